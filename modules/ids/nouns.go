@@ -1,0 +1,60 @@
+package ids
+
+type (
+	tenant       struct{}
+	identity     struct{}
+	person       struct{}
+	session      struct{}
+	invitation   struct{}
+	token        struct{}
+	organization struct{}
+	program      struct{}
+	cycle        struct{}
+	call         struct{}
+	criterion    struct{}
+	blueprint    struct{}
+	form         struct{}
+	formVersion  struct{}
+	sheet        struct{}
+	application  struct{}
+	part         struct{}
+	document     struct{}
+	review       struct{}
+	decision     struct{}
+	letter       struct{}
+	message      struct{}
+	notification struct{}
+	partnership  struct{}
+	seat         struct{}
+	job          struct{}
+)
+
+// One type per noun of the glossary.
+type (
+	Tenant       = ID[tenant]
+	Identity     = ID[identity]
+	Person       = ID[person]
+	Session      = ID[session]
+	Invitation   = ID[invitation]
+	Token        = ID[token]
+	Organization = ID[organization]
+	Program      = ID[program]
+	Cycle        = ID[cycle]
+	Call         = ID[call]
+	Criterion    = ID[criterion]
+	Blueprint    = ID[blueprint]
+	Form         = ID[form]
+	FormVersion  = ID[formVersion]
+	Sheet        = ID[sheet] // one filled (or half-filled) form
+	Application  = ID[application]
+	Part         = ID[part] // one organization's part of a joint application
+	Document     = ID[document]
+	Review       = ID[review]
+	Decision     = ID[decision]
+	Letter       = ID[letter]
+	Message      = ID[message]
+	Notification = ID[notification]
+	Partnership  = ID[partnership]
+	Seat         = ID[seat]
+	Job          = ID[job]
+)

@@ -1,0 +1,194 @@
+package i18n
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+	"github.com/go-playground/locales"
+	"github.com/go-playground/locales/de"
+	"github.com/go-playground/locales/en_GB"
+	"github.com/go-playground/locales/tr"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+)
+
+// Catalog holds every message of every module in every language. It is immutable after Load and safe for concurrent
+// use.
+type Catalog struct {
+	languages map[Locale]*messages
+}
+
+type messages struct {
+	// plain holds the messages without arguments or plural forms; they are most of a page and need no template.
+	plain     map[string]string
+	all       map[string]*i18n.Message
+	localizer *i18n.Localizer
+	format    locales.Translator
+	decimal   string
+	group     string
+}
+
+// Load reads <dir>/<language>.toml of every source, where the directory is "locales". It fails on a file that does not
+// parse, on a key that two files claim, and on a key that one language has and another lacks.
+func Load(sources ...fs.FS) (*Catalog, error) {
+	bundle := i18n.NewBundle(EN.Tag())
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	c := &Catalog{languages: map[Locale]*messages{}}
+	for _, l := range All {
+		m := &messages{plain: map[string]string{}, all: map[string]*i18n.Message{}, format: formatter(l)}
+		m.decimal, m.group = separators(m.format)
+		for _, source := range sources {
+			if err := m.read(bundle, source, l); err != nil {
+				return nil, err
+			}
+		}
+		m.localizer = i18n.NewLocalizer(bundle, string(l))
+		c.languages[l] = m
+	}
+	return c, c.complete()
+}
+
+func (m *messages) read(bundle *i18n.Bundle, source fs.FS, l Locale) error {
+	name := path.Join("locales", string(l)+".toml")
+	buf, err := fs.ReadFile(source, name)
+	if err != nil {
+		return fmt.Errorf("i18n: read %s: %w", name, err)
+	}
+	file, err := bundle.ParseMessageFileBytes(buf, name)
+	if err != nil {
+		return fmt.Errorf("i18n: parse %s: %w", name, err)
+	}
+	for _, msg := range file.Messages {
+		if _, taken := m.all[msg.ID]; taken {
+			return fmt.Errorf("i18n: %s: key %q is already taken", name, msg.ID)
+		}
+		m.all[msg.ID] = msg
+		if msg.One == "" && !strings.Contains(msg.Other, "{{") {
+			m.plain[msg.ID] = msg.Other
+		}
+	}
+	return nil
+}
+
+func (c *Catalog) complete() error {
+	var missing []string
+	for _, key := range c.Keys() {
+		for _, l := range All {
+			if msg, ok := c.languages[l].all[key]; !ok || msg.Other == "" {
+				missing = append(missing, fmt.Sprintf("%s (%s)", key, l))
+			}
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("i18n: missing translations: %s", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// Keys lists every key that any language has, sorted.
+func (c *Catalog) Keys() []string {
+	keys := map[string]bool{}
+	for _, m := range c.languages {
+		for key := range m.all {
+			keys[key] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(keys))
+}
+
+// Localizer speaks one language, showing instants in the given zone.
+func (c *Catalog) Localizer(l Locale, zone *time.Location) *Localizer {
+	m, ok := c.languages[l]
+	if !ok {
+		l = EN
+		m = c.languages[EN]
+	}
+	if zone == nil {
+		zone = time.UTC
+	}
+	return &Localizer{Locale: l, Zone: zone, messages: m}
+}
+
+// separators reads the signs off a formatted number, as the formatter keeps them to itself.
+func separators(format locales.Translator) (decimal, group string) {
+	sample := []rune(format.FmtNumber(1234.5, 1))
+	return string(sample[len(sample)-2]), string(sample[1])
+}
+
+func formatter(l Locale) locales.Translator {
+	switch l {
+	case TR:
+		return tr.New()
+	case DE:
+		return de.New()
+	default:
+		return en_GB.New()
+	}
+}
+
+// Localizer speaks one reader's language. It is cheap; make one per request or per mail.
+type Localizer struct {
+	Locale   Locale
+	Zone     *time.Location
+	messages *messages
+}
+
+// Has reports whether there is a message of that key.
+func (l *Localizer) Has(key string) bool {
+	_, ok := l.messages.all[key]
+	return ok
+}
+
+// T translates a key. Arguments are pairs of a name and a value: T("calls.closes", "When", text). An unknown key is
+// logged and shown as itself: ugly, and caught by the words test, but never an empty page.
+func (l *Localizer) T(key string, pairs ...any) string {
+	if s, ok := l.messages.plain[key]; ok {
+		return s
+	}
+	return l.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data(pairs)})
+}
+
+// N translates a key that counts something; {{.Count}} is the number as the reader writes it.
+func (l *Localizer) N(key string, count int, pairs ...any) string {
+	args := data(pairs)
+	args["Count"] = l.Int(count)
+	return l.localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: count, TemplateData: args})
+}
+
+// With translates a key with arguments by name, such as those of a fault.
+func (l *Localizer) With(key string, args map[string]any) string {
+	if s, ok := l.messages.plain[key]; ok {
+		return s
+	}
+	if count, ok := args["Count"].(int); ok {
+		all := maps.Clone(args)
+		all["Count"] = l.Int(count)
+		return l.localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: count, TemplateData: all})
+	}
+	return l.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: args})
+}
+
+func (l *Localizer) localize(config *i18n.LocalizeConfig) string {
+	s, err := l.messages.localizer.Localize(config)
+	if err != nil || s == "" {
+		slog.Error("message missing", "key", config.MessageID, "locale", l.Locale, "error", err)
+		return config.MessageID
+	}
+	return s
+}
+
+func data(pairs []any) map[string]any {
+	args := make(map[string]any, len(pairs)/2+1)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if name, ok := pairs[i].(string); ok {
+			args[name] = pairs[i+1]
+		}
+	}
+	return args
+}

@@ -1,0 +1,99 @@
+package i18n
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/unicode/norm"
+)
+
+// SearchKey folds a name so that it is found again however it was typed: letters in lower case, I, ı, İ and i as one
+// letter, marks stripped, everything but letters and digits as single spaces. It is for finding, never for identity.
+func SearchKey(s string) string {
+	var b strings.Builder
+	space := false
+	for _, r := range norm.NFKD.String(s) {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+			continue
+		case r == 'ı' || r == 'I':
+			r = 'i'
+		case r == 'ß':
+			if space && b.Len() > 0 {
+				b.WriteByte(' ')
+			}
+			space = false
+			b.WriteString("ss")
+			continue
+		case r == 'ł' || r == 'Ł':
+			r = 'l'
+		case r == 'ø' || r == 'Ø':
+			r = 'o'
+		case r == 'đ' || r == 'Đ':
+			r = 'd'
+		}
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			space = true
+			continue
+		}
+		if space && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		space = false
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// Sort orders items by the reader's alphabet: in Turkish ç after c, ğ after g, ı before i, ö after o, ş after s, ü
+// after u.
+func Sort[T any](l Locale, items []T, name func(T) string) {
+	c := collate.New(l.Tag(), collate.IgnoreCase)
+	slices.SortStableFunc(items, func(a, b T) int { return c.CompareString(name(a), name(b)) })
+}
+
+// Collation is the name of the PostgreSQL collation that sorts for the reader, for ORDER BY … COLLATE.
+func (l Locale) Collation() string {
+	switch l {
+	case TR:
+		return `"tr-x-icu"`
+	case DE:
+		return `"de-x-icu"`
+	default:
+		return `"en-x-icu"`
+	}
+}
+
+// Clean refuses what no honest text has and what would make two different texts look alike: NUL and other control
+// characters (but line breaks and tabs), invalid UTF-8, bidirectional overrides and zero-width characters. It returns
+// the text in NFC with line breaks as \n and outer white space trimmed.
+func Clean(s string) (string, bool) {
+	if !utf8.ValidString(s) {
+		return "", false
+	}
+	s = norm.NFC.String(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"))
+	for _, r := range s {
+		if r == '\n' || r == '\t' {
+			continue
+		}
+		if unicode.IsControl(r) || hidden(r) {
+			return "", false
+		}
+	}
+	return strings.TrimSpace(s), true
+}
+
+// hidden lists bidirectional controls and zero-width characters. The zero-width joiners are letters' business in
+// Persian and Hindi and inside emoji, but in names and identifiers they only deceive, and texts lose nothing.
+func hidden(r rune) bool {
+	switch {
+	case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\u200e', r == '\u200f', r == '\u061c':
+		return true
+	case r >= '\u200b' && r <= '\u200d', r == '\u2060', r == '\ufeff':
+		return true
+	}
+	return false
+}
