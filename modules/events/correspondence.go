@@ -1,0 +1,48 @@
+package events
+
+import (
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+)
+
+// MailRequested asks for one message to one recipient, in the recipient's language. The correspondence module writes
+// it; nobody else sends mail.
+//
+// The words are messages of the asking module: <Kind>.subject, <Kind>.body (paragraphs parted by empty lines) and, when
+// Path is set, <Kind>.button. Args are their named values. A letter that people composed brings Subject and Body
+// instead.
+type MailRequested struct {
+	Kind    string // the prefix of the message keys, such as "accounts.mail.confirm"
+	Person  ids.Person
+	Address string      // for somebody who is not a person of the tenant yet; ignored when Person is set
+	Name    string      // the addressee's name, when only an address is known
+	Locale  i18n.Locale // the language, when only an address is known
+	Args    map[string]string
+	Path    string // where the button leads, on the tenant's own canonical host
+	Subject string // a composed letter's subject …
+	Body    string // … and text, in Markdown without pictures or HTML
+	// Secret marks a message with a token in it (confirmation, reset, invitation): it goes at once and its text is
+	// wiped from the database when it has been sent.
+	Secret bool
+	// Hold keeps the message in the outbox until somebody releases it.
+	Hold bool
+	// Batch names the messages that are released together, such as the letters of one decision list.
+	Batch string
+	// About says which thing the message is about, so that the thing's page can show it.
+	AboutKind string
+	AboutID   string
+}
+
+// EventKind names the event in the queue.
+func (MailRequested) EventKind() string { return "mail_requested" }
+
+// NotificationRequested asks for a line under the person's bell: a message key with its arguments, and a page.
+type NotificationRequested struct {
+	Person ids.Person
+	Key    string
+	Args   map[string]string
+	Path   string
+}
+
+// EventKind names the event in the queue.
+func (NotificationRequested) EventKind() string { return "notification_requested" }

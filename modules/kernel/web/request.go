@@ -1,0 +1,116 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+)
+
+const maxFields = 2000
+
+// Form is what a person posted, by field name, in the order of the page. Values are as typed; Text cleans them.
+type Form struct {
+	values url.Values
+}
+
+// ReadForm reads an application/x-www-form-urlencoded body; nothing else is a form here, as documents go straight to
+// the object store. More than 2,000 fields are refused.
+func ReadForm(c *fiber.Ctx) (Form, error) {
+	media, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
+	if err != nil || media != fiber.MIMEApplicationForm {
+		return Form{}, fiber.NewError(fiber.StatusUnsupportedMediaType)
+	}
+	body := string(c.Body())
+	if strings.Count(body, "&") >= maxFields {
+		return Form{}, fiber.NewError(fiber.StatusRequestEntityTooLarge)
+	}
+	values, err := url.ParseQuery(body)
+	if err != nil {
+		return Form{}, fault.Invalid("fault.bad_request")
+	}
+	return Form{values: values}, nil
+}
+
+// NewForm wraps values that come from elsewhere, such as a query.
+func NewForm(values url.Values) Form { return Form{values: values} }
+
+// Query reads the query of the URL as a form.
+func Query(c *fiber.Ctx) Form {
+	values, err := url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		values = url.Values{}
+	}
+	return Form{values: values}
+}
+
+// Raw is the field's first value exactly as posted.
+func (f Form) Raw(name string) string { return f.values.Get(name) }
+
+// All are all the field's values exactly as posted.
+func (f Form) All(name string) []string { return f.values[name] }
+
+// Values are all fields, for the form engine.
+func (f Form) Values() url.Values { return f.values }
+
+// Has reports whether the field was posted at all.
+func (f Form) Has(name string) bool { return f.values.Has(name) }
+
+// Ticked reports whether a checkbox was ticked.
+func (f Form) Ticked(name string) bool { return f.values.Get(name) != "" }
+
+// Text is the field's value cleaned (NFC, trimmed), and a refused field when it holds what no honest text has or is
+// longer than max characters. An empty text is no error here; Required says so.
+func (f Form) Text(name string, maxChars int) (string, []fault.Field) {
+	clean, ok := i18n.Clean(f.values.Get(name))
+	if !ok {
+		return "", []fault.Field{fault.At(name, "fault.invalid_text")}
+	}
+	if n := len([]rune(clean)); n > maxChars {
+		return clean, []fault.Field{fault.AtWith(name, "fault.too_long", fault.Args{"Max": maxChars, "Length": n})}
+	}
+	return clean, nil
+}
+
+// Required is Text for a field that must not be empty.
+func (f Form) Required(name string, maxChars int) (string, []fault.Field) {
+	clean, bad := f.Text(name, maxChars)
+	if len(bad) == 0 && clean == "" {
+		return "", []fault.Field{fault.At(name, "fault.required")}
+	}
+	return clean, bad
+}
+
+// ReadJSON reads exactly one JSON value of the media type application/json into v; unknown fields are refused.
+func ReadJSON(c *fiber.Ctx, v any) error {
+	media, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
+	if err != nil || media != fiber.MIMEApplicationJSON {
+		return fiber.NewError(fiber.StatusUnsupportedMediaType)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(c.Body()))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(v); err != nil {
+		return fault.Invalid("fault.bad_request").Because(err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return fault.Invalid("fault.bad_request")
+	}
+	return nil
+}
+
+// Param is a path parameter, decoded once; what does not decode is empty and so found nowhere.
+func Param(c *fiber.Ctx, name string) string {
+	value, err := url.PathUnescape(c.Params(name))
+	if err != nil {
+		return ""
+	}
+	return value
+}

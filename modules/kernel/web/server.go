@@ -1,0 +1,168 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"kervan/modules/kernel/fault"
+)
+
+// Config is what the edge must know of its surroundings.
+type Config struct {
+	// Secure says that browsers reach the server by HTTPS, so that Strict-Transport-Security is sent.
+	Secure bool
+	// TrustedProxies are the addresses whose X-Forwarded-For is believed, for throttling by network address only.
+	TrustedProxies []string
+	// UploadOrigin is the origin to which browsers post documents and from which they fetch them.
+	UploadOrigin string
+	// Fail answers a request whose handler returned an error; site renders the page.
+	Fail func(c *fiber.Ctx, f *fault.Fault) error
+}
+
+// Limits of every request. Documents do not pass through the server; forms and JSON fit easily.
+const (
+	BodyLimit      = 2 << 20
+	requestTimeout = 20 * time.Second
+	headLimit      = 16 << 10
+)
+
+type contextKey string
+
+const (
+	hostKey      contextKey = "host"
+	requestIDKey contextKey = "request id"
+	nonceKey     contextKey = "nonce"
+)
+
+// New makes the server with the middleware that every request passes: recovery, request id, strict host, refusal of
+// encoded bodies, security headers and a deadline.
+func New(config Config) *fiber.App {
+	app := fiber.New(fiber.Config{
+		AppName:                 "kervan",
+		DisableStartupMessage:   true,
+		Immutable:               true,
+		CaseSensitive:           true,
+		StrictRouting:           true,
+		UnescapePath:            false,
+		BodyLimit:               BodyLimit,
+		ReadBufferSize:          headLimit,
+		ReadTimeout:             30 * time.Second,
+		WriteTimeout:            60 * time.Second,
+		IdleTimeout:             90 * time.Second,
+		EnableTrustedProxyCheck: true,
+		TrustedProxies:          config.TrustedProxies,
+		ProxyHeader:             fiber.HeaderXForwardedFor,
+		EnableIPValidation:      true,
+		ErrorHandler: func(c *fiber.Ctx, err error) error {
+			return answer(c, config, err)
+		},
+	})
+	app.Use(begin(config))
+	return app
+}
+
+func begin(config Config) fiber.Handler {
+	policy := contentPolicy(config.UploadOrigin)
+	return func(c *fiber.Ctx) (err error) {
+		id := uuid.NewString()
+		c.Locals(requestIDKey, id)
+		c.Set("X-Request-Id", id)
+		secure(c, config, policy)
+		ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+		defer cancel()
+		c.SetUserContext(ctx)
+		defer func() {
+			if r := recover(); r != nil {
+				slog.Error("handler panicked", "request", id, "panic", r, "stack", string(debug.Stack()))
+				err = answer(c, config, fault.Internal(errors.New("panic")))
+			}
+		}()
+		if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
+			return fiber.NewError(fiber.StatusUnsupportedMediaType)
+		}
+		host, ok := strictHost(c)
+		if !ok {
+			return fiber.NewError(fiber.StatusMisdirectedRequest)
+		}
+		c.Locals(hostKey, host)
+		return c.Next()
+	}
+}
+
+// answer is the one place where an error becomes a response. Fiber's own errors (no route, too large, wrong method)
+// become faults; nothing of an error's text reaches the client.
+func answer(c *fiber.Ctx, config Config, err error) error {
+	f := fault.Of(err)
+	status := Status(f)
+	if wrong, ok := errors.AsType[*fiber.Error](err); ok {
+		status = wrong.Code
+		f = fromStatus(wrong.Code, err)
+	}
+	level := slog.LevelInfo
+	if status >= 500 {
+		level = slog.LevelError
+	}
+	slog.Log(c.UserContext(), level, "request refused", "request", RequestID(c), "method", c.Method(),
+		"route", c.Route().Path, "status", status, "error", f.Error())
+	c.Status(status)
+	if config.Fail == nil {
+		return c.SendString("")
+	}
+	return config.Fail(c, f)
+}
+
+func fromStatus(status int, err error) *fault.Fault {
+	switch status {
+	case fiber.StatusNotFound, fiber.StatusMethodNotAllowed:
+		return fault.NotFound()
+	case fiber.StatusRequestEntityTooLarge:
+		return fault.Invalid("fault.too_large")
+	case fiber.StatusUnsupportedMediaType:
+		return fault.Invalid("fault.media_type")
+	case fiber.StatusMisdirectedRequest:
+		return fault.Invalid("fault.unknown_host")
+	case fiber.StatusRequestTimeout, fiber.StatusServiceUnavailable:
+		return fault.Unavailable("fault.unavailable", err)
+	case fiber.StatusForbidden:
+		return fault.Forbidden()
+	}
+	if status >= 400 && status < 500 {
+		return fault.Invalid("fault.bad_request")
+	}
+	return fault.Internal(err)
+}
+
+// Status is the HTTP status of a fault.
+func Status(f *fault.Fault) int {
+	switch f.Kind {
+	case fault.KindInvalid:
+		return fiber.StatusUnprocessableEntity
+	case fault.KindUnauthenticated:
+		return fiber.StatusUnauthorized
+	case fault.KindForbidden:
+		return fiber.StatusForbidden
+	case fault.KindNotFound:
+		return fiber.StatusNotFound
+	case fault.KindConflict, fault.KindTooLate:
+		return fiber.StatusConflict
+	case fault.KindTooMany:
+		return fiber.StatusTooManyRequests
+	case fault.KindUnavailable:
+		return fiber.StatusServiceUnavailable
+	default:
+		return fiber.StatusInternalServerError
+	}
+}
+
+// RequestID is the id that the response and the log carry, so that a person can quote it.
+func RequestID(c *fiber.Ctx) string {
+	id, _ := c.Locals(requestIDKey).(string)
+	return id
+}

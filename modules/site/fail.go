@@ -1,0 +1,81 @@
+package site
+
+import (
+	"net/url"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui"
+	"kervan/modules/kernel/web"
+	"kervan/tenants"
+)
+
+// Fail answers a request that could not be served: a visitor on a page that needs a person is sent to sign in; anybody
+// else gets a page, or for the JSON API a problem document (RFC 9457), with the request's id and nothing of the cause.
+func (s *Site) Fail(c *fiber.Ctx, f *fault.Fault) error {
+	sc, known := c.Locals(scopeKey).(tenants.Scope)
+	loc := s.failLocalizer(c, sc, known)
+	if web.WantsJSON(c) {
+		return problem(c, loc, f)
+	}
+	if known && f.Kind == fault.KindUnauthenticated && web.Safe(c.Method()) && !web.Fragment(c) {
+		return web.SeeOther(c, "/sign-in?return="+url.QueryEscape(c.OriginalURL()))
+	}
+	status := c.Response().StatusCode()
+	if !known || !sc.Tenant().Status.Readable() {
+		p := ui.Page{Loc: loc, Title: loc.With(f.Key, f.Args), Bare: true, NoIndex: true, Nonce: web.Nonce(c), Path: c.Path()}
+		p.Brand.Name = s.Product
+		return web.Page(c, status, ui.ErrorPage(p, status, f, web.RequestID(c)))
+	}
+	p := s.Page(c, sc, titleOf(f))
+	p.NoIndex = true
+	return web.Page(c, status, ui.ErrorPage(p, status, f, web.RequestID(c)))
+}
+
+func (s *Site) failLocalizer(c *fiber.Ctx, sc tenants.Scope, known bool) *i18n.Localizer {
+	if known {
+		return s.Localizer(c, sc)
+	}
+	return s.Catalog.Localizer(i18n.Negotiate(c.Get(fiber.HeaderAcceptLanguage), i18n.All), nil)
+}
+
+func titleOf(f *fault.Fault) string {
+	switch f.Kind {
+	case fault.KindNotFound, fault.KindForbidden:
+		return "site.error.not_found"
+	case fault.KindUnauthenticated:
+		return "site.error.sign_in"
+	case fault.KindUnavailable:
+		return "site.error.unavailable"
+	case fault.KindInternal:
+		return "site.error.internal"
+	default:
+		return "site.error.refused"
+	}
+}
+
+type problemField struct {
+	Name   string `json:"name"`
+	Detail string `json:"detail"`
+}
+
+func problem(c *fiber.Ctx, loc *i18n.Localizer, f *fault.Fault) error {
+	fields := make([]problemField, 0, len(f.Fields))
+	for _, field := range f.Fields {
+		fields = append(fields, problemField{Name: field.Name, Detail: loc.With(field.Key, field.Args)})
+	}
+	body := fiber.Map{
+		"type": "about:blank", "status": c.Response().StatusCode(), "title": loc.T(titleOf(f)),
+		"detail": loc.With(f.Key, f.Args), "instance": web.RequestID(c),
+	}
+	if len(fields) > 0 {
+		body["fields"] = fields
+	}
+	if err := c.JSON(body); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, "application/problem+json")
+	return nil
+}

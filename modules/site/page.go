@@ -1,0 +1,162 @@
+package site
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui"
+	"kervan/modules/kernel/web"
+	"kervan/tenants"
+)
+
+// Localizer speaks the reader's language: the one chosen with the switch, else the one kept with the person, else the
+// best of the tenant's for the browser. Instants are shown in the tenant's zone.
+func (s *Site) Localizer(c *fiber.Ctx, sc tenants.Scope) *i18n.Localizer {
+	return s.Catalog.Localizer(s.locale(c, sc), s.zones.of(sc.Tenant().Zone))
+}
+
+func (s *Site) locale(c *fiber.Ctx, sc tenants.Scope) i18n.Locale {
+	offered := sc.Tenant().Locales
+	if l, ok := i18n.ParseLocale(web.Cookie(c, languageCookie)); ok && slices.Contains(offered, l) {
+		return l
+	}
+	if l := sc.Actor().Locale; slices.Contains(offered, l) {
+		return l
+	}
+	return i18n.Negotiate(c.Get(fiber.HeaderAcceptLanguage), offered)
+}
+
+// Page is the frame for one response: brand, navigation of the actor's roles, language switch, a waiting notice. The
+// title is a message key.
+func (s *Site) Page(c *fiber.Ctx, sc tenants.Scope, title string, pairs ...any) ui.Page {
+	loc := s.Localizer(c, sc)
+	tenant, actor := sc.Tenant(), sc.Actor()
+	p := ui.Page{
+		Loc:    loc,
+		Title:  loc.T(title, pairs...),
+		Brand:  BrandOf(tenant),
+		CSRF:   s.csrf(c),
+		Nonce:  web.Nonce(c),
+		Path:   c.Path(),
+		Notice: s.notice(c, loc),
+	}
+	for _, l := range tenant.Locales {
+		p.Languages = append(p.Languages, ui.Language{Code: string(l), Name: l.Name(), Current: l == loc.Locale})
+	}
+	if !actor.Signed() {
+		return p
+	}
+	p.Person = &ui.Person{Name: actor.Name, Email: actor.Email, Role: roleLabel(loc, actor)}
+	p.Nav = s.nav(c, sc, loc)
+	return p
+}
+
+func roleLabel(loc *i18n.Localizer, actor tenants.Actor) string {
+	var labels []string
+	for _, g := range actor.Grants {
+		if label := loc.T("site.role." + string(g.Role)); !slices.Contains(labels, label) {
+			labels = append(labels, label)
+		}
+	}
+	return strings.Join(labels, ", ")
+}
+
+func (s *Site) nav(c *fiber.Ctx, sc tenants.Scope, loc *i18n.Localizer) []ui.NavItem {
+	var items []ui.NavItem
+	actor, path := sc.Actor(), c.Path()
+	longest := -1
+	for _, e := range s.entries {
+		if e.Only != "" && e.Only != sc.Tenant().Kind || !s.Authorizer.MayEver(actor, e.Action) || e.Hidden != nil && e.Hidden(actor) {
+			continue
+		}
+		item := ui.NavItem{Label: loc.T(e.Key), Href: e.Href, Icon: e.Icon}
+		if e.Href == "/notifications" && s.Unread != nil {
+			n, err := s.Unread(c.UserContext(), sc)
+			if err != nil {
+				slog.Error("unread notifications not counted", "error", err)
+			}
+			item.Count = n
+		}
+		if (path == e.Href || strings.HasPrefix(path, e.Href+"/")) && (longest < 0 || len(e.Href) > len(items[longest].Href)) {
+			longest = len(items)
+		}
+		items = append(items, item)
+	}
+	if longest >= 0 {
+		items[longest].Current = true
+	}
+	return items
+}
+
+// BrandOf gives the tenant's brand as the pages use it.
+func BrandOf(t tenants.Tenant) ui.Brand {
+	b := ui.Brand{Name: t.Name, Primary: t.Brand.Primary, Accent: t.Brand.Accent, Typeface: t.Brand.Typeface}
+	if t.Brand.LogoKey != "" {
+		b.LogoURL = "/brand/logo"
+	}
+	if t.Brand.HeaderKey != "" {
+		b.HeaderURL = "/brand/header"
+	}
+	return b
+}
+
+// Render answers with a page.
+func (s *Site) Render(c *fiber.Ctx, component templ.Component) error {
+	return web.Page(c, fiber.StatusOK, component)
+}
+
+// Refuse answers a refused form with its page again: the component shows what was typed and, beside each field, what
+// is wrong. Errors that are not about input are passed on to the error page.
+func (s *Site) Refuse(c *fiber.Ctx, err error, again func(*fault.Fault) templ.Component) error {
+	f := fault.Of(err)
+	switch f.Kind {
+	case fault.KindInvalid, fault.KindConflict, fault.KindTooLate, fault.KindTooMany, fault.KindUnavailable:
+		return web.Page(c, web.Status(f), again(f))
+	default:
+		return err
+	}
+}
+
+// Say leaves a notice for the next page, by message key.
+func (s *Site) Say(c *fiber.Ctx, kind, key string) {
+	web.SetCookie(c, noticeCookie, kind+" "+key, time.Time{})
+}
+
+func (s *Site) notice(c *fiber.Ctx, loc *i18n.Localizer) *ui.Notice {
+	kind, key, ok := strings.Cut(web.Cookie(c, noticeCookie), " ")
+	if !ok {
+		return nil
+	}
+	web.DropCookie(c, noticeCookie)
+	if !loc.Has(key) || !slices.Contains([]string{"success", "info", "warning", "danger"}, kind) {
+		return nil
+	}
+	return &ui.Notice{Kind: kind, Text: loc.T(key)}
+}
+
+// zones keeps the time zones that tenants use, which are read from disk once.
+type zones struct {
+	known sync.Map
+}
+
+func (z *zones) of(name string) *time.Location {
+	if known, ok := z.known.Load(name); ok {
+		if zone, ok := known.(*time.Location); ok {
+			return zone
+		}
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		zone = time.UTC
+	}
+	z.known.Store(name, zone)
+	return zone
+}

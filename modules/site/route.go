@@ -1,0 +1,72 @@
+package site
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/kernel/i18n"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Handler answers one request for one tenant on behalf of one actor.
+type Handler func(c *fiber.Ctx, sc tenants.Scope) error
+
+// Route is one line of a module's route table. The action is asked of the actor's roles before the handler runs; the
+// use-case asks again, of the very thing.
+type Route struct {
+	Method string
+	Path   string
+	Action policies.Action
+	Handle Handler
+	// Only restricts the route to one kind of site; the zero Kind means both. Elsewhere it does not exist.
+	Only tenants.Kind
+}
+
+// Entry is a line of the navigation, shown to those who may ever do its action.
+type Entry struct {
+	Key    string // the message key of its label
+	Href   string
+	Icon   string
+	Action policies.Action
+	Only   tenants.Kind
+	Order  int
+	// Hidden, where set, keeps the entry from actors for whom it would be an empty room.
+	Hidden func(tenants.Actor) bool
+}
+
+// Task is something that the actor must do now, or has just been told.
+type Task struct {
+	Title string // already in the reader's language
+	Hint  string
+	Href  string
+	Due   time.Time // zero: no date
+	Done  bool
+	Tone  string // one of the tones of ui.Badge; empty: by the date
+}
+
+// Tasks lists what the actor must do, in the reader's language. It is asked on every visit of the desk: one query.
+type Tasks func(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]Task, error)
+
+// Module is what a feature gives to the site.
+type Module struct {
+	Name    string
+	Routes  []Route
+	Entries []Entry
+	Tasks   []Tasks
+}
+
+// Sessions knows whose session a browser carries. The accounts module satisfies it.
+type Sessions interface {
+	// Actor finds the actor of a session cookie. A token of another host finds nobody.
+	Actor(ctx context.Context, sc tenants.Scope, token string) (tenants.Actor, bool, error)
+	// Bearer finds the actor of a personal access token of the JSON API.
+	Bearer(ctx context.Context, sc tenants.Scope, token string) (tenants.Actor, bool, error)
+	// Prefer keeps the actor's choice of language.
+	Prefer(ctx context.Context, sc tenants.Scope, locale i18n.Locale) error
+}
+
+// Unread counts the actor's unread notifications, for the bell. The correspondence module satisfies it.
+type Unread func(ctx context.Context, sc tenants.Scope) (int, error)

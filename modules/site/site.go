@@ -1,0 +1,217 @@
+package site
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/web"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// SessionCookie is the name of the cookie that carries a session's token; it is bound to its host by the __Host-
+// prefix, and to its tenant by being stored in that tenant's schema only.
+const SessionCookie = "session"
+
+const (
+	languageCookie = "language"
+	noticeCookie   = "notice"
+)
+
+// Config is what the site needs from the program.
+type Config struct {
+	Tenants    *tenants.Tenants
+	Authorizer *policies.Authorizer
+	Catalog    *i18n.Catalog
+	Sessions   Sessions
+	Unread     Unread
+	// Secret keys the tokens against cross-site requests.
+	Secret []byte
+	Secure bool
+	// Product is the platform's own name, shown once, small, in the footer.
+	Product string
+}
+
+// Site serves the pages of all tenants.
+type Site struct {
+	Config
+	modules []Module
+	entries []Entry
+	zones   zones
+}
+
+// New makes a site of the modules. Entries are shown in the order of their Order.
+func New(config Config, modules ...Module) *Site {
+	s := &Site{Config: config}
+	s.modules = append([]Module{s.own()}, modules...)
+	for _, m := range s.modules {
+		s.entries = append(s.entries, m.Entries...)
+	}
+	slices.SortStableFunc(s.entries, func(a, b Entry) int { return a.Order - b.Order })
+	return s
+}
+
+// Use satisfies the parts that are made after the site, because they need it to render their pages.
+func (s *Site) Use(modules ...Module) {
+	for _, m := range modules {
+		s.modules = append(s.modules, m)
+		s.entries = append(s.entries, m.Entries...)
+	}
+	slices.SortStableFunc(s.entries, func(a, b Entry) int { return a.Order - b.Order })
+}
+
+// Routes lists every route of every module, for mounting and for the tests that walk them.
+func (s *Site) Routes() []Route {
+	var routes []Route
+	for _, m := range s.modules {
+		routes = append(routes, m.Routes...)
+	}
+	return routes
+}
+
+// Mount adds every route to the server. It refuses a route without an action.
+func (s *Site) Mount(app *fiber.App) error {
+	for _, r := range s.Routes() {
+		if r.Action == "" || r.Handle == nil {
+			return fmt.Errorf("site: %s %s declares no action or handler", r.Method, r.Path)
+		}
+		app.Add(r.Method, r.Path, s.serve(r))
+	}
+	return nil
+}
+
+type localsKey string
+
+const scopeKey localsKey = "scope"
+
+func (s *Site) serve(r Route) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		sc, err := s.scope(c)
+		if err != nil {
+			return err
+		}
+		if r.Only != "" && sc.Tenant().Kind != r.Only {
+			return fault.NotFound()
+		}
+		if !s.Authorizer.MayEver(sc.Actor(), r.Action) {
+			if !sc.Actor().Signed() {
+				return fault.Unauthenticated()
+			}
+			return fault.NotFound()
+		}
+		if err := s.genuine(c, sc); err != nil {
+			return err
+		}
+		return r.Handle(c, sc)
+	}
+}
+
+// scope resolves host to tenant and cookie or bearer token to actor.
+func (s *Site) scope(c *fiber.Ctx) (tenants.Scope, error) {
+	ctx := c.UserContext()
+	tenant, found, err := s.Tenants.ByHost(ctx, web.Host(c))
+	if err != nil {
+		return tenants.Scope{}, fault.Unavailable("fault.unavailable", err)
+	}
+	if !found {
+		return tenants.Scope{}, fiber.NewError(fiber.StatusMisdirectedRequest)
+	}
+	sc := s.Tenants.Bind(tenant, tenants.Visitor())
+	c.Locals(scopeKey, sc)
+	if err := reachable(tenant, c.Method()); err != nil {
+		return tenants.Scope{}, err
+	}
+	actor, found, err := s.actor(c, sc)
+	if err != nil {
+		return tenants.Scope{}, err
+	}
+	if found {
+		sc = sc.As(actor)
+		c.Locals(scopeKey, sc)
+	}
+	return sc, nil
+}
+
+func (s *Site) actor(c *fiber.Ctx, sc tenants.Scope) (tenants.Actor, bool, error) {
+	if token, ok := bearer(c); ok {
+		actor, found, err := s.Sessions.Bearer(c.UserContext(), sc, token)
+		if err == nil && !found {
+			err = fault.Unauthenticated()
+		}
+		return actor, found, err
+	}
+	token := web.Cookie(c, SessionCookie)
+	if token == "" {
+		return tenants.Actor{}, false, nil
+	}
+	return s.Sessions.Actor(c.UserContext(), sc, token)
+}
+
+func bearer(c *fiber.Ctx) (string, bool) {
+	const prefix = "Bearer "
+	header := c.Get(fiber.HeaderAuthorization)
+	if len(header) <= len(prefix) || header[:len(prefix)] != prefix {
+		return "", false
+	}
+	return header[len(prefix):], true
+}
+
+// reachable refuses what the tenant's state does not allow: nothing of a suspended network, no change of one that is
+// read-only.
+func reachable(tenant tenants.Tenant, method string) error {
+	switch {
+	case !tenant.Status.Readable():
+		return fault.Unavailable("site.suspended", nil)
+	case !tenant.Status.Writable() && !web.Safe(method):
+		return fault.Conflict("site.read_only")
+	}
+	return nil
+}
+
+// genuine refuses an unsafe request that another site caused. With a session the request must also carry the token
+// that only this site's pages know.
+func (s *Site) genuine(c *fiber.Ctx, sc tenants.Scope) error {
+	if web.Safe(c.Method()) {
+		return nil
+	}
+	if err := web.SameOrigin(c, web.Origin(c, s.Secure)); err != nil {
+		return fault.Invalid("fault.csrf")
+	}
+	if _, ok := bearer(c); ok || !sc.Actor().Signed() {
+		return nil
+	}
+	token := c.Get("X-CSRF-Token")
+	if token == "" {
+		token = c.FormValue("_csrf")
+	}
+	if !hmac.Equal([]byte(token), []byte(s.csrf(c))) {
+		return fault.Invalid("fault.csrf")
+	}
+	return nil
+}
+
+func (s *Site) csrf(c *fiber.Ctx) string {
+	session := web.Cookie(c, SessionCookie)
+	if session == "" {
+		return ""
+	}
+	mac := hmac.New(sha256.New, s.Secret)
+	mac.Write([]byte("cross-site request\x00" + session))
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// StartSession gives the browser the cookie of a new session.
+func (s *Site) StartSession(c *fiber.Ctx, token string, expires time.Time) {
+	web.SetCookie(c, SessionCookie, token, expires)
+}
+
+// EndSession makes the browser forget its session.
+func (s *Site) EndSession(c *fiber.Ctx) { web.DropCookie(c, SessionCookie) }

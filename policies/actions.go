@@ -1,0 +1,113 @@
+package policies
+
+import "strings"
+
+// Action is what a person wants to do: a resource and a verb, "application.submit". Every route declares one and every
+// use-case authorizes one; policy.csv says who may.
+type Action string
+
+// Split gives the resource and the verb.
+func (a Action) Split() (resource, verb string) {
+	resource, verb, _ = strings.Cut(string(a), ".")
+	return resource, verb
+}
+
+// Around every page.
+const (
+	SiteVisit       Action = "site.visit"       // public pages, the language switch, assets
+	SiteDesk        Action = "site.desk"        // "what I must do now"
+	AccountEnter    Action = "account.enter"    // register, sign in, reset, follow an e-mailed link
+	AccountSelf     Action = "account.self"     // one's own profile, sessions, tokens, sign out
+	NotificationOwn Action = "notification.own" // one's own notifications
+)
+
+// People and their roles in the network.
+const (
+	PersonList   Action = "person.list"
+	PersonInvite Action = "person.invite" // to a role of the network's team
+	PersonRevoke Action = "person.revoke" // take a role away
+)
+
+// Organizations and their people.
+const (
+	OrganizationRegister  Action = "organization.register"
+	OrganizationDirectory Action = "organization.directory" // names, places and fields of work, to find a partner
+	OrganizationList      Action = "organization.list"      // the officers' list with everything
+	OrganizationRead      Action = "organization.read"
+	OrganizationEdit      Action = "organization.edit"
+	OrganizationPeople    Action = "organization.people" // invite, remove, change roles, hand over the lead
+)
+
+// Calls and the program around them.
+const (
+	CallBrowse    Action = "call.browse" // published calls and the preview of their form
+	CallList      Action = "call.list"   // all calls, drafts too
+	CallRead      Action = "call.read"
+	CallEdit      Action = "call.edit"
+	CallOpen      Action = "call.open" // open, extend, close: irreversible
+	CallLateLink  Action = "call.late_link"
+	BrandEdit     Action = "brand.edit"
+	BlueprintRead Action = "blueprint.read"
+)
+
+// Applications.
+const (
+	ApplicationStart    Action = "application.start"
+	ApplicationList     Action = "application.list" // the officers' list
+	ApplicationMine     Action = "application.mine" // those of one's own organizations
+	ApplicationRead     Action = "application.read"
+	ApplicationFill     Action = "application.fill"    // answers, presence, uploads
+	ApplicationInvite   Action = "application.invite"  // the partner organization
+	ApplicationConfirm  Action = "application.confirm" // one's own organization's part
+	ApplicationSubmit   Action = "application.submit"
+	ApplicationWithdraw Action = "application.withdraw"
+	ApplicationCheck    Action = "application.check" // eligibility, request for missing papers
+	ApplicationReply    Action = "application.reply" // accept or decline the offered place
+	ApplicationExport   Action = "application.export"
+)
+
+// Documents.
+const (
+	DocumentRead   Action = "document.read"
+	DocumentUpload Action = "document.upload"
+)
+
+// Selection.
+const (
+	ReviewerManage   Action = "reviewer.manage" // invite reviewers, assign applications
+	ReviewQueue      Action = "review.queue"
+	ReviewDeclare    Action = "review.declare" // a conflict of interest, or none
+	ReviewWrite      Action = "review.write"
+	ReviewRead       Action = "review.read" // all reviews of an application
+	SelectionRank    Action = "selection.rank"
+	SelectionDecide  Action = "selection.decide"
+	SelectionSign    Action = "selection.sign" // sign off the decision list
+	SelectionRelease Action = "selection.release"
+)
+
+// Letters and messages.
+const (
+	MessageList    Action = "message.list"
+	MessageRead    Action = "message.read"
+	MessageEdit    Action = "message.edit"
+	MessageRelease Action = "message.release"
+	TemplateEdit   Action = "template.edit"
+)
+
+// Partnerships.
+const (
+	PartnershipList   Action = "partnership.list"
+	PartnershipMine   Action = "partnership.mine"
+	PartnershipRead   Action = "partnership.read"
+	PartnershipManage Action = "partnership.manage"
+)
+
+// Oversight and operation.
+const (
+	AuditRead     Action = "audit.read"
+	AggregateRead Action = "aggregate.read" // counts without any person or text
+	NetworkList   Action = "network.list"   // the core team's board
+	NetworkOpen   Action = "network.open"   // make a new network
+	NetworkSteer  Action = "network.steer"  // suspend, reopen
+	JobWatch      Action = "job.watch"
+)

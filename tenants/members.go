@@ -1,0 +1,80 @@
+package tenants
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/ids"
+)
+
+// Membership is one role held by one person. Lead and participant are held for an organization; the other roles belong
+// to the network's own team.
+type Membership struct {
+	bun.BaseModel `bun:"table:memberships"`
+
+	ID           string           `bun:"id,pk"`
+	Person       ids.Person       `bun:"person_id"`
+	Role         Role             `bun:"role"`
+	Organization ids.Organization `bun:"organization_id,nullzero"`
+	GrantedAt    time.Time        `bun:"granted_at,nullzero,default:now()"`
+	GrantedBy    ids.Person       `bun:"granted_by,nullzero"`
+}
+
+// GrantRole gives the person the role; one already held is left as it is. The caller has authorized it. The next
+// request of the person has the role.
+func (tx *Tx) GrantRole(ctx context.Context, person ids.Person, g Grant, by ids.Person) error {
+	m := Membership{ID: ids.New[ids.Token]().String(), Person: person, Role: g.Role, Organization: g.Organization, GrantedBy: by}
+	if _, err := tx.NewInsert().Model(&m).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+		return fmt.Errorf("tenants: grant %s: %w", g.Role, err)
+	}
+	return nil
+}
+
+// RevokeRole takes the role from the person and reports whether it was held. The person's next request is without it.
+func (tx *Tx) RevokeRole(ctx context.Context, person ids.Person, g Grant) (bool, error) {
+	q := tx.NewDelete().Model((*Membership)(nil)).Where("person_id = ?", person).Where("role = ?", g.Role)
+	if g.Organization.IsZero() {
+		q = q.Where("organization_id IS NULL")
+	} else {
+		q = q.Where("organization_id = ?", g.Organization)
+	}
+	result, err := q.Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("tenants: revoke %s: %w", g.Role, err)
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return false, fmt.Errorf("tenants: revoke %s: %w", g.Role, err)
+	}
+	return n > 0, nil
+}
+
+// MembersOf lists the people of the organizations, leads first, in the order in which they came.
+func MembersOf(ctx context.Context, db bun.IDB, organizations ...ids.Organization) ([]Membership, error) {
+	var members []Membership
+	if len(organizations) == 0 {
+		return members, nil
+	}
+	err := db.NewSelect().Model(&members).Where("organization_id IN (?)", bun.In(organizations)).
+		OrderExpr("role = 'lead' DESC, granted_at, id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("tenants: list members: %w", err)
+	}
+	return members, nil
+}
+
+// Holders lists who holds any of the roles, in the order in which they were granted.
+func Holders(ctx context.Context, db bun.IDB, roles ...Role) ([]Membership, error) {
+	var members []Membership
+	if len(roles) == 0 {
+		return members, nil
+	}
+	err := db.NewSelect().Model(&members).Where("role IN (?)", bun.In(roles)).OrderExpr("granted_at, id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("tenants: list holders: %w", err)
+	}
+	return members, nil
+}
