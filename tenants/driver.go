@@ -1,0 +1,309 @@
+package tenants
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// room is where a connection may go: one database role and one schema. It is fixed when the connector is made and never
+// comes from a context or a request.
+type room struct {
+	role   string
+	schema string
+}
+
+// begin is BEGIN with the room's settings in the same message: one round trip.
+func (r room) begin(options driver.TxOptions) (string, error) {
+	var b strings.Builder
+	b.WriteString("begin")
+	switch sql.IsolationLevel(options.Isolation) {
+	case sql.LevelDefault:
+	case sql.LevelReadCommitted:
+		b.WriteString(" isolation level read committed")
+	case sql.LevelRepeatableRead, sql.LevelSnapshot:
+		b.WriteString(" isolation level repeatable read")
+	case sql.LevelSerializable:
+		b.WriteString(" isolation level serializable")
+	default:
+		return "", fmt.Errorf("tenants: isolation level %d is not supported", options.Isolation)
+	}
+	if options.ReadOnly {
+		b.WriteString(" read only")
+	}
+	fmt.Fprintf(&b, "; set local role %s; set local search_path to %s",
+		pgx.Identifier{r.role}.Sanitize(), pgx.Identifier{r.schema}.Sanitize())
+	return b.String(), nil
+}
+
+// settings binds a statement outside a transaction: it is pipelined with the statement, both become one implicit
+// transaction, and its end undoes the settings. Such a statement may only read.
+const settings = "select set_config('transaction_read_only', 'on', true), set_config('search_path', $2, true), set_config('role', $1, true)"
+
+// connector makes connections that know one room. They come from the pool that all rooms share.
+type connector struct {
+	driver.Connector
+	room room
+}
+
+func openRoom(pool *pgxpool.Pool, r room) *sql.DB {
+	db := sql.OpenDB(connector{stdlib.GetPoolConnector(pool), r})
+	db.SetMaxIdleConns(0) // idle connections wait in the shared pool, not in a room
+	return db
+}
+
+// Connect borrows a connection from the pool.
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	borrowed, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	inner, ok := borrowed.(*stdlib.Conn)
+	if !ok {
+		return nil, fmt.Errorf("tenants: unexpected connection %T", borrowed)
+	}
+	return &conn{Conn: inner, room: c.room}, nil
+}
+
+type conn struct {
+	*stdlib.Conn
+	room room
+}
+
+func (c *conn) raw() *pgconn.PgConn { return c.Conn.Conn().PgConn() }
+
+// Begin is never called by database/sql, which prefers BeginTx.
+func (c *conn) Begin() (driver.Tx, error) {
+	return c.BeginTx(context.Background(), driver.TxOptions{})
+}
+
+// Prepare is refused: a prepared statement would outlive the transaction that bound it to its room.
+func (c *conn) Prepare(string) (driver.Stmt, error) {
+	return nil, errors.New("tenants: statements are not prepared")
+}
+
+// PrepareContext is refused like Prepare.
+func (c *conn) PrepareContext(context.Context, string) (driver.Stmt, error) {
+	return c.Prepare("")
+}
+
+// BeginTx begins a transaction inside the room.
+func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	begin, err := c.room.begin(options)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.raw().Exec(ctx, begin).ReadAll(); err != nil {
+		c.abandon()
+		return nil, retryable(err)
+	}
+	return transaction{c}, nil
+}
+
+// ending bounds how long the end of a transaction may take; the caller's context may be over by then.
+const ending = 5 * time.Second
+
+type transaction struct{ c *conn }
+
+// Commit ends the transaction. A commit that the server answers with ROLLBACK is an error.
+func (t transaction) Commit() error {
+	ctx, cancel := context.WithTimeout(context.Background(), ending)
+	defer cancel()
+	results, err := t.c.raw().Exec(ctx, "commit").ReadAll()
+	if err != nil {
+		t.c.abandon()
+		return err
+	}
+	if len(results) == 1 && results[0].CommandTag.String() == "ROLLBACK" {
+		return pgx.ErrTxCommitRollback
+	}
+	return nil
+}
+
+// Rollback ends the transaction without its effects. A connection that cannot even do that is closed.
+func (t transaction) Rollback() error {
+	ctx, cancel := context.WithTimeout(context.Background(), ending)
+	defer cancel()
+	if _, err := t.c.raw().Exec(ctx, "rollback").ReadAll(); err != nil {
+		t.c.abandon()
+		return err
+	}
+	return nil
+}
+
+// abandon closes a connection whose state is in doubt, so that the pool never lends it again.
+func (c *conn) abandon() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = c.Conn.Conn().Close(ctx)
+}
+
+func (c *conn) inTransaction() bool { return c.raw().TxStatus() != 'I' }
+
+// QueryContext runs one statement. Outside a transaction it goes in one message with the room's settings.
+func (c *conn) QueryContext(ctx context.Context, query string, named []driver.NamedValue) (driver.Rows, error) {
+	if c.Conn.Conn().IsClosed() {
+		return nil, driver.ErrBadConn
+	}
+	if c.inTransaction() {
+		return c.Conn.QueryContext(ctx, query, named)
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(settings, c.room.role, c.room.schema)
+	batch.Queue(query, arguments(named)...)
+	results := c.Conn.Conn().SendBatch(ctx, batch)
+	if _, err := results.Exec(); err != nil {
+		_ = results.Close()
+		return nil, retryable(err)
+	}
+	found, err := results.Query()
+	if err != nil {
+		_ = results.Close()
+		return nil, err
+	}
+	r := &rows{batch: results, rows: found, types: c.Conn.Conn().TypeMap(), ahead: true}
+	r.more = found.Next() // the first row is fetched now, because an error of the statement shows only with it
+	if err := found.Err(); err != nil {
+		_ = r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// ExecContext runs one statement through the extended protocol, which takes only one: pgx alone would send a statement
+// without arguments by the simple protocol, and with it whatever was stacked behind a semicolon.
+func (c *conn) ExecContext(ctx context.Context, query string, named []driver.NamedValue) (driver.Result, error) {
+	if c.Conn.Conn().IsClosed() {
+		return nil, driver.ErrBadConn
+	}
+	if c.inTransaction() {
+		if len(named) > 0 {
+			return c.Conn.ExecContext(ctx, query, named)
+		}
+		result := c.raw().ExecParams(ctx, query, nil, nil, nil, nil).Read()
+		if result.Err != nil {
+			return nil, result.Err
+		}
+		return driver.RowsAffected(result.CommandTag.RowsAffected()), nil
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(settings, c.room.role, c.room.schema)
+	batch.Queue(query, arguments(named)...)
+	results := c.Conn.Conn().SendBatch(ctx, batch)
+	if _, err := results.Exec(); err != nil {
+		_ = results.Close()
+		return nil, retryable(err)
+	}
+	tag, err := results.Exec()
+	if closing := results.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return nil, err
+	}
+	return driver.RowsAffected(tag.RowsAffected()), nil
+}
+
+// retryable lets database/sql try another connection when nothing can have been sent on this one.
+func retryable(err error) error {
+	if pgconn.SafeToRetry(err) {
+		return driver.ErrBadConn
+	}
+	return err
+}
+
+func arguments(named []driver.NamedValue) []any {
+	args := make([]any, len(named))
+	for i, n := range named {
+		args[i] = n.Value
+	}
+	return args
+}
+
+// rows reads the answer of a pipelined statement.
+type rows struct {
+	batch pgx.BatchResults
+	rows  pgx.Rows
+	types *pgtype.Map
+	ahead bool // the row was fetched before it was asked for
+	more  bool
+}
+
+// Columns names the columns.
+func (r *rows) Columns() []string {
+	fields := r.rows.FieldDescriptions()
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// Close ends the pipeline; the connection is free again.
+func (r *rows) Close() error {
+	r.rows.Close()
+	return r.batch.Close()
+}
+
+// Next decodes one row into the types that database/sql knows.
+func (r *rows) Next(dest []driver.Value) error {
+	if !r.ahead {
+		r.more = r.rows.Next()
+	}
+	r.ahead = false
+	if !r.more {
+		if err := r.rows.Err(); err != nil {
+			return err
+		}
+		return io.EOF
+	}
+	for i, field := range r.rows.FieldDescriptions() {
+		value, err := r.decode(field, r.rows.RawValues()[i])
+		if err != nil {
+			return fmt.Errorf("tenants: read column %s: %w", field.Name, err)
+		}
+		dest[i] = value
+	}
+	return nil
+}
+
+func (r *rows) decode(field pgconn.FieldDescription, raw []byte) (driver.Value, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	switch field.DataTypeOID {
+	case pgtype.BoolOID:
+		return scan[bool](r, field, raw)
+	case pgtype.ByteaOID:
+		return scan[[]byte](r, field, raw)
+	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
+		return scan[int64](r, field, raw)
+	case pgtype.Float4OID, pgtype.Float8OID:
+		return scan[float64](r, field, raw)
+	case pgtype.DateOID, pgtype.TimestampOID, pgtype.TimestamptzOID:
+		return scan[time.Time](r, field, raw)
+	case pgtype.JSONOID, pgtype.JSONBOID:
+		return append([]byte(nil), raw...), nil // exec mode answers in text
+	default:
+		return string(raw), nil
+	}
+}
+
+func scan[T any](r *rows, field pgconn.FieldDescription, raw []byte) (driver.Value, error) {
+	var value T
+	if err := r.types.Scan(field.DataTypeOID, field.Format, raw, &value); err != nil {
+		return nil, err
+	}
+	return value, nil
+}

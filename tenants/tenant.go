@@ -1,0 +1,130 @@
+package tenants
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+)
+
+// Kind tells the core site from the networks.
+type Kind string
+
+// The kinds of tenant. There is one core.
+const (
+	KindCore    Kind = "core"
+	KindNetwork Kind = "network"
+)
+
+// Status is where a network stands in its life.
+type Status string
+
+// The states of a network: applicant → selected → onboarding → dry run → live → (read-only | suspended) → archived →
+// erased.
+const (
+	StatusApplicant  Status = "applicant"
+	StatusSelected   Status = "selected"
+	StatusOnboarding Status = "onboarding"
+	StatusDryRun     Status = "dry_run"
+	StatusLive       Status = "live"
+	StatusReadOnly   Status = "read_only"
+	StatusSuspended  Status = "suspended"
+	StatusArchived   Status = "archived"
+	StatusErased     Status = "erased"
+)
+
+// Statuses lists all states in the order of a network's life.
+var Statuses = []Status{
+	StatusApplicant, StatusSelected, StatusOnboarding, StatusDryRun, StatusLive, StatusReadOnly, StatusSuspended,
+	StatusArchived, StatusErased,
+}
+
+// ParseStatus accepts exactly the states above.
+func ParseStatus(s string) (Status, error) {
+	if slices.Contains(Statuses, Status(s)) {
+		return Status(s), nil
+	}
+	return "", fmt.Errorf("tenants: %q is no status", s)
+}
+
+// Readable reports whether the network's site answers at all.
+func (s Status) Readable() bool {
+	return slices.Contains([]Status{StatusOnboarding, StatusDryRun, StatusLive, StatusReadOnly, StatusArchived}, s)
+}
+
+// Writable reports whether anything may be changed on the network's site.
+func (s Status) Writable() bool {
+	return slices.Contains([]Status{StatusOnboarding, StatusDryRun, StatusLive}, s)
+}
+
+// Suspend is allowed of every network that answers.
+func (s Status) Suspend() (Status, bool) { return StatusSuspended, s.Readable() }
+
+// Reopen returns a suspended network to where it was.
+func (s Status) Reopen(before Status) (Status, bool) {
+	return before, s == StatusSuspended && before.Readable()
+}
+
+// GoLive is allowed from onboarding and from the dry run.
+func (s Status) GoLive() (Status, bool) {
+	return StatusLive, s == StatusOnboarding || s == StatusDryRun
+}
+
+// Brand is how a network looks and speaks as a sender: typed tokens only, never style sheets of its own.
+type Brand struct {
+	Primary    string `json:"primary,omitempty"` // #rrggbb, contrast checked when it was chosen
+	Accent     string `json:"accent,omitempty"`
+	Typeface   string `json:"typeface,omitempty"` // one of ui's typefaces
+	LogoKey    string `json:"logo_key,omitempty"` // of a re-encoded raster in the object store
+	HeaderKey  string `json:"header_key,omitempty"`
+	SenderName string `json:"sender_name,omitempty"`
+}
+
+// Tenant is one network, or the core.
+type Tenant struct {
+	ID            ids.Tenant
+	Slug          string
+	Name          string
+	Kind          Kind
+	Status        Status
+	StatusBefore  Status // where a suspended network was
+	Schema        string // opaque: t_ and the id's 26 base-32 letters, never the slug
+	Locales       []i18n.Locale
+	Zone          string // IANA
+	Brand         Brand
+	Host          string // the canonical host, for links in mails
+	SchemaVersion int64
+	Version       int64
+	CreatedAt     time.Time
+}
+
+// Locale is the network's first language, to which its texts fall back.
+func (t Tenant) Locale() i18n.Locale {
+	if len(t.Locales) == 0 {
+		return i18n.EN
+	}
+	return t.Locales[0]
+}
+
+var schemaForm = regexp.MustCompile(`^t_[0-9a-z]{26}$`)
+
+const base32 = "0123456789abcdefghjkmnpqrstvwxyz"
+
+// schemaOf derives the schema's name from the tenant's id: its 128 bits in Crockford's base 32.
+func schemaOf(id ids.Tenant) string {
+	out := make([]byte, 0, 28)
+	out = append(out, "t_"...)
+	var bits, have uint
+	bits, have = 0, 2 // two leading zero bits make 130, a multiple of five
+	for _, b := range id {
+		bits, have = bits<<8|uint(b), have+8
+		for have >= 5 {
+			have -= 5
+			out = append(out, base32[bits>>have&31])
+		}
+	}
+	return string(out)
+}

@@ -1,0 +1,110 @@
+package tenants
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/jobs"
+)
+
+// Event is a fact that a module announces. Its kind names it in the queue; its fields are JSON.
+type Event interface {
+	EventKind() string
+}
+
+// Tx is one transaction in one tenant (or on the shared tables). Besides the statements it carries what must leave with
+// it: audit entries, announcements and jobs, which are written just before the commit.
+type Tx struct {
+	bun.Tx
+
+	scope   Scope
+	tenants *Tenants
+	entries []audit.Entry
+	jobs    []jobs.Job
+	failed  error
+	now     time.Time
+}
+
+func write(ctx context.Context, db *bun.DB, tx *Tx, fn func(ctx context.Context, tx *Tx) error) error {
+	return db.RunInTx(ctx, &sql.TxOptions{}, func(ctx context.Context, inner bun.Tx) error {
+		tx.Tx = inner
+		if err := fn(ctx, tx); err != nil {
+			return err
+		}
+		return tx.finish(ctx)
+	})
+}
+
+// Scope is the scope that the transaction belongs to; the zero Scope for the shared tables.
+func (tx *Tx) Scope() Scope { return tx.scope }
+
+// Now is the database's clock at the start of the transaction. Deadlines are decided by it and by nothing else.
+func (tx *Tx) Now(ctx context.Context) (time.Time, error) {
+	if !tx.now.IsZero() {
+		return tx.now, nil
+	}
+	if err := tx.QueryRowContext(ctx, "SELECT now()").Scan(&tx.now); err != nil {
+		return time.Time{}, fmt.Errorf("tenants: read clock: %w", err)
+	}
+	return tx.now, nil
+}
+
+// Audit adds an entry to the tenant's trail when the transaction commits.
+func (tx *Tx) Audit(e audit.Entry) { tx.entries = append(tx.entries, e) }
+
+// Announce tells every reaction that is registered for the event, after the commit and at least once.
+func (tx *Tx) Announce(e Event) {
+	for _, reaction := range tx.tenants.registry.reactionsTo(e.EventKind()) {
+		tx.Enqueue(reaction, e)
+	}
+}
+
+// Enqueue adds a job for this tenant by the name under which it is registered; it runs after the commit.
+func (tx *Tx) Enqueue(name string, args any) { tx.EnqueueAt(name, args, time.Time{}) }
+
+// EnqueueAt is Enqueue for a job that runs no earlier than that.
+func (tx *Tx) EnqueueAt(name string, args any, at time.Time) {
+	payload, err := json.Marshal(args)
+	if err != nil {
+		tx.failed = fmt.Errorf("tenants: write job %s: %w", name, err)
+		return
+	}
+	room := ""
+	if tx.scope.db != nil {
+		room = tx.scope.tenant.ID.String()
+	}
+	tx.jobs = append(tx.jobs, jobs.Job{Envelope: jobs.Envelope{Name: name, Room: room, Payload: payload}, At: at})
+}
+
+// finish writes what leaves with the transaction. The audit trail's lock is taken last but one, and the queue last of
+// all: after the change to the queue's role nothing of the tenant can be touched any more.
+func (tx *Tx) finish(ctx context.Context) error {
+	if tx.failed != nil {
+		return tx.failed
+	}
+	if len(tx.entries) > 0 {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		actor := tx.scope.actor
+		if err := audit.Append(ctx, tx.Tx, tx.scope.tenant.Schema, actor.Person, actor.System, now, tx.entries); err != nil {
+			return err
+		}
+	}
+	if len(tx.jobs) == 0 {
+		return nil
+	}
+	if tx.tenants.config.Isolation == ByRole {
+		if _, err := tx.ExecContext(ctx, "SET LOCAL ROLE "+roleRiver); err != nil {
+			return fmt.Errorf("tenants: take the queue's role: %w", err)
+		}
+	}
+	return tx.tenants.inserter.Insert(ctx, tx.Tx.Tx, tx.jobs)
+}
