@@ -178,7 +178,7 @@ func (t *Tenants) load(ctx context.Context) (*snapshot, error) {
 func (t *Tenants) forget() { t.catalogue.current.Store(nil) }
 
 func touch(ctx context.Context, tx *Tx) error {
-	if _, err := tx.NewUpdate().Table("catalogue").Set("version = version + 1").Where("only").Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Table("catalogue").Set("version = version + 1").Where("id = 1").Exec(ctx); err != nil {
 		return fmt.Errorf("tenants: touch catalogue: %w", err)
 	}
 	return nil

@@ -101,7 +101,7 @@ func (tx *Tx) finish(ctx context.Context) error {
 	if len(tx.jobs) == 0 {
 		return nil
 	}
-	if tx.tenants.config.Isolation == ByRole {
+	if tx.scope.db == nil || tx.tenants.config.Isolation == ByRole {
 		if _, err := tx.ExecContext(ctx, "SET LOCAL ROLE "+roleRiver); err != nil {
 			return fmt.Errorf("tenants: take the queue's role: %w", err)
 		}

@@ -23,6 +23,8 @@ $$;
 GRANT app_owner TO app_migrator;
 GRANT app_platform, app_river, app_tenants TO app_login;
 GRANT app_river TO app_worker;
+-- Where roles cannot be switched inside a transaction, the one role of all tenants must reach the queue itself.
+GRANT app_river TO app_tenants;
 
 -- Who may change settings inside a query may become another tenant inside a query.
 REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC;

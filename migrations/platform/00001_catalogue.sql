@@ -31,7 +31,7 @@ CREATE UNIQUE INDEX hosts_one_canonical ON hosts (tenant_id) WHERE canonical;
 -- One row that changes with every change of the catalogue, so that a node can tell by one cheap read that its copy is
 -- still right.
 CREATE TABLE catalogue (
-    only    boolean PRIMARY KEY DEFAULT true CHECK (only),
+    id      smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
     version bigint NOT NULL DEFAULT 1
 );
 INSERT INTO catalogue DEFAULT VALUES;

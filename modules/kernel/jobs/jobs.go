@@ -207,16 +207,20 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 }
 
 // Drain runs every job that is due, and those that these make due, until none is left: what a worker would do, at once
-// and in this goroutine. It is for tests and for commands that must not return before their work is done. The first
-// error ends it.
-func Drain(ctx context.Context, pool *pgxpool.Pool, do Do) error {
+// and in this goroutine. It is for tests and for commands that must not return before their work is done. With rooms
+// given, only their jobs are run. The first error ends it.
+func Drain(ctx context.Context, pool *pgxpool.Pool, do Do, rooms ...string) error {
+	if rooms == nil {
+		rooms = []string{}
+	}
 	for {
 		var id int64
 		var e Envelope
 		err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 			row := tx.QueryRow(ctx, `UPDATE river.river_job SET state = 'running', attempted_at = now(), attempt = attempt + 1 WHERE id = (
 				SELECT id FROM river.river_job WHERE state IN ('available', 'retryable', 'scheduled') AND scheduled_at <= now() AND kind = 'kervan'
-				ORDER BY priority, scheduled_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, args`)
+				AND (cardinality($1::text[]) = 0 OR args->>'room' = ANY($1))
+				ORDER BY priority, scheduled_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, args`, rooms)
 			return row.Scan(&id, &e)
 		})
 		if errors.Is(err, pgx.ErrNoRows) {
