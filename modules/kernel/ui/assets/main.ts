@@ -1,0 +1,102 @@
+import 'htmx.org'
+import { start as autosave } from './autosave'
+
+declare const htmx: { config: Record<string, unknown> }
+
+htmx.config.includeIndicatorStyles = false
+htmx.config.allowEval = false
+htmx.config.selfRequestsOnly = true
+htmx.config.historyCacheSize = 0
+
+const token = () => document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? ''
+
+document.addEventListener('htmx:configRequest', (e) => {
+  const event = e as CustomEvent<{ headers: Record<string, string> }>
+  event.detail.headers['X-CSRF-Token'] = token()
+})
+
+// A form is sent once: the second of two quick clicks finds its button at rest.
+document.addEventListener('submit', (e) => {
+  const form = e.target as HTMLFormElement
+  if (e.defaultPrevented) return
+  if (form.dataset.sent === 'yes') {
+    e.preventDefault()
+    return
+  }
+  form.dataset.sent = 'yes'
+  const button = (e as SubmitEvent).submitter as HTMLButtonElement | null
+  button?.setAttribute('aria-busy', 'true')
+})
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-sent]')) {
+    delete form.dataset.sent
+    form.querySelector('[aria-busy]')?.removeAttribute('aria-busy')
+  }
+})
+
+function ready() {
+  const summary = document.querySelector<HTMLElement>('[data-error-summary]')
+  summary?.focus()
+
+  for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-zone]')) {
+    const mine = Intl.DateTimeFormat().resolvedOptions().timeZone
+    if (!mine || mine === time.dataset.zone || time.nextElementSibling?.matches('.k-own-time')) continue
+    const text = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time.dateTime))
+    const own = document.createElement('span')
+    own.className = 'k-own-time'
+    own.textContent = ` = ${text} (${mine})`
+    time.after(own)
+  }
+
+  for (const field of document.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>('[data-words], [data-chars]')) {
+    const counter = document.getElementById(`${field.id}-count`)
+    if (!counter) continue
+    const count = () => {
+      const words = field.dataset.words
+      const limit = Number(words ?? field.dataset.chars)
+      const n = words ? (field.value.trim().match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’.-]*/gu) ?? []).length : [...field.value].length
+      counter.textContent = (counter.dataset.text ?? '').replace('{n}', String(n)).replace('{max}', String(limit))
+      counter.classList.toggle('k-over', n > limit)
+    }
+    field.addEventListener('input', count)
+    count()
+  }
+
+  for (const all of document.querySelectorAll<HTMLInputElement>('input[data-select-all]')) {
+    const boxes = () => [...document.querySelectorAll<HTMLInputElement>(`input[name="${all.dataset.selectAll}"]`)]
+    all.addEventListener('change', () => boxes().forEach((b) => (b.checked = all.checked)))
+  }
+
+  for (const root of document.querySelectorAll<HTMLElement>('[data-autosave]')) autosave(root)
+}
+
+document.addEventListener('click', (e) => {
+  const target = e.target as HTMLElement
+  const theme = target.closest<HTMLElement>('[data-theme-switch]')
+  if (theme) {
+    const html = document.documentElement
+    const next = html.dataset.bsTheme === 'dark' ? 'light' : 'dark'
+    html.dataset.bsTheme = next
+    document.cookie = `theme=${next}; Path=/; Max-Age=31536000; SameSite=Lax`
+    theme.setAttribute('aria-pressed', String(next === 'dark'))
+  }
+  const copy = target.closest<HTMLElement>('[data-copy]')
+  if (copy) {
+    void navigator.clipboard.writeText(copy.dataset.copy ?? '').then(() => {
+      copy.textContent = copy.dataset.copied ?? '✓'
+    })
+  }
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>('details[data-menu][open]')) {
+    if (!menu.contains(target)) menu.open = false
+  }
+})
+document.addEventListener('keydown', (e) => {
+  if (e.key !== 'Escape') return
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>('details[data-menu][open]')) {
+    menu.open = false
+    menu.querySelector('summary')?.focus()
+  }
+})
+
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', ready)
+else ready()

@@ -1,0 +1,146 @@
+package ui
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+)
+
+// Brand is how a network looks: typed tokens only.
+type Brand struct {
+	Name      string
+	Primary   string // #rrggbb; empty: the house's own
+	Accent    string
+	Typeface  string // one of Typefaces; empty: the first
+	LogoURL   string
+	HeaderURL string
+}
+
+// Typeface is one that ships with the product and covers Turkish and German.
+type Typeface struct {
+	ID     string
+	Family string
+}
+
+// Typefaces lists those that a network may choose.
+var Typefaces = []Typeface{
+	{ID: "inter", Family: "Inter Variable"},
+	{ID: "source-sans-3", Family: "Source Sans 3 Variable"},
+	{ID: "bitter", Family: "Bitter Variable"},
+}
+
+// The house's own colours, for a network that has chosen none.
+const (
+	defaultPrimary = "#1f5f5b"
+	defaultAccent  = "#c2703d"
+	lightPaper     = "#ffffff"
+	darkPaper      = "#1b232c"
+)
+
+// Readable is the least contrast of text on its ground (WCAG 2.2, 1.4.3).
+const Readable = 4.5
+
+var colourForm = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+
+// ParseColour accepts exactly #rrggbb in lower case.
+func ParseColour(s string) (string, bool) { return s, colourForm.MatchString(s) }
+
+func channels(colour string) (r, g, b float64) {
+	n, err := strconv.ParseUint(colour[1:], 16, 32)
+	if err != nil {
+		return 0, 0, 0
+	}
+	return float64(n >> 16 & 255), float64(n >> 8 & 255), float64(n & 255)
+}
+
+// luminance is the relative luminance of a colour (WCAG 2.2, glossary).
+func luminance(colour string) float64 {
+	linear := func(c float64) float64 {
+		c /= 255
+		if c <= 0.04045 {
+			return c / 12.92
+		}
+		return math.Pow((c+0.055)/1.055, 2.4)
+	}
+	r, g, b := channels(colour)
+	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
+}
+
+// Contrast is the ratio of two colours, from 1 to 21 (WCAG 2.2, glossary).
+func Contrast(a, b string) float64 {
+	la, lb := luminance(a), luminance(b)
+	return (math.Max(la, lb) + 0.05) / (math.Min(la, lb) + 0.05)
+}
+
+// mix moves a colour towards another by a share of one.
+func mix(a, b string, share float64) string {
+	ar, ag, ab := channels(a)
+	br, bg, bb := channels(b)
+	at := func(x, y float64) int { return int(math.Round(x + (y-x)*share)) }
+	return fmt.Sprintf("#%02x%02x%02x", at(ar, br), at(ag, bg), at(ab, bb))
+}
+
+// Against makes a colour readable on a ground by darkening or lightening it step by step, and reports whether it had
+// to.
+func Against(colour, ground string) (corrected string, changed bool) {
+	towards := "#000000"
+	if luminance(ground) < 0.2 {
+		towards = "#ffffff"
+	}
+	corrected = colour
+	for step := 1; Contrast(corrected, ground) < Readable && step <= 40; step++ {
+		corrected = mix(colour, towards, float64(step)/40)
+	}
+	return corrected, corrected != colour
+}
+
+// on is the colour of text on a coloured ground: white where that is readable, else nearly black.
+func on(ground string) string {
+	if Contrast("#ffffff", ground) >= Readable {
+		return "#ffffff"
+	}
+	return "#14181d"
+}
+
+func (b Brand) colours() (primary, accent string) {
+	primary, accent = defaultPrimary, defaultAccent
+	if c, ok := ParseColour(b.Primary); ok {
+		primary = c
+	}
+	if c, ok := ParseColour(b.Accent); ok {
+		accent = c
+	}
+	return primary, accent
+}
+
+// Face is the typeface, the first one where none is chosen.
+func (b Brand) Face() Typeface {
+	for _, f := range Typefaces {
+		if f.ID == b.Typeface {
+			return f
+		}
+	}
+	return Typefaces[0]
+}
+
+// BrandCSS is the style sheet of a brand: its colours, made readable on light and on dark ground.
+func BrandCSS(b Brand) string {
+	primary, accent := b.colours()
+	light, _ := Against(primary, lightPaper)
+	dark, _ := Against(primary, mix(darkPaper, primary, 0.1))
+	focus, _ := Against(accent, "#f6f4f0")
+	focusDark, _ := Against(accent, darkPaper)
+	strong, _ := Against(accent, "#ffffff")
+	return fmt.Sprintf(`:root{--k-primary:%s;--k-on-primary:%s;--k-accent:%s;--k-link:%s;--k-focus:%s;--k-accent-strong:%s;--k-face:"%s"}`+
+		`[data-bs-theme="dark"]{--k-link:%s;--k-focus:%s;--tblr-link-color:%s}`,
+		light, on(light), accent, light, focus, strong, b.Face().Family, dark, focusDark, dark)
+}
+
+// BrandVersion changes with the brand, so that its style sheet may be kept by browsers.
+func BrandVersion(b Brand) string {
+	sum := sha256.Sum256([]byte(BrandCSS(b)))
+	return hex.EncodeToString(sum[:6])
+}

@@ -1,0 +1,83 @@
+// Builds what browsers load into dist/: one script, one style sheet without the rules that no page uses, the typefaces.
+// Names carry a hash of the content; manifest.json tells the server which is which.
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync, rmSync, mkdirSync, readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import * as esbuild from 'esbuild'
+import { PurgeCSS } from 'purgecss'
+import subsetFont from 'subset-font'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '../../..')
+const dist = join(here, 'dist')
+for (const f of readdirSync(dist)) if (f !== '.gitkeep') rmSync(join(dist, f), { recursive: true })
+mkdirSync(dist, { recursive: true })
+
+const manifest = {}
+function emit(name, content) {
+  const bytes = Buffer.from(content)
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12)
+  const dot = name.lastIndexOf('.')
+  const file = `${name.slice(0, dot)}.${hash}${name.slice(dot)}`
+  writeFileSync(join(dist, file), bytes)
+  if (/\.(js|css|svg)$/.test(name)) {
+    writeFileSync(join(dist, file + '.br'), brotliCompressSync(bytes))
+    writeFileSync(join(dist, file + '.gz'), gzipSync(bytes, { level: 9 }))
+  }
+  manifest[name] = file
+  return file
+}
+
+async function script(name, entry) {
+  const out = await esbuild.build({
+    entryPoints: [join(here, 'assets', entry)], bundle: true, minify: true, write: false, target: 'es2022', format: 'iife', legalComments: 'none',
+  })
+  emit(name, out.outputFiles[0].contents)
+}
+
+// Every letter of the European languages written in Latin script, and the signs that texts need.
+const ranges = {
+  latin: [[0x20, 0x7e], [0xa0, 0xff], [0x131, 0x131], [0x152, 0x153], [0x2010, 0x2027], [0x2030, 0x203a], [0x20ac, 0x20ac], [0x2122, 0x2122], [0x2190, 0x2193], [0x2212, 0x2212]],
+  'latin-ext': [[0x100, 0x130], [0x132, 0x151], [0x154, 0x17f], [0x218, 0x21b], [0x1e9e, 0x1e9e], [0x20ba, 0x20ba]],
+}
+const letters = (subset) => ranges[subset].map(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i)).join('')).join('')
+
+const faces = { inter: 'Inter Variable', 'source-sans-3': 'Source Sans 3 Variable', bitter: 'Bitter Variable' }
+for (const [id, family] of Object.entries(faces)) {
+  const files = join(here, 'node_modules/@fontsource-variable', id, 'files')
+  let css = ''
+  for (const subset of ['latin-ext', 'latin']) {
+    const whole = readFileSync(join(files, `${id}-${subset}-wght-normal.woff2`))
+    const part = await subsetFont(whole, letters(subset), { targetFormat: 'woff2' })
+    const font = emit(`${id}-${subset}.woff2`, part)
+    const range = ranges[subset].map(([from, to]) => `U+${from.toString(16)}-${to.toString(16)}`).join(',')
+    css += `@font-face{font-family:"${family}";font-style:normal;font-weight:100 900;font-display:swap;src:url(/assets/${font}) format("woff2");unicode-range:${range}}`
+  }
+  emit(`face-${id}.css`, css)
+}
+
+await script('app.js', 'main.ts')
+await script('theme.js', 'theme.ts')
+
+function sources(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return ['node_modules', 'dist', 'locales'].includes(entry.name) ? [] : sources(path)
+    return /\.(templ|ts)$|^(page|list)\.go$/.test(entry.name) ? [path] : []
+  })
+}
+const content = sources(join(root, 'modules'))
+const [purged] = await new PurgeCSS().purge({
+  content,
+  css: [join(here, 'node_modules/@tabler/core/dist/css/tabler.min.css')],
+  safelist: { standard: [/^data-bs-theme/, 'was-validated'], greedy: [/data-bs-theme/] },
+  variables: true, keyframes: true, fontFace: true,
+})
+const own = await esbuild.transform(readFileSync(join(here, 'assets/app.css'), 'utf8'), { loader: 'css', minify: true, target: ['chrome120', 'firefox120', 'safari17'] })
+const base = purged.css.replaceAll(/@font-face\{[^}]*\}/g, '').replaceAll(/@charset "UTF-8";/g, '')
+emit('app.css', base + own.code)
+
+writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest, null, 2))
+console.log(Object.values(manifest).map((f) => basename(f)).join('\n'))
