@@ -1,0 +1,68 @@
+package accounts
+
+import (
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/web"
+	"kervan/tenants"
+)
+
+type registerView struct {
+	Name, Email, Return string
+	Notice              bool
+	Fault               *fault.Fault
+}
+
+func readRegister(form web.Form) (Register, []fault.Field) {
+	name, bad := form.Required("name", maxName)
+	return Register{
+		Name: name, Email: form.Raw("email"), Password: form.Raw("password"), Notice: form.Ticked("notice"), Return: back(form),
+	}, bad
+}
+
+type signInView struct {
+	Email, Return string
+	Fault         *fault.Fault
+}
+
+type addressView struct {
+	Email, Action, Lead, Button string
+	Fault                       *fault.Fault
+}
+
+type offerView struct {
+	Token string
+	Offer Offer
+	Name  string
+	Fault *fault.Fault
+}
+
+func readAccept(form web.Form) (Accept, []fault.Field) {
+	name, bad := form.Text("name", maxName)
+	return Accept{Name: name, Password: form.Raw("password"), Notice: form.Ticked("notice")}, bad
+}
+
+type accountView struct {
+	Account Account
+	Name    string
+	Token   string // shown once, right after it was made
+	Fault   *fault.Fault
+}
+
+type teamView struct {
+	Members     []Member
+	Pending     []Pending
+	MayInvite   bool
+	Name, Email string
+	Role        tenants.Role
+	Fault       *fault.Fault
+}
+
+func readInvite(form web.Form) (Invite, []fault.Field) {
+	name, bad := form.Required("name", maxName)
+	locale, ok := i18n.ParseLocale(form.Raw("locale"))
+	if !ok {
+		bad = append(bad, fault.At("locale", "fault.choose"))
+	}
+	return Invite{Name: name, Email: form.Raw("email"), Role: tenants.Role(form.Raw("role")), Locale: locale}, bad
+}

@@ -1,0 +1,273 @@
+package accounts
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Invite offers a role to an address. An organization is given exactly for the roles of an organization.
+type Invite struct {
+	Email        string
+	Name         string
+	Role         tenants.Role
+	Organization ids.Organization
+	Locale       i18n.Locale
+}
+
+// Invite mails an invitation that holds for 14 days. Roles of the network's team are offered by a coordinator (in the
+// core, by the core team); roles of an organization by its lead or a coordinator. Faults: Invalid, NotFound.
+func (s *Service) Invite(ctx context.Context, sc tenants.Scope, cmd Invite) error {
+	if err := s.mayInvite(sc, cmd.Role, cmd.Organization); err != nil {
+		return err
+	}
+	email, bad := parseEmail("email", cmd.Email)
+	if cmd.Name == "" {
+		bad = append(bad, fault.At("name", "fault.required"))
+	}
+	if !slices.Contains(s.offers(sc, cmd.Organization), cmd.Role) {
+		bad = append(bad, fault.At("role", "fault.choose"))
+	}
+	if len(bad) > 0 {
+		return fault.Invalid("fault.check_fields", bad...)
+	}
+	token, hash := newToken()
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		row := invitationRow{
+			ID: ids.New[ids.Invitation](), TokenHash: hash, Email: email, EmailKey: emailKey(email), Name: cmd.Name, Role: cmd.Role,
+			Organization: cmd.Organization, Locale: cmd.Locale, InvitedBy: sc.Actor().Person, ExpiresAt: now.Add(invitationLife),
+		}
+		if err := replaceInvitation(ctx, tx, row); err != nil {
+			return err
+		}
+		tx.Audit(audit.Entry{Action: "person.invited", SubjectKind: "invitation", SubjectID: row.ID.String(), Detail: map[string]any{"role": string(cmd.Role)}})
+		tx.Announce(events.MailRequested{
+			Kind: "accounts.mail.invitation", Address: email, Name: cmd.Name, Locale: cmd.Locale, Path: "/invitations/" + token, Secret: true,
+			Args: map[string]string{"Name": cmd.Name, "Network": sc.Tenant().Name, "By": sc.Actor().Name},
+		})
+		return nil
+	})
+}
+
+func (s *Service) mayInvite(sc tenants.Scope, role tenants.Role, organization ids.Organization) error {
+	if organization.IsZero() {
+		return s.policies.May(sc, policies.PersonInvite, policies.On{})
+	}
+	if role.Staff() {
+		return fault.NotFound()
+	}
+	return s.policies.May(sc, policies.OrganizationPeople, policies.On{Organizations: []ids.Organization{organization}})
+}
+
+func (s *Service) offers(sc tenants.Scope, organization ids.Organization) []tenants.Role {
+	if !organization.IsZero() {
+		return tenants.OrganizationRoles
+	}
+	return offered(sc.Tenant().Kind)
+}
+
+// Offer is an invitation as the invited person sees it.
+type Offer struct {
+	Name  string
+	Email string
+	Role  tenants.Role
+	Known bool // the actor is signed in with the invited address
+}
+
+// Offer shows what a link offers. Whoever has the link may see it. Faults: NotFound for one that is used, revoked or
+// expired.
+func (s *Service) Offer(ctx context.Context, sc tenants.Scope, token string) (Offer, error) {
+	if err := s.policies.May(sc, policies.AccountEnter, policies.On{}); err != nil {
+		return Offer{}, err
+	}
+	row, found, err := findInvitation(ctx, sc.Read(), token)
+	if err != nil || !found {
+		return Offer{}, orNotFound(err)
+	}
+	return Offer{Name: row.Name, Email: row.Email, Role: row.Role, Known: emailKey(sc.Actor().Email) == row.EmailKey}, nil
+}
+
+// Accept is the answer to an invitation.
+type Accept struct {
+	Token    string
+	Name     string
+	Password string // for an address without a login; ignored by others
+	Notice   bool
+	Locale   i18n.Locale
+	Agent    string
+}
+
+// Accept takes up an invitation. The link itself proves the address: a new person gets an account with the password
+// typed; a known one keeps theirs and, unless signed in with that address already, must sign in. Faults: Invalid,
+// NotFound.
+func (s *Service) Accept(ctx context.Context, sc tenants.Scope, cmd Accept) (Confirmed, error) {
+	offer, err := s.Offer(ctx, sc, cmd.Token)
+	if err != nil {
+		return Confirmed{}, err
+	}
+	known, found, err := findIdentity(ctx, s.tenants.Platform().Read(), emailKey(offer.Email))
+	if err != nil {
+		return Confirmed{}, err
+	}
+	hash := known.PasswordHash
+	if !found {
+		if hash, err = s.newcomer(sc, cmd, offer); err != nil {
+			return Confirmed{}, err
+		}
+	}
+	identity, err := s.identity(ctx, sc, offer.Email, hash)
+	if err != nil {
+		return Confirmed{}, err
+	}
+	done := Confirmed{Known: found, Return: "/desk"}
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		name := cmd.Name
+		if name == "" {
+			name = offer.Name
+		}
+		person, err := ensurePerson(ctx, tx, identity, name, cmd.Locale)
+		if err != nil {
+			return err
+		}
+		row, used, err := useInvitation(ctx, tx, cmd.Token, person.ID)
+		if err != nil || !used {
+			return orNotFound(err)
+		}
+		if err := tx.GrantRole(ctx, person.ID, tenants.Grant{Role: row.Role, Organization: row.Organization}, row.InvitedBy); err != nil {
+			return err
+		}
+		tx.Audit(audit.Entry{Action: "person.joined", SubjectKind: "person", SubjectID: person.ID.String(), Detail: map[string]any{"role": string(row.Role)}})
+		if found {
+			return nil
+		}
+		done.Cookie, err = s.begin(ctx, tx, person.ID, cmd.Agent)
+		return err
+	})
+	return done, err
+}
+
+func (s *Service) newcomer(sc tenants.Scope, cmd Accept, offer Offer) (string, error) {
+	var bad []fault.Field
+	if cmd.Name == "" {
+		bad = append(bad, fault.At("name", "fault.required"))
+	}
+	password, weak := checkPassword("password", cmd.Password, cmd.Name, offer.Email, sc.Tenant().Name)
+	bad = append(bad, weak...)
+	if !cmd.Notice {
+		bad = append(bad, fault.At("notice", "accounts.notice_needed"))
+	}
+	if len(bad) > 0 {
+		return "", fault.Invalid("fault.check_fields", bad...)
+	}
+	return hashPassword(password)
+}
+
+// Revoke takes back an invitation that was not accepted yet; its link is dead at once.
+func (s *Service) Revoke(ctx context.Context, sc tenants.Scope, id ids.Invitation) error {
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		row, found, err := revokeInvitation(ctx, tx, id)
+		if err != nil || !found {
+			return orNotFound(err)
+		}
+		if err := s.mayInvite(sc, row.Role, row.Organization); err != nil {
+			return err
+		}
+		tx.Audit(audit.Entry{Action: "invitation.revoked", SubjectKind: "invitation", SubjectID: id.String()})
+		return nil
+	})
+}
+
+// Member is a line of the list of people.
+type Member struct {
+	Person ids.Person
+	Name   string
+	Email  string
+	Roles  []tenants.Role
+	Since  time.Time
+}
+
+// Pending is an invitation that waits for an answer.
+type Pending struct {
+	ID      ids.Invitation
+	Name    string
+	Email   string
+	Role    tenants.Role
+	Expires time.Time
+}
+
+// Team lists the network's own people with their roles, and the open invitations. Coordinators and officers may.
+func (s *Service) Team(ctx context.Context, sc tenants.Scope) ([]Member, []Pending, error) {
+	if err := s.policies.May(sc, policies.PersonList, policies.On{}); err != nil {
+		return nil, nil, err
+	}
+	held, err := tenants.Holders(ctx, sc.Read(), slices.Concat(tenants.NetworkRoles, tenants.CoreRoles)...)
+	if err != nil {
+		return nil, nil, err
+	}
+	var persons []ids.Person
+	members := map[ids.Person]*Member{}
+	for _, h := range held {
+		m, ok := members[h.Person]
+		if !ok {
+			m = &Member{Person: h.Person, Since: h.GrantedAt}
+			members[h.Person] = m
+			persons = append(persons, h.Person)
+		}
+		m.Roles = append(m.Roles, h.Role)
+	}
+	cards, err := s.Cards(ctx, sc.Read(), persons)
+	if err != nil {
+		return nil, nil, err
+	}
+	team := make([]Member, 0, len(persons))
+	for _, id := range persons {
+		m := members[id]
+		m.Name, m.Email = cards[id].Name, cards[id].Email
+		team = append(team, *m)
+	}
+	i18n.Sort(sc.Actor().Locale, team, func(m Member) string { return m.Name })
+	pending, err := openInvitations(ctx, sc.Read(), ids.Organization{})
+	return team, pending, err
+}
+
+// Dismiss takes a role of the network's team from somebody; their next request is without it. A coordinator may, but
+// not the last coordinator from themselves. Faults: NotFound, Conflict.
+func (s *Service) Dismiss(ctx context.Context, sc tenants.Scope, person ids.Person, role tenants.Role) error {
+	if err := s.policies.May(sc, policies.PersonRevoke, policies.On{}); err != nil {
+		return err
+	}
+	if !role.Staff() {
+		return fault.NotFound()
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		// Counted again inside the lock: two coordinators may dismiss each other at once.
+		if err := lockRoles(ctx, tx); err != nil {
+			return err
+		}
+		held, err := tx.RevokeRole(ctx, person, tenants.Grant{Role: role})
+		if err != nil || !held {
+			return orNotFound(err)
+		}
+		left, err := tenants.Holders(ctx, tx, role)
+		if err != nil {
+			return err
+		}
+		if len(left) == 0 && (role == tenants.RoleCoordinator || role == tenants.RoleCoreTeam) {
+			return fault.Conflict("accounts.people.last")
+		}
+		tx.Audit(audit.Entry{Action: "person.dismissed", SubjectKind: "person", SubjectID: person.String(), Detail: map[string]any{"role": string(role)}})
+		return nil
+	})
+}

@@ -1,0 +1,122 @@
+package accounts
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+	"kervan/tenants"
+)
+
+type sessionRow struct {
+	bun.BaseModel `bun:"table:sessions"`
+
+	ID        ids.Session `bun:"id,pk"`
+	PersonID  ids.Person  `bun:"person_id"`
+	Agent     string      `bun:"agent"`
+	StartedAt time.Time   `bun:"started_at"`
+	SeenAt    time.Time   `bun:"seen_at"`
+}
+
+func insertSession(ctx context.Context, tx *tenants.Tx, hash []byte, person ids.Person, agent string, life, idle time.Duration) error {
+	_, err := tx.NewRaw(`INSERT INTO sessions (id, token_hash, person_id, agent, idle, expires_at)
+		VALUES (?, ?, ?, ?, make_interval(secs => ?), now() + make_interval(secs => ?))`,
+		ids.New[ids.Session](), hash, person, agent, idle.Seconds(), life.Seconds()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("accounts: start session: %w", err)
+	}
+	return nil
+}
+
+type actorRow struct {
+	Session  ids.Session     `bun:"session"`
+	Person   ids.Person      `bun:"person"`
+	Identity ids.Identity    `bun:"identity"`
+	Name     string          `bun:"name"`
+	Email    string          `bun:"email"`
+	Locale   i18n.Locale     `bun:"locale"`
+	Stale    bool            `bun:"stale"`
+	Grants   json.RawMessage `bun:"grants"`
+}
+
+const actorColumns = `p.id AS person, p.identity_id AS identity, p.name, p.email, p.locale,
+	(SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('role', m.role, 'organization', m.organization_id)) ORDER BY m.granted_at, m.id), '[]')
+	 FROM memberships m WHERE m.person_id = p.id) AS grants`
+
+// actorOfSession finds session, person and roles in one query.
+func actorOfSession(ctx context.Context, db bun.IDB, hash []byte) (actorRow, bool, error) {
+	var row actorRow
+	err := db.NewRaw(`SELECT s.id AS session, s.seen_at < now() - interval '1 minute' AS stale, `+actorColumns+`
+		FROM sessions s JOIN people p ON p.id = s.person_id
+		WHERE s.token_hash = ? AND s.expires_at > now() AND s.seen_at + s.idle > now()`, hash).Scan(ctx, &row)
+	return one(row, err, "session")
+}
+
+func actorOfToken(ctx context.Context, db bun.IDB, hash []byte) (actorRow, bool, error) {
+	var row actorRow
+	err := db.NewRaw(`SELECT NULL::uuid AS session, false AS stale, `+actorColumns+`
+		FROM access_tokens t JOIN people p ON p.id = t.person_id WHERE t.hash = ? AND t.expires_at > now()`, hash).Scan(ctx, &row)
+	return one(row, err, "access token")
+}
+
+func (r actorRow) actor() (tenants.Actor, error) {
+	a := tenants.Actor{Person: r.Person, Identity: r.Identity, Session: r.Session, Name: r.Name, Email: r.Email, Locale: r.Locale}
+	if err := json.Unmarshal(r.Grants, &a.Grants); err != nil {
+		return a, fmt.Errorf("accounts: read roles: %w", err)
+	}
+	return a, nil
+}
+
+func seeSession(ctx context.Context, tx *tenants.Tx, id ids.Session) error {
+	if _, err := tx.NewUpdate().Table("sessions").Set("seen_at = now()").Where("id = ?", id).Exec(ctx); err != nil {
+		return fmt.Errorf("accounts: note session as seen: %w", err)
+	}
+	return nil
+}
+
+func sessionsOf(ctx context.Context, db bun.IDB, person ids.Person) ([]sessionRow, error) {
+	var rows []sessionRow
+	err := db.NewSelect().Model(&rows).Where("person_id = ?", person).Where("expires_at > now()").Where("seen_at + idle > now()").
+		Order("seen_at DESC").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("accounts: list sessions: %w", err)
+	}
+	return rows, nil
+}
+
+func endSession(ctx context.Context, tx *tenants.Tx, person ids.Person, id ids.Session) error {
+	_, err := tx.NewDelete().Table("sessions").Where("person_id = ?", person).Where("id = ?", id).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("accounts: end session: %w", err)
+	}
+	return nil
+}
+
+func endSessions(ctx context.Context, tx *tenants.Tx, identity ids.Identity) error {
+	_, err := tx.NewRaw("DELETE FROM sessions USING people WHERE people.id = sessions.person_id AND people.identity_id = ?", identity).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("accounts: end sessions: %w", err)
+	}
+	_, err = tx.NewRaw("DELETE FROM links USING people WHERE people.email_key = links.email_key AND people.identity_id = ?", identity).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("accounts: drop links: %w", err)
+	}
+	return nil
+}
+
+// sweep forgets what has expired.
+func sweep(ctx context.Context, tx *tenants.Tx) error {
+	for _, q := range []string{
+		"DELETE FROM sessions WHERE expires_at < now()", "DELETE FROM links WHERE expires_at < now() - interval '7 days'",
+	} {
+		if _, err := tx.ExecContext(ctx, q); err != nil {
+			return fmt.Errorf("accounts: sweep: %w", err)
+		}
+	}
+	return nil
+}

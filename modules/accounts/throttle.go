@@ -1,0 +1,80 @@
+package accounts
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/netip"
+	"time"
+
+	"kervan/modules/kernel/fault"
+	"kervan/tenants"
+)
+
+// bucket is one throttle: it overflows above size and loses one drop per drip.
+type bucket struct {
+	key  string
+	size float64
+	drip time.Duration
+}
+
+// Limits of attempts to sign in, register or have a link sent. The account's own is small but drips fast and does not
+// hold against e-mailed links, so that nobody can lock somebody else out for good; the network address's and the whole
+// network's catch those who try many accounts.
+func (s *Service) buckets(sc tenants.Scope, kind, key, address string) []bucket {
+	tenant := sc.Tenant().ID.String()
+	return []bucket{
+		{s.bucketKey("account", kind, tenant, key), 10, 30 * time.Second},
+		{s.bucketKey("address", kind, network(address)), 60, 5 * time.Second},
+		{s.bucketKey("tenant", kind, tenant), 3000, 100 * time.Millisecond},
+	}
+}
+
+// network is the part of an address that one customer of a provider has: all of an IPv4 address, the first 64 bits of
+// an IPv6 one.
+func network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return "unknown"
+	}
+	bits := 32
+	if a = a.Unmap(); a.Is6() {
+		bits = 64
+	}
+	prefix, err := a.Prefix(bits)
+	if err != nil {
+		return "unknown"
+	}
+	return prefix.String()
+}
+
+func (s *Service) bucketKey(parts ...string) string {
+	mac := hmac.New(sha256.New, s.secret)
+	for _, p := range parts {
+		mac.Write([]byte(p))
+		mac.Write([]byte{0})
+	}
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// throttle counts one attempt and refuses when a bucket is full. The counts live in the database, so they hold on every
+// node and after a restart.
+func (s *Service) throttle(ctx context.Context, sc tenants.Scope, kind, key, address string) error {
+	buckets := s.buckets(sc, kind, key, address)
+	var levels []float64
+	err := s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		var err error
+		levels, err = fill(ctx, tx, buckets)
+		return err
+	})
+	if err != nil {
+		return fault.Unavailable("fault.unavailable", err)
+	}
+	for i, b := range buckets {
+		if levels[i] > b.size {
+			return fault.TooMany("accounts.too_many")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,241 @@
+package accounts
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/web"
+	"kervan/tenants"
+)
+
+func (w *Web) wantLink(c *fiber.Ctx, sc tenants.Scope, title string, view addressView, want func(context.Context, tenants.Scope, LinkWanted) error) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	p := w.bare(c, sc, title)
+	view.Email = form.Raw("email")
+	if err := want(c.UserContext(), sc, LinkWanted{Email: view.Email, Address: c.IP(), Locale: p.Loc.Locale}); err != nil {
+		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component {
+			view.Fault = f
+			return addressPage(p, view)
+		})
+	}
+	return web.SeeOther(c, "/check-mail")
+}
+
+func (w *Web) account(c *fiber.Ctx, sc tenants.Scope) error {
+	return w.showAccount(c, sc, accountView{}, nil)
+}
+
+// showAccount draws the account's page; after a refusal with what was typed and what is wrong.
+func (w *Web) showAccount(c *fiber.Ctx, sc tenants.Scope, view accountView, err error) error {
+	own, missing := w.service.Own(c.UserContext(), sc)
+	if missing != nil {
+		return missing
+	}
+	view.Account = own
+	if view.Name == "" {
+		view.Name = own.Name
+	}
+	p := w.site.Page(c, sc, "accounts.account.title")
+	if err != nil {
+		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component {
+			view.Fault = f
+			return accountPage(p, sc, view)
+		})
+	}
+	return w.site.Render(c, accountPage(p, sc, view))
+}
+
+func (w *Web) profile(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	name, bad := form.Required("name", maxName)
+	locale, ok := i18n.ParseLocale(form.Raw("locale"))
+	if !ok {
+		bad = append(bad, fault.At("locale", "fault.choose"))
+	}
+	version, err := strconv.ParseInt(form.Raw("version"), 10, 64)
+	if err != nil {
+		return fault.Invalid("fault.bad_request")
+	}
+	if len(bad) > 0 {
+		return w.showAccount(c, sc, accountView{Name: form.Raw("name")}, fault.Invalid("fault.check_fields", bad...))
+	}
+	if err := w.service.ChangeProfile(c.UserContext(), sc, Profile{Name: name, Locale: locale, Version: version}); err != nil {
+		return w.showAccount(c, sc, accountView{Name: name}, err)
+	}
+	w.site.Say(c, "success", "accounts.account.saved")
+	return web.SeeOther(c, "/account")
+}
+
+func (w *Web) password(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	cookie, err := w.service.ChangePassword(c.UserContext(), sc, form.Raw("present"), form.Raw("password"), c.IP(), c.Get(fiber.HeaderUserAgent))
+	if err != nil {
+		return w.showAccount(c, sc, accountView{}, err)
+	}
+	w.site.StartSession(c, cookie.Token, cookie.Expires)
+	w.site.Say(c, "success", "accounts.account.password_saved")
+	return web.SeeOther(c, "/account")
+}
+
+func (w *Web) endSession(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := postedID[ids.Session](c, ids.Parse[ids.Session])
+	if err != nil {
+		return err
+	}
+	if err := w.service.EndSession(c.UserContext(), sc, id); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/account")
+}
+
+func postedID[I any](c *fiber.Ctx, parse func(string) (I, error)) (I, error) {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		var zero I
+		return zero, err
+	}
+	id, err := parse(form.Raw("id"))
+	if err != nil {
+		return id, fault.NotFound()
+	}
+	return id, nil
+}
+
+func (w *Web) endAll(c *fiber.Ctx, sc tenants.Scope) error {
+	if err := w.service.SignOutEverywhere(c.UserContext(), sc); err != nil {
+		return err
+	}
+	w.site.EndSession(c)
+	w.site.Say(c, "info", "accounts.signed_out")
+	return web.SeeOther(c, "/")
+}
+
+func (w *Web) createToken(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	name, bad := form.Required("token_name", 100)
+	if len(bad) > 0 {
+		return w.showAccount(c, sc, accountView{}, fault.Invalid("fault.check_fields", bad...))
+	}
+	days, err := strconv.Atoi(form.Raw("token_days"))
+	if err != nil {
+		days = 0
+	}
+	token, err := w.service.CreateToken(c.UserContext(), sc, name, days)
+	if err != nil {
+		return w.showAccount(c, sc, accountView{}, err)
+	}
+	return w.showAccount(c, sc, accountView{Token: token}, nil)
+}
+
+func (w *Web) revokeToken(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := postedID[ids.Token](c, ids.Parse[ids.Token])
+	if err != nil {
+		return err
+	}
+	if err := w.service.RevokeToken(c.UserContext(), sc, id); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/account")
+}
+
+func (w *Web) team(c *fiber.Ctx, sc tenants.Scope) error {
+	return w.showTeam(c, sc, teamView{}, nil)
+}
+
+func (w *Web) showTeam(c *fiber.Ctx, sc tenants.Scope, view teamView, err error) error {
+	members, pending, missing := w.service.Team(c.UserContext(), sc)
+	if missing != nil {
+		return missing
+	}
+	view.Members, view.Pending = members, pending
+	view.MayInvite = w.service.mayInvite(sc, tenants.RoleOfficer, ids.Organization{}) == nil
+	p := w.site.Page(c, sc, "accounts.people.title")
+	if err != nil {
+		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component {
+			view.Fault = f
+			return teamPage(p, sc, view)
+		})
+	}
+	return w.site.Render(c, teamPage(p, sc, view))
+}
+
+func (w *Web) invite(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	cmd, bad := readInvite(form)
+	if cmd.Organization, err = parseOrganization(form); err != nil {
+		return err
+	}
+	if len(bad) > 0 {
+		err = fault.Invalid("fault.check_fields", bad...)
+	} else {
+		err = w.service.Invite(c.UserContext(), sc, cmd)
+	}
+	if fault.Is(err, fault.KindInvalid) && cmd.Organization.IsZero() {
+		return w.showTeam(c, sc, teamView{Name: form.Raw("name"), Email: form.Raw("email"), Role: cmd.Role}, err)
+	}
+	if fault.Is(err, fault.KindInvalid) {
+		w.site.Say(c, "danger", fault.Of(err).Fields[0].Key)
+		return web.SeeOther(c, web.Local(form.Raw("return"), "/desk"))
+	}
+	if err != nil {
+		return err
+	}
+	w.site.Say(c, "success", "accounts.people.invited")
+	return web.SeeOther(c, web.Local(form.Raw("return"), "/people"))
+}
+
+func (w *Web) revoke(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	id, err := ids.Parse[ids.Invitation](form.Raw("id"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	if err := w.service.Revoke(c.UserContext(), sc, id); err != nil {
+		return err
+	}
+	w.site.Say(c, "success", "accounts.people.revoked")
+	return web.SeeOther(c, web.Local(form.Raw("return"), "/people"))
+}
+
+func (w *Web) dismiss(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	person, err := ids.Parse[ids.Person](form.Raw("person"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	if err := w.service.Dismiss(c.UserContext(), sc, person, tenants.Role(form.Raw("role"))); err != nil {
+		if fault.Is(err, fault.KindConflict) {
+			return w.showTeam(c, sc, teamView{}, err)
+		}
+		return err
+	}
+	w.site.Say(c, "success", "accounts.people.dismissed")
+	return web.SeeOther(c, "/people")
+}
