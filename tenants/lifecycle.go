@@ -23,6 +23,14 @@ type New struct {
 	Zone    string        // IANA
 	Brand   Brand
 	Hosts   []string // the first is canonical
+	First   Contact
+}
+
+// Contact is who is invited as a network's first coordinator.
+type Contact struct {
+	Name   string      `json:"name"`
+	Email  string      `json:"email"`
+	Locale i18n.Locale `json:"locale"`
 }
 
 var (
@@ -83,7 +91,11 @@ func (t *Tenants) Create(ctx context.Context, n New) (Tenant, error) {
 				return fmt.Errorf("tenants: add host %s: %w", host, err)
 			}
 		}
-		p := provisioningRow{TenantID: id, Steps: len(provisioningSteps), Doing: provisioningSteps[0]}
+		first, err := json.Marshal(n.First)
+		if err != nil {
+			return fmt.Errorf("tenants: write first contact: %w", err)
+		}
+		p := provisioningRow{TenantID: id, First: first, Steps: len(provisioningSteps), Doing: provisioningSteps[0]}
 		if _, err := tx.NewInsert().Model(&p).Exec(ctx); err != nil {
 			return fmt.Errorf("tenants: begin provisioning: %w", err)
 		}

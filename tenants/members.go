@@ -58,7 +58,7 @@ func MembersOf(ctx context.Context, db bun.IDB, organizations ...ids.Organizatio
 	if len(organizations) == 0 {
 		return members, nil
 	}
-	err := db.NewSelect().Model(&members).Where("organization_id IN (?)", bun.In(organizations)).
+	err := db.NewSelect().Model(&members).Where("organization_id IN (?)", bun.List(organizations)).
 		OrderExpr("role = 'lead' DESC, granted_at, id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("tenants: list members: %w", err)
@@ -72,7 +72,7 @@ func Holders(ctx context.Context, db bun.IDB, roles ...Role) ([]Membership, erro
 	if len(roles) == 0 {
 		return members, nil
 	}
-	err := db.NewSelect().Model(&members).Where("role IN (?)", bun.In(roles)).OrderExpr("granted_at, id").Scan(ctx)
+	err := db.NewSelect().Model(&members).Where("role IN (?)", bun.List(roles)).OrderExpr("granted_at, id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("tenants: list holders: %w", err)
 	}

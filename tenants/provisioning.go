@@ -2,7 +2,9 @@ package tenants
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,13 +28,14 @@ type provisionArgs struct {
 type provisioningRow struct {
 	bun.BaseModel `bun:"table:provisionings"`
 
-	TenantID  ids.Tenant `bun:"tenant_id,pk"`
-	Step      int        `bun:"step"`
-	Steps     int        `bun:"steps"`
-	Doing     string     `bun:"doing"`
-	Error     string     `bun:"error,nullzero"`
-	StartedAt time.Time  `bun:"started_at,nullzero,default:now()"`
-	EndedAt   time.Time  `bun:"ended_at,nullzero"`
+	TenantID  ids.Tenant      `bun:"tenant_id,pk"`
+	Step      int             `bun:"step"`
+	Steps     int             `bun:"steps"`
+	Doing     string          `bun:"doing"`
+	Error     string          `bun:"error,nullzero"`
+	First     json.RawMessage `bun:"first,type:jsonb,nullzero"`
+	StartedAt time.Time       `bun:"started_at,nullzero,default:now()"`
+	EndedAt   time.Time       `bun:"ended_at,nullzero"`
 }
 
 // Progress is how far a network's provisioning has come.
@@ -52,7 +55,7 @@ func (t *Tenants) Progress(ctx context.Context, tenants ...ids.Tenant) (map[ids.
 		return found, nil
 	}
 	var rows []provisioningRow
-	if err := t.platform.NewSelect().Model(&rows).Where("tenant_id IN (?)", bun.In(tenants)).Scan(ctx); err != nil {
+	if err := t.platform.NewSelect().Model(&rows).Where("tenant_id IN (?)", bun.List(tenants)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("tenants: read progress: %w", err)
 	}
 	for _, r := range rows {
@@ -63,8 +66,9 @@ func (t *Tenants) Progress(ctx context.Context, tenants ...ids.Tenant) (map[ids.
 	return found, nil
 }
 
-// Seed fills a new tenant with what it starts from. Modules register theirs; each is safe to repeat.
-type Seed func(ctx context.Context, sc Scope) error
+// Seed fills a new tenant with what it starts from. Modules register theirs; each is safe to repeat. The contact is the
+// network's first coordinator; its address is empty where nobody is to be invited.
+type Seed func(ctx context.Context, sc Scope, first Contact) error
 
 // HandleProvisioning makes this node able to provision: the seeds run, in their order, when the tables stand.
 func (t *Tenants) HandleProvisioning(seeds ...Seed) {
@@ -111,13 +115,32 @@ func (t *Tenants) provision(ctx context.Context, tenant Tenant, seeds []Seed) er
 	if tenant, err = t.ByID(ctx, tenant.ID); err != nil {
 		return err
 	}
+	first, err := t.first(ctx, tenant.ID)
+	if err != nil {
+		return err
+	}
 	for _, seed := range seeds {
-		if err := seed(ctx, t.Bind(tenant, SystemActor(ProvisionJob))); err != nil {
+		if err := seed(ctx, t.Bind(tenant, SystemActor(ProvisionJob)), first); err != nil {
 			return fmt.Errorf("tenants: seed %s: %w", tenant.Slug, err)
 		}
 	}
-	t.report(ctx, tenant.ID, "step = 4, ended_at = now(), doing = ?", provisioningSteps[3])
+	t.report(ctx, tenant.ID, "step = 4, first = NULL, ended_at = now(), doing = ?", provisioningSteps[3])
 	return nil
+}
+
+func (t *Tenants) first(ctx context.Context, id ids.Tenant) (Contact, error) {
+	var row provisioningRow
+	var first Contact
+	if err := t.platform.NewSelect().Model(&row).Column("first").Where("tenant_id = ?", id).Scan(ctx); err != nil {
+		return first, fmt.Errorf("tenants: find first contact: %w", err)
+	}
+	if len(row.First) == 0 {
+		return first, nil
+	}
+	if err := json.Unmarshal(row.First, &first); err != nil {
+		return first, fmt.Errorf("tenants: read first contact: %w", err)
+	}
+	return first, nil
 }
 
 // report writes progress, which nothing depends on: a failure to write it must not fail the work.
@@ -174,9 +197,11 @@ func makeTables(ctx context.Context, conn *pgx.Conn, schema string) (int64, erro
 			return err
 		}
 		script := "SET LOCAL ROLE " + roleOwner + "; CREATE SCHEMA " + name + "; SET LOCAL search_path TO " + name + ";\n" + versionTable
+		var scriptSb199 strings.Builder
 		for _, s := range scripts {
-			script += s.SQL + fmt.Sprintf(";\nINSERT INTO goose_db_version (version_id, is_applied) VALUES (%d, true);\n", s.Version)
+			scriptSb199.WriteString(s.SQL + fmt.Sprintf(";\nINSERT INTO goose_db_version (version_id, is_applied) VALUES (%d, true);\n", s.Version))
 		}
+		script += scriptSb199.String()
 		return database.ExecScript(ctx, tx.Conn(), script+grants(schema))
 	})
 	if err != nil {

@@ -104,7 +104,7 @@ func (t *Tenants) Registry() *Registry { return &t.registry }
 func (t *Tenants) open(r room) *bun.DB {
 	db := bun.NewDB(openRoom(t.pool, r), t.dialect)
 	for _, hook := range t.config.Hooks {
-		db.AddQueryHook(hook)
+		db = db.WithQueryHook(hook)
 	}
 	return db
 }

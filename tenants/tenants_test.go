@@ -79,8 +79,8 @@ func TestATenantsRoleReachesNothingElse(t *testing.T) {
 		"the queue":                       `SELECT count(*) FROM river.river_job`,
 		"changing the role in a query":    `SELECT set_config('role', '` + other.Schema + `', false)`,
 		"changing the path in a query":    `SELECT set_config('search_path', '` + other.Schema + `', false)`,
-		"a query as text":                 `SELECT query_to_xml('SELECT 1', true, true, '')`,
-		"a table as text":                 `SELECT table_to_xml('` + other.Schema + `.memberships', true, true, '')`,
+		"a query as text":                 `SELECT query_to_xml('SELECT 1', true, '')`,
+		"a table as text":                 `SELECT table_to_xml('` + other.Schema + `.memberships', true, '')`,
 		"settings through the view":       `UPDATE pg_settings SET setting = '` + other.Schema + `' WHERE name = 'role'`,
 		"a stacked statement":             `SELECT 1; SET ROLE app_platform`,
 		"a temporary table":               `CREATE TEMP TABLE x (n int)`,
@@ -401,7 +401,7 @@ func TestProvisioningIsRepeatable(t *testing.T) {
 	w := tenanttest.Open(t)
 	seeds := 0
 	for range 2 {
-		if err := w.Tenants.Provision(t.Context(), w.Tenant.ID, func(context.Context, tenants.Scope) error { seeds++; return nil }); err != nil {
+		if err := w.Tenants.Provision(t.Context(), w.Tenant.ID, func(context.Context, tenants.Scope, tenants.Contact) error { seeds++; return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -58,10 +58,15 @@ func (tx *Tx) Now(ctx context.Context) (time.Time, error) {
 // Audit adds an entry to the tenant's trail when the transaction commits.
 func (tx *Tx) Audit(e audit.Entry) { tx.entries = append(tx.entries, e) }
 
-// Announce tells every reaction that is registered for the event, after the commit and at least once.
+// Announce tells every reaction that is registered for the event, after the commit and at least once. An event that can
+// tell itself apart from others like it (Identified) is given its identity here.
 func (tx *Tx) Announce(e Event) {
+	var payload any = e
+	if unnamed, ok := e.(interface{ Identified() any }); ok {
+		payload = unnamed.Identified()
+	}
 	for _, reaction := range tx.tenants.registry.reactionsTo(e.EventKind()) {
-		tx.Enqueue(reaction, e)
+		tx.Enqueue(reaction, payload)
 	}
 }
 

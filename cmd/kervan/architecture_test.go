@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -19,45 +20,31 @@ type sourceFile struct {
 	imports []string
 }
 
-func (f sourceFile) folder() string {
-	folder, _, _ := cutLast(f.path)
-	return folder
-}
+func (f sourceFile) folder() string { return path.Dir(f.path) }
 
-func (f sourceFile) base() string {
-	_, base, _ := cutLast(f.path)
-	return base
-}
+func (f sourceFile) base() string { return path.Base(f.path) }
 
 func (f sourceFile) isTest() bool { return strings.HasSuffix(f.path, "_test.go") }
-
-func cutLast(path string) (before, after string, found bool) {
-	i := strings.LastIndexByte(path, '/')
-	if i < 0 {
-		return "", path, false
-	}
-	return path[:i], path[i+1:], true
-}
 
 func sourceFiles(t *testing.T) []sourceFile {
 	t.Helper()
 	var files []sourceFile
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		name := d.Name()
-		if d.IsDir() && path != root && (name == "node_modules" || name == "dist" || strings.HasPrefix(name, ".") && name != "..") {
+		if d.IsDir() && file != root && (name == "node_modules" || name == "dist" || strings.HasPrefix(name, ".") && name != "..") {
 			return filepath.SkipDir
 		}
 		if d.IsDir() || filepath.Ext(name) != ".go" {
 			return nil
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
 		if err != nil {
 			return err
 		}
-		relative, err := filepath.Rel(root, path)
+		relative, err := filepath.Rel(root, file)
 		if err != nil {
 			return err
 		}
@@ -159,21 +146,21 @@ func TestThirdPartiesStayInTheirRooms(t *testing.T) {
 		}
 	}
 	rules := map[string]func(sourceFile) bool{
-		"github.com/gofiber/":         edge,
-		"github.com/riverqueue/":      queue,
-		"github.com/casbin/":          in("policies/"),
-		"github.com/stripe/":          in("modules/kernel/payments/"),
-		"github.com/minio/":           in("modules/kernel/objects/", "modules/kernel/devserver/"),
-		"github.com/xuri/excelize/":   in("modules/kernel/sheets/"),
-		"codeberg.org/go-pdf/":        in("modules/kernel/pdf/"),
-		"github.com/wneessen/":        in("modules/kernel/mail/"),
-		"github.com/jackc/pgx/":       in("tenants/", "modules/kernel/database/", "modules/kernel/jobs/", "modules/kernel/devserver/", "cmd/"),
-		"github.com/uptrace/bun/d":    in("tenants/", "modules/kernel/database/"),
-		"github.com/alexedwards/":     in("modules/accounts/"),
-		"github.com/BurntSushi/":      in("modules/kernel/i18n/", "modules/blueprints/"),
-		"github.com/microcosm-cc/":    in("modules/kernel/"),
-		"github.com/yuin/goldmark":    in("modules/kernel/"),
-		"github.com/prometheus/":      in("cmd/", "modules/kernel/"),
+		"github.com/gofiber/":       edge,
+		"github.com/riverqueue/":    queue,
+		"github.com/casbin/":        in("policies/"),
+		"github.com/stripe/":        in("modules/kernel/payments/"),
+		"github.com/minio/":         in("modules/kernel/objects/", "modules/kernel/devserver/"),
+		"github.com/xuri/excelize/": in("modules/kernel/sheets/"),
+		"codeberg.org/go-pdf/":      in("modules/kernel/pdf/"),
+		"github.com/wneessen/":      in("modules/kernel/mail/"),
+		"github.com/jackc/pgx/":     in("tenants/", "modules/kernel/database/", "modules/kernel/jobs/", "modules/kernel/devserver/", "cmd/"),
+		"github.com/uptrace/bun/d":  in("tenants/", "modules/kernel/database/"),
+		"github.com/alexedwards/":   in("modules/accounts/"),
+		"github.com/BurntSushi/":    in("modules/kernel/i18n/", "modules/blueprints/"),
+		"github.com/microcosm-cc/":  in("modules/kernel/"),
+		"github.com/yuin/goldmark":  in("modules/kernel/"),
+		"github.com/prometheus/":    in("cmd/", "modules/kernel/"),
 	}
 	for _, f := range sourceFiles(t) {
 		if f.isTest() {

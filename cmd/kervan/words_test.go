@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -73,6 +74,9 @@ func TestEveryWordIsTranslated(t *testing.T) {
 	}
 	keys, prefixes := spoken(t)
 	for key, path := range keys {
+		if strings.HasSuffix(path, "/policies/actions.go") {
+			continue // actions are named like keys
+		}
 		room, _, _ := strings.Cut(key, ".")
 		if rooms[room] && !known[key] && !isPrefix(key, known) && !isAction(key) {
 			t.Errorf("%s speaks %q, which no language has", path, key)
@@ -102,4 +106,9 @@ func spokenByPrefix(key string, keys map[string]string, prefixes map[string]bool
 		}
 	}
 	return false
+}
+
+// isAction reports whether the string is the name of an action, an event, a job or an audit entry rather than a message.
+func isAction(key string) bool {
+	return slices.Contains([]string{"accounts.mail_link", "correspondence.write", "correspondence.notify", "correspondence.deliver", "tenants.provision"}, key)
 }

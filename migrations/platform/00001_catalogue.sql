@@ -42,6 +42,8 @@ CREATE TABLE provisionings (
     steps      integer NOT NULL,
     doing      text NOT NULL,
     error      text,
+    -- Who is invited as the first coordinator; forgotten when the work is done.
+    first      jsonb,
     started_at timestamptz NOT NULL DEFAULT now(),
     ended_at   timestamptz
 );

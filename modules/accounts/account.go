@@ -81,14 +81,14 @@ func ascii(s string) bool {
 
 // checkPassword refuses what is short, or made of what everybody knows of the person. It asks for no mixture of
 // characters: length is what counts (NIST SP 800-63B-4, 3.1.1.2).
-func checkPassword(field, typed string, known ...string) (string, []fault.Field) {
+func checkPassword(typed string, known ...string) (string, []fault.Field) {
 	password := norm.NFC.String(typed)
 	n := utf8.RuneCountInString(password)
 	switch {
 	case n < minPassword:
-		return "", []fault.Field{fault.AtWith(field, "accounts.password.short", fault.Args{"Min": minPassword})}
+		return "", []fault.Field{fault.AtWith("password", "accounts.password.short", fault.Args{"Min": minPassword})}
 	case n > maxPassword || !utf8.ValidString(password) || strings.ContainsRune(password, 0):
-		return "", []fault.Field{fault.AtWith(field, "accounts.password.long", fault.Args{"Max": maxPassword})}
+		return "", []fault.Field{fault.AtWith("password", "accounts.password.long", fault.Args{"Max": maxPassword})}
 	}
 	folded := strings.ReplaceAll(i18n.SearchKey(password), " ", "")
 	for _, word := range known {
@@ -101,7 +101,7 @@ func checkPassword(field, typed string, known ...string) (string, []fault.Field)
 		folded = strings.ReplaceAll(folded, word, "")
 	}
 	if distinct(folded) < 5 {
-		return "", []fault.Field{fault.At(field, "accounts.password.guessable")}
+		return "", []fault.Field{fault.At("password", "accounts.password.guessable")}
 	}
 	return password, nil
 }

@@ -163,7 +163,7 @@ func (s *Service) newcomer(sc tenants.Scope, cmd Accept, offer Offer) (string, e
 	if cmd.Name == "" {
 		bad = append(bad, fault.At("name", "fault.required"))
 	}
-	password, weak := checkPassword("password", cmd.Password, cmd.Name, offer.Email, sc.Tenant().Name)
+	password, weak := checkPassword(cmd.Password, cmd.Name, offer.Email, sc.Tenant().Name)
 	bad = append(bad, weak...)
 	if !cmd.Notice {
 		bad = append(bad, fault.At("notice", "accounts.notice_needed"))
@@ -270,4 +270,12 @@ func (s *Service) Dismiss(ctx context.Context, sc tenants.Scope, person ids.Pers
 		tx.Audit(audit.Entry{Action: "person.dismissed", SubjectKind: "person", SubjectID: person.String(), Detail: map[string]any{"role": string(role)}})
 		return nil
 	})
+}
+
+// SeedFirst invites a new network's first coordinator. It is a tenants.Seed.
+func (s *Service) SeedFirst(ctx context.Context, sc tenants.Scope, first tenants.Contact) error {
+	if first.Email == "" {
+		return nil
+	}
+	return s.Invite(ctx, sc, Invite{Email: first.Email, Name: first.Name, Role: tenants.RoleCoordinator, Locale: first.Locale})
 }

@@ -26,7 +26,8 @@ func roles(p ui.Page, sc tenants.Scope) []ui.Option {
 
 func lifetimes(p ui.Page) []ui.Option {
 	return []ui.Option{
-		{Value: "30", Label: p.N("accounts.token.days_n", 30)}, {Value: "90", Label: p.N("accounts.token.days_n", 90)},
+		{Value: "30", Label: p.N("accounts.token.days_n", 30)},
+		{Value: "90", Label: p.N("accounts.token.days_n", 90)},
 		{Value: "365", Label: p.N("accounts.token.days_n", 365)},
 	}
 }

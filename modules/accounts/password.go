@@ -13,6 +13,9 @@ var cost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, Sa
 // hashing bounds how many hashes are computed at once, so that a flood of sign-ins cannot take all memory.
 var hashing = make(chan struct{}, 4)
 
+// HashPassword is the hash under which a password is stored, for people whom the system makes.
+func HashPassword(password string) (string, error) { return hashPassword(password) }
+
 func hashPassword(password string) (string, error) {
 	hashing <- struct{}{}
 	defer func() { <-hashing }()

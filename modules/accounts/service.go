@@ -65,7 +65,7 @@ func (s *Service) Register(ctx context.Context, sc tenants.Scope, cmd Register) 
 	if cmd.Name == "" {
 		bad = append([]fault.Field{fault.At("name", "fault.required")}, bad...)
 	}
-	password, weak := checkPassword("password", cmd.Password, cmd.Name, cmd.Email, sc.Tenant().Name)
+	password, weak := checkPassword(cmd.Password, cmd.Name, cmd.Email, sc.Tenant().Name)
 	bad = append(bad, weak...)
 	if !cmd.Notice {
 		bad = append(bad, fault.At("notice", "accounts.notice_needed"))
@@ -377,7 +377,7 @@ func (s *Service) Reset(ctx context.Context, sc tenants.Scope, token, typed stri
 	if err != nil || !found {
 		return orNotFound(err)
 	}
-	password, bad := checkPassword("password", typed, person.Name, person.Email, sc.Tenant().Name)
+	password, bad := checkPassword(typed, person.Name, person.Email, sc.Tenant().Name)
 	if len(bad) > 0 {
 		return fault.Invalid("fault.check_fields", bad...)
 	}

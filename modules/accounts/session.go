@@ -157,7 +157,7 @@ func (s *Service) ChangePassword(ctx context.Context, sc tenants.Scope, present,
 	if !ok {
 		return Cookie{}, fault.Invalid("fault.check_fields", fault.At("present", "accounts.password.wrong"))
 	}
-	password, bad := checkPassword("password", typed, actor.Name, actor.Email, sc.Tenant().Name)
+	password, bad := checkPassword(typed, actor.Name, actor.Email, sc.Tenant().Name)
 	if len(bad) > 0 {
 		return Cookie{}, fault.Invalid("fault.check_fields", bad...)
 	}

@@ -151,7 +151,7 @@ func people(ctx context.Context, db bun.IDB, persons []ids.Person) ([]personRow,
 	if len(persons) == 0 {
 		return rows, nil
 	}
-	if err := db.NewSelect().Model(&rows).Where("id IN (?)", bun.In(persons)).Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&rows).Where("id IN (?)", bun.List(persons)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("accounts: list people: %w", err)
 	}
 	return rows, nil

@@ -12,7 +12,9 @@ import (
 // Path is set, <Kind>.button. Args are their named values. A letter that people composed brings Subject and Body
 // instead.
 type MailRequested struct {
-	Kind    string // the prefix of the message keys, such as "accounts.mail.confirm"
+	// ID is the message's; it is given when the event is announced, so that a reaction that runs twice writes once.
+	ID      ids.Message
+	Kind    string // the prefix of the message keys, such as "accounts.mail.register"
 	Person  ids.Person
 	Address string      // for somebody who is not a person of the tenant yet; ignored when Person is set
 	Name    string      // the addressee's name, when only an address is known
@@ -36,8 +38,17 @@ type MailRequested struct {
 // EventKind names the event in the queue.
 func (MailRequested) EventKind() string { return "mail_requested" }
 
+// Identified gives the message its identifier.
+func (e MailRequested) Identified() any {
+	if e.ID.IsZero() {
+		e.ID = ids.New[ids.Message]()
+	}
+	return e
+}
+
 // NotificationRequested asks for a line under the person's bell: a message key with its arguments, and a page.
 type NotificationRequested struct {
+	ID     ids.Notification // given when the event is announced
 	Person ids.Person
 	Key    string
 	Args   map[string]string
@@ -46,3 +57,11 @@ type NotificationRequested struct {
 
 // EventKind names the event in the queue.
 func (NotificationRequested) EventKind() string { return "notification_requested" }
+
+// Identified gives the notification its identifier.
+func (e NotificationRequested) Identified() any {
+	if e.ID.IsZero() {
+		e.ID = ids.New[ids.Notification]()
+	}
+	return e
+}

@@ -29,7 +29,7 @@ type (
 	job          struct{}
 )
 
-// One type per noun of the glossary.
+// One type per noun of the glossary, each named like the noun.
 type (
 	Tenant       = ID[tenant]
 	Identity     = ID[identity]

@@ -34,6 +34,22 @@ func (s *Site) own() Module {
 	}
 }
 
+// asset serves what browsers load. Its name carries a hash of its content, so it may be kept for a year; it is the same
+// for every tenant and needs none.
+func asset(c *fiber.Ctx) error {
+	f, found := ui.Read(web.Param(c, "name"), c.Get(fiber.HeaderAcceptEncoding))
+	if !found {
+		return fault.NotFound()
+	}
+	c.Set(fiber.HeaderContentType, f.Type)
+	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	if f.Encoding != "" {
+		c.Set(fiber.HeaderContentEncoding, f.Encoding)
+	}
+	return c.Send(f.Body)
+}
+
 // language keeps the choice of the language switch and returns to the page where it was made.
 func (s *Site) language(c *fiber.Ctx, sc tenants.Scope) error {
 	form, err := web.ReadForm(c)

@@ -79,6 +79,7 @@ func (s *Site) Routes() []Route {
 
 // Mount adds every route to the server. It refuses a route without an action.
 func (s *Site) Mount(app *fiber.App) error {
+	app.Get("/assets/:name", asset)
 	for _, r := range s.Routes() {
 		if r.Action == "" || r.Handle == nil {
 			return fmt.Errorf("site: %s %s declares no action or handler", r.Method, r.Path)

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -110,7 +111,7 @@ func canonical(detail map[string]any) (json.RawMessage, error) {
 func (r Row) sum() []byte {
 	h := sha256.New()
 	parts := []string{
-		fmt.Sprint(r.Seq), r.At.UTC().Format(time.RFC3339Nano), r.ActorPerson.String(), r.ActorSystem, r.Action, r.SubjectKind,
+		strconv.FormatInt(r.Seq, 10), r.At.UTC().Format(time.RFC3339Nano), r.ActorPerson.String(), r.ActorSystem, r.Action, r.SubjectKind,
 		r.SubjectID, string(r.Detail), string(r.PrevHash),
 	}
 	for _, part := range parts {

@@ -3,6 +3,7 @@ package devserver
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"net/url"
@@ -69,7 +70,8 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
 		}
 		defer func() { _ = log.Close() }()
 	}
-	cmd := exec.Command(filepath.Join(bin, "postgres"), settings(data, socket, o.Durable)...) // #nosec G204 -- the machine's own server
+	// The server outlives the context in which it is started; Stop ends it.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(bin, "postgres"), settings(data, socket, o.Durable)...) // #nosec G204 -- the machine's own server
 	cmd.SysProcAttr = attributes()
 	cmd.Stdout, cmd.Stderr = log, log
 	c, err := start(cmd)
@@ -114,8 +116,8 @@ func initialize(ctx context.Context, bin, data string) error {
 func postgresBinaries() (string, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	if path, err := exec.LookPath("postgres"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			found = append(found, real)
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			found = append(found, target)
 		}
 	}
 	major := func(path string) int {
@@ -124,7 +126,7 @@ func postgresBinaries() (string, error) {
 	}
 	slices.SortFunc(found, func(a, b string) int { return major(b) - major(a) })
 	if len(found) == 0 {
-		return "", fmt.Errorf("devserver: no PostgreSQL on this machine; deploy/setup/setup.sh installs it")
+		return "", errors.New("devserver: no PostgreSQL on this machine; deploy/setup/setup.sh installs it")
 	}
 	return filepath.Dir(found[0]), nil
 }

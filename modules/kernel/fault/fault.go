@@ -8,6 +8,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -65,9 +66,7 @@ func (f *Fault) Unwrap() error { return f.Cause }
 func (f *Fault) With(name string, value any) *Fault {
 	c := *f
 	c.Args = Args{}
-	for k, v := range f.Args {
-		c.Args[k] = v
-	}
+	maps.Copy(c.Args, f.Args)
 	c.Args[name] = value
 	return &c
 }

@@ -139,6 +139,13 @@ func BrandCSS(b Brand) string {
 		light, on(light), accent, light, focus, strong, b.Face().Family, dark, focusDark, dark)
 }
 
+// Button is the ground and the text of a button in the brand's colour on light paper, for mails.
+func (b Brand) Button() (ground, text string) {
+	primary, _ := b.colours()
+	ground, _ = Against(primary, lightPaper)
+	return ground, on(ground)
+}
+
 // BrandVersion changes with the brand, so that its style sheet may be kept by browsers.
 func BrandVersion(b Brand) string {
 	sum := sha256.Sum256([]byte(BrandCSS(b)))

@@ -1,6 +1,9 @@
 package ui
 
-import "net/url"
+import (
+	"maps"
+	"net/url"
+)
 
 // List is a table of many rows with what finds, orders and exports them. Everything about it stands in the address.
 type List struct {
@@ -27,9 +30,7 @@ type Column struct {
 // With is the address of the list with some values changed; an empty value is left away, and paging starts anew.
 func (l List) With(pairs ...string) string {
 	q := url.Values{}
-	for name, values := range l.Query {
-		q[name] = values
-	}
+	maps.Copy(q, l.Query)
 	q.Del("after")
 	q.Del("format")
 	for i := 0; i+1 < len(pairs); i += 2 {

@@ -2,7 +2,8 @@ package ui
 
 import (
 	"embed"
-	"fmt"
+	"maps"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -144,9 +145,7 @@ func (f Field) inputType() string {
 
 func (f Field) attributes() templ.Attributes {
 	all := templ.Attributes{}
-	for name, value := range f.Attributes {
-		all[name] = value
-	}
+	maps.Copy(all, f.Attributes)
 	set := func(name, value string) {
 		if value != "" {
 			all[name] = value
@@ -168,10 +167,10 @@ func (f Field) attributes() templ.Attributes {
 		all["disabled"] = true
 	}
 	if f.Words > 0 {
-		all["data-words"] = fmt.Sprint(f.Words)
+		all["data-words"] = strconv.Itoa(f.Words)
 	}
 	if f.Chars > 0 {
-		all["data-chars"] = fmt.Sprint(f.Chars)
+		all["data-chars"] = strconv.Itoa(f.Chars)
 	}
 	return all
 }
@@ -240,7 +239,7 @@ type Step struct {
 // initials are up to two first letters of a name, for an avatar.
 func initials(name string) string {
 	var out []rune
-	for _, word := range strings.Fields(name) {
+	for word := range strings.FieldsSeq(name) {
 		r, _ := utf8.DecodeRuneInString(word)
 		out = append(out, r)
 	}

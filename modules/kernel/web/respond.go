@@ -1,7 +1,7 @@
 package web
 
 import (
-	"fmt"
+	"errors"
 	"mime"
 	"net/url"
 	"strings"
@@ -47,7 +47,7 @@ func SeeOther(c *fiber.Ctx, path string) error {
 // a client's.
 func Elsewhere(c *fiber.Ctx, address string) error {
 	if strings.ContainsAny(address, "\r\n") {
-		return fault.Internal(fmt.Errorf("web: address with a line break"))
+		return fault.Internal(errors.New("web: address with a line break"))
 	}
 	c.Set(fiber.HeaderLocation, address)
 	return c.SendStatus(fiber.StatusSeeOther)

@@ -24,6 +24,8 @@ type Config struct {
 	UploadOrigin string
 	// Fail answers a request whose handler returned an error; site renders the page.
 	Fail func(c *fiber.Ctx, f *fault.Fault) error
+	// Observe is told of every answered request, for metrics.
+	Observe func(method, route string, status int, took time.Duration)
 }
 
 // Limits of every request. Documents do not pass through the server; forms and JSON fit easily.
@@ -64,8 +66,22 @@ func New(config Config) *fiber.App {
 			return answer(c, config, err)
 		},
 	})
-	app.Use(begin(config))
+	app.Use(observe(config), begin(config))
 	return app
+}
+
+func observe(config Config) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		started := time.Now()
+		err := c.Next()
+		if err != nil {
+			err = answer(c, config, err)
+		}
+		if config.Observe != nil {
+			config.Observe(c.Method(), c.Route().Path, c.Response().StatusCode(), time.Since(started))
+		}
+		return err
+	}
 }
 
 func begin(config Config) fiber.Handler {
@@ -81,7 +97,7 @@ func begin(config Config) fiber.Handler {
 		defer func() {
 			if r := recover(); r != nil {
 				slog.Error("handler panicked", "request", id, "panic", r, "stack", string(debug.Stack()))
-				err = answer(c, config, fault.Internal(errors.New("panic")))
+				err = fault.Internal(errors.New("panic"))
 			}
 		}()
 		if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {

@@ -1,0 +1,57 @@
+# The two commands that matter: make run, make test. Both do all set-up on a fresh Debian or Ubuntu machine with Go,
+# Node.js and git.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+UI := modules/kernel/ui
+UI_SOURCES := $(shell find $(UI)/assets -name '*.ts' -o -name '*.css') $(UI)/build.mjs $(shell find modules -name '*.templ')
+GO_SOURCES := $(shell find cmd tenants modules policies migrations -name '*.go' -not -name '*_test.go' -o -name '*.sql' -o -name '*.toml' -o -name '*.csv' -o -name '*.conf' | grep -v node_modules)
+TOOL := go tool -modfile=deploy/tools/go.mod
+LINT := go tool -modfile=deploy/tools/lint/go.mod golangci-lint
+TEMPL_SOURCES := $(shell find modules -name '*.templ')
+
+.PHONY: help setup assets generate run test check clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## install what this machine lacks
+	@deploy/setup/setup.sh
+
+$(UI)/node_modules/.package-lock.json: $(UI)/package.json $(UI)/package-lock.json
+	cd $(UI) && npm ci --no-fund --no-audit --silent
+	@touch $@
+
+$(UI)/dist/manifest.json: $(UI)/node_modules/.package-lock.json $(UI_SOURCES)
+	cd $(UI) && node build.mjs >/dev/null
+
+assets: $(UI)/dist/manifest.json ## build what browsers load
+
+bin/kervan: $(UI)/dist/manifest.json $(GO_SOURCES) go.mod go.sum
+	go build -o $@ ./cmd/kervan
+
+generate: ## write the generated files anew: pages and icons
+	$(TOOL) templ generate -path modules
+	cd $(UI) && node icons.mjs && gofmt -w icons_gen.go
+
+run: setup bin/kervan ## serve with private servers and the demonstration, on http://core.localhost:8080
+	@exec bin/kervan dev
+
+test: setup assets ## all tests, on real PostgreSQL and Chromium, in both modes of isolation
+	go test -race -timeout 30m ./...
+	KERVAN_TENANT_ISOLATION=schema go test -race -count=1 -timeout 20m ./tenants/... ./modules/accounts/...
+
+check: setup assets ## what must be true of the source: formatted, generated, vetted, linted, in its rooms, translated
+	@$(TOOL) templ generate -path modules -log-level error
+	@git diff --exit-code --stat -- '*_templ.go' || { echo 'generated pages are out of date: make generate' >&2; exit 1; }
+	@test -z "$$(git ls-files --others --exclude-standard -- '*_templ.go')" || { echo 'generated pages are not committed' >&2; exit 1; }
+	go mod verify >/dev/null
+	go vet ./...
+	$(LINT) run --timeout 20m ./...
+	$(LINT) fmt --diff ./...
+	go test -count=1 -run 'Arrows|ThirdParties|Readable|Translated|Policy|Route' ./cmd/... ./policies/...
+
+clean: ## forget everything that was built; the data folder stays
+	rm -rf bin $(UI)/node_modules $(UI)/dist/*.*

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"kervan/modules/accounts"
+	"kervan/modules/correspondence"
+	"kervan/modules/kernel/database"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/jobs"
+	"kervan/modules/kernel/mail"
+	"kervan/modules/kernel/ui"
+	"kervan/modules/kernel/web"
+	"kervan/modules/oversight"
+	"kervan/modules/publicsite"
+	"kervan/modules/site"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// App is the whole program, put together. Read newApp to know the system.
+type App struct {
+	config         Config
+	tenants        *tenants.Tenants
+	authorizer     *policies.Authorizer
+	catalog        *i18n.Catalog
+	site           *site.Site
+	server         *fiber.App
+	workerPool     *pgxpool.Pool
+	worker         *jobs.Worker
+	accounts       *accounts.Service
+	correspondence *correspondence.Service
+	metrics        *metrics
+}
+
+// locales lists every module's words.
+func locales() []fs.FS {
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, oversight.Locales, publicsite.Locales}
+}
+
+func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
+
+// newApp builds every module once, in the order in which they need each other.
+func newApp(ctx context.Context, config Config) (*App, error) {
+	a := &App{config: config, metrics: newMetrics()}
+	var err error
+	if err = ui.Built(); err != nil {
+		return nil, err
+	}
+	if a.catalog, err = loadCatalog(); err != nil {
+		return nil, err
+	}
+	if a.authorizer, err = policies.New(); err != nil {
+		return nil, err
+	}
+	tenantsConfig, err := config.tenants()
+	if err != nil {
+		return nil, err
+	}
+	if a.tenants, err = tenants.Open(ctx, tenantsConfig); err != nil {
+		return nil, err
+	}
+	sender, err := newSender(config)
+	if err != nil {
+		return nil, err
+	}
+
+	a.accounts = accounts.New(a.tenants, a.authorizer, config.secret)
+	a.correspondence = correspondence.New(correspondence.Config{
+		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours,
+	})
+	networks := oversight.New(a.tenants, a.authorizer, config.hosts)
+
+	a.site = site.New(site.Config{
+		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread,
+		Secret: config.secret, Secure: config.secure(), Product: "Kervan",
+	})
+	a.site.Use(
+		publicsite.NewWeb(a.site, a.tenants, config.origin).Module(),
+		accounts.NewWeb(a.accounts, a.site).Module(),
+		correspondence.NewWeb(a.correspondence, a.site).Module(),
+		oversight.NewWeb(networks, a.site, config.origin).Module(),
+	)
+	a.subscribe()
+
+	a.server = web.New(web.Config{Secure: config.secure(), TrustedProxies: config.TrustedProxies, Fail: a.site.Fail, Observe: a.metrics.observe})
+	a.health()
+	if err := a.site.Mount(a.server); err != nil {
+		return nil, err
+	}
+	if a.workerPool, err = database.Open(ctx, config.WorkerURL, 6); err != nil {
+		return nil, err
+	}
+	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do)
+	return a, err
+}
+
+func (a *App) close() {
+	a.workerPool.Close()
+	a.tenants.Close()
+}
+
+// newSender is nil where no mail server is configured: then mails end in the development mailbox.
+func newSender(config Config) (mail.Sender, error) {
+	if config.SMTPURL == "" {
+		return nil, nil
+	}
+	sender, err := mail.NewSMTP(config.SMTPURL)
+	if err != nil {
+		return nil, fmt.Errorf("SMTP_URL: %w", err)
+	}
+	return sender, nil
+}
+
+func colours(t tenants.Tenant) (ground, text string) { return site.BrandOf(t).Button() }

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+
+	"kervan/tenants"
+)
+
+// Config is everything that the program is told from outside. It never prints its secrets.
+type Config struct {
+	Address        string   `env:"KERVAN_ADDRESS" envDefault:"127.0.0.1:8080"`
+	MetricsAddress string   `env:"KERVAN_METRICS_ADDRESS" envDefault:"127.0.0.1:9464"`
+	PublicURL      string   `env:"KERVAN_PUBLIC_URL" envDefault:"http://localhost:8080"`
+	Secret         string   `env:"KERVAN_SECRET"`
+	TrustedProxies []string `env:"KERVAN_TRUSTED_PROXIES"`
+	Isolation      string   `env:"KERVAN_TENANT_ISOLATION"`
+
+	DatabaseURL string `env:"DATABASE_URL"`
+	MigratorURL string `env:"DATABASE_MIGRATOR_URL"`
+	WorkerURL   string `env:"DATABASE_WORKER_URL"`
+	AdminURL    string `env:"DATABASE_ADMIN_URL"`
+
+	SMTPURL string `env:"SMTP_URL"`
+
+	public *url.URL
+	secret []byte
+}
+
+// LogValue keeps passwords and keys out of the log.
+func (c Config) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("address", c.Address), slog.String("public", c.PublicURL), slog.Bool("smtp", c.SMTPURL != ""))
+}
+
+func readConfig() (Config, error) {
+	var c Config
+	if err := env.Parse(&c); err != nil {
+		return c, fmt.Errorf("read environment: %w", err)
+	}
+	return c, c.complete()
+}
+
+func (c *Config) complete() error {
+	public, err := url.Parse(c.PublicURL)
+	if err != nil || public.Hostname() == "" || public.Path != "" || public.Scheme != "http" && public.Scheme != "https" {
+		return errors.New("KERVAN_PUBLIC_URL must be like https://example.org: the networks' hosts are made from it")
+	}
+	c.public = public
+	if c.secret, err = hex.DecodeString(c.Secret); err != nil || len(c.secret) < 32 {
+		return errors.New("KERVAN_SECRET must be at least 64 hexadecimal digits, the same on every node (openssl rand -hex 32)")
+	}
+	if c.DatabaseURL == "" || c.MigratorURL == "" || c.WorkerURL == "" {
+		return errors.New("DATABASE_URL, DATABASE_MIGRATOR_URL and DATABASE_WORKER_URL must say how app_login, app_migrator and app_worker sign in")
+	}
+	return nil
+}
+
+func (c Config) tenants() (tenants.Config, error) {
+	isolation, err := tenants.ParseIsolation(c.Isolation)
+	return tenants.Config{AppURL: c.DatabaseURL, MigratorURL: c.MigratorURL, Isolation: isolation}, err
+}
+
+func (c Config) secure() bool { return c.public.Scheme == "https" }
+
+// hosts are those under which a network of the slug is served.
+func (c Config) hosts(slug string) []string { return []string{slug + "." + c.public.Hostname()} }
+
+// origin is the address of a tenant's site.
+func (c Config) origin(t tenants.Tenant) string {
+	host := t.Host
+	if port := c.public.Port(); port != "" {
+		host += ":" + port
+	}
+	return c.public.Scheme + "://" + strings.TrimSpace(host)
+}

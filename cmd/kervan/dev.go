@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"kervan/modules/kernel/devserver"
+)
+
+func devCommand() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use: "dev", Short: "Serve with private servers and the demonstration, for development", Args: cobra.NoArgs,
+		Long: "Without DATABASE_URL it starts a private PostgreSQL in the data folder, migrates, fills in the demonstration once, and serves. A second start keeps the data.",
+		RunE: func(cmd *cobra.Command, _ []string) error { return dev(cmd.Context(), dir, cmd.OutOrStdout()) },
+	}
+	cmd.PersistentFlags().StringVar(&dir, "data", ".data", "the folder of the private servers' data")
+	cmd.AddCommand(&cobra.Command{
+		Use: "env", Short: "Print the environment of the running development servers", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := os.ReadFile(filepath.Join(dir, "env"))
+			if errors.Is(err, os.ErrNotExist) {
+				return errors.New("no development servers are running; make run starts them")
+			}
+			if err != nil {
+				return err
+			}
+			_, err = cmd.OutOrStdout().Write(b)
+			return err
+		},
+	})
+	return cmd
+}
+
+func dev(ctx context.Context, dir string, out io.Writer) (err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	if err := devSecret(dir); err != nil {
+		return err
+	}
+	if os.Getenv("DATABASE_URL") == "" {
+		postgres, err := devserver.StartPostgres(ctx, devserver.PostgresOptions{Dir: filepath.Join(dir, "postgres"), Durable: true, Database: "kervan"})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, postgres.Stop()) }()
+		for name, user := range map[string]string{
+			"DATABASE_URL": "app_login", "DATABASE_MIGRATOR_URL": "app_migrator", "DATABASE_WORKER_URL": "app_worker", "DATABASE_ADMIN_URL": "postgres",
+		} {
+			if err := os.Setenv(name, postgres.URL(user)); err != nil {
+				return err
+			}
+		}
+	}
+	config, err := readConfig()
+	if err != nil {
+		return err
+	}
+	envFile := filepath.Join(dir, "env")
+	if err := os.WriteFile(envFile, environment(), 0o600); err != nil {
+		return fmt.Errorf("write environment: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.Remove(envFile)) }()
+	if err := migrate(ctx, config); err != nil {
+		return err
+	}
+	return serve(ctx, config, func(app *App, _ net.Addr) error {
+		if err := seed(ctx, app); err != nil {
+			return err
+		}
+		return greet(ctx, app, out)
+	})
+}
+
+// devSecret keeps one secret in the data folder, so that sessions outlive a restart.
+func devSecret(dir string) error {
+	if os.Getenv("KERVAN_SECRET") != "" {
+		return nil
+	}
+	path := filepath.Join(dir, "secret")
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		var fresh [32]byte
+		_, _ = rand.Read(fresh[:]) // never fails: crypto/rand crashes the program instead
+		b = []byte(hex.EncodeToString(fresh[:]))
+		err = os.WriteFile(path, b, 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("keep secret: %w", err)
+	}
+	return os.Setenv("KERVAN_SECRET", strings.TrimSpace(string(b)))
+}
+
+func environment() []byte {
+	var b strings.Builder
+	for _, name := range []string{
+		"KERVAN_SECRET", "KERVAN_PUBLIC_URL", "DATABASE_URL", "DATABASE_MIGRATOR_URL", "DATABASE_WORKER_URL", "DATABASE_ADMIN_URL", "SMTP_URL",
+	} {
+		if value := os.Getenv(name); value != "" {
+			fmt.Fprintf(&b, "export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
+		}
+	}
+	return []byte(b.String())
+}
+
+// greet prints where everything is and who may sign in.
+func greet(ctx context.Context, app *App, out io.Writer) error {
+	all, err := app.tenants.All(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\nKervan is running. Every demo login has the password: %s\n\n", demoPassword)
+	for _, t := range all {
+		fmt.Fprintf(out, "  %s\n    %s\n", t.Name, app.config.origin(t))
+		for _, login := range demoLogins(t.Slug) {
+			fmt.Fprintf(out, "    %-14s %s\n", login.role, login.email)
+		}
+	}
+	fmt.Fprintf(out, "\n  Mails end at /dev/mail on each site. Metrics: http://%s/metrics. Ctrl-C ends everything.\n\n", app.config.MetricsAddress)
+	return nil
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// health answers whoever watches over the nodes, on any host: alive, and ready to serve.
+func (a *App) health() {
+	a.server.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") })
+	a.server.Get("/readyz", func(c *fiber.Ctx) error {
+		if err := a.ready(c.UserContext()); err != nil {
+			slog.Warn("not ready", "error", err)
+			return c.Status(fiber.StatusServiceUnavailable).SendString("not ready")
+		}
+		return c.SendString("ok")
+	})
+}
+
+// ready reports whether the database answers and every tenant's schema is current.
+func (a *App) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	behind, err := a.tenants.Behind(ctx)
+	if err != nil {
+		return err
+	}
+	if len(behind) > 0 {
+		return errBehind
+	}
+	return nil
+}
+
+// metrics are what operators see; they are served on an address of their own, never on a public host.
+type metrics struct {
+	registry *prometheus.Registry
+	duration *prometheus.HistogramVec
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "kervan_request_seconds", Help: "Time to answer a request.", Buckets: prometheus.ExponentialBuckets(0.001, 2.5, 10),
+		}, []string{"method", "route", "status"}),
+	}
+	m.registry.MustRegister(m.duration, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) observe(method, route string, status int, took time.Duration) {
+	m.duration.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+func (m *metrics) serve(ctx context.Context, address string) error {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	if err := server.ListenAndServe(); err != nil && err != http.ErrServerClosed {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,9 @@
+package main
+
+// subscribe says who reacts to what, and who does which job.
+func (a *App) subscribe() {
+	r := a.tenants.Registry()
+	a.tenants.HandleProvisioning(a.accounts.SeedFirst)
+	a.accounts.RegisterJobs(r)
+	a.correspondence.Reactions(r)
+}

@@ -1,0 +1,279 @@
+package correspondence
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/mail"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// People tells where and in which language to reach somebody. The accounts module satisfies it.
+type People interface {
+	Recipients(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]Recipient, error)
+}
+
+// Config is what the service needs.
+type Config struct {
+	Policies *policies.Authorizer
+	Catalog  *i18n.Catalog
+	People   People
+	// Sender takes the mails away; nil keeps them for the development mailbox.
+	Sender mail.Sender
+	// Origin is the address of a tenant's site, such as https://name.example.org, for the links in mails.
+	Origin func(t tenants.Tenant) string
+	// Colours are the brand's colours for a button.
+	Colours func(t tenants.Tenant) (ground, text string)
+}
+
+// Service writes, holds, releases and sends messages.
+type Service struct{ Config }
+
+// New makes the service.
+func New(config Config) *Service { return &Service{config} }
+
+const deliverJob = "correspondence.deliver"
+
+type deliver struct {
+	Message ids.Message `json:"message"`
+}
+
+// Write is the reaction to events.MailRequested: it writes the message in its recipient's language and, unless it is to
+// be held, has it sent.
+func (s *Service) Write(ctx context.Context, sc tenants.Scope, e events.MailRequested) error {
+	to := Recipient{Name: e.Name, Address: e.Address, Locale: e.Locale}
+	if !e.Person.IsZero() {
+		found, err := s.People.Recipients(ctx, sc, []ids.Person{e.Person})
+		if err != nil {
+			return err
+		}
+		known, ok := found[e.Person]
+		if !ok {
+			slog.Warn("message to nobody", "kind", e.Kind)
+			return nil
+		}
+		to = known
+	}
+	m, err := s.compose(ctx, sc, e, to)
+	if err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if m.Status == StatusReleased {
+			if m.ReleasedAt, err = tx.Now(ctx); err != nil {
+				return err
+			}
+		}
+		written, err := insert(ctx, tx, m)
+		if err != nil || !written {
+			return err
+		}
+		if m.Status == StatusReleased {
+			tx.Enqueue(deliverJob, deliver{m.ID})
+		}
+		return nil
+	})
+}
+
+func (s *Service) compose(ctx context.Context, sc tenants.Scope, e events.MailRequested, to Recipient) (Message, error) {
+	tenant := sc.Tenant()
+	loc := s.Catalog.Localizer(to.Locale, nil)
+	args := map[string]any{"Name": to.Name, "Network": tenant.Name}
+	for name, value := range e.Args {
+		args[name] = value
+	}
+	body := mail.Body{
+		Lang: string(loc.Locale), Brand: tenant.Name, Subject: e.Subject, Paragraphs: mail.Paragraphs(e.Body),
+		Footer: loc.T("correspondence.footer", "Network", tenant.Name),
+	}
+	body.Colour, body.OnColour = s.Colours(tenant)
+	if e.Subject == "" {
+		body.Subject = loc.With(e.Kind+".subject", args)
+		body.Paragraphs = mail.Paragraphs(loc.With(e.Kind+".body", args))
+	}
+	if e.Path != "" {
+		body.Button, body.URL = loc.With(e.Kind+".button", args), s.Origin(tenant)+e.Path
+	}
+	html, err := body.HTML(ctx)
+	if err != nil {
+		return Message{}, err
+	}
+	status := StatusReleased
+	if e.Hold {
+		status = StatusHeld
+	}
+	return Message{
+		ID: e.ID, Kind: e.Kind, Status: status, Person: to.Person, Address: to.Address, Name: to.Name, Locale: loc.Locale,
+		Subject: body.Subject, Body: body.Text(), HTML: html, Secret: e.Secret, Batch: e.Batch, AboutKind: e.AboutKind, AboutID: e.AboutID,
+		Search: i18n.SearchKey(to.Name + " " + to.Address + " " + body.Subject),
+	}, nil
+}
+
+// Deliver is the job that sends one released message. A message that is not released any more is left alone.
+func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args deliver) error {
+	m, found, err := find(ctx, sc.Read(), args.Message)
+	if err != nil || !found || m.Status != StatusReleased {
+		return err
+	}
+	if s.Sender != nil {
+		sender := sc.Tenant().Brand.SenderName
+		if sender == "" {
+			sender = sc.Tenant().Name
+		}
+		err := s.Sender.Send(ctx, mail.Message{
+			ID: m.ID.String(), FromName: sender, ToName: m.Name, To: m.Address, Subject: m.Subject, Text: m.Body, HTML: m.HTML,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if _, err := move(ctx, tx, m.ID, StatusReleased, StatusSent); err != nil {
+			return err
+		}
+		if s.Sender == nil {
+			return nil
+		}
+		return wipe(ctx, tx, m.ID)
+	})
+}
+
+// Notify is the reaction to events.NotificationRequested.
+func (s *Service) Notify(ctx context.Context, sc tenants.Scope, e events.NotificationRequested) error {
+	args, err := json.Marshal(e.Args)
+	if err != nil {
+		return fmt.Errorf("correspondence: write notification: %w", err)
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		return insertNotification(ctx, tx, notificationRow{ID: e.ID, Person: e.Person, Key: e.Key, Args: args, Path: e.Path})
+	})
+}
+
+// List shows the outbox, newest first, and how many match. Coordinators and officers may.
+func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) ([]Message, int, error) {
+	if err := s.Policies.May(sc, policies.MessageList, policies.On{}); err != nil {
+		return nil, 0, err
+	}
+	rows, err := list(ctx, sc.Read(), q)
+	if err != nil {
+		return nil, 0, err
+	}
+	n, err := count(ctx, sc.Read(), q)
+	return rows, n, err
+}
+
+// Message shows one message. The text of a security mail is shown to nobody but its recipient's mailbox.
+func (s *Service) Message(ctx context.Context, sc tenants.Scope, id ids.Message) (Message, error) {
+	if err := s.Policies.May(sc, policies.MessageRead, policies.On{}); err != nil {
+		return Message{}, err
+	}
+	m, found, err := find(ctx, sc.Read(), id)
+	if err != nil {
+		return Message{}, err
+	}
+	if !found {
+		return Message{}, fault.NotFound()
+	}
+	if m.Secret {
+		m.Body, m.HTML = "", ""
+	}
+	return m, nil
+}
+
+// Release lets held (or failed) messages go. Coordinators may. It returns how many went; those that had gone or were
+// cancelled in the meantime are passed over.
+func (s *Service) Release(ctx context.Context, sc tenants.Scope, messages []ids.Message) (int, error) {
+	if err := s.Policies.May(sc, policies.MessageRelease, policies.On{}); err != nil {
+		return 0, err
+	}
+	return s.moveAll(ctx, sc, messages, "message.released", Status.Release, func(tx *tenants.Tx, id ids.Message) {
+		tx.Enqueue(deliverJob, deliver{id})
+	})
+}
+
+// Cancel keeps held (or failed) messages from ever going. Coordinators may.
+func (s *Service) Cancel(ctx context.Context, sc tenants.Scope, messages []ids.Message) (int, error) {
+	if err := s.Policies.May(sc, policies.MessageRelease, policies.On{}); err != nil {
+		return 0, err
+	}
+	return s.moveAll(ctx, sc, messages, "message.cancelled", Status.Cancel, func(*tenants.Tx, ids.Message) {})
+}
+
+func (s *Service) moveAll(ctx context.Context, sc tenants.Scope, messages []ids.Message, action string, next func(Status) (Status, bool), then func(*tenants.Tx, ids.Message)) (int, error) {
+	moved := 0
+	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		moved = 0
+		for _, id := range messages {
+			m, found, err := find(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			to, ok := next(m.Status)
+			if !found || !ok {
+				continue
+			}
+			changed, err := move(ctx, tx, id, m.Status, to)
+			if err != nil {
+				return err
+			}
+			if changed {
+				moved++
+				then(tx, id)
+				tx.Audit(audit.Entry{Action: action, SubjectKind: "message", SubjectID: id.String()})
+			}
+		}
+		return nil
+	})
+	return moved, err
+}
+
+// Notification is a line under the actor's bell.
+type Notification struct {
+	Key  string
+	Args map[string]any
+	Path string
+	Row  notificationRow
+}
+
+// Notifications lists the actor's own and marks them as read.
+func (s *Service) Notifications(ctx context.Context, sc tenants.Scope) ([]Notification, error) {
+	if err := s.Policies.May(sc, policies.NotificationOwn, policies.On{}); err != nil {
+		return nil, err
+	}
+	rows, err := notificationsOf(ctx, sc.Read(), sc.Actor().Person, 100)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Notification, len(rows))
+	for i, r := range rows {
+		all[i] = Notification{Key: r.Key, Path: r.Path, Row: r}
+		if err := json.Unmarshal(r.Args, &all[i].Args); err != nil {
+			return nil, fmt.Errorf("correspondence: read notification: %w", err)
+		}
+	}
+	return all, nil
+}
+
+// MarkRead marks the actor's own notifications as read.
+func (s *Service) MarkRead(ctx context.Context, sc tenants.Scope) error {
+	if err := s.Policies.May(sc, policies.NotificationOwn, policies.On{}); err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error { return readAll(ctx, tx, sc.Actor().Person) })
+}
+
+// Unread counts the actor's unread notifications. It satisfies site.Unread.
+func (s *Service) Unread(ctx context.Context, sc tenants.Scope) (int, error) {
+	if !sc.Actor().Signed() {
+		return 0, nil
+	}
+	return unread(ctx, sc.Read(), sc.Actor().Person)
+}

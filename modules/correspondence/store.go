@@ -1,0 +1,179 @@
+package correspondence
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+	"kervan/tenants"
+)
+
+// Message is one mail as it stands in the outbox.
+type Message struct {
+	bun.BaseModel `bun:"table:messages"`
+
+	ID         ids.Message `bun:"id,pk"`
+	Kind       string      `bun:"kind"`
+	Status     Status      `bun:"status"`
+	Person     ids.Person  `bun:"person_id"`
+	Address    string      `bun:"address"`
+	Name       string      `bun:"name"`
+	Locale     i18n.Locale `bun:"locale"`
+	Subject    string      `bun:"subject"`
+	Body       string      `bun:"body"`
+	HTML       string      `bun:"html"`
+	Secret     bool        `bun:"secret"`
+	Batch      string      `bun:"batch"`
+	AboutKind  string      `bun:"about_kind"`
+	AboutID    string      `bun:"about_id"`
+	Search     string      `bun:"search"`
+	CreatedAt  time.Time   `bun:"created_at,nullzero,default:now()"`
+	ReleasedAt time.Time   `bun:"released_at,nullzero"`
+	SentAt     time.Time   `bun:"sent_at,nullzero"`
+}
+
+// insert writes a message once; a repeated reaction finds it there.
+func insert(ctx context.Context, tx *tenants.Tx, m Message) (bool, error) {
+	result, err := tx.NewInsert().Model(&m).On("CONFLICT (id) DO NOTHING").Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("correspondence: write message: %w", err)
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+func find(ctx context.Context, db bun.IDB, id ids.Message) (Message, bool, error) {
+	var m Message
+	err := db.NewSelect().Model(&m).Where("id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return m, false, nil
+	}
+	if err != nil {
+		return m, false, fmt.Errorf("correspondence: find message: %w", err)
+	}
+	return m, true, nil
+}
+
+// move changes a message's state if it still is what it was, and reports whether it was.
+func move(ctx context.Context, tx *tenants.Tx, id ids.Message, from, to Status) (bool, error) {
+	q := tx.NewUpdate().Table("messages").Set("status = ?", to).Where("id = ?", id).Where("status = ?", from)
+	switch to {
+	case StatusReleased:
+		q = q.Set("released_at = now()")
+	case StatusSent:
+		q = q.Set("sent_at = now()")
+	}
+	result, err := q.Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("correspondence: move message to %s: %w", to, err)
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+// wipe forgets what a security mail said, its link above all.
+func wipe(ctx context.Context, tx *tenants.Tx, id ids.Message) error {
+	if _, err := tx.NewUpdate().Table("messages").Set("body = ''").Set("html = ''").Where("id = ?", id).Where("secret").Exec(ctx); err != nil {
+		return fmt.Errorf("correspondence: wipe message: %w", err)
+	}
+	return nil
+}
+
+// Query is what a listing of the outbox asks for.
+type Query struct {
+	Status Status
+	Search string
+	After  string // the cursor of the page before
+	Limit  int64
+}
+
+func list(ctx context.Context, db bun.IDB, q Query) ([]Message, error) {
+	var rows []Message
+	sel := db.NewSelect().Model(&rows).ExcludeColumn("body", "html").OrderExpr("created_at DESC, id DESC").Limit(q.Limit)
+	sel = filtered(sel, q)
+	if id, err := ids.Parse[ids.Message](q.After); err == nil {
+		sel = sel.Where("(created_at, id) < (SELECT created_at, id FROM messages WHERE id = ?)", id)
+	}
+	if err := sel.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("correspondence: list messages: %w", err)
+	}
+	return rows, nil
+}
+
+func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
+	if q.Status != "" {
+		sel = sel.Where("status = ?", q.Status)
+	}
+	if key := i18n.SearchKey(q.Search); key != "" {
+		sel = sel.Where("search LIKE ?", "%"+key+"%")
+	}
+	return sel
+}
+
+func count(ctx context.Context, db bun.IDB, q Query) (int, error) {
+	n, err := filtered(db.NewSelect().Table("messages"), q).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("correspondence: count messages: %w", err)
+	}
+	return int(n), nil
+}
+
+func mailbox(ctx context.Context, db bun.IDB, limit int64) ([]Message, error) {
+	var rows []Message
+	err := db.NewSelect().Model(&rows).Where("status = ?", StatusSent).OrderExpr("created_at DESC, id DESC").Limit(limit).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("correspondence: list mailbox: %w", err)
+	}
+	return rows, nil
+}
+
+type notificationRow struct {
+	bun.BaseModel `bun:"table:notifications"`
+
+	ID        ids.Notification `bun:"id,pk"`
+	Person    ids.Person       `bun:"person_id"`
+	Key       string           `bun:"key"`
+	Args      json.RawMessage  `bun:"args,type:jsonb"`
+	Path      string           `bun:"path"`
+	CreatedAt time.Time        `bun:"created_at,nullzero,default:now()"`
+	ReadAt    time.Time        `bun:"read_at,nullzero"`
+}
+
+func insertNotification(ctx context.Context, tx *tenants.Tx, row notificationRow) error {
+	if _, err := tx.NewInsert().Model(&row).On("CONFLICT (id) DO NOTHING").Exec(ctx); err != nil {
+		return fmt.Errorf("correspondence: notify: %w", err)
+	}
+	return nil
+}
+
+func notificationsOf(ctx context.Context, db bun.IDB, person ids.Person, limit int64) ([]notificationRow, error) {
+	var rows []notificationRow
+	err := db.NewSelect().Model(&rows).Where("person_id = ?", person).OrderExpr("created_at DESC, id DESC").Limit(limit).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("correspondence: list notifications: %w", err)
+	}
+	return rows, nil
+}
+
+func unread(ctx context.Context, db bun.IDB, person ids.Person) (int, error) {
+	n, err := db.NewSelect().Table("notifications").Where("person_id = ?", person).Where("read_at IS NULL").Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("correspondence: count notifications: %w", err)
+	}
+	return int(n), nil
+}
+
+func readAll(ctx context.Context, tx *tenants.Tx, person ids.Person) error {
+	_, err := tx.NewUpdate().Table("notifications").Set("read_at = now()").Where("person_id = ?", person).Where("read_at IS NULL").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("correspondence: mark notifications as read: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+// Package mail makes and sends one message to one recipient. It writes HTML and plain text from the same paragraphs,
+// and lets no value of a caller become a header, a link or markup.
+package mail
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"strings"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+)
+
+// Message is one mail. ID is fixed when the message is written, so that one that had to be sent twice is recognized.
+type Message struct {
+	ID       string // the part of the Message-ID before the @
+	FromName string
+	ToName   string
+	To       string
+	Subject  string
+	Text     string
+	HTML     string
+}
+
+// Sender takes messages away.
+type Sender interface {
+	Send(ctx context.Context, m Message) error
+}
+
+// SMTP sends by a mail server. The address is smtp://user:password@host:port?from=name@example.org or smtps://…; with
+// smtp the connection is upgraded to TLS unless the host is this machine.
+type SMTP struct {
+	host     string
+	options  []gomail.Option
+	from     string
+	fromHost string
+}
+
+// NewSMTP reads the address of the mail server.
+func NewSMTP(address string) (*SMTP, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
+		return nil, errors.New("mail: the server's address is not smtp://… or smtps://…")
+	}
+	from, err := mail.ParseAddress(u.Query().Get("from"))
+	if err != nil {
+		return nil, fmt.Errorf("mail: the server's address names no sender (?from=): %w", err)
+	}
+	s := &SMTP{host: u.Hostname(), from: from.Address, fromHost: from.Address[strings.LastIndex(from.Address, "@")+1:]}
+	s.options = append(s.options, gomail.WithTimeout(15*time.Second))
+	switch {
+	case u.Scheme == "smtps":
+		s.options = append(s.options, gomail.WithSSL())
+	case s.host == "localhost" || s.host == "127.0.0.1" || s.host == "::1":
+		s.options = append(s.options, gomail.WithTLSPolicy(gomail.NoTLS))
+	default:
+		s.options = append(s.options, gomail.WithTLSPolicy(gomail.TLSMandatory))
+	}
+	if port := u.Port(); port != "" {
+		var n int
+		if _, err := fmt.Sscan(port, &n); err != nil {
+			return nil, fmt.Errorf("mail: port %q: %w", port, err)
+		}
+		s.options = append(s.options, gomail.WithPort(n))
+	}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		s.options = append(s.options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(u.User.Username()), gomail.WithPassword(password))
+	}
+	return s, nil
+}
+
+// Send hands the message to the server. An error means that it may be tried again.
+func (s *SMTP) Send(ctx context.Context, m Message) error {
+	msg, err := s.build(m)
+	if err != nil {
+		return err
+	}
+	client, err := gomail.NewClient(s.host, s.options...)
+	if err != nil {
+		return fmt.Errorf("mail: make client: %w", err)
+	}
+	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
+		return fmt.Errorf("mail: send: %w", err)
+	}
+	return nil
+}
+
+func (s *SMTP) build(m Message) (*gomail.Msg, error) {
+	msg := gomail.NewMsg()
+	if err := msg.FromFormat(oneLine(m.FromName), s.from); err != nil {
+		return nil, fmt.Errorf("mail: sender: %w", err)
+	}
+	if err := msg.AddToFormat(oneLine(m.ToName), m.To); err != nil {
+		return nil, fmt.Errorf("mail: recipient: %w", err)
+	}
+	msg.Subject(oneLine(m.Subject))
+	msg.SetMessageIDWithValue(oneLine(m.ID) + "@" + s.fromHost)
+	msg.SetDate()
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	if m.HTML != "" {
+		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	}
+	return msg, nil
+}
+
+// oneLine makes a text safe for a header: one line, no control characters, at most 200 characters.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 {
+			return ' '
+		}
+		return r
+	}, s)
+	if r := []rune(s); len(r) > 200 {
+		s = string(r[:200])
+	}
+	return strings.TrimSpace(s)
+}
+
+// Body is what a message says, from which both its forms are made.
+type Body struct {
+	Lang       string
+	Brand      string
+	Colour     string // of the button, #rrggbb; text on it is OnColour
+	OnColour   string
+	Subject    string
+	Paragraphs []string
+	Button     string
+	URL        string
+	Footer     string
+}
+
+// Paragraphs splits a text at its empty lines.
+func Paragraphs(text string) []string {
+	var all []string
+	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
+		if part = strings.TrimSpace(part); part != "" {
+			all = append(all, part)
+		}
+	}
+	return all
+}
+
+// Text is the body in plain text.
+func (b Body) Text() string {
+	parts := append([]string{}, b.Paragraphs...)
+	if b.URL != "" {
+		parts = append(parts, b.Button+":\n"+b.URL)
+	}
+	return strings.Join(append(parts, "-- \n"+b.Footer), "\n\n") + "\n"
+}
+
+// HTML is the body as a page that mail programs understand.
+func (b Body) HTML(ctx context.Context) (string, error) {
+	var out bytes.Buffer
+	if err := letter(b).Render(ctx, &out); err != nil {
+		return "", fmt.Errorf("mail: write HTML: %w", err)
+	}
+	return out.String(), nil
+}

@@ -1,0 +1,3 @@
+// Package publicsite is what anyone sees of a network without signing in: its home, its privacy notice, and what
+// search engines may know. On the core's host it lists the networks.
+package publicsite

@@ -1,0 +1,70 @@
+package publicsite
+
+import (
+	"embed"
+
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/site"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Locales are the module's words.
+//
+//go:embed locales
+var Locales embed.FS
+
+// Web is the module's pages.
+type Web struct {
+	site    *site.Site
+	tenants *tenants.Tenants
+	origin  func(tenants.Tenant) string
+}
+
+// NewWeb makes the module's pages; origin is the address of a tenant's site.
+func NewWeb(s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string) *Web {
+	return &Web{site: s, tenants: t, origin: origin}
+}
+
+// Module is what the site shows to anyone.
+func (w *Web) Module() site.Module {
+	visit, get := policies.SiteVisit, fiber.MethodGet
+	return site.Module{
+		Name: "publicsite",
+		Routes: []site.Route{
+			{Method: get, Path: "/", Action: visit, Handle: w.home},
+			{Method: get, Path: "/privacy", Action: visit, Handle: w.privacy},
+			{Method: get, Path: "/robots.txt", Action: visit, Handle: w.robots},
+		},
+	}
+}
+
+func (w *Web) home(c *fiber.Ctx, sc tenants.Scope) error {
+	p := w.site.Page(c, sc, "publicsite.home.title")
+	if sc.Tenant().Kind != tenants.KindCore {
+		return w.site.Render(c, networkHome(p))
+	}
+	all, err := w.tenants.All(c.UserContext())
+	if err != nil {
+		return err
+	}
+	var cards []networkCard
+	for _, t := range all {
+		if t.Kind == tenants.KindNetwork && t.Status.Readable() {
+			cards = append(cards, networkCard{Name: t.Name, Href: w.origin(t)})
+		}
+	}
+	return w.site.Render(c, coreHome(p, cards))
+}
+
+type networkCard struct{ Name, Href string }
+
+func (w *Web) privacy(c *fiber.Ctx, sc tenants.Scope) error {
+	return w.site.Render(c, privacyPage(w.site.Page(c, sc, "publicsite.privacy.title")))
+}
+
+func (w *Web) robots(c *fiber.Ctx, sc tenants.Scope) error {
+	c.Set(fiber.HeaderContentType, "text/plain; charset=utf-8")
+	return c.SendString("User-agent: *\nDisallow: /account\nDisallow: /desk\nDisallow: /sign-in\n")
+}
