@@ -74,9 +74,6 @@ func observe(config Config) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		started := time.Now()
 		err := c.Next()
-		if err != nil {
-			err = answer(c, config, err)
-		}
 		if config.Observe != nil {
 			config.Observe(c.Method(), c.Route().Path, c.Response().StatusCode(), time.Since(started))
 		}
@@ -97,19 +94,32 @@ func begin(config Config) fiber.Handler {
 		defer func() {
 			if r := recover(); r != nil {
 				slog.Error("handler panicked", "request", id, "panic", r, "stack", string(debug.Stack()))
-				err = fault.Internal(errors.New("panic"))
+				err = answer(c, config, fault.Internal(errors.New("panic")))
 			}
 		}()
-		if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
-			return fiber.NewError(fiber.StatusUnsupportedMediaType)
+		if err := admit(c); err != nil {
+			return answer(c, config, err)
 		}
-		host, ok := strictHost(c)
-		if !ok {
-			return fiber.NewError(fiber.StatusMisdirectedRequest)
+		// Answered here, while the request's context is alive: the page that says what went wrong may need it.
+		if err := c.Next(); err != nil {
+			return answer(c, config, err)
 		}
-		c.Locals(hostKey, host)
-		return c.Next()
+		return nil
 	}
+}
+
+// admit refuses what no handler should see: an encoded body, which could be far larger than its limit, and a host that
+// is not one.
+func admit(c *fiber.Ctx) error {
+	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return fiber.NewError(fiber.StatusUnsupportedMediaType)
+	}
+	host, ok := strictHost(c)
+	if !ok {
+		return fiber.NewError(fiber.StatusMisdirectedRequest)
+	}
+	c.Locals(hostKey, host)
+	return nil
 }
 
 // answer is the one place where an error becomes a response. Fiber's own errors (no route, too large, wrong method)

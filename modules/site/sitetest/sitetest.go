@@ -1,0 +1,333 @@
+// Package sitetest serves a test's modules over real TCP and drives them as a browser does: it keeps cookies, follows
+// redirects, sends what browsers send, and submits the forms that are really on the page.
+package sitetest
+
+import (
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui"
+	"kervan/modules/kernel/web"
+	"kervan/modules/site"
+	"kervan/policies"
+	"kervan/tenants"
+	"kervan/tenants/tenanttest"
+)
+
+// House is a served site of a test.
+type House struct {
+	*tenanttest.World
+
+	Site       *site.Site
+	Authorizer *policies.Authorizer
+	Catalog    *i18n.Catalog
+	port       string
+}
+
+// Secret keys the tokens of every test's site.
+var Secret = []byte("a secret of sufficient length for tests")
+
+// Open builds a site on the test's own tenant. build makes the modules and tells whose sessions count.
+func Open(t *testing.T, words []fs.FS, sessions site.Sessions, w *tenanttest.World, authorizer *policies.Authorizer, build func(s *site.Site) []site.Module) *House {
+	t.Helper()
+	catalog, err := i18n.Load(append([]fs.FS{ui.Locales, site.Locales}, words...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := site.New(site.Config{
+		Tenants: w.Tenants, Authorizer: authorizer, Catalog: catalog, Sessions: sessions, Secret: Secret, Product: "Kervan",
+	})
+	s.Use(build(s)...)
+	server := web.New(web.Config{Fail: s.Fail})
+	if err := s.Mount(server); err != nil {
+		t.Fatal(err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = server.Listener(listener) }()
+	t.Cleanup(func() { _ = server.Shutdown() })
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &House{World: w, Site: s, Authorizer: authorizer, Catalog: catalog, port: port}
+}
+
+// Browser is one visitor with cookies of their own.
+type Browser struct {
+	t       testing.TB
+	house   *House
+	client  *http.Client
+	host    string
+	Headers map[string]string
+	cookies map[string]string
+	Page    Page
+}
+
+// Page is the last answer.
+type Page struct {
+	Status int
+	Path   string
+	Body   string
+	Header http.Header
+	doc    *html.Node
+}
+
+// Browser opens a fresh one on a tenant's host.
+func (h *House) Browser(t testing.TB, tenant tenants.Tenant) *Browser {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &Browser{t: t, house: h, host: tenant.Host, Headers: map[string]string{}, cookies: map[string]string{}}
+	b.client = &http.Client{
+		Jar:           jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return b
+}
+
+// Get follows the address and every redirect.
+func (b *Browser) Get(path string) Page {
+	b.t.Helper()
+	return b.do(http.MethodGet, path, nil)
+}
+
+// Post sends a form as given, with what a browser says of its origin.
+func (b *Browser) Post(path string, values url.Values) Page {
+	b.t.Helper()
+	return b.do(http.MethodPost, path, values)
+}
+
+// Submit fills in the form of the page that posts to the action, its hidden fields included, and sends it.
+func (b *Browser) Submit(action string, pairs ...string) Page {
+	b.t.Helper()
+	values, ok := b.Page.form(action)
+	if !ok {
+		b.t.Fatalf("%s has no form that posts to %s:\n%s", b.Page.Path, action, b.Page.Text())
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values.Set(pairs[i], pairs[i+1])
+	}
+	return b.Post(action, values)
+}
+
+// Cookie is the value of a cookie of the host; empty without one.
+func (b *Browser) Cookie(name string) string { return b.cookies["__Host-"+name] }
+
+// SetCookie plants a cookie, as an attacker or an old session would.
+func (b *Browser) SetCookie(name, value string) { b.cookies["__Host-"+name] = value }
+
+func (b *Browser) origin() string { return "http://" + b.host + ":" + b.house.port }
+
+func (b *Browser) do(method, path string, values url.Values) Page {
+	b.t.Helper()
+	for range 10 {
+		response := b.send(method, path, values)
+		location := response.Header.Get("Location")
+		if response.Status != http.StatusSeeOther || !strings.HasPrefix(location, "/") {
+			b.Page = response
+			return response
+		}
+		method, path, values = http.MethodGet, location, nil
+	}
+	b.t.Fatalf("%s: too many redirects", path)
+	return Page{}
+}
+
+func (b *Browser) send(method, path string, values url.Values) Page {
+	b.t.Helper()
+	var body io.Reader
+	if values != nil {
+		body = strings.NewReader(values.Encode())
+	}
+	r, err := http.NewRequestWithContext(b.t.Context(), method, "http://127.0.0.1:"+b.house.port+path, body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	r.Host = b.host + ":" + b.house.port
+	if values != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", b.origin())
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	for name, value := range b.Headers {
+		r.Header.Set(name, value)
+	}
+	for name, value := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value}) // #nosec G124 -- a request's cookie has no attributes
+	}
+	response, err := b.client.Do(r) // #nosec G704 -- this very process
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, c := range response.Cookies() {
+		if !c.Secure || !c.HttpOnly || c.Path != "/" || c.Domain != "" || c.SameSite != http.SameSiteLaxMode || !strings.HasPrefix(c.Name, "__Host-") {
+			b.t.Errorf("%s %s sets a cookie that is not this host's alone: %s", method, path, c.Raw)
+		}
+		if c.MaxAge < 0 || c.Value == "" {
+			delete(b.cookies, c.Name)
+		} else {
+			b.cookies[c.Name] = c.Value
+		}
+	}
+	doc, err := html.Parse(strings.NewReader(string(content)))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return Page{Status: response.StatusCode, Path: path, Body: string(content), Header: response.Header, doc: doc}
+}
+
+// Want fails the test unless the page has that status and shows all of the texts.
+func (b *Browser) Want(status int, texts ...string) {
+	b.t.Helper()
+	if b.Page.Status != status {
+		b.t.Errorf("%s: status %d, want %d:\n%s", b.Page.Path, b.Page.Status, status, b.Page.Text())
+	}
+	shown := b.Page.Text()
+	for _, text := range texts {
+		if !strings.Contains(shown, text) {
+			b.t.Errorf("%s does not show %q:\n%s", b.Page.Path, text, shown)
+		}
+	}
+}
+
+// Text is what a person reads on the page, with single spaces.
+func (p Page) Text() string {
+	var b strings.Builder
+	walk(p.doc, func(n *html.Node) bool {
+		if n.Type == html.ElementNode && (n.Data == "script" || n.Data == "style") {
+			return false
+		}
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data + " ")
+		}
+		return true
+	})
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// Value is the present value of a field of the page.
+func (p Page) Value(name string) string {
+	value := ""
+	walk(p.doc, func(n *html.Node) bool {
+		if n.Type == html.ElementNode && attribute(n, "name") == name {
+			value = attribute(n, "value")
+			if n.Data == "textarea" && n.FirstChild != nil {
+				value = n.FirstChild.Data
+			}
+		}
+		return true
+	})
+	return value
+}
+
+// Link finds the address of the first link with that text.
+func (p Page) Link(text string) string {
+	href := ""
+	walk(p.doc, func(n *html.Node) bool {
+		if href == "" && n.Type == html.ElementNode && n.Data == "a" && strings.Contains(Page{doc: n}.Text(), text) {
+			href = attribute(n, "href")
+		}
+		return true
+	})
+	return href
+}
+
+func (p Page) form(action string) (url.Values, bool) {
+	var form *html.Node
+	walk(p.doc, func(n *html.Node) bool {
+		if form == nil && n.Type == html.ElementNode && n.Data == "form" && attribute(n, "action") == action {
+			form = n
+		}
+		return form == nil
+	})
+	if form == nil {
+		return nil, false
+	}
+	values := url.Values{}
+	walk(form, func(n *html.Node) bool {
+		if n.Type != html.ElementNode {
+			return true
+		}
+		name := attribute(n, "name")
+		switch {
+		case name == "":
+		case n.Data == "input" && (attribute(n, "type") == "checkbox" || attribute(n, "type") == "radio"):
+			if has(n, "checked") {
+				values.Add(name, attribute(n, "value"))
+			}
+		case n.Data == "input":
+			values.Add(name, attribute(n, "value"))
+		case n.Data == "textarea":
+			values.Add(name, Page{doc: n}.Text())
+		case n.Data == "select":
+			values.Add(name, selected(n))
+		}
+		return true
+	})
+	return values, true
+}
+
+func selected(n *html.Node) string {
+	first, chosen := "", ""
+	walk(n, func(o *html.Node) bool {
+		if o.Type == html.ElementNode && o.Data == "option" {
+			if first == "" {
+				first = attribute(o, "value")
+			}
+			if has(o, "selected") {
+				chosen = attribute(o, "value")
+			}
+		}
+		return true
+	})
+	if chosen != "" {
+		return chosen
+	}
+	return first
+}
+
+func walk(n *html.Node, visit func(*html.Node) bool) {
+	if n == nil || !visit(n) {
+		return
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		walk(c, visit)
+	}
+}
+
+func attribute(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, name string) bool {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return true
+		}
+	}
+	return false
+}
