@@ -90,13 +90,9 @@ func edit(q *Question, raw json.RawMessage, action, at string) json.RawMessage {
 		return raw
 	}
 	switch action {
-	case "add":
-		if len(rows) < maxItems && (q.Most == 0 || len(rows) < q.Most) {
-			if q.Type.rows() {
-				rows = append(rows, json.RawMessage("{}"))
-			} else {
-				rows = append(rows, json.RawMessage(`{"code":"","level":""}`))
-			}
+	case "add": // a page always has one empty line more for languages, so that only rows must be added
+		if q.Type.rows() && len(rows) < maxItems && (q.Most == 0 || len(rows) < q.Most) {
+			rows = append(rows, json.RawMessage("{}"))
 		}
 	case "remove":
 		index, ok := bracketed(at, "")

@@ -175,7 +175,7 @@ func (v *validator) length(q *Question, name string, n int) {
 	}
 }
 
-// between checks Min and Max. The fault's limits are written for a machine here and for the reader by Explain.
+// between checks Min and Max.
 func (v *validator) between(q *Question, name string, value Value) {
 	if q.Min != "" {
 		if order, ok := compare(value, q.Min); ok && order < 0 {
