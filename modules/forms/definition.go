@@ -147,6 +147,7 @@ type Question struct {
 	Currencies  []string   `json:"currencies,omitempty"`  // money; the first is proposed
 	Files       *Files     `json:"files,omitempty"`       // file
 	Columns     []Question `json:"columns,omitempty"`     // table and people
+	Item        i18n.Text  `json:"item,omitempty"`        // table and people: what one row is called
 	Replacement []string   `json:"replacement,omitempty"` // people: the columns that are asked of a replacement as well
 }
 

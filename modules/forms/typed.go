@@ -123,7 +123,7 @@ func (r *reader) line(q *Question, name string) json.RawMessage {
 	}
 	if key := misformed(q.Format, text); key != "" {
 		r.complain(name, key)
-		return keepTyped(r.values.Get(name))
+		return keepTyped(text)
 	}
 	return encode(Text(text))
 }

@@ -285,3 +285,24 @@ func encode(v any) json.RawMessage {
 	}
 	return bytes.TrimSpace(b.Bytes())
 }
+
+// equal compares two canonical answers; the database writes JSON with other white space and another order of keys.
+func equal(a, b json.RawMessage) bool {
+	x, xok := canonical(a)
+	y, yok := canonical(b)
+	return xok && yok && bytes.Equal(x, y)
+}
+
+func canonical(raw json.RawMessage) ([]byte, bool) {
+	if len(raw) == 0 {
+		raw = nothing
+	}
+	var v any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if decoder.Decode(&v) != nil {
+		return nil, false
+	}
+	out, err := json.Marshal(v)
+	return out, err == nil
+}

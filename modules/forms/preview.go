@@ -1,0 +1,112 @@
+package forms
+
+import (
+	"strconv"
+	"strings"
+
+	"kervan/modules/kernel/i18n"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// Outline lays out an empty form: everything that may be asked, each question with its help and its limits in words.
+func Outline(loc *i18n.Localizer, d *Definition, scope Scope) Print {
+	l := layout{loc: loc, d: d}
+	var out Print
+	for _, section := range d.Scoped(scope) {
+		laid := PrintSection{Key: section.Key, Title: l.words(section.Title), Intro: l.words(section.Intro)}
+		group := PrintGroup{}
+		if section.Condition != nil {
+			group.Entries = append(group.Entries, Entry{Kind: EntryText, Label: Words{Text: loc.T("forms.preview.section_if")}})
+		}
+		for i := range section.Questions {
+			group.Entries = append(group.Entries, l.outline(&section.Questions[i]))
+		}
+		laid.Groups = []PrintGroup{group}
+		out.Sections = append(out.Sections, laid)
+	}
+	return out
+}
+
+func (l layout) outline(q *Question) Entry {
+	e := Entry{Kind: EntryQuestion, Ref: q.Key, Label: l.words(q.Label), Help: l.words(q.Help)}
+	switch q.Type {
+	case TypeHeading:
+		e.Kind = EntryHeading
+		return e
+	case TypeText:
+		e.Kind = EntryText
+		return e
+	default:
+	}
+	facts := append([]string{l.loc.T("forms.type." + string(q.Type))}, Limits(l.loc, q)...)
+	if q.Required || q.Type == TypeDeclaration {
+		facts = append(facts, l.loc.T("forms.preview.required"))
+	} else {
+		facts = append(facts, l.loc.T("forms.preview.optional"))
+	}
+	if q.Condition != nil {
+		facts = append(facts, l.loc.T("forms.preview.question_if"))
+	}
+	e.Lines = append(e.Lines, strings.Join(facts, " · "))
+	var names []string
+	for _, o := range q.Options {
+		names = append(names, l.option(q, o.Value))
+	}
+	for i := range q.Columns {
+		names = append(names, l.words(q.Columns[i].Label).Text)
+	}
+	if len(names) > 0 {
+		e.Lines = append(e.Lines, strings.Join(names, " / "))
+	}
+	return e
+}
+
+// Limits puts a question's limits into words: "At most 250 words".
+func Limits(loc *i18n.Localizer, q *Question) []string {
+	var facts []string
+	count := func(key string, n int) {
+		if n > 0 {
+			facts = append(facts, loc.N(key, n))
+		}
+	}
+	count("forms.limit.words", q.Words)
+	count("forms.limit.chars", q.Chars)
+	switch {
+	case q.Type == TypeMultiple || q.Type == TypeRanking:
+		count("forms.limit.choices", q.Most)
+	case q.Type == TypePeople:
+		count("forms.limit.people_least", q.Least)
+		count("forms.limit.people", q.Most)
+	case q.Type == TypeTable:
+		count("forms.limit.rows_least", q.Least)
+		count("forms.limit.rows", q.Most)
+	case q.Type == TypeFile:
+		count("forms.limit.files", max(q.Most, 1))
+		facts = append(facts, FileHint(loc, q))
+	}
+	if q.Type == TypeNumber || q.Type == TypeMoney || q.Type == TypeDate {
+		if q.Min != "" {
+			facts = append(facts, loc.T("forms.limit.from", "Limit", limitText(loc, q, q.Min)))
+		}
+		if q.Max != "" {
+			facts = append(facts, loc.T("forms.limit.to", "Limit", limitText(loc, q, q.Max)))
+		}
+	}
+	return facts
+}
+
+func limitText(loc *i18n.Localizer, q *Question, limit string) string {
+	if q.Type == TypeDate {
+		return dateText(loc, limit)
+	}
+	return numberText(loc, q, limit, true)
+}
+
+// FileHint says which documents a question takes: "PDF, JPEG; up to 10 MB each".
+func FileHint(loc *i18n.Localizer, q *Question) string {
+	if q.Files == nil {
+		return ""
+	}
+	return loc.T("forms.limit.file", "Kinds", strings.ToUpper(strings.Join(q.Files.Kinds, ", ")), "Size", loc.Bytes(q.Files.MaxBytes))
+}

@@ -1,0 +1,202 @@
+package forms
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/tenants"
+)
+
+type formRow struct {
+	bun.BaseModel `bun:"table:forms"`
+
+	ID   ids.Form `bun:"id,pk"`
+	Name string   `bun:"name"`
+}
+
+type versionRow struct {
+	bun.BaseModel `bun:"table:form_versions"`
+
+	ID          ids.FormVersion `bun:"id,pk"`
+	FormID      ids.Form        `bun:"form_id"`
+	Number      int             `bun:"number"`
+	Definition  json.RawMessage `bun:"definition,type:jsonb"`
+	Hash        []byte          `bun:"hash"`
+	PublishedAt time.Time       `bun:"published_at"`
+}
+
+func (r versionRow) version() (Version, error) {
+	d, err := Read(r.Definition)
+	if err != nil {
+		return Version{}, err
+	}
+	return Version{ID: r.ID, Form: r.FormID, Number: r.Number, Definition: &d, PublishedAt: r.PublishedAt}, nil
+}
+
+type sheetRow struct {
+	bun.BaseModel `bun:"table:sheets"`
+
+	ID            ids.Sheet       `bun:"id,pk"`
+	FormVersionID ids.FormVersion `bun:"form_version_id"`
+	Scope         Scope           `bun:"scope"`
+}
+
+type answerRow struct {
+	bun.BaseModel `bun:"table:answers"`
+
+	SheetID   ids.Sheet       `bun:"sheet_id,pk"`
+	Question  string          `bun:"question,pk"`
+	Value     json.RawMessage `bun:"value,type:jsonb"`
+	Version   int64           `bun:"version"`
+	UpdatedAt time.Time       `bun:"updated_at"`
+	UpdatedBy ids.Person      `bun:"updated_by"`
+}
+
+func insertForm(ctx context.Context, tx *tenants.Tx, row formRow) error {
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return fmt.Errorf("forms: make form: %w", err)
+	}
+	return nil
+}
+
+func insertVersion(ctx context.Context, tx *tenants.Tx, row versionRow) error {
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return fmt.Errorf("forms: publish version: %w", err)
+	}
+	return nil
+}
+
+func latestVersion(ctx context.Context, db bun.IDB, form ids.Form) (versionRow, bool, error) {
+	var row versionRow
+	err := db.NewSelect().Model(&row).Where("form_id = ?", form).OrderExpr("number DESC").Limit(1).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row, false, nil
+	}
+	if err != nil {
+		return row, false, fmt.Errorf("forms: find latest version: %w", err)
+	}
+	return row, true, nil
+}
+
+func versionByID(ctx context.Context, db bun.IDB, id ids.FormVersion) (Version, error) {
+	var row versionRow
+	err := db.NewSelect().Model(&row).Where("id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Version{}, fault.NotFound()
+	}
+	if err != nil {
+		return Version{}, fmt.Errorf("forms: find version: %w", err)
+	}
+	return row.version()
+}
+
+func insertSheet(ctx context.Context, tx *tenants.Tx, row sheetRow) error {
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return fmt.Errorf("forms: make sheet: %w", err)
+	}
+	return nil
+}
+
+func sheetByID(ctx context.Context, db bun.IDB, id ids.Sheet) (Sheet, error) {
+	var row sheetRow
+	err := db.NewSelect().Model(&row).Where("id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Sheet{}, fault.NotFound()
+	}
+	if err != nil {
+		return Sheet{}, fmt.Errorf("forms: find sheet: %w", err)
+	}
+	return Sheet{ID: row.ID, Version: row.FormVersionID, Scope: row.Scope}, nil
+}
+
+// Filled reads the answers of sheets, all in one query. A sheet without answers is there, empty. It is for features'
+// use-cases, which have authorized.
+func (s *Service) Filled(ctx context.Context, db bun.IDB, sheets ...ids.Sheet) (map[ids.Sheet]Filled, error) {
+	all := make(map[ids.Sheet]Filled, len(sheets))
+	for _, id := range sheets {
+		all[id] = Filled{Answers: Answers{}, Versions: map[string]int64{}}
+	}
+	if len(sheets) == 0 {
+		return all, nil
+	}
+	var rows []answerRow
+	if err := db.NewSelect().Model(&rows).Where("sheet_id IN (?)", bun.In(sheets)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("forms: read answers: %w", err)
+	}
+	for _, r := range rows {
+		f := all[r.SheetID]
+		f.Answers[r.Question], f.Versions[r.Question] = r.Value, r.Version
+		if r.UpdatedAt.After(f.UpdatedAt) {
+			f.UpdatedAt, f.UpdatedBy = r.UpdatedAt, r.UpdatedBy
+		}
+		all[r.SheetID] = f
+	}
+	return all, nil
+}
+
+// upsert keeps an answer unless a newer one than the base is there. Sending the same answer again, as after a lost
+// response, changes nothing and succeeds.
+func upsert(ctx context.Context, tx *tenants.Tx, e Edit) (Saved, bool, error) {
+	var saved Saved
+	err := tx.NewRaw(`INSERT INTO answers AS a (sheet_id, question, value, version, updated_at, updated_by)
+		VALUES (?, ?, ?::jsonb, 1, now(), ?)
+		ON CONFLICT (sheet_id, question) DO UPDATE SET value = excluded.value,
+			version = CASE WHEN a.value = excluded.value THEN a.version ELSE a.version + 1 END,
+			updated_at = CASE WHEN a.value = excluded.value THEN a.updated_at ELSE excluded.updated_at END,
+			updated_by = CASE WHEN a.value = excluded.value THEN a.updated_by ELSE excluded.updated_by END
+		WHERE a.version = ? OR a.value = excluded.value
+		RETURNING version, updated_at`, e.Sheet, e.Ref, string(e.Value), e.By, e.Base).Scan(ctx, &saved.Version, &saved.At)
+	if errors.Is(err, sql.ErrNoRows) {
+		return saved, false, nil
+	}
+	if err != nil {
+		return saved, false, fmt.Errorf("forms: save answer: %w", err)
+	}
+	return saved, true, nil
+}
+
+func answerOf(ctx context.Context, db bun.IDB, sheet ids.Sheet, ref string) (answerRow, error) {
+	var row answerRow
+	if err := db.NewSelect().Model(&row).Where("sheet_id = ?", sheet).Where("question = ?", ref).Scan(ctx); err != nil {
+		return row, fmt.Errorf("forms: read answer: %w", err)
+	}
+	return row, nil
+}
+
+func insertStatement(ctx context.Context, tx *tenants.Tx, e Edit, saved Saved) error {
+	_, err := tx.NewRaw(`INSERT INTO statements (sheet_id, question, version, value, stated_at, stated_by)
+		VALUES (?, ?, ?, ?::jsonb, now(), ?) ON CONFLICT DO NOTHING`, e.Sheet, e.Ref, saved.Version, string(e.Value), e.By).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("forms: keep statement: %w", err)
+	}
+	return nil
+}
+
+// copyAnswers copies the answers of a sheet, or of the given questions only, to another that has none for them yet.
+func copyAnswers(ctx context.Context, tx *tenants.Tx, from, to ids.Sheet, only []string) (int, error) {
+	q := tx.NewSelect().Table("answers").ColumnExpr("?", to).ColumnExpr("question, value").ColumnExpr("1::bigint").
+		ColumnExpr("updated_at, updated_by").Where("sheet_id = ?", from)
+	if only != nil {
+		if len(only) == 0 {
+			return 0, nil
+		}
+		q = q.Where("question IN (?)", bun.In(only))
+	}
+	result, err := tx.NewRaw(`INSERT INTO answers (sheet_id, question, value, version, updated_at, updated_by) ? ON CONFLICT DO NOTHING`, q).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("forms: copy answers: %w", err)
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("forms: count copied answers: %w", err)
+	}
+	return int(n), nil
+}
