@@ -6,6 +6,7 @@ import (
 	"kervan/modules/accounts"
 	"kervan/modules/correspondence"
 	"kervan/modules/ids"
+	"kervan/modules/organizations"
 	"kervan/tenants"
 )
 
@@ -23,4 +24,33 @@ func (r recipients) Recipients(ctx context.Context, sc tenants.Scope, persons []
 		found[id] = correspondence.Recipient{Person: id, Name: c.Name, Address: c.Email, Locale: c.Locale}
 	}
 	return found, nil
+}
+
+// members lets organizations ask accounts who people are and who is invited.
+type members struct{ accounts *accounts.Service }
+
+// Persons satisfies organizations.People.
+func (m members) Persons(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]organizations.Person, error) {
+	cards, err := m.accounts.Cards(ctx, sc.Read(), persons)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[ids.Person]organizations.Person, len(cards))
+	for id, c := range cards {
+		found[id] = organizations.Person{Name: c.Name, Email: c.Email, Locale: c.Locale}
+	}
+	return found, nil
+}
+
+// Invited satisfies organizations.People.
+func (m members) Invited(ctx context.Context, sc tenants.Scope, organization ids.Organization) ([]organizations.Pending, error) {
+	open, err := m.accounts.Invited(ctx, sc.Read(), organization)
+	if err != nil {
+		return nil, err
+	}
+	pending := make([]organizations.Pending, len(open))
+	for i, p := range open {
+		pending[i] = organizations.Pending{ID: p.ID, Name: p.Name, Email: p.Email, Role: p.Role}
+	}
+	return pending, nil
 }

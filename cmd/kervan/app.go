@@ -16,6 +16,7 @@ import (
 	"kervan/modules/kernel/mail"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
+	"kervan/modules/organizations"
 	"kervan/modules/oversight"
 	"kervan/modules/publicsite"
 	"kervan/modules/site"
@@ -35,12 +36,13 @@ type App struct {
 	worker         *jobs.Worker
 	accounts       *accounts.Service
 	correspondence *correspondence.Service
+	organizations  *organizations.Service
 	metrics        *metrics
 }
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, oversight.Locales, publicsite.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, organizations.Locales, oversight.Locales, publicsite.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -74,6 +76,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.correspondence = correspondence.New(correspondence.Config{
 		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours,
 	})
+	a.organizations = organizations.New(a.authorizer, members{a.accounts})
 	networks := oversight.New(a.tenants, a.authorizer, config.hosts)
 
 	a.site = site.New(site.Config{
@@ -84,6 +87,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		publicsite.NewWeb(a.site, a.tenants, config.origin).Module(),
 		accounts.NewWeb(a.accounts, a.site).Module(),
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
+		organizations.NewWeb(a.organizations, a.site).Module(),
 		oversight.NewWeb(networks, a.site, config.origin).Module(),
 	)
 	a.subscribe()

@@ -18,7 +18,8 @@ const demoPassword = "slow-caravan-green-lantern"
 type demoTenant struct {
 	tenants.New
 
-	people []demoPerson
+	people        []demoPerson
+	organizations int // how many of the invented ones are registered
 }
 
 type demoPerson struct {
@@ -38,13 +39,13 @@ func demo() []demoTenant {
 		}},
 		{New: tenants.New{Slug: "bosporus", Name: "Boğaziçi Komşuluk Ağı", Locales: []i18n.Locale{i18n.TR, i18n.EN, i18n.DE}, Zone: istanbul, Brand: tenants.Brand{Primary: "#8c2f39", Accent: "#d98e04", Typeface: "source-sans-3"}}, people: []demoPerson{
 			{"Nazlıcan Şenöz", "nazlican@bogazici.example", i18n.TR, tenants.RoleCoordinator}, {"Barış Güleryüz", "baris@bogazici.example", i18n.TR, tenants.RoleOfficer}, {"Elif Kırağı", "elif@bogazici.example", i18n.TR, tenants.RoleReviewer}, {"Anneke Vos", "anneke@bogazici.example", i18n.DE, tenants.RoleReviewer}, {"İlker Öztoprak", "ilker@bogazici.example", i18n.TR, tenants.RoleChair},
-		}},
+		}, organizations: 122},
 		{New: tenants.New{Slug: "elbe", Name: "Netzwerk Elbbrücken", Locales: []i18n.Locale{i18n.DE, i18n.EN, i18n.TR}, Zone: berlin, Brand: tenants.Brand{Primary: "#24507a", Accent: "#e0a526", Typeface: "inter"}}, people: []demoPerson{
 			{"Katharina Überwasser", "katharina@elbbruecken.example", i18n.DE, tenants.RoleCoordinator}, {"Cem Dağlı", "cem@elbbruecken.example", i18n.TR, tenants.RoleOfficer}, {"Friederike Strauß", "friederike@elbbruecken.example", i18n.DE, tenants.RoleReviewer},
-		}},
+		}, organizations: 12},
 		{New: tenants.New{Slug: "olive", Name: "Olive Triangle", Locales: []i18n.Locale{i18n.EN, i18n.TR, i18n.DE}, Zone: "Europe/Athens", Brand: tenants.Brand{Primary: "#59682b", Accent: "#a4442e", Typeface: "bitter"}}, people: []demoPerson{
 			{"Eleni Marathou", "eleni@olive.example", i18n.EN, tenants.RoleCoordinator}, {"Ümit Çınar", "umit@olive.example", i18n.TR, tenants.RoleReviewer},
-		}},
+		}, organizations: 7},
 		{New: tenants.New{Slug: "townhalls", Name: "Open Town Halls", Locales: []i18n.Locale{i18n.EN, i18n.DE, i18n.TR}, Zone: berlin, Brand: tenants.Brand{Primary: "#5b3f8c", Accent: "#0e8a7d", Typeface: "source-sans-3"}}, people: []demoPerson{
 			{"Piotr Wiśniowski", "piotr@townhalls.example", i18n.EN, tenants.RoleCoordinator}, {"Şule Işık", "sule@townhalls.example", i18n.TR, tenants.RoleFinance},
 		}},
@@ -54,10 +55,14 @@ func demo() []demoTenant {
 func demoLogins(slug string) []login {
 	var logins []login
 	for _, d := range demo() {
-		if d.Slug == slug {
-			for _, p := range d.people {
-				logins = append(logins, login{string(p.role), p.email})
-			}
+		if d.Slug != slug {
+			continue
+		}
+		for _, p := range d.people {
+			logins = append(logins, login{string(p.role), p.email})
+		}
+		for i := range min(d.organizations, 2) {
+			logins = append(logins, login{string(tenants.RoleLead), demoLeadEmail(slug, i+1)})
 		}
 	}
 	return logins
@@ -122,6 +127,9 @@ func seedTenant(ctx context.Context, app *App, d demoTenant, hash string) error 
 		if _, err := app.accounts.Ensure(ctx, sc, p.name, p.email, hash, p.locale, tenants.Grant{Role: p.role}); err != nil {
 			return err
 		}
+	}
+	if err := seedOrganizations(ctx, app, tenant, hash, d.organizations); err != nil {
+		return err
 	}
 	if tenant.Kind == tenants.KindNetwork {
 		if err := app.tenants.GoLive(ctx, tenant.ID); err != nil {

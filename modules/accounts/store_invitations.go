@@ -63,6 +63,11 @@ func revokeInvitation(ctx context.Context, tx *tenants.Tx, id ids.Invitation) (i
 	return one(row, err, "invitation")
 }
 
+// Invited lists the open invitations to an organization. It is for other modules' use-cases, which have authorized.
+func (s *Service) Invited(ctx context.Context, db bun.IDB, organization ids.Organization) ([]Pending, error) {
+	return openInvitations(ctx, db, organization)
+}
+
 func openInvitations(ctx context.Context, db bun.IDB, organization ids.Organization) ([]Pending, error) {
 	var rows []invitationRow
 	err := db.NewSelect().Model(&rows).Where("organization_id IS NOT DISTINCT FROM ?", organization).Where(openInvitation).Order("created_at").Scan(ctx)

@@ -3,17 +3,21 @@
 package sitetest
 
 import (
+	"context"
 	"io"
 	"io/fs"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/net/html"
 
+	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
@@ -287,22 +291,14 @@ func (p Page) form(action string) (url.Values, bool) {
 }
 
 func selected(n *html.Node) string {
-	first, chosen := "", ""
+	value, found := "", false
 	walk(n, func(o *html.Node) bool {
-		if o.Type == html.ElementNode && o.Data == "option" {
-			if first == "" {
-				first = attribute(o, "value")
-			}
-			if has(o, "selected") {
-				chosen = attribute(o, "value")
-			}
+		if o.Type == html.ElementNode && o.Data == "option" && (!found || has(o, "selected")) {
+			value, found = attribute(o, "value"), true
 		}
 		return true
 	})
-	if chosen != "" {
-		return chosen
-	}
-	return first
+	return value
 }
 
 func walk(n *html.Node, visit func(*html.Node) bool) {
@@ -330,4 +326,69 @@ func has(n *html.Node, name string) bool {
 		}
 	}
 	return false
+}
+
+// Everyone stands in for the module that knows sessions: the cookie of a session is the actor itself, as SignedIn gives it.
+type Everyone struct{}
+
+var everyone sync.Map // token → tenants.Actor
+
+// Actor finds whom SignedIn has signed in.
+func (Everyone) Actor(_ context.Context, _ tenants.Scope, token string) (tenants.Actor, bool, error) {
+	known, ok := everyone.Load(token)
+	if !ok {
+		return tenants.Actor{}, false, nil
+	}
+	actor, ok := known.(func() (tenants.Actor, error))
+	if !ok {
+		return tenants.Actor{}, false, nil
+	}
+	a, err := actor()
+	return a, err == nil, err
+}
+
+// Bearer finds nobody.
+func (Everyone) Bearer(context.Context, tenants.Scope, string) (tenants.Actor, bool, error) {
+	return tenants.Actor{}, false, nil
+}
+
+// Prefer keeps nothing.
+func (Everyone) Prefer(context.Context, tenants.Scope, i18n.Locale) error { return nil }
+
+// SignedIn opens a browser in which the actor has signed in, for a site whose sessions are Everyone. The actor's roles are
+// read from the memberships on each request, as in the real house.
+func (h *House) SignedIn(t testing.TB, actor tenants.Actor) *Browser {
+	t.Helper()
+	b := h.Browser(t, h.Tenant)
+	token := ids.New[ids.Session]().String()
+	system := h.System()
+	everyone.Store(token, func() (tenants.Actor, error) {
+		a := actor
+		var held []tenants.Membership
+		if err := system.Read().NewSelect().Model(&held).Where("person_id = ?", actor.Person).Scan(context.Background()); err != nil {
+			return a, err
+		}
+		a.Grants = nil
+		for _, m := range held {
+			a.Grants = append(a.Grants, tenants.Grant{Role: m.Role, Organization: m.Organization})
+		}
+		return a, nil
+	})
+	b.SetCookie(site.SessionCookie, token)
+	return b
+}
+
+// Member is the scope's actor with the role of a lead of the organization.
+func (h *House) Member(t testing.TB, sc tenants.Scope, organization ids.Organization) tenants.Actor {
+	t.Helper()
+	a := sc.Actor()
+	a.Grants = append(a.Grants, tenants.Grant{Role: tenants.RoleLead, Organization: organization})
+	return a
+}
+
+var volatile = regexp.MustCompile(`nonce-[^']+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+
+// Stripped is a body without what differs from request to request, and without the given text.
+func Stripped(body, text string) string {
+	return volatile.ReplaceAllString(strings.ReplaceAll(body, text, ""), "")
 }

@@ -1,0 +1,34 @@
+package geo_test
+
+import (
+	"testing"
+
+	"kervan/modules/kernel/geo"
+	"kervan/modules/kernel/i18n"
+)
+
+func TestCountriesInTheReadersLanguageAndOrder(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[i18n.Locale]map[geo.Country]string{
+		i18n.EN: {"DE": "Germany", "GR": "Greece"},
+		i18n.TR: {"DE": "Almanya", "GB": "Birleşik Krallık", "TR": "Türkiye"},
+		i18n.DE: {"DE": "Deutschland", "TR": "Türkei", "GB": "Vereinigtes Königreich"},
+	} {
+		for code, name := range want {
+			if got := code.Name(locale); got != name {
+				t.Errorf("%s in %s: got %q, want %q", code, locale, got, name)
+			}
+		}
+	}
+	place := map[geo.Country]int{}
+	for i, n := range geo.Countries(i18n.TR) {
+		place[n.Code] = i
+	}
+	// Turkish: Hırvatistan before Hollanda, Isveç is written İsveç and comes after Irak's letter I.
+	if place["HR"] > place["NL"] || place["CZ"] > place["DK"] || place["IE"] > place["ES"] {
+		t.Errorf("not in the Turkish order: %v", geo.Countries(i18n.TR))
+	}
+	if _, ok := geo.ParseCountry("tr"); ok {
+		t.Error("a code in small letters was accepted")
+	}
+}

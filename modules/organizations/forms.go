@@ -1,0 +1,64 @@
+package organizations
+
+import (
+	"net/url"
+	"strconv"
+
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/geo"
+	"kervan/modules/kernel/web"
+)
+
+// view is the profile's form as it is shown: what was typed, and what is wrong with it.
+type view struct {
+	Organization Organization
+	Founded      string // as typed
+	Similar      []Organization
+	Fault        *fault.Fault
+}
+
+func viewOf(o Organization) view {
+	v := view{Organization: o}
+	if o.Founded != 0 {
+		v.Founded = strconv.Itoa(o.Founded)
+	}
+	return v
+}
+
+func read(form web.Form) (view, []fault.Field) {
+	var bad []fault.Field
+	text := func(name string, limit int) string {
+		s, refused := form.Text(name, limit)
+		if refused != nil {
+			bad = append(bad, refused...)
+			return form.Raw(name)
+		}
+		return s
+	}
+	o := Organization{
+		Name: text("name", maxName), NameEnglish: text("name_english", maxName), Form: Form(form.Raw("form")),
+		Country: geo.Country(form.Raw("country")), City: text("city", maxShort), Registry: form.Raw("registry"),
+		RegistryNumber: text("registry_number", maxShort), FiscalHost: text("fiscal_host", maxName), Website: text("website", 300),
+		About: text("about", maxAbout), Fields: form.All("fields"), Languages: form.All("languages"), Staff: form.Raw("staff"), Budget: form.Raw("budget"),
+	}
+	v := view{Organization: o, Founded: form.Raw("founded")}
+	year, ok := parseYear(text("founded", 4))
+	if !ok {
+		bad = append(bad, fault.At("founded", "organizations.founded_wrong"))
+	}
+	v.Organization.Founded = year
+	return v, bad
+}
+
+func readQuery(values url.Values) Query {
+	q := Query{Search: values.Get("q"), After: values.Get("after"), Sort: values.Get("sort"), Desc: values.Get("desc") != ""}
+	if c, ok := geo.ParseCountry(values.Get("country")); ok {
+		q.Country = c
+	}
+	for _, f := range Forms {
+		if string(f) == values.Get("form") {
+			q.Form = f
+		}
+	}
+	return q
+}
