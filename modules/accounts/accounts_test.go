@@ -32,9 +32,9 @@ type house struct {
 	mails   map[string][]events.MailRequested // by address
 }
 
-func open(t *testing.T, options ...func(*tenants.Config)) *house {
+func open(t *testing.T) *house {
 	t.Helper()
-	w := tenanttest.Open(t, options...)
+	w := tenanttest.Open(t)
 	authorizer, err := policies.New()
 	if err != nil {
 		t.Fatal(err)

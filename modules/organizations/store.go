@@ -150,7 +150,7 @@ func alike(a, b Organization) bool {
 
 func words(name string) map[string]bool {
 	all := map[string]bool{}
-	for _, w := range strings.Fields(i18n.SearchKey(name)) {
+	for w := range strings.FieldsSeq(i18n.SearchKey(name)) {
 		if len(w) > 2 && !legal[w] {
 			all[w] = true
 		}
@@ -179,24 +179,25 @@ type Query struct {
 	Form    Form
 	Sort    string // name (default) or created
 	Desc    bool
-	After   string // the id of the last one of the page before
-	Limit   int64  // zero: all
+	After   string      // the id of the last one of the page before
+	Limit   int64       // zero: all
+	Locale  i18n.Locale // whose alphabet orders the names
 }
 
 func list(ctx context.Context, db bun.IDB, q Query) ([]Organization, error) {
 	var rows []row
 	sel := filtered(db.NewSelect().Model(&rows), q)
-	column, direction, beyond := "search", "ASC", ">"
+	order, direction, beyond := bun.Safe("name COLLATE "+q.Locale.Collation()), bun.Safe("ASC"), bun.Safe(">")
 	if q.Sort == "created" {
-		column = "created_at"
+		order = "created_at"
 	}
 	if q.Desc {
 		direction, beyond = "DESC", "<"
 	}
 	if id, err := ids.Parse[ids.Organization](q.After); err == nil {
-		sel = sel.Where("(?, id) ? (SELECT ?, id FROM organizations WHERE id = ?)", bun.Ident(column), bun.Safe(beyond), bun.Ident(column), id)
+		sel = sel.Where("(?, id) ? (SELECT ?, id FROM organizations WHERE id = ?)", order, beyond, order, id)
 	}
-	sel = sel.OrderExpr("? ?, id ?", bun.Ident(column), bun.Safe(direction), bun.Safe(direction))
+	sel = sel.OrderExpr("? ?, id ?", order, direction, direction)
 	if q.Limit > 0 {
 		sel = sel.Limit(q.Limit)
 	}

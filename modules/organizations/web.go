@@ -80,6 +80,7 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 	values := web.Query(c).Values()
 	q := readQuery(values)
 	p := w.site.Page(c, sc, "organizations.list.title")
+	q.Locale = p.Loc.Locale
 	if f, ok := sheets.ParseFormat(values.Get("format")); ok {
 		q.After = ""
 		all, _, err := w.service.List(c.UserContext(), sc, q)
@@ -105,12 +106,12 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 func (w *Web) directory(c *fiber.Ctx, sc tenants.Scope) error {
 	values := web.Query(c).Values()
 	q := readQuery(values)
-	q.Limit = pageSize + 1
+	p := w.site.Page(c, sc, "organizations.directory.title")
+	q.Limit, q.Locale = pageSize+1, p.Loc.Locale
 	all, n, err := w.service.Directory(c.UserContext(), sc, q)
 	if err != nil {
 		return err
 	}
-	p := w.site.Page(c, sc, "organizations.directory.title")
 	l := listOf(p, "/directory", values, n)
 	return w.site.Render(c, listPage(p, paged(&l, all), l, false))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -317,6 +318,19 @@ func TestTheListPagesSortsFindsAndExports(t *testing.T) {
 	if seen != 60 || b.Page.Link("Next page") != "" {
 		t.Errorf("two pages show %d", seen)
 	}
+	for _, name := range []string{"Çam", "Cam", "Biz", "Bız"} {
+		h.made(t, system, name)
+	}
+	b.SetCookie("language", "tr")
+	b.Get("/organizations?sort=name")
+	var places []int
+	for _, name := range []string{"Bız ", "Biz ", "Cam ", "Çam ", "Dernek 01 "} {
+		places = append(places, strings.Index(b.Page.Text(), name))
+	}
+	if !slices.IsSorted(places) || places[0] < 0 {
+		t.Errorf("not in the order of the Turkish alphabet: %v", places)
+	}
+	b.SetCookie("language", "en")
 	b.Get("/organizations?q=SISLI")
 	b.Want(200, "3 organizations", "=Şişli 20")
 	b.Get("/organizations?country=DE&form=foundation&format=csv")

@@ -814,7 +814,7 @@ func networkPage(p ui.Page, n Network, origin string, may bool) templ.Component 
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.PostButton(p, "/networks/"+n.Tenant.ID.String()+"/suspension", p.T("oversight.network.suspend"), "danger", nil).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.PostButton(p, "/networks/"+n.Tenant.ID.String()+"/suspension", p.T("oversight.network.suspend_now"), "danger", nil).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

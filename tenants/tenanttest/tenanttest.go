@@ -32,9 +32,12 @@ type Cluster struct {
 var cluster = sync.OnceValues(startCluster)
 
 // Main runs a package's tests and then stops and removes the cluster that they used. Every package that calls Open has
-// func TestMain(m *testing.M) { tenanttest.Main(m) }.
-func Main(m *testing.M) {
+// func TestMain(m *testing.M) { tenanttest.Main(m) }; what else the package started is ended by also.
+func Main(m *testing.M, also ...func()) {
 	code := m.Run()
+	for _, end := range also {
+		end()
+	}
 	if used {
 		if c, err := cluster(); err == nil {
 			c.Worker.Close()

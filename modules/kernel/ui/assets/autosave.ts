@@ -1,2 +1,372 @@
-// Saves the fields of a form to the server while somebody writes. It is grown by the form engine.
-export function start(_root: HTMLElement) {}
+// Saves the answers of a form while somebody writes. What could not be sent yet is kept on this device, by sheet and
+// question, until it could; so a closed page, a lost connection or an ended session loses nothing.
+import { watchConditions } from './conditions'
+import { apply, inputsOf, watchRows, type Inputs } from './rows'
+import { watchUploads } from './uploads'
+
+export type Words = Record<string, string>
+
+interface Answer {
+  ref: string
+  box: HTMLElement
+  base: number
+  sent: string // the inputs as the server has them
+  timer: number
+  saving: boolean
+  failures: number
+  clashing: boolean
+}
+
+interface Clash {
+  yours: string[]
+  theirs: string[]
+  inputs: Inputs
+  version: number
+  by: string
+}
+
+const pause = 800
+const heartbeat = 10_000
+
+export const fill = (text: string, values: Record<string, string>) => text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
+
+export function send(method: string, url: string, body: unknown): Promise<Response> {
+  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? ''
+  return fetch(url, {
+    method, body: JSON.stringify(body), credentials: 'same-origin', redirect: 'error', keepalive: JSON.stringify(body).length < 50_000,
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-Token': token },
+  })
+}
+
+export function start(root: HTMLElement) {
+  const words = JSON.parse(root.dataset.wordsJson ?? '{}') as Words
+  const sheet = root.dataset.sheet ?? ''
+  const status = root.querySelector<HTMLElement>('[data-save-state]')
+  const answers = new Map<string, Answer>()
+  const key = (ref: string) => `kervan:${sheet}:${ref}`
+  let signedOut = false
+
+  for (const box of root.querySelectorAll<HTMLElement>('[data-question]')) {
+    const ref = box.dataset.question ?? ''
+    answers.set(ref, { ref, box, base: Number(box.dataset.base), sent: JSON.stringify(inputsOf(box)), timer: 0, saving: false, failures: 0, clashing: false })
+  }
+  const answerOf = (element: EventTarget | null) => answers.get((element as HTMLElement | null)?.closest<HTMLElement>('[data-question]')?.dataset.question ?? '')
+  const dirty = (a: Answer) => JSON.stringify(inputsOf(a.box)) !== a.sent
+
+  function say(state: string, text: string) {
+    if (!status) return
+    status.dataset.state = state
+    if (status.textContent !== text) status.textContent = text
+  }
+
+  function saved(at: string) {
+    const waiting = [...answers.values()].some((a) => a.failures > 0)
+    if (waiting) return
+    say('saved', fill(words.saved, { time: new Intl.DateTimeFormat(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' }).format(new Date(at)) }))
+  }
+
+  function keep(a: Answer) {
+    try {
+      localStorage.setItem(key(a.ref), JSON.stringify({ value: inputsOf(a.box), base: a.base }))
+    } catch {
+      // A full or forbidden store only means that this device cannot help; the server is still tried.
+    }
+  }
+
+  function changed(a: Answer | undefined) {
+    if (!a || a.box.dataset.locked) return
+    if (!dirty(a)) {
+      localStorage.removeItem(key(a.ref))
+      return
+    }
+    keep(a)
+    clearTimeout(a.timer)
+    a.timer = window.setTimeout(() => void save(a), pause)
+  }
+
+  async function save(a: Answer): Promise<boolean> {
+    clearTimeout(a.timer)
+    if (a.saving || a.clashing) return false
+    if (!dirty(a)) return true
+    a.saving = true
+    const value = inputsOf(a.box)
+    const slow = window.setTimeout(() => say('saving', words.saving), 1500)
+    let response: Response | undefined
+    try {
+      response = await send('PUT', `${root.dataset.saveUrl}/${encodeURIComponent(a.ref)}`, { value, base: a.base })
+    } catch {
+      response = undefined
+    }
+    clearTimeout(slow)
+    a.saving = false
+    return settle(a, value, response)
+  }
+
+  async function settle(a: Answer, value: Inputs, response: Response | undefined): Promise<boolean> {
+    if (response?.ok) {
+      const kept = (await response.json()) as { version: number; saved_at: string; problems?: { name: string; text: string }[] }
+      a.failures = 0
+      signedOut = false
+      rebase(a, kept.version)
+      a.sent = JSON.stringify(value)
+      tell(a, (kept.problems ?? []).map((p) => p.text))
+      if (dirty(a)) {
+        changed(a)
+        return false
+      }
+      localStorage.removeItem(key(a.ref))
+      saved(kept.saved_at)
+      return true
+    }
+    if (response?.status === 401) {
+      offerSignIn()
+      return false
+    }
+    if (response && response.status >= 400 && response.status < 500 && ![408, 425, 429].includes(response.status)) {
+      const refusal = (await response.json().catch(() => ({}))) as Partial<Clash> & { detail?: string; fields?: { detail: string }[] }
+      if (response.status === 409 && refusal.version !== undefined) {
+        showClash(a, refusal as Clash)
+        return false
+      }
+      const session = await renewToken()
+      if (session === 'renewed') return save(a)
+      if (session === 'signed out') {
+        offerSignIn()
+        return false
+      }
+      const texts = refusal.fields?.map((f) => f.detail) ?? [refusal.detail ?? '']
+      tell(a, texts)
+      say('refused', fill(words.refused, { text: texts.join(' ') }))
+      return false
+    }
+    a.failures++
+    say('kept', words.kept)
+    a.timer = window.setTimeout(() => void save(a), Math.min(30_000, 1000 * 2 ** a.failures))
+    return false
+  }
+
+  function rebase(a: Answer, version: number) {
+    a.base = version
+    a.box.dataset.base = String(version)
+    const input = a.box.querySelector<HTMLInputElement>(`input[name="base[${a.ref}]"]`)
+    if (input) input.value = String(version)
+  }
+
+  // What is wrong with an answer stands below it; a refused page's own sentences go when the answer has been put right.
+  function tell(a: Answer, texts: string[]) {
+    a.box.querySelector('[data-told]')?.remove()
+    if (texts.length === 0) {
+      for (const bad of a.box.querySelectorAll('.k-bad')) bad.classList.remove('k-bad')
+      for (const error of a.box.querySelectorAll('.k-error')) error.remove()
+      for (const input of a.box.querySelectorAll('[aria-invalid]')) input.removeAttribute('aria-invalid')
+      return
+    }
+    if (a.box.querySelector('.k-error')) return
+    const told = document.createElement('div')
+    told.dataset.told = ''
+    for (const text of new Set(texts)) {
+      const line = document.createElement('p')
+      line.className = 'k-error'
+      line.textContent = text
+      told.append(line)
+    }
+    a.box.append(told)
+  }
+
+  function showClash(a: Answer, clash: Clash) {
+    a.clashing = true
+    const area = document.createElement('div')
+    area.className = 'k-alert k-warning'
+    area.setAttribute('role', 'alert')
+    const lead = document.createElement('p')
+    lead.textContent = fill(words.clash, { name: clash.by })
+    const both = document.createElement('div')
+    both.className = 'k-row'
+    const side = (title: string, lines: string[], label: string, choose: () => void) => {
+      const part = document.createElement('div')
+      const head = document.createElement('strong')
+      head.textContent = title
+      part.append(head)
+      for (const line of lines) {
+        const p = document.createElement('p')
+        p.className = 'k-kept-lines'
+        p.textContent = line
+        part.append(p)
+      }
+      const button = document.createElement('button')
+      button.type = 'button'
+      button.className = 'btn btn-plain'
+      button.textContent = label
+      button.addEventListener('click', () => {
+        a.clashing = false
+        area.remove()
+        rebase(a, clash.version)
+        choose()
+      })
+      part.append(button)
+      both.append(part)
+    }
+    side(words.yours, clash.yours, words.keep_mine, () => {
+      a.sent = ''
+      void save(a)
+    })
+    side(words.theirs, clash.theirs, words.take_theirs, () => {
+      apply(a.box, clash.inputs)
+      a.sent = JSON.stringify(inputsOf(a.box))
+      localStorage.removeItem(key(a.ref))
+      conditions()
+    })
+    area.append(lead, both)
+    a.box.append(area)
+    keep(a)
+  }
+
+  // A session that was begun anew in another tab has another token; this page takes it over.
+  async function renewToken(): Promise<'renewed' | 'same' | 'signed out' | 'unknown'> {
+    try {
+      const page = await fetch(location.pathname + location.search, { credentials: 'same-origin', headers: { Accept: 'text/html' } })
+      const text = new DOMParser().parseFromString(await page.text(), 'text/html')
+      if (page.redirected && !text.querySelector(`[data-sheet="${sheet}"]`)) return 'signed out'
+      const mine = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')
+      const token = text.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content
+      if (!token || !mine) return 'unknown'
+      if (token === mine.content) return 'same'
+      mine.content = token
+      for (const input of document.querySelectorAll<HTMLInputElement>('input[name="_csrf"]')) input.value = token
+      return 'renewed'
+    } catch {
+      return 'unknown'
+    }
+  }
+
+  function offerSignIn() {
+    signedOut = true
+    if (!status) return
+    status.dataset.state = 'kept'
+    const link = document.createElement('a')
+    link.href = root.dataset.signInUrl || '/sign-in'
+    link.target = '_blank'
+    link.rel = 'noopener'
+    link.textContent = words.sign_in
+    status.replaceChildren(words.signed_out + ' ', link)
+  }
+
+  async function flush(): Promise<boolean> {
+    const results = await Promise.all([...answers.values()].filter((a) => !a.box.dataset.locked).map((a) => save(a)))
+    return results.every(Boolean)
+  }
+
+  async function again() {
+    if (signedOut && !['renewed', 'same'].includes(await renewToken())) return
+    signedOut = false
+    void flush()
+    void sendLeftovers()
+  }
+
+  // What was kept for questions of other pages of this sheet is sent from here as well.
+  async function sendLeftovers() {
+    const prefix = key('')
+    for (const name of Object.keys(localStorage).filter((n) => n.startsWith(prefix))) {
+      const ref = name.slice(prefix.length)
+      if (answers.has(ref)) continue
+      try {
+        const response = await send('PUT', `${root.dataset.saveUrl}/${encodeURIComponent(ref)}`, JSON.parse(localStorage.getItem(name) ?? '{}'))
+        if (response.ok || response.status === 404) localStorage.removeItem(name)
+      } catch {
+        return
+      }
+    }
+  }
+
+  function restore() {
+    for (const a of answers.values()) {
+      const kept = localStorage.getItem(key(a.ref))
+      if (!kept) continue
+      try {
+        const { value, base } = JSON.parse(kept) as { value: Inputs; base: number }
+        apply(a.box, value)
+        if (dirty(a)) {
+          rebase(a, base)
+          void save(a)
+        } else localStorage.removeItem(key(a.ref))
+      } catch {
+        localStorage.removeItem(key(a.ref))
+      }
+    }
+  }
+
+  let here = ''
+  async function beat() {
+    if (!root.dataset.presenceUrl || document.hidden || signedOut) return
+    try {
+      const response = await send('POST', root.dataset.presenceUrl, { question: here })
+      if (response.ok) lock(((await response.json()) as { others?: { person: string; question: string }[] }).others ?? [])
+    } catch {
+      // Presence is a courtesy; saving does not depend on it.
+    }
+  }
+
+  function lock(others: { person: string; question: string }[]) {
+    for (const a of answers.values()) {
+      const writer = others.find((o) => o.question === a.ref && a.ref !== here)
+      if (!!writer === !!a.box.dataset.locked) continue
+      a.box.querySelector('[data-writer]')?.remove()
+      if (writer) {
+        a.box.dataset.locked = 'yes'
+        const note = document.createElement('p')
+        note.dataset.writer = ''
+        note.className = 'k-writer'
+        note.textContent = fill(words.locked, { name: writer.person })
+        a.box.prepend(note)
+      } else delete a.box.dataset.locked
+      for (const input of a.box.querySelectorAll<HTMLElement>('input, textarea, select, button')) {
+        if (input instanceof HTMLTextAreaElement || (input instanceof HTMLInputElement && !['checkbox', 'radio', 'file'].includes(input.type))) input.readOnly = !!writer
+        else input.inert = !!writer
+      }
+    }
+  }
+
+  const conditions = watchConditions(root)
+  watchRows(root, words, (element) => changed(answerOf(element)))
+  watchUploads(root, words, (element) => changed(answerOf(element)))
+  for (const event of ['input', 'change']) root.addEventListener(event, (e) => changed(answerOf(e.target)))
+  root.addEventListener('focusin', (e) => {
+    const ref = answerOf(e.target)?.ref ?? ''
+    if (ref !== here) {
+      here = ref
+      void beat()
+    }
+  })
+  root.addEventListener('focusout', (e) => {
+    const a = answerOf(e.target)
+    if (a && dirty(a)) void save(a)
+    if (!root.contains((e as FocusEvent).relatedTarget as Node | null)) here = ''
+  })
+
+  const form = root.closest('form')
+  let sure = false
+  form?.addEventListener('submit', (e) => {
+    if (sure) return
+    e.preventDefault()
+    const submitter = e.submitter
+    void flush().then((all) => {
+      // Only what could not be saved yet goes with the form; the rest is on the server already.
+      for (const a of answers.values()) {
+        const base = a.box.querySelector<HTMLInputElement>(`input[name="base[${a.ref}]"]`)
+        if (base) base.disabled = !dirty(a) || !!a.box.dataset.locked
+      }
+      if (!all && !navigator.onLine) return
+      sure = true
+      form.requestSubmit(submitter)
+      sure = false
+    })
+  })
+  addEventListener('online', () => void again())
+  addEventListener('focus', () => void again())
+  addEventListener('pagehide', () => void flush())
+  document.addEventListener('visibilitychange', () => void (document.hidden ? flush() : again()))
+  setInterval(() => void beat(), heartbeat)
+  restore()
+  void sendLeftovers()
+  void beat()
+}

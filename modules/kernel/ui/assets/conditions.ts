@@ -1,0 +1,76 @@
+// Shows and hides questions while somebody answers. The rules come from the server, which decides in the end.
+interface Rule {
+  all?: Rule[]
+  any?: Rule[]
+  not?: Rule
+  fixed?: boolean
+  ref?: string
+  equals?: string
+  in?: string[]
+  answered?: boolean
+  above?: string
+  below?: string
+}
+
+export function watchConditions(root: HTMLElement): () => void {
+  const boxes = [...root.querySelectorAll<HTMLElement>('[data-condition]')].map((box) => ({ box, rule: JSON.parse(box.dataset.condition ?? '{}') as Rule }))
+  const point = root.dataset.point ?? '.'
+
+  function values(ref: string): { type: string; all: string[]; rows: number } {
+    const box = root.querySelector<HTMLElement>(`[data-question="${CSS.escape(ref)}"]`)
+    if (!box || box.hidden) return { type: '', all: [], rows: 0 }
+    const all: string[] = []
+    for (const input of box.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>('[name^="answers["]')) {
+      if (input instanceof HTMLInputElement && ['checkbox', 'radio'].includes(input.type) && !input.checked) continue
+      if (input.name.endsWith('[currency]') || input.name.endsWith('[row]') || !input.value.trim()) continue
+      all.push(input.value.trim())
+    }
+    const rows = [...box.querySelectorAll<HTMLElement>('[data-row]')].filter((row) => [...row.querySelectorAll<HTMLInputElement>('[name^="answers["]')].some((i) => i.value.trim() && !i.name.endsWith('[row]'))).length
+    return { type: box.dataset.type ?? '', all, rows }
+  }
+
+  function compare(ref: string, limit: string): number {
+    const { type, all, rows } = values(ref)
+    if (all.length === 0) return NaN
+    if (type === 'date') return all[0] < limit ? -1 : all[0] > limit ? 1 : 0
+    if (type === 'table' || type === 'people') return rows - Number(limit)
+    if (type === 'multiple' || type === 'ranking') return all.length - Number(limit)
+    let text = all[0].replace(/\s/g, '')
+    text = point === ',' ? text.replace(/\.(?=\d{3}(\D|$))/g, '') : text.replace(/,(?=\d{3}(\D|$))/g, '')
+    return Number(text.replace(',', '.')) - Number(limit)
+  }
+
+  function holds(rule: Rule): boolean {
+    if (rule.fixed !== undefined) return rule.fixed
+    if (rule.all && !rule.all.every(holds)) return false
+    if (rule.any && !rule.any.some(holds)) return false
+    if (rule.not && holds(rule.not)) return false
+    if (!rule.ref) return true
+    const { all } = values(rule.ref)
+    if (rule.answered !== undefined) return all.length > 0 === rule.answered
+    if (rule.equals) return all.includes(rule.equals)
+    if (rule.in) return rule.in.some((one) => all.includes(one))
+    if (rule.above) return compare(rule.ref, rule.above) > 0
+    if (rule.below) return compare(rule.ref, rule.below) < 0
+    return false
+  }
+
+  // What is hidden counts as not answered, so that hiding one question may hide the next.
+  function look() {
+    for (let round = 0; round < 10; round++) {
+      let moved = false
+      for (const { box, rule } of boxes) {
+        const hidden = !holds(rule)
+        if (box.hidden !== hidden) {
+          box.hidden = hidden
+          moved = true
+        }
+      }
+      if (!moved) return
+    }
+  }
+  root.addEventListener('input', look)
+  root.addEventListener('change', look)
+  root.addEventListener('rows', look)
+  return look
+}

@@ -1,0 +1,136 @@
+// Takes documents by choosing or dropping, and sends each straight to the object store with the form that the server has
+// signed for it. The answer changes only when the document has arrived: a failed upload replaces nothing.
+import { fill, send, type Words } from './autosave'
+
+interface Granted {
+  url: string
+  fields: Record<string, string>
+  document: string
+}
+
+export function watchUploads(root: HTMLElement, words: Words, changed: (element: Element) => void) {
+  const upload = root.dataset.uploadUrl
+  if (!upload) return
+  for (const list of root.querySelectorAll<HTMLElement>('[data-files]')) {
+    const box = list.closest<HTMLElement>('[data-question]')
+    const drop = box?.querySelector<HTMLElement>('[data-drop]')
+    const input = drop?.querySelector<HTMLInputElement>('input[type="file"]')
+    const status = box?.querySelector<HTMLElement>('[data-upload-state]')
+    if (!box || !drop || !input || !status) continue
+    const most = Number(list.dataset.most) || 1
+    const kinds = (list.dataset.accept ?? '').split(',').filter(Boolean)
+    drop.hidden = false
+    box.querySelector<HTMLElement>('[data-without-script]')?.setAttribute('hidden', '')
+
+    const fitting = (file: File): string => {
+      if (file.size > Number(list.dataset.maxBytes)) return words.too_large
+      if (!kinds.some((kind) => file.name.toLowerCase().endsWith(kind))) return words.wrong_kind
+      if (most > 1 && list.children.length >= most) return words.too_many
+      return ''
+    }
+
+    const line = (text: string, retry?: () => void) => {
+      const p = document.createElement('p')
+      p.textContent = text
+      if (retry) {
+        const button = document.createElement('button')
+        button.type = 'button'
+        button.className = 'btn btn-link'
+        button.textContent = words.retry
+        button.addEventListener('click', retry)
+        p.append(' ', button)
+      }
+      status.replaceChildren(p)
+    }
+
+    const add = (granted: Granted, name: string, state: string) => {
+      const item = document.createElement('li')
+      item.dataset.document = granted.document
+      const hidden = document.createElement('input')
+      hidden.type = 'hidden'
+      hidden.name = `${list.dataset.files}[]`
+      hidden.value = granted.document
+      const label = document.createElement('span')
+      label.textContent = name
+      const badge = document.createElement('span')
+      badge.className = 'k-badge k-neutral'
+      badge.textContent = state
+      const remove = document.createElement('button')
+      remove.type = 'submit'
+      remove.name = 'row'
+      remove.value = 'remove:'
+      remove.className = 'btn btn-link'
+      remove.textContent = fill(words.remove, { name })
+      item.append(hidden, label, badge, remove)
+      if (most === 1) list.replaceChildren(item)
+      else list.append(item)
+      changed(list)
+    }
+
+    const finish = async (granted: Granted, file: File): Promise<void> => {
+      line(fill(words.checking, { name: file.name }))
+      try {
+        const response = await send('POST', `${upload}/${granted.document}/finalization`, {})
+        if (!response.ok) throw new Error(String(response.status))
+        const received = (await response.json()) as { state: string; text: string }
+        line(`${file.name}: ${received.text}`)
+        if (received.state !== 'refused') add(granted, file.name, received.text)
+      } catch {
+        line(fill(words.failed, { name: file.name }), () => void finish(granted, file))
+      }
+    }
+
+    const take = async (file: File): Promise<void> => {
+      const unfit = fitting(file)
+      if (unfit) {
+        line(fill(unfit, { name: file.name }))
+        return
+      }
+      const retry = () => void take(file)
+      try {
+        const response = await send('POST', upload, { question: box.dataset.question, name: file.name, size: file.size, type: file.type })
+        if (!response.ok) {
+          const told = (await response.json().catch(() => ({}))) as { message?: string }
+          line(told.message ?? fill(words.failed, { name: file.name }), retry)
+          return
+        }
+        const granted = (await response.json()) as Granted
+        await post(granted, file, (share) => line(fill(words.sending, { name: file.name, percent: new Intl.NumberFormat(document.documentElement.lang, { style: 'percent' }).format(share) })))
+        await finish(granted, file)
+      } catch {
+        line(fill(words.failed, { name: file.name }), retry)
+      }
+    }
+
+    const all = async (files: FileList | null | undefined) => {
+      for (const file of [...(files ?? [])].slice(0, most === 1 ? 1 : undefined)) await take(file)
+      input.value = ''
+    }
+    input.addEventListener('change', () => void all(input.files))
+    for (const name of ['dragenter', 'dragover']) {
+      drop.addEventListener(name, (e) => {
+        e.preventDefault()
+        drop.classList.add('k-over-drop')
+      })
+    }
+    for (const name of ['dragleave', 'drop']) drop.addEventListener(name, () => drop.classList.remove('k-over-drop'))
+    drop.addEventListener('drop', (e) => {
+      e.preventDefault()
+      void all(e.dataTransfer?.files)
+    })
+  }
+}
+
+function post(granted: Granted, file: File, progress: (share: number) => void): Promise<void> {
+  return new Promise((done, failed) => {
+    const body = new FormData()
+    for (const [name, value] of Object.entries(granted.fields)) body.append(name, value)
+    body.append('file', file)
+    const request = new XMLHttpRequest()
+    request.upload.addEventListener('progress', (e) => e.lengthComputable && progress(e.loaded / e.total))
+    request.addEventListener('load', () => (request.status >= 200 && request.status < 300 ? done() : failed(new Error(String(request.status)))))
+    request.addEventListener('error', () => failed(new Error('network')))
+    request.open('POST', granted.url)
+    request.send(body)
+  })
+}

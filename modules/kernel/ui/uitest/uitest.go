@@ -1,0 +1,301 @@
+// Package uitest drives a real Chromium for tests: one browser per test process, one private context per visitor, with
+// axe to find what shuts people out, and a record of every host that a page asked for anything.
+package uitest
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-rod/rod"
+
+	"github.com/go-rod/rod/lib/input"
+	"github.com/go-rod/rod/lib/launcher"
+	"github.com/go-rod/rod/lib/proto"
+)
+
+type browser struct {
+	rod      *rod.Browser
+	launcher *launcher.Launcher
+}
+
+var shared = sync.OnceValues(func() (*browser, error) {
+	path, found := launcher.LookPath()
+	if !found {
+		return nil, os.ErrNotExist
+	}
+	l := launcher.New().Bin(path).Leakless(false).Set("disable-background-networking").Set("disable-component-update").Set("disable-sync").
+		Set("no-first-run").Set("disable-gpu").NoSandbox(os.Geteuid() == 0)
+	address, err := l.Launch()
+	if err != nil {
+		return nil, err
+	}
+	b := rod.New().ControlURL(address)
+	return &browser{rod: b, launcher: l}, b.Connect()
+})
+
+// Close ends the browser; a package's TestMain calls it.
+func Close() {
+	if b, err := shared(); err == nil {
+		_ = b.rod.Close()
+		b.launcher.Kill()
+		b.launcher.Cleanup()
+	}
+}
+
+// Visitor is one person at one screen.
+type Visitor struct {
+	t     testing.TB
+	page  *rod.Page
+	mu    sync.Mutex
+	hosts map[string]bool
+}
+
+// Look is how the visitor sees: in which language, how wide, light or dark.
+type Look struct {
+	Language string
+	Phone    bool
+	Dark     bool
+}
+
+const patience = 15 * time.Second
+
+// Visit opens a fresh private window.
+func Visit(t testing.TB, look Look) *Visitor {
+	t.Helper()
+	b, err := shared()
+	if err != nil {
+		t.Fatalf("no Chromium for tests: %v", err)
+	}
+	private, err := b.rod.Incognito()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := private.Page(proto.TargetCreateTarget{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &Visitor{t: t, page: page.Timeout(4 * time.Minute), hosts: map[string]bool{}}
+	width, height := 1280, 900
+	if look.Phone {
+		width, height = 390, 844
+	}
+	v.must(page.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: look.Phone}))
+	scheme := "light"
+	if look.Dark {
+		scheme = "dark"
+	}
+	v.must(proto.EmulationSetEmulatedMedia{Features: []*proto.EmulationMediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}.Call(page))
+	if look.Language != "" {
+		v.must(page.SetUserAgent(&proto.NetworkSetUserAgentOverride{
+			UserAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36", AcceptLanguage: look.Language,
+		}))
+	}
+	go page.EachEvent(func(e *proto.NetworkRequestWillBeSent) {
+		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != "" {
+			v.mu.Lock()
+			v.hosts[u.Hostname()] = true
+			v.mu.Unlock()
+		}
+	})()
+	t.Cleanup(func() { _ = page.Close() })
+	return v
+}
+
+func (v *Visitor) must(err error) {
+	v.t.Helper()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// Go opens an address and waits until it stands.
+func (v *Visitor) Go(address string) {
+	v.t.Helper()
+	v.must(v.page.Navigate(address))
+	v.must(v.page.WaitLoad())
+}
+
+// Fill types into the field of that name.
+func (v *Visitor) Fill(name, text string) {
+	v.t.Helper()
+	e := v.element(`[name="` + name + `"]`)
+	v.must(e.SelectAllText())
+	v.must(e.Input(text))
+}
+
+// Choose picks an option of a select by its value.
+func (v *Visitor) Choose(name, value string) {
+	v.t.Helper()
+	e := v.element(`select[name="` + name + `"]`)
+	v.must(e.Select([]string{`[value="` + value + `"]`}, true, rod.SelectorTypeCSSSector))
+}
+
+// Tick ticks a box by its name and, where there are several, its value.
+func (v *Visitor) Tick(name, value string) {
+	v.t.Helper()
+	selector := `input[name="` + name + `"]`
+	if value != "" {
+		selector += `[value="` + value + `"]`
+	}
+	v.must(v.element(selector).Click(proto.InputMouseButtonLeft, 1))
+}
+
+// Press goes to the button or link with exactly that text in the page's main part, as somebody does who has only a
+// keyboard, presses Enter, and waits for what comes of it.
+func (v *Visitor) Press(text string) {
+	v.t.Helper()
+	e := v.called("main button, main a", text)
+	wait := v.page.Timeout(patience).WaitNavigation(proto.PageLifecycleEventNameDOMContentLoaded)
+	v.must(e.Focus())
+	v.must(v.page.Keyboard.Type(input.Enter))
+	wait()
+	v.must(v.page.WaitLoad())
+}
+
+// Unfold opens the part of the page that is folded away behind the text.
+func (v *Visitor) Unfold(text string) {
+	v.t.Helper()
+	v.must(v.called("main summary", text).Focus())
+	v.must(v.page.Keyboard.Type(input.Enter))
+}
+
+func (v *Visitor) called(selector, text string) *rod.Element {
+	v.t.Helper()
+	e, err := v.page.Timeout(patience).ElementR(selector, `^\s*`+escape(text)+`\s*$`)
+	if err != nil {
+		v.t.Fatalf("nothing to press is called %q on:\n%s", text, v.Text())
+	}
+	return e.CancelTimeout()
+}
+
+func escape(text string) string {
+	return strings.NewReplacer(".", `\.`, "?", `\?`, "(", `\(`, ")", `\)`, "+", `\+`).Replace(text)
+}
+
+func (v *Visitor) element(selector string) *rod.Element {
+	v.t.Helper()
+	e, err := v.page.Timeout(patience).Element(selector)
+	if err != nil {
+		v.t.Fatalf("%s is not on:\n%s", selector, v.Text())
+	}
+	return e.CancelTimeout()
+}
+
+// Text is what the visitor reads.
+func (v *Visitor) Text() string {
+	v.t.Helper()
+	result, err := v.page.Eval(`() => document.body.innerText`)
+	v.must(err)
+	return result.Value.Str()
+}
+
+// Address is where the visitor is.
+func (v *Visitor) Address() string {
+	v.t.Helper()
+	info, err := v.page.Info()
+	v.must(err)
+	return info.URL
+}
+
+// Sees fails the test unless all of the texts appear, now or within a short while.
+func (v *Visitor) Sees(texts ...string) {
+	v.t.Helper()
+	for _, text := range texts {
+		_, err := v.page.Timeout(patience).Eval(`async (text) => {
+			for (let i = 0; i < 200; i++) {
+				if (document.body.innerText.includes(text)) return
+				await new Promise((r) => setTimeout(r, 50))
+			}
+			throw new Error('not there')
+		}`, text)
+		if err != nil {
+			v.t.Fatalf("%s does not show %q:\n%s", v.Address(), text, v.Text())
+		}
+	}
+}
+
+// Await opens an address again and again until the text is on its page: what a person does who waits for a mail.
+func (v *Visitor) Await(address, text string) {
+	v.t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		v.Go(address)
+		if strings.Contains(v.Text(), text) {
+			return
+		}
+	}
+	v.t.Fatalf("%s never showed %q:\n%s", address, text, v.Text())
+}
+
+// LinkIn is the first link that contains a part, in the first card that shows the text; empty when there is none.
+func (v *Visitor) LinkIn(text, part string) string {
+	v.t.Helper()
+	result, err := v.page.Eval(`(text, part) => {
+		const card = [...document.querySelectorAll('.k-card')].find((c) => c.innerText.includes(text))
+		return [...(card?.querySelectorAll('a') ?? [])].find((a) => a.href.includes(part))?.href ?? ''
+	}`, text, part)
+	v.must(err)
+	return result.Value.Str()
+}
+
+// Accessible fails the test with what axe finds on the page (WCAG 2.2 A and AA, and best practices), and when the page
+// is wider than the screen. With KERVAN_SCREENSHOTS set, it leaves a picture there to be looked at.
+func (v *Visitor) Accessible(name string) {
+	v.t.Helper()
+	source, err := os.ReadFile(filepath.Join(home(), "..", "node_modules", "axe-core", "axe.min.js"))
+	v.must(err)
+	_, err = proto.RuntimeEvaluate{Expression: string(source)}.Call(v.page)
+	v.must(err)
+	result, err := v.page.Eval(`async () => {
+		const found = await axe.run(document, { resultTypes: ['violations'] })
+		return found.violations.map((f) => f.id + ': ' + f.help + '\n  ' + f.nodes.map((n) => n.target.join(' ') + ' ' + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? '')).join('\n  ')).join('\n')
+	}`)
+	v.must(err)
+	if findings := result.Value.Str(); findings != "" {
+		v.t.Errorf("axe on %s (%s):\n%s", name, v.Address(), findings)
+	}
+	wide, err := v.page.Eval(`() => document.documentElement.scrollWidth - document.documentElement.clientWidth`)
+	v.must(err)
+	if n := wide.Value.Int(); n > 0 {
+		v.t.Errorf("%s is %d pixels wider than the screen", name, n)
+	}
+	v.picture(name)
+}
+
+func (v *Visitor) picture(name string) {
+	v.t.Helper()
+	folder := os.Getenv("KERVAN_SCREENSHOTS")
+	if folder == "" {
+		return
+	}
+	picture, err := v.page.Screenshot(true, nil)
+	v.must(err)
+	v.must(os.MkdirAll(folder, 0o750))
+	v.must(os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600))
+}
+
+func home() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Dir(file)
+}
+
+// StayedOn fails the test when any page of this visitor asked another host for anything.
+func (v *Visitor) StayedOn(hosts ...string) {
+	v.t.Helper()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for host := range v.hosts {
+		known := false
+		for _, h := range hosts {
+			known = known || h == host
+		}
+		if !known {
+			v.t.Errorf("a page asked %s for something", host)
+		}
+	}
+}
