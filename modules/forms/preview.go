@@ -9,6 +9,8 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
+func itoa64(n int64) string { return strconv.FormatInt(n, 10) }
+
 // Outline lays out an empty form: everything that may be asked, each question with its help and its limits in words.
 func Outline(loc *i18n.Localizer, d *Definition, scope Scope) Print {
 	l := layout{loc: loc, d: d}
