@@ -40,7 +40,8 @@ var (
 	}
 )
 
-func (n New) check() []fault.Field {
+// Check lists what is wrong with it, field by field, but for what only the database knows.
+func (n New) Check() []fault.Field {
 	var bad []fault.Field
 	switch {
 	case n.Slug == "":
@@ -65,7 +66,7 @@ func (n New) check() []fault.Field {
 // Create enters a network into the catalogue and enqueues its provisioning. The caller has authorized it. A slug or
 // host that is taken is refused at its field.
 func (t *Tenants) Create(ctx context.Context, n New) (Tenant, error) {
-	if bad := n.check(); len(bad) > 0 {
+	if bad := n.Check(); len(bad) > 0 {
 		return Tenant{}, fault.Invalid("fault.check_fields", bad...)
 	}
 	id := ids.New[ids.Tenant]()
@@ -162,7 +163,7 @@ type Change struct {
 // Update changes a network's name, languages, zone and brand. The caller has authorized it and checked the brand.
 func (t *Tenants) Update(ctx context.Context, id ids.Tenant, c Change) error {
 	probe := New{Slug: "probe", Name: c.Name, Locales: c.Locales, Zone: c.Zone}
-	if bad := probe.check(); len(bad) > 0 {
+	if bad := probe.Check(); len(bad) > 0 {
 		return fault.Invalid("fault.check_fields", bad...)
 	}
 	brand, err := json.Marshal(c.Brand)

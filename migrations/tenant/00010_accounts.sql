@@ -58,18 +58,7 @@ CREATE TABLE invitations (
 );
 CREATE INDEX invitations_open ON invitations (created_at) WHERE accepted_at IS NULL AND revoked_at IS NULL;
 
-CREATE TABLE access_tokens (
-    id         uuid PRIMARY KEY,
-    hash       bytea NOT NULL UNIQUE,
-    person_id  uuid NOT NULL REFERENCES people (id) ON DELETE CASCADE,
-    name       text NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    expires_at timestamptz NOT NULL
-);
-CREATE INDEX access_tokens_person ON access_tokens (person_id);
-
 -- +goose Down
-DROP TABLE access_tokens;
 DROP TABLE invitations;
 DROP TABLE links;
 DROP TABLE sessions;

@@ -14,7 +14,7 @@ type registerView struct {
 }
 
 func readRegister(form web.Form) (Register, []fault.Field) {
-	name, bad := form.Required("name", maxName)
+	name, bad := form.Text("name", maxName)
 	return Register{
 		Name: name, Email: form.Raw("email"), Password: form.Raw("password"), Notice: form.Ticked("notice"), Return: back(form),
 	}, bad
@@ -45,7 +45,6 @@ func readAccept(form web.Form) (Accept, []fault.Field) {
 type accountView struct {
 	Account Account
 	Name    string
-	Token   string // shown once, right after it was made
 	Fault   *fault.Fault
 }
 

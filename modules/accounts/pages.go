@@ -24,14 +24,6 @@ func roles(p ui.Page, sc tenants.Scope) []ui.Option {
 	return options
 }
 
-func lifetimes(p ui.Page) []ui.Option {
-	return []ui.Option{
-		{Value: "30", Label: p.N("accounts.token.days_n", 30)},
-		{Value: "90", Label: p.N("accounts.token.days_n", 90)},
-		{Value: "365", Label: p.N("accounts.token.days_n", 365)},
-	}
-}
-
 // agentName makes "Firefox, Linux" of what a browser says of itself.
 func agentName(p ui.Page, agent string) string {
 	find := func(names ...string) string {

@@ -33,16 +33,6 @@ func (s *Service) Actor(ctx context.Context, sc tenants.Scope, token string) (te
 	return actor, err == nil, err
 }
 
-// Bearer finds whose personal access token it is. It satisfies site.Sessions.
-func (s *Service) Bearer(ctx context.Context, sc tenants.Scope, token string) (tenants.Actor, bool, error) {
-	row, found, err := actorOfToken(ctx, sc.Read(), hashToken(token))
-	if err != nil || !found {
-		return tenants.Actor{}, false, err
-	}
-	actor, err := row.actor()
-	return actor, err == nil, err
-}
-
 // Prefer keeps the actor's choice of language, in which mails are written too. It satisfies site.Sessions.
 func (s *Service) Prefer(ctx context.Context, sc tenants.Scope, locale i18n.Locale) error {
 	if err := s.policies.May(sc, policies.AccountSelf, policies.On{}); err != nil {
@@ -88,7 +78,6 @@ type Account struct {
 	Locale   i18n.Locale
 	Version  int64
 	Sessions []sessionRow
-	Tokens   []tokenRow
 }
 
 // Own shows the actor their own account.
@@ -101,10 +90,7 @@ func (s *Service) Own(ctx context.Context, sc tenants.Scope) (Account, error) {
 		return Account{}, orNotFound(err)
 	}
 	a := Account{Name: person.Name, Email: person.Email, Locale: person.Locale, Version: person.Version}
-	if a.Sessions, err = sessionsOf(ctx, sc.Read(), person.ID); err != nil {
-		return Account{}, err
-	}
-	a.Tokens, err = tokensOf(ctx, sc.Read(), person.ID)
+	a.Sessions, err = sessionsOf(ctx, sc.Read(), person.ID)
 	return a, err
 }
 

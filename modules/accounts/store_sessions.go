@@ -57,13 +57,6 @@ func actorOfSession(ctx context.Context, db bun.IDB, hash []byte) (actorRow, boo
 	return one(row, err, "session")
 }
 
-func actorOfToken(ctx context.Context, db bun.IDB, hash []byte) (actorRow, bool, error) {
-	var row actorRow
-	err := db.NewRaw(`SELECT NULL::uuid AS session, false AS stale, `+actorColumns+`
-		FROM access_tokens t JOIN people p ON p.id = t.person_id WHERE t.hash = ? AND t.expires_at > now()`, hash).Scan(ctx, &row)
-	return one(row, err, "access token")
-}
-
 func (r actorRow) actor() (tenants.Actor, error) {
 	a := tenants.Actor{Person: r.Person, Identity: r.Identity, Session: r.Session, Name: r.Name, Email: r.Email, Locale: r.Locale}
 	if err := json.Unmarshal(r.Grants, &a.Grants); err != nil {

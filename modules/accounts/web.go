@@ -60,8 +60,6 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/account/password", Action: self, Handle: w.password},
 			{Method: post, Path: "/account/sessions/end", Action: self, Handle: w.endSession},
 			{Method: post, Path: "/account/sessions/end-all", Action: self, Handle: w.endAll},
-			{Method: post, Path: "/account/tokens", Action: self, Handle: w.createToken},
-			{Method: post, Path: "/account/tokens/revocation", Action: self, Handle: w.revokeToken},
 			{Method: get, Path: "/people", Action: policies.PersonList, Handle: w.team},
 			{Method: post, Path: "/people/dismissal", Action: policies.PersonRevoke, Handle: w.dismiss},
 			// Also the address for an organization's lead, who may invite to that organization only.

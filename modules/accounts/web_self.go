@@ -125,37 +125,6 @@ func (w *Web) endAll(c *fiber.Ctx, sc tenants.Scope) error {
 	return web.SeeOther(c, "/")
 }
 
-func (w *Web) createToken(c *fiber.Ctx, sc tenants.Scope) error {
-	form, err := web.ReadForm(c)
-	if err != nil {
-		return err
-	}
-	name, bad := form.Required("token_name", 100)
-	if len(bad) > 0 {
-		return w.showAccount(c, sc, accountView{}, fault.Invalid("fault.check_fields", bad...))
-	}
-	days, err := strconv.Atoi(form.Raw("token_days"))
-	if err != nil {
-		days = 0
-	}
-	token, err := w.service.CreateToken(c.UserContext(), sc, name, days)
-	if err != nil {
-		return w.showAccount(c, sc, accountView{}, err)
-	}
-	return w.showAccount(c, sc, accountView{Token: token}, nil)
-}
-
-func (w *Web) revokeToken(c *fiber.Ctx, sc tenants.Scope) error {
-	id, err := postedID[ids.Token](c, ids.Parse[ids.Token])
-	if err != nil {
-		return err
-	}
-	if err := w.service.RevokeToken(c.UserContext(), sc, id); err != nil {
-		return err
-	}
-	return web.SeeOther(c, "/account")
-}
-
 func (w *Web) team(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.showTeam(c, sc, teamView{}, nil)
 }

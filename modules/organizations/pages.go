@@ -183,3 +183,14 @@ func terms(p ui.Page, o Organization) []ui.Term {
 	}
 	return all
 }
+
+// labels are those of the profile's fields, for the summary of what is wrong.
+func labels(p ui.Page) []string {
+	var pairs []string
+	for _, name := range []string{
+		"name", "name_english", "form", "country", "city", "founded", "website", "registry", "registry_number", "fiscal_host", "about", "fields", "languages", "staff", "budget",
+	} {
+		pairs = append(pairs, name, p.T("organizations."+name))
+	}
+	return pairs
+}

@@ -369,7 +369,7 @@ func newPage(p ui.Page, n tenants.New, f *fault.Fault) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.ErrorSummary(p, f).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(p, f, "name", p.T("oversight.name"), "slug", p.T("oversight.slug"), "locale", p.T("oversight.first_language"), "locales", p.T("oversight.languages"), "zone", p.T("oversight.zone"), "primary", p.T("oversight.primary"), "first_name", p.T("oversight.new.first"), "first_email", p.T("oversight.first_email")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

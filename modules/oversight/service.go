@@ -89,10 +89,10 @@ func (s *Service) Open(ctx context.Context, sc tenants.Scope, n tenants.New) (te
 	if _, ok := ui.ParseColour(n.Brand.Primary); !ok {
 		bad = append(bad, fault.At("primary", "oversight.colour"))
 	}
-	if len(bad) > 0 {
+	n.Kind, n.Hosts = tenants.KindNetwork, s.hosts(n.Slug)
+	if bad = append(n.Check(), bad...); len(bad) > 0 {
 		return tenants.Tenant{}, fault.Invalid("fault.check_fields", bad...)
 	}
-	n.Kind, n.Hosts = tenants.KindNetwork, s.hosts(n.Slug)
 	opened, err := s.tenants.Create(ctx, n)
 	if err != nil {
 		return tenants.Tenant{}, err

@@ -87,8 +87,8 @@ func (w *Web) open(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func readNew(form web.Form) (tenants.New, []fault.Field) {
-	name, bad := form.Required("name", 120)
-	first, badFirst := form.Required("first_name", 200)
+	name, bad := form.Text("name", 120)
+	first, badFirst := form.Text("first_name", 200)
 	n := tenants.New{
 		Name: name, Slug: form.Raw("slug"), Zone: form.Raw("zone"), Brand: tenants.Brand{Primary: form.Raw("primary")},
 		First: tenants.Contact{Name: first, Email: form.Raw("first_email")},

@@ -25,7 +25,7 @@ func (s *Site) Fail(c *fiber.Ctx, f *fault.Fault) error {
 	}
 	status := c.Response().StatusCode()
 	if !known || !sc.Tenant().Status.Readable() {
-		p := ui.Page{Loc: loc, Title: loc.With(f.Key, f.Args), Bare: true, NoIndex: true, Nonce: web.Nonce(c), Path: c.Path()}
+		p := ui.Page{Loc: loc, Title: loc.T(titleOf(f)), Bare: true, NoIndex: true, Nonce: web.Nonce(c), Path: c.Path()}
 		p.Brand.Name = s.Product
 		return web.Page(c, status, ui.ErrorPage(p, status, f, web.RequestID(c)))
 	}

@@ -62,8 +62,6 @@ type Module struct {
 type Sessions interface {
 	// Actor finds the actor of a session cookie. A token of another host finds nobody.
 	Actor(ctx context.Context, sc tenants.Scope, token string) (tenants.Actor, bool, error)
-	// Bearer finds the actor of a personal access token of the JSON API.
-	Bearer(ctx context.Context, sc tenants.Scope, token string) (tenants.Actor, bool, error)
 	// Prefer keeps the actor's choice of language.
 	Prefer(ctx context.Context, sc tenants.Scope, locale i18n.Locale) error
 }

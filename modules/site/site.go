@@ -115,7 +115,7 @@ func (s *Site) serve(r Route) fiber.Handler {
 	}
 }
 
-// scope resolves host to tenant and cookie or bearer token to actor.
+// scope resolves host to tenant and cookie to actor.
 func (s *Site) scope(c *fiber.Ctx) (tenants.Scope, error) {
 	ctx := c.UserContext()
 	tenant, found, err := s.Tenants.ByHost(ctx, web.Host(c))
@@ -142,27 +142,11 @@ func (s *Site) scope(c *fiber.Ctx) (tenants.Scope, error) {
 }
 
 func (s *Site) actor(c *fiber.Ctx, sc tenants.Scope) (tenants.Actor, bool, error) {
-	if token, ok := bearer(c); ok {
-		actor, found, err := s.Sessions.Bearer(c.UserContext(), sc, token)
-		if err == nil && !found {
-			err = fault.Unauthenticated()
-		}
-		return actor, found, err
-	}
 	token := web.Cookie(c, SessionCookie)
 	if token == "" {
 		return tenants.Actor{}, false, nil
 	}
 	return s.Sessions.Actor(c.UserContext(), sc, token)
-}
-
-func bearer(c *fiber.Ctx) (string, bool) {
-	const prefix = "Bearer "
-	header := c.Get(fiber.HeaderAuthorization)
-	if len(header) <= len(prefix) || header[:len(prefix)] != prefix {
-		return "", false
-	}
-	return header[len(prefix):], true
 }
 
 // reachable refuses what the tenant's state does not allow: nothing of a suspended network, no change of one that is
@@ -186,7 +170,7 @@ func (s *Site) genuine(c *fiber.Ctx, sc tenants.Scope) error {
 	if err := web.SameOrigin(c, web.Origin(c, s.Secure)); err != nil {
 		return fault.Invalid("fault.csrf")
 	}
-	if _, ok := bearer(c); ok || !sc.Actor().Signed() {
+	if !sc.Actor().Signed() {
 		return nil
 	}
 	token := c.Get("X-CSRF-Token")

@@ -199,6 +199,16 @@ func FieldError(p Page, f *fault.Fault, name string) string {
 	return ""
 }
 
+// labelled is the label of a field with a colon, as the beginning of a sentence about it.
+func labelled(name string, pairs []string) string {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] == name {
+			return pairs[i+1] + ": "
+		}
+	}
+	return ""
+}
+
 // Task is a line of a task list.
 type Task struct {
 	Title  string

@@ -347,11 +347,6 @@ func (Everyone) Actor(_ context.Context, _ tenants.Scope, token string) (tenants
 	return a, err == nil, err
 }
 
-// Bearer finds nobody.
-func (Everyone) Bearer(context.Context, tenants.Scope, string) (tenants.Actor, bool, error) {
-	return tenants.Actor{}, false, nil
-}
-
 // Prefer keeps nothing.
 func (Everyone) Prefer(context.Context, tenants.Scope, i18n.Locale) error { return nil }
 
