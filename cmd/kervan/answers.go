@@ -54,3 +54,16 @@ func (m members) Invited(ctx context.Context, sc tenants.Scope, organization ids
 	}
 	return pending, nil
 }
+
+// names lets the trail ask accounts what people are called.
+func (a *App) names(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]string, error) {
+	cards, err := a.accounts.Cards(ctx, sc.Read(), persons)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[ids.Person]string, len(cards))
+	for id, c := range cards {
+		found[id] = c.Name
+	}
+	return found, nil
+}

@@ -20,6 +20,7 @@ import (
 	"kervan/modules/oversight"
 	"kervan/modules/publicsite"
 	"kervan/modules/site"
+	"kervan/modules/trail"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -42,7 +43,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, organizations.Locales, oversight.Locales, publicsite.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, organizations.Locales, oversight.Locales, publicsite.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -84,10 +85,11 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		Secret: config.secret, Secure: config.secure(), Product: "Kervan",
 	})
 	a.site.Use(
-		publicsite.NewWeb(a.site, a.tenants, config.origin).Module(),
+		publicsite.NewWeb(publicsite.NewService(a.tenants, a.authorizer), a.site, a.tenants, config.origin).Module(),
 		accounts.NewWeb(a.accounts, a.site).Module(),
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
 		organizations.NewWeb(a.organizations, a.site).Module(),
+		trail.NewWeb(trail.New(a.authorizer, a.names), a.site).Module(),
 		oversight.NewWeb(networks, a.site, config.origin).Module(),
 	)
 	a.subscribe()

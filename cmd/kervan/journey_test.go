@@ -127,6 +127,22 @@ func TestJourneyFromNetworkToOrganization(t *testing.T) {
 	lead.Go(r.address("cinaralti", "/desk"))
 	lead.Sees("Merhaba Ilgaz Şahin")
 
+	ipek.Go(r.address("cinaralti", "/trail"))
+	ipek.Sees("Kurum kaydetti", "Ilgaz Şahin", "Daveti kabul etti")
+	ipek.Press("Zinciri denetle")
+	ipek.Sees("Zincir sağlam")
+	ipek.Accessible("trail-tr-phone")
+	ipek.Go(r.address("cinaralti", "/settings/brand"))
+	ipek.Accessible("brand-tr-phone")
+	ipek.Set("primary", "#ffe066")
+	ipek.Choose("typeface", "bitter")
+	ipek.Press("Önizle")
+	ipek.Sees("okunması zor")
+	ipek.Accessible("brand-preview-tr-phone")
+	ipek.Press("Kaydet")
+	ipek.Sees("Görünüm kaydedildi")
+	ipek.Accessible("brand-saved-tr-phone")
+
 	for _, v := range []*uitest.Visitor{core, ipek, juergen, lead} {
 		v.StayedOn("core."+r.host, "cinaralti."+r.host)
 	}

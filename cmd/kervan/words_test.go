@@ -73,13 +73,19 @@ func TestEveryWordIsTranslated(t *testing.T) {
 		rooms[room] = true
 	}
 	keys, prefixes := spoken(t)
+	acts := audited(t)
 	for key, path := range keys {
-		if strings.HasSuffix(path, "/policies/actions.go") {
+		if strings.HasSuffix(path, "/policies/actions.go") || acts[key] {
 			continue // actions are named like keys
 		}
 		room, _, _ := strings.Cut(key, ".")
 		if rooms[room] && !known[key] && !isPrefix(key, known) && !isAction(key) {
 			t.Errorf("%s speaks %q, which no language has", path, key)
+		}
+	}
+	for action := range acts {
+		if !known["trail.action."+action] {
+			t.Errorf("the trail has no words for %q", action)
 		}
 	}
 	for key := range known {
@@ -111,4 +117,28 @@ func spokenByPrefix(key string, keys map[string]string, prefixes map[string]bool
 // isAction reports whether the string is the name of an action, an event, a job or an audit entry rather than a message.
 func isAction(key string) bool {
 	return slices.Contains([]string{"accounts.mail_link", "correspondence.write", "correspondence.notify", "correspondence.deliver", "tenants.provision"}, key)
+}
+
+var entry = regexp.MustCompile(`(?:Action: |note\(ctx, sc, |messages, )"([a-z_]+\.[a-z_]+)"`)
+
+// audited collects what the source writes into the trail.
+func audited(t *testing.T) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	for _, f := range sourceFiles(t) {
+		if f.isTest() {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(root, f.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range entry.FindAllSubmatch(b, -1) {
+			found[string(m[1])] = true
+		}
+	}
+	if len(found) < 15 {
+		t.Fatalf("found only %d entries of the trail", len(found))
+	}
+	return found
 }

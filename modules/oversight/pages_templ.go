@@ -330,7 +330,7 @@ func localeOptions(chosen []i18n.Locale) []ui.Option {
 
 func zones() []ui.Option {
 	var out []ui.Option
-	for _, z := range []string{"Europe/Istanbul", "Europe/Berlin", "Europe/Athens", "Europe/Bucharest", "Europe/Sofia", "Europe/Warsaw", "Europe/Paris", "Europe/Madrid", "Europe/London", "Asia/Tbilisi", "UTC"} {
+	for _, z := range i18n.Zones {
 		out = append(out, ui.Option{Value: z, Label: z})
 	}
 	return out

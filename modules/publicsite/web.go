@@ -20,11 +20,12 @@ type Web struct {
 	site    *site.Site
 	tenants *tenants.Tenants
 	origin  func(tenants.Tenant) string
+	service *Service
 }
 
 // NewWeb makes the module's pages; origin is the address of a tenant's site.
-func NewWeb(s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string) *Web {
-	return &Web{site: s, tenants: t, origin: origin}
+func NewWeb(service *Service, s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string) *Web {
+	return &Web{service: service, site: s, tenants: t, origin: origin}
 }
 
 // Module is what the site shows to anyone.
@@ -36,7 +37,11 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/", Action: visit, Handle: w.home},
 			{Method: get, Path: "/privacy", Action: visit, Handle: w.privacy},
 			{Method: get, Path: "/robots.txt", Action: visit, Handle: w.robots},
+			{Method: get, Path: "/brand/preview.css", Action: policies.BrandEdit, Handle: w.preview},
+			{Method: get, Path: "/settings/brand", Action: policies.BrandEdit, Handle: w.brandForm},
+			{Method: fiber.MethodPost, Path: "/settings/brand", Action: policies.BrandEdit, Handle: w.brand},
 		},
+		Entries: []site.Entry{{Key: "publicsite.nav.brand", Href: "/settings/brand", Icon: "palette", Action: policies.BrandEdit, Order: 85}},
 	}
 }
 

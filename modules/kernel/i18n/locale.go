@@ -96,3 +96,10 @@ func (t Text) Missing(wanted []Locale) []Locale {
 	}
 	return missing
 }
+
+// Zones are the time zones in which networks state their deadlines, from Istanbul to the west and east.
+var Zones = []string{
+	"Europe/Istanbul", "Europe/Athens", "Europe/Sofia", "Europe/Bucharest", "Europe/Kyiv", "Europe/Chisinau", "Europe/Berlin", "Europe/Vienna",
+	"Europe/Warsaw", "Europe/Prague", "Europe/Budapest", "Europe/Belgrade", "Europe/Rome", "Europe/Paris", "Europe/Madrid", "Europe/Brussels",
+	"Europe/Amsterdam", "Europe/Copenhagen", "Europe/Stockholm", "Europe/London", "Europe/Lisbon", "Asia/Tbilisi", "Asia/Yerevan", "Asia/Baku", "UTC",
+}

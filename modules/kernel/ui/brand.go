@@ -23,19 +23,20 @@ type Brand struct {
 type Typeface struct {
 	ID     string
 	Family string
+	Name   string
 }
 
 // Typefaces lists those that a network may choose.
 var Typefaces = []Typeface{
-	{ID: "inter", Family: "Inter Variable"},
-	{ID: "source-sans-3", Family: "Source Sans 3 Variable"},
-	{ID: "bitter", Family: "Bitter Variable"},
+	{ID: "inter", Family: "Inter Variable", Name: "Inter"},
+	{ID: "source-sans-3", Family: "Source Sans 3 Variable", Name: "Source Sans 3"},
+	{ID: "bitter", Family: "Bitter Variable", Name: "Bitter"},
 }
 
 // The house's own colours, for a network that has chosen none.
 const (
-	defaultPrimary = "#1f5f5b"
-	defaultAccent  = "#c2703d"
+	DefaultPrimary = "#1f5f5b"
+	DefaultAccent  = "#c2703d"
 	lightPaper     = "#ffffff"
 	darkPaper      = "#1b232c"
 )
@@ -106,7 +107,7 @@ func on(ground string) string {
 }
 
 func (b Brand) colours() (primary, accent string) {
-	primary, accent = defaultPrimary, defaultAccent
+	primary, accent = DefaultPrimary, DefaultAccent
 	if c, ok := ParseColour(b.Primary); ok {
 		primary = c
 	}

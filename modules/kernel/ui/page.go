@@ -35,6 +35,15 @@ type Page struct {
 	NoIndex   bool
 	Product   string // the platform's own name, small in the footer
 	Banner    templ.Component
+	// Style is the address of the brand's style sheet; empty: the one of the tenant.
+	Style string
+}
+
+func (p Page) style() string {
+	if p.Style != "" {
+		return p.Style
+	}
+	return "/brand.css?v=" + BrandVersion(p.Brand)
 }
 
 // T translates a message key.

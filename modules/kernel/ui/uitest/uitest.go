@@ -129,6 +129,13 @@ func (v *Visitor) Fill(name, text string) {
 	v.must(e.Input(text))
 }
 
+// Set gives a field a value that cannot be typed, such as a colour.
+func (v *Visitor) Set(name, value string) {
+	v.t.Helper()
+	_, err := v.element(`[name="`+name+`"]`).Eval(`(value) => { this.value = value; this.dispatchEvent(new Event('input', { bubbles: true })) }`, value)
+	v.must(err)
+}
+
 // Choose picks an option of a select by its value.
 func (v *Visitor) Choose(name, value string) {
 	v.t.Helper()

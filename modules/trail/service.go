@@ -1,0 +1,64 @@
+package trail
+
+import (
+	"context"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Names tells what people are called. The accounts module satisfies it.
+type Names func(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]string, error)
+
+// Service reads the trail.
+type Service struct {
+	policies *policies.Authorizer
+	names    Names
+}
+
+// New makes the service.
+func New(p *policies.Authorizer, names Names) *Service { return &Service{policies: p, names: names} }
+
+// Entry is a row of the trail with the name of who acted, as far as the person is still known.
+type Entry struct {
+	audit.Row
+
+	Who string
+}
+
+// List reads the trail, newest first. Coordinators and the core team may.
+func (s *Service) List(ctx context.Context, sc tenants.Scope, f audit.Filter) ([]Entry, error) {
+	if err := s.policies.May(sc, policies.AuditRead, policies.On{}); err != nil {
+		return nil, err
+	}
+	rows, err := audit.List(ctx, sc.Read(), f)
+	if err != nil {
+		return nil, err
+	}
+	var persons []ids.Person
+	for _, r := range rows {
+		if !r.ActorPerson.IsZero() {
+			persons = append(persons, r.ActorPerson)
+		}
+	}
+	names, err := s.names(ctx, sc, persons)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]Entry, len(rows))
+	for i, r := range rows {
+		entries[i] = Entry{Row: r, Who: names[r.ActorPerson]}
+	}
+	return entries, nil
+}
+
+// Verify reads the whole trail and tells the first row that is not as it was written; nil when all are. Coordinators
+// and the core team may.
+func (s *Service) Verify(ctx context.Context, sc tenants.Scope) (*audit.Broken, error) {
+	if err := s.policies.May(sc, policies.AuditRead, policies.On{}); err != nil {
+		return nil, err
+	}
+	return audit.Verify(ctx, sc.Read())
+}
