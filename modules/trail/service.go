@@ -25,7 +25,8 @@ func New(p *policies.Authorizer, names Names) *Service { return &Service{policie
 type Entry struct {
 	audit.Row
 
-	Who string
+	Who   string
+	About string // the name of the person whom it is about
 }
 
 // List reads the trail, newest first. Coordinators and the core team may.
@@ -42,6 +43,9 @@ func (s *Service) List(ctx context.Context, sc tenants.Scope, f audit.Filter) ([
 		if !r.ActorPerson.IsZero() {
 			persons = append(persons, r.ActorPerson)
 		}
+		if about, ok := person(r); ok {
+			persons = append(persons, about)
+		}
 	}
 	names, err := s.names(ctx, sc, persons)
 	if err != nil {
@@ -50,8 +54,20 @@ func (s *Service) List(ctx context.Context, sc tenants.Scope, f audit.Filter) ([
 	entries := make([]Entry, len(rows))
 	for i, r := range rows {
 		entries[i] = Entry{Row: r, Who: names[r.ActorPerson]}
+		if about, ok := person(r); ok {
+			entries[i].About = names[about]
+		}
 	}
 	return entries, nil
+}
+
+// person is whom the row is about, if it is about a person.
+func person(r audit.Row) (ids.Person, bool) {
+	if r.SubjectKind != "person" {
+		return ids.Person{}, false
+	}
+	id, err := ids.Parse[ids.Person](r.SubjectID)
+	return id, err == nil
 }
 
 // Verify reads the whole trail and tells the first row that is not as it was written; nil when all are. Coordinators
