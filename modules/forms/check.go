@@ -31,7 +31,7 @@ func (p Problem) String() string {
 
 var (
 	keyForm     = regexp.MustCompile(`^[a-z][a-z0-9_]{0,48}$`)
-	valueForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,48}$`)
+	valueForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_+-]{0,48}$`)
 	decimalForm = regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,4})?$`)
 	moneyForm   = regexp.MustCompile(`^[A-Z]{3}$`)
 )
