@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"regexp"
 	"strings"
@@ -71,9 +70,9 @@ func Open(t *testing.T, words []fs.FS, sessions site.Sessions, w *tenanttest.Wor
 // Browser is one visitor with cookies of their own.
 type Browser struct {
 	t       testing.TB
-	house   *House
 	client  *http.Client
 	host    string
+	port    string
 	Headers map[string]string
 	cookies map[string]string
 	Page    Page
@@ -91,15 +90,14 @@ type Page struct {
 // Browser opens a fresh one on a tenant's host.
 func (h *House) Browser(t testing.TB, tenant tenants.Tenant) *Browser {
 	t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &Browser{t: t, house: h, host: tenant.Host, Headers: map[string]string{}, cookies: map[string]string{}}
-	b.client = &http.Client{
-		Jar:           jar,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return NewBrowser(t, tenant.Host, h.port)
+}
+
+// NewBrowser opens a fresh one on a host that is served on this machine's port.
+func NewBrowser(t testing.TB, host, port string) *Browser {
+	t.Helper()
+	b := &Browser{t: t, host: host, port: port, Headers: map[string]string{}, cookies: map[string]string{}}
+	b.client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return b
 }
 
@@ -134,7 +132,7 @@ func (b *Browser) Cookie(name string) string { return b.cookies["__Host-"+name] 
 // SetCookie plants a cookie, as an attacker or an old session would.
 func (b *Browser) SetCookie(name, value string) { b.cookies["__Host-"+name] = value }
 
-func (b *Browser) origin() string { return "http://" + b.host + ":" + b.house.port }
+func (b *Browser) origin() string { return "http://" + b.host + ":" + b.port }
 
 func (b *Browser) do(method, path string, values url.Values) Page {
 	b.t.Helper()
@@ -157,11 +155,11 @@ func (b *Browser) send(method, path string, values url.Values) Page {
 	if values != nil {
 		body = strings.NewReader(values.Encode())
 	}
-	r, err := http.NewRequestWithContext(b.t.Context(), method, "http://127.0.0.1:"+b.house.port+path, body)
+	r, err := http.NewRequestWithContext(b.t.Context(), method, "http://127.0.0.1:"+b.port+path, body)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	r.Host = b.host + ":" + b.house.port
+	r.Host = b.host + ":" + b.port
 	if values != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Origin", b.origin())
@@ -241,6 +239,18 @@ func (p Page) Value(name string) string {
 		return true
 	})
 	return value
+}
+
+// Links are the addresses of all links of the page that stay on its site.
+func (p Page) Links() []string {
+	var all []string
+	walk(p.doc, func(n *html.Node) bool {
+		if href := attribute(n, "href"); n.Type == html.ElementNode && n.Data == "a" && strings.HasPrefix(href, "/") {
+			all = append(all, href)
+		}
+		return true
+	})
+	return all
 }
 
 // Link finds the address of the first link with that text.
