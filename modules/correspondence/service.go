@@ -42,7 +42,8 @@ func New(config Config) *Service { return &Service{config} }
 
 const deliverJob = "correspondence.deliver"
 
-type deliver struct {
+// Delivery is the argument of the job that sends a message.
+type Delivery struct {
 	Message ids.Message `json:"message"`
 }
 
@@ -77,7 +78,7 @@ func (s *Service) Write(ctx context.Context, sc tenants.Scope, e events.MailRequ
 			return err
 		}
 		if m.Status == StatusReleased {
-			tx.Enqueue(deliverJob, deliver{m.ID})
+			tx.Enqueue(deliverJob, Delivery{m.ID})
 		}
 		return nil
 	})
@@ -118,7 +119,7 @@ func (s *Service) compose(ctx context.Context, sc tenants.Scope, e events.MailRe
 }
 
 // Deliver is the job that sends one released message. A message that is not released any more is left alone.
-func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args deliver) error {
+func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args Delivery) error {
 	m, found, err := find(ctx, sc.Read(), args.Message)
 	if err != nil || !found || m.Status != StatusReleased {
 		return err
@@ -195,7 +196,7 @@ func (s *Service) Release(ctx context.Context, sc tenants.Scope, messages []ids.
 		return 0, err
 	}
 	return s.moveAll(ctx, sc, messages, "message.released", Status.Release, func(tx *tenants.Tx, id ids.Message) {
-		tx.Enqueue(deliverJob, deliver{id})
+		tx.Enqueue(deliverJob, Delivery{id})
 	})
 }
 

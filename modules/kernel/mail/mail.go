@@ -92,10 +92,10 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 
 func (s *SMTP) build(m Message) (*gomail.Msg, error) {
 	msg := gomail.NewMsg()
-	if err := msg.FromFormat(oneLine(m.FromName), s.from); err != nil {
+	if err := msg.From(named(m.FromName, s.from)); err != nil {
 		return nil, fmt.Errorf("mail: sender: %w", err)
 	}
-	if err := msg.AddToFormat(oneLine(m.ToName), m.To); err != nil {
+	if err := msg.AddTo(named(m.ToName, m.To)); err != nil {
 		return nil, fmt.Errorf("mail: recipient: %w", err)
 	}
 	msg.Subject(oneLine(m.Subject))
@@ -107,6 +107,11 @@ func (s *SMTP) build(m Message) (*gomail.Msg, error) {
 		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	}
 	return msg, nil
+}
+
+// named is an address with a name, quoted or encoded so that the name is nothing but a name.
+func named(name, address string) string {
+	return (&mail.Address{Name: oneLine(name), Address: address}).String()
 }
 
 // oneLine makes a text safe for a header: one line, no control characters, at most 200 characters.

@@ -241,6 +241,18 @@ func (p Page) Value(name string) string {
 	return value
 }
 
+// Values are the values of all fields of that name.
+func (p Page) Values(name string) []string {
+	var all []string
+	walk(p.doc, func(n *html.Node) bool {
+		if n.Type == html.ElementNode && attribute(n, "name") == name {
+			all = append(all, attribute(n, "value"))
+		}
+		return true
+	})
+	return all
+}
+
 // Links are the addresses of all links of the page that stay on its site.
 func (p Page) Links() []string {
 	var all []string

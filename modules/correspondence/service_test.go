@@ -1,0 +1,259 @@
+package correspondence_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"kervan/modules/correspondence"
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/mail"
+	"kervan/modules/kernel/ui"
+	"kervan/modules/site"
+	"kervan/modules/site/sitetest"
+	"kervan/policies"
+	"kervan/tenants"
+	"kervan/tenants/tenanttest"
+)
+
+func TestMain(m *testing.M) { tenanttest.Main(m) }
+
+// post is a mail server that keeps what it took, or is down.
+type post struct {
+	mu    sync.Mutex
+	taken []mail.Message
+	down  bool
+}
+
+func (p *post) Send(_ context.Context, m mail.Message) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.down {
+		return errors.New("the mail server is down")
+	}
+	p.taken = append(p.taken, m)
+	return nil
+}
+
+type turkish struct{}
+
+func (turkish) Recipients(_ context.Context, _ tenants.Scope, persons []ids.Person) (map[ids.Person]correspondence.Recipient, error) {
+	found := map[ids.Person]correspondence.Recipient{}
+	for _, p := range persons {
+		found[p] = correspondence.Recipient{Person: p, Name: "Şule Işık", Address: "sule@example.org", Locale: i18n.TR}
+	}
+	return found, nil
+}
+
+type house struct {
+	*sitetest.House
+
+	service *correspondence.Service
+	post    *post
+}
+
+func open(t *testing.T) *house {
+	t.Helper()
+	w := tenanttest.Open(t)
+	authorizer, err := policies.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalog, err := i18n.Load(ui.Locales, site.Locales, correspondence.Locales)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{post: &post{}}
+	h.service = correspondence.New(correspondence.Config{
+		Policies: authorizer, Catalog: catalog, People: turkish{}, Sender: h.post,
+		Origin:  func(tenant tenants.Tenant) string { return "https://" + tenant.Host },
+		Colours: func(tenants.Tenant) (string, string) { return "#1f5f5b", "#ffffff" },
+	})
+	h.service.Reactions(w.Tenants.Registry())
+	h.House = sitetest.Open(t, []fs.FS{correspondence.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
+		return []site.Module{correspondence.NewWeb(h.service, s).Module()}
+	})
+	return h
+}
+
+func (h *house) announce(t *testing.T, all ...events.MailRequested) {
+	t.Helper()
+	err := h.System().Write(t.Context(), func(_ context.Context, tx *tenants.Tx) error {
+		for _, e := range all {
+			tx.Announce(e)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Jobs(t)
+}
+
+func letter(subject string) events.MailRequested {
+	return events.MailRequested{Kind: "test.letter", Person: ids.New[ids.Person](), Subject: subject, Body: "Sayın Şule Işık,\n\nmetin", Hold: true, Batch: "decision"}
+}
+
+func TestAMailIsWrittenInTheRecipientsLanguage(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.announce(t, events.MailRequested{Kind: "test", Person: ids.New[ids.Person](), Subject: "Konu", Body: "Bir\n\nİki"})
+	if len(h.post.taken) != 1 {
+		t.Fatalf("%d mails were sent", len(h.post.taken))
+	}
+	m := h.post.taken[0]
+	if m.To != "sule@example.org" || m.Subject != "Konu" || !strings.Contains(m.Text, "çalışmalar nedeniyle alıyorsunuz") || m.FromName != h.Tenant.Name {
+		t.Errorf("got %+v", m)
+	}
+}
+
+func TestAReactionThatRunsTwiceWritesOnce(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	e := letter("Bir kez")
+	e.ID, e.Hold = ids.New[ids.Message](), false
+	for range 3 {
+		if err := h.service.Write(t.Context(), h.System(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.Jobs(t)
+	if len(h.post.taken) != 1 {
+		t.Errorf("%d mails were sent", len(h.post.taken))
+	}
+}
+
+func TestAHeldMailLeavesByHandAndOnce(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.announce(t, letter("Bir"), letter("İki"), letter("Üç"))
+	if len(h.post.taken) != 0 {
+		t.Fatal("a held mail left by itself")
+	}
+	officer := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleOfficer)).Actor())
+	officer.Get("/outbox?status=held")
+	officer.Want(200, "3 messages", "Held", "İki")
+	if strings.Contains(officer.Page.Text(), "Release the chosen ones") {
+		t.Error("an officer may release")
+	}
+	coordinator := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleCoordinator)).Actor())
+	coordinator.Get("/outbox")
+	chosen := url.Values{"_csrf": {coordinator.Page.Value("_csrf")}, "message": coordinator.Page.Values("message")[:2]}
+	coordinator.Post("/outbox/release", chosen)
+	coordinator.Want(200, "The messages are on their way")
+	coordinator.Post("/outbox/release", chosen)
+	coordinator.Want(200, "None of the chosen messages was still waiting")
+	coordinator.Post("/outbox/cancellation", chosen)
+	coordinator.Want(200, "None of the chosen messages was still waiting")
+	h.Jobs(t)
+	if len(h.post.taken) != 2 {
+		t.Errorf("%d mails were sent, want 2", len(h.post.taken))
+	}
+	coordinator.Get("/outbox?status=held")
+	coordinator.Want(200, "1 message")
+	coordinator.Get(coordinator.Page.Link("Bir"))
+	coordinator.Submit("/outbox/cancellation")
+	coordinator.Want(200, "will not be sent")
+	h.Jobs(t)
+	if len(h.post.taken) != 2 {
+		t.Error("a cancelled mail was sent")
+	}
+}
+
+func TestAMailServerThatIsDownLosesNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.post.down = true
+	e := letter("Sonra")
+	e.ID, e.Hold = ids.New[ids.Message](), false
+	if err := h.service.Write(t.Context(), h.System(), e); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.Deliver(t.Context(), h.System(), correspondence.Delivery{Message: e.ID}); err == nil {
+		t.Fatal("a mail that was not taken counts as sent")
+	}
+	h.post.down = false
+	for range 2 {
+		if err := h.service.Deliver(t.Context(), h.System(), correspondence.Delivery{Message: e.ID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(h.post.taken) != 1 || h.post.taken[0].ID != e.ID.String() {
+		t.Errorf("sent %+v", h.post.taken)
+	}
+}
+
+func TestASecurityMailIsWiped(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.announce(t, events.MailRequested{Kind: "test", Address: "x@example.org", Name: "X", Locale: i18n.DE, Subject: "Link", Body: "geheim", Secret: true})
+	if len(h.post.taken) != 1 || !strings.Contains(h.post.taken[0].Text, "geheim") {
+		t.Fatalf("sent %+v", h.post.taken)
+	}
+	var left int
+	err := h.System().Read().NewRaw("SELECT count(*) FROM messages WHERE body LIKE '%geheim%' OR html LIKE '%geheim%'").Scan(t.Context(), &left)
+	if err != nil || left != 0 {
+		t.Errorf("%d copies are left, %v", left, err)
+	}
+	coordinator := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleCoordinator)).Actor())
+	coordinator.Get("/outbox")
+	coordinator.Get(coordinator.Page.Link("Link"))
+	coordinator.Want(200, "This is a security mail")
+}
+
+func TestWhatIsInAMailRunsNowhere(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.announce(t, letter(`<script>alert(1)</script>"'`))
+	coordinator := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleCoordinator)).Actor())
+	coordinator.Get("/outbox")
+	coordinator.Want(200, `<script>alert(1)</script>"'`)
+	link := coordinator.Page.Link("alert(1)")
+	for _, path := range []string{"/outbox", link, link + "/html"} {
+		page := coordinator.Get(path)
+		if strings.Contains(page.Body, "<script>alert") {
+			t.Errorf("%s holds a script", path)
+		}
+	}
+	if policy := coordinator.Page.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "sandbox") || !strings.Contains(policy, "default-src 'none'") {
+		t.Errorf("the preview's policy is %q", policy)
+	}
+}
+
+func TestNotificationsAreOnesOwn(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	mine, other := h.As(t), h.As(t)
+	id := ids.New[ids.Notification]()
+	for range 2 { // the queue may repeat itself
+		err := h.service.Notify(t.Context(), h.System(), events.NotificationRequested{
+			ID: id, Person: mine.Actor().Person, Key: "correspondence.notifications.new", Path: "/desk",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := h.service.Unread(t.Context(), mine); err != nil || n != 1 {
+		t.Errorf("%d unread, %v", n, err)
+	}
+	if n, err := h.service.Unread(t.Context(), other); err != nil || n != 0 {
+		t.Errorf("somebody else has %d unread, %v", n, err)
+	}
+	b := h.SignedIn(t, mine.Actor())
+	b.Get("/notifications")
+	b.Want(200, "New")
+	b.Submit("/notifications/read")
+	if n, err := h.service.Unread(t.Context(), mine); err != nil || n != 0 {
+		t.Errorf("%d unread after reading, %v", n, err)
+	}
+	if _, err := h.service.Notifications(t.Context(), h.Visitor()); !fault.Is(err, fault.KindUnauthenticated) {
+		t.Errorf("a visitor: %v", err)
+	}
+}
