@@ -12,7 +12,7 @@ TOOL := go tool -modfile=deploy/tools/go.mod
 LINT := go tool -modfile=deploy/tools/lint/go.mod golangci-lint
 TEMPL_SOURCES := $(shell find modules -name '*.templ')
 
-.PHONY: help setup assets generate run test check clean
+.PHONY: help setup assets generate run test check bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ check: setup assets ## what must be true of the source: formatted, generated, ve
 	$(LINT) run --timeout 20m ./...
 	$(LINT) fmt --diff ./...
 	go test -count=1 -run 'Arrows|ThirdParties|Readable|Translated|Policy|Route' ./cmd/... ./policies/...
+
+bench: setup assets ## how fast it is: one line per figure, name value unit goal ok|short
+	@go test -run '^$$' -bench BenchmarkHouse -benchtime 1x ./cmd/kervan 2>/dev/null | grep -E ' (ok|short)$$'
 
 clean: ## forget everything that was built; the data folder stays
 	rm -rf bin $(UI)/node_modules $(UI)/dist/*.*

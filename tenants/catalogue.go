@@ -120,10 +120,15 @@ func (t *Tenants) snapshot(ctx context.Context) (*snapshot, error) {
 	}
 	t.catalogue.mu.Lock()
 	defer t.catalogue.mu.Unlock()
-	s := t.catalogue.current.Load()
-	if s != nil && time.Since(s.checked) < fresh {
+	if s := t.catalogue.current.Load(); s != nil && time.Since(s.checked) < fresh {
 		return s, nil
 	}
+	return t.refresh(ctx)
+}
+
+// refresh reads the catalogue again if it has changed. The caller holds the lock.
+func (t *Tenants) refresh(ctx context.Context) (*snapshot, error) {
+	s := t.catalogue.current.Load()
 	checked := time.Now()
 	var version int64
 	if err := t.platform.NewSelect().Table("catalogue").Column("version").Scan(ctx, &version); err != nil {
@@ -174,8 +179,14 @@ func (t *Tenants) load(ctx context.Context) (*snapshot, error) {
 	return s, nil
 }
 
-// forget makes this node read the catalogue again at once; the others follow within half a second.
-func (t *Tenants) forget() { t.catalogue.current.Store(nil) }
+// reread makes this node see what has just been committed; the others follow within half a second. It waits for a
+// reading that began before the commit, whose outcome would otherwise be believed after it.
+func (t *Tenants) reread(ctx context.Context) error {
+	t.catalogue.mu.Lock()
+	defer t.catalogue.mu.Unlock()
+	_, err := t.refresh(ctx)
+	return err
+}
 
 func touch(ctx context.Context, tx *Tx) error {
 	if _, err := tx.NewUpdate().Table("catalogue").Set("version = version + 1").Where("id = 1").Exec(ctx); err != nil {

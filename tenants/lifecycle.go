@@ -106,7 +106,9 @@ func (t *Tenants) Create(ctx context.Context, n New) (Tenant, error) {
 	if err != nil {
 		return Tenant{}, err
 	}
-	t.forget()
+	if err := t.reread(ctx); err != nil {
+		return Tenant{}, err
+	}
 	return t.ByID(ctx, id)
 }
 
@@ -127,7 +129,9 @@ func (t *Tenants) GoLive(ctx context.Context, id ids.Tenant) error {
 }
 
 func (t *Tenants) move(ctx context.Context, id ids.Tenant, next func(Tenant) (Status, bool)) error {
-	t.forget()
+	if err := t.reread(ctx); err != nil {
+		return err
+	}
 	tenant, err := t.ByID(ctx, id)
 	if err != nil {
 		return err
@@ -147,8 +151,10 @@ func (t *Tenants) move(ctx context.Context, id ids.Tenant, next func(Tenant) (St
 		}
 		return touch(ctx, tx)
 	})
-	t.forget()
-	return err
+	if err != nil {
+		return err
+	}
+	return t.reread(ctx)
 }
 
 // Change is what a network may change of itself.
@@ -182,6 +188,8 @@ func (t *Tenants) Update(ctx context.Context, id ids.Tenant, c Change) error {
 		}
 		return touch(ctx, tx)
 	})
-	t.forget()
-	return err
+	if err != nil {
+		return err
+	}
+	return t.reread(ctx)
 }

@@ -80,7 +80,9 @@ func (t *Tenants) HandleProvisioning(seeds ...Seed) {
 // Provision makes the tenant's database role, schema and tables and runs the seeds. Every step is safe to repeat, so a
 // job that was killed half-way ends the work when it is taken up again.
 func (t *Tenants) Provision(ctx context.Context, id ids.Tenant, seeds ...Seed) error {
-	t.forget()
+	if err := t.reread(ctx); err != nil {
+		return err
+	}
 	tenant, err := t.ByID(ctx, id)
 	if err != nil {
 		return err
@@ -99,6 +101,10 @@ func (t *Tenants) provision(ctx context.Context, tenant Tenant, seeds []Seed) er
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	// Two workers may hold the same job after a rescue; the lock is given back with the connection.
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock(hashtextextended($1, 7236005))", tenant.Schema); err != nil {
+		return fmt.Errorf("tenants: wait for the other provisioning: %w", err)
+	}
 	if err := makeRole(ctx, conn, tenant.Schema); err != nil {
 		return err
 	}
@@ -111,7 +117,9 @@ func (t *Tenants) provision(ctx context.Context, tenant Tenant, seeds []Seed) er
 		return err
 	}
 	t.report(ctx, tenant.ID, "step = 2, doing = ?", provisioningSteps[2])
-	t.forget()
+	if err := t.reread(ctx); err != nil {
+		return err
+	}
 	if tenant, err = t.ByID(ctx, tenant.ID); err != nil {
 		return err
 	}
@@ -156,7 +164,7 @@ func (t *Tenants) migrator(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tenants: parse the migrator's address: %w", err)
 	}
-	config.RuntimeParams["lock_timeout"] = "2s"
+	config.RuntimeParams["lock_timeout"] = "10s"
 	config.RuntimeParams["application_name"] = "kervan migrate"
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {

@@ -411,6 +411,30 @@ func TestProvisioningIsRepeatable(t *testing.T) {
 	}
 }
 
+func TestProvisioningTwiceAtOnceIsProvisioningOnce(t *testing.T) {
+	t.Parallel()
+	w := tenanttest.Open(t)
+	fresh, err := w.Tenants.Create(t.Context(), tenants.New{
+		Slug: "twice-" + w.Tenant.Slug[:8], Name: "Twice", Kind: tenants.KindNetwork, Locales: w.Tenant.Locales, Zone: "Europe/Berlin",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			if err := w.Tenants.Provision(t.Context(), fresh.ID); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	fresh, err = w.Tenants.ByID(t.Context(), fresh.ID)
+	if err != nil || fresh.SchemaVersion == 0 {
+		t.Fatalf("schema at version %d, %v", fresh.SchemaVersion, err)
+	}
+}
+
 func TestASlugIsTakenOnce(t *testing.T) {
 	t.Parallel()
 	w := tenanttest.Open(t)

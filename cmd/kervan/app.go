@@ -10,6 +10,7 @@ import (
 
 	"kervan/modules/accounts"
 	"kervan/modules/correspondence"
+	"kervan/modules/forms"
 	"kervan/modules/kernel/database"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/jobs"
@@ -43,7 +44,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, organizations.Locales, oversight.Locales, publicsite.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, forms.Locales, organizations.Locales, oversight.Locales, publicsite.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }

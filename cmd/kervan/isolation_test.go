@@ -55,7 +55,7 @@ func everyGrant(own ids.Organization) []tenants.Grant {
 	return append(all, tenants.Grant{Role: tenants.RoleLead, Organization: own}, tenants.Grant{Role: tenants.RoleParticipant, Organization: own})
 }
 
-func (r *running) network(t *testing.T, slug string) tenants.Tenant {
+func (r *running) network(t testing.TB, slug string) tenants.Tenant {
 	t.Helper()
 	made, err := r.app.tenants.Create(t.Context(), tenants.New{
 		Slug: slug, Name: "Network " + slug, Kind: tenants.KindNetwork, Locales: i18n.All, Zone: "Europe/Istanbul", Hosts: r.app.config.hosts(slug),

@@ -26,7 +26,7 @@ type running struct {
 }
 
 // run serves the program with a core of its own name, so that several may run over one database.
-func run(t *testing.T) *running {
+func run(t testing.TB) *running {
 	t.Helper()
 	cluster := tenanttest.Shared(t)
 	r := &running{host: "h" + ids.New[ids.Tenant]().String()[24:] + ".localhost"}
@@ -92,7 +92,7 @@ func (r *running) core(t *testing.T, email string) tenants.Tenant {
 
 const password = "slow caravan, green lantern"
 
-func (r *running) member(t *testing.T, tenant tenants.Tenant, name, email string, locale i18n.Locale, grants ...tenants.Grant) {
+func (r *running) member(t testing.TB, tenant tenants.Tenant, name, email string, locale i18n.Locale, grants ...tenants.Grant) {
 	t.Helper()
 	hash, err := accounts.HashPassword(password)
 	if err != nil {

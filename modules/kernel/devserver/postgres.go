@@ -210,6 +210,9 @@ func (p *Postgres) url(user, database string) string {
 	return u.String()
 }
 
+// Pid is the server's process.
+func (p *Postgres) Pid() int { return p.child.cmd.Process.Pid }
+
 // Kill ends the server as a power failure would, for tests of recovery.
 func (p *Postgres) Kill() {
 	_ = p.child.cmd.Process.Kill()

@@ -306,3 +306,16 @@ func (v *Visitor) StayedOn(hosts ...string) {
 		}
 	}
 }
+
+// PressHere is Press for a button whose effect stays on the page.
+func (v *Visitor) PressHere(text string) {
+	v.t.Helper()
+	v.must(v.called("main button", text).Focus())
+	v.must(v.page.Keyboard.Type(input.Enter))
+}
+
+// Attach chooses files in the file field that the selector finds.
+func (v *Visitor) Attach(selector string, paths ...string) {
+	v.t.Helper()
+	v.must(v.element(selector).SetFiles(paths))
+}
