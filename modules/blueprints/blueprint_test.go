@@ -24,7 +24,7 @@ func TestTheDefaultFormCanBePublished(t *testing.T) {
 
 // texts walks everything below v and calls back for each text of a program.
 func texts(v reflect.Value, where string, found func(where string, text i18n.Text)) {
-	if text, ok := v.Interface().(i18n.Text); ok {
+	if text, ok := reflect.TypeAssert[i18n.Text](v); ok {
 		found(where, text)
 		return
 	}

@@ -8,10 +8,11 @@ import (
 	"kervan/modules/forms"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui"
+	"kervan/modules/kernel/ui/uitest"
 	"kervan/tenants/tenanttest"
 )
 
-func TestMain(m *testing.M) { tenanttest.Main(m) }
+func TestMain(m *testing.M) { tenanttest.Main(m, uitest.Close) }
 
 func localizer(t testing.TB, l i18n.Locale) *i18n.Localizer {
 	t.Helper()

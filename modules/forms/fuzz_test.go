@@ -33,7 +33,11 @@ func invent(r *rand.Rand, q *forms.Question) string {
 		return quote([]string{"TR", "DE", "XK"}[r.IntN(3)])
 	case forms.TypeMultiple, forms.TypeRanking:
 		chosen := []string{}
-		for _, i := range r.Perm(len(q.Options))[:1+r.IntN(len(q.Options))] {
+		picked := r.Perm(len(q.Options))[:1+r.IntN(len(q.Options))]
+		if q.Type == forms.TypeMultiple { // which has no order of its own
+			slices.Sort(picked)
+		}
+		for _, i := range picked {
 			chosen = append(chosen, q.Options[i].Value)
 		}
 		return quote(chosen)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -70,13 +71,11 @@ func languageName(l i18n.Locale, code string) string {
 
 // capital gives names their first letter as they stand at the head of a line; Turkish i becomes İ.
 func capital(l i18n.Locale, name string) string {
-	for i, r := range name {
-		if i == 0 && l == i18n.TR && r == 'i' {
-			return "İ" + name[1:]
-		}
-		return strings.ToUpper(string(r)) + name[len(string(r)):]
+	first, size := utf8.DecodeRuneInString(name)
+	if l == i18n.TR && first == 'i' {
+		return "İ" + name[size:]
 	}
-	return name
+	return strings.ToUpper(name[:size]) + name[size:]
 }
 
 func names(codes string, name func(i18n.Locale, string) string) map[i18n.Locale]naming {

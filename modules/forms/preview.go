@@ -74,16 +74,16 @@ func Limits(loc *i18n.Localizer, q *Question) []string {
 	}
 	count("forms.limit.words", q.Words)
 	count("forms.limit.chars", q.Chars)
-	switch {
-	case q.Type == TypeMultiple || q.Type == TypeRanking:
+	switch q.Type {
+	case TypeMultiple, TypeRanking:
 		count("forms.limit.choices", q.Most)
-	case q.Type == TypePeople:
+	case TypePeople:
 		count("forms.limit.people_least", q.Least)
 		count("forms.limit.people", q.Most)
-	case q.Type == TypeTable:
+	case TypeTable:
 		count("forms.limit.rows_least", q.Least)
 		count("forms.limit.rows", q.Most)
-	case q.Type == TypeFile:
+	case TypeFile:
 		count("forms.limit.files", max(q.Most, 1))
 		facts = append(facts, FileHint(loc, q))
 	}

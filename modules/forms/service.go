@@ -244,7 +244,7 @@ func (s *Service) SaveTyped(ctx context.Context, tx *tenants.Tx, loc *i18n.Local
 	if err != nil {
 		return Saved{}, nil, err
 	}
-	raw, bad, err := FromSaved(loc, version.Definition, sheet.Scope, ref, sent.Value)
+	raw, bad, err := FromSaved(loc.Speaking(sent.Language), version.Definition, sheet.Scope, ref, sent.Value)
 	if err != nil {
 		return Saved{}, nil, err
 	}

@@ -28,7 +28,7 @@ type desk struct {
 	sheet   forms.Sheet
 }
 
-func open(t *testing.T, scope forms.Scope) *desk {
+func open(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{World: tenanttest.Open(t), forms: forms.New()}
 	d.sc = d.System()
@@ -40,7 +40,7 @@ func open(t *testing.T, scope forms.Scope) *desk {
 		if d.version, err = d.forms.Publish(ctx, tx, form, sample()); err != nil {
 			return err
 		}
-		d.sheet, err = d.forms.NewSheet(ctx, tx, d.version.ID, scope)
+		d.sheet, err = d.forms.NewSheet(ctx, tx, d.version.ID, forms.ScopePart)
 		return err
 	})
 	return d
@@ -75,7 +75,7 @@ func (d *desk) filled(t *testing.T) forms.Filled {
 
 func TestPublish(t *testing.T) {
 	t.Parallel()
-	d := open(t, forms.ScopePart)
+	d := open(t)
 	d.write(t, func(ctx context.Context, tx *tenants.Tx) error {
 		same, err := d.forms.Publish(ctx, tx, d.version.Form, sample())
 		if err != nil || same.ID != d.version.ID {
@@ -112,7 +112,7 @@ func TestPublish(t *testing.T) {
 
 func TestAnotherTenantFindsNothing(t *testing.T) {
 	t.Parallel()
-	d := open(t, forms.ScopePart)
+	d := open(t)
 	if _, err := d.forms.Version(t.Context(), d.sc, d.version.ID); err != nil { // now it is remembered
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestAnotherTenantFindsNothing(t *testing.T) {
 
 func TestSave(t *testing.T) {
 	t.Parallel()
-	d := open(t, forms.ScopePart)
+	d := open(t)
 	ayse, ben := ids.New[ids.Person](), ids.New[ids.Person]()
 	e := forms.Edit{Sheet: d.sheet.ID, Ref: "name", Type: forms.TypeShortText, Value: json.RawMessage(`"Işık"`), By: ayse}
 	first, err := d.save(t, e)
@@ -164,7 +164,7 @@ func TestSave(t *testing.T) {
 
 func TestOfManyEditorsOneWinsEachVersion(t *testing.T) {
 	t.Parallel()
-	d := open(t, forms.ScopePart)
+	d := open(t)
 	if _, err := d.save(t, forms.Edit{Sheet: d.sheet.ID, Ref: "name", Value: json.RawMessage(`"start"`)}); err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestOfManyEditorsOneWinsEachVersion(t *testing.T) {
 
 func TestSaveTyped(t *testing.T) {
 	t.Parallel()
-	d := open(t, forms.ScopePart)
+	d := open(t)
 	loc := localizer(t, i18n.TR)
 	type outcome struct {
 		kept string
@@ -232,7 +232,7 @@ func TestSaveTyped(t *testing.T) {
 
 func TestSavePosted(t *testing.T) {
 	t.Parallel()
-	d := open(t, forms.ScopePart)
+	d := open(t)
 	loc := localizer(t, i18n.EN)
 	post := func(body string) (forms.Posted, []*forms.Clash) {
 		t.Helper()
@@ -296,7 +296,7 @@ func TestButtonsOfAPageWithoutScript(t *testing.T) {
 
 func TestStatementsAreRemembered(t *testing.T) {
 	t.Parallel()
-	d := open(t, forms.ScopePart)
+	d := open(t)
 	version := question(t, sample(), "news").StatementVersion()
 	given := fmt.Sprintf(`{"given":true,"version":%q,"locale":"de"}`, version)
 	for base, value := range []string{given, `null`} {
@@ -312,7 +312,7 @@ func TestStatementsAreRemembered(t *testing.T) {
 
 func TestCopyAndReuse(t *testing.T) {
 	t.Parallel()
-	d := open(t, forms.ScopePart)
+	d := open(t)
 	for ref, value := range map[string]string{"name": `"Umut"`, "news": `{"given":true}`, "since": `"2026-01-01"`} {
 		if _, err := d.save(t, forms.Edit{Sheet: d.sheet.ID, Ref: ref, Type: question(t, sample(), ref).Type, Value: json.RawMessage(value)}); err != nil {
 			t.Fatal(err)

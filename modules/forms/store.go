@@ -128,7 +128,7 @@ func (s *Service) Filled(ctx context.Context, db bun.IDB, sheets ...ids.Sheet) (
 		return all, nil
 	}
 	var rows []answerRow
-	if err := db.NewSelect().Model(&rows).Where("sheet_id IN (?)", bun.In(sheets)).Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&rows).Where("sheet_id IN (?)", bun.List(sheets)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("forms: read answers: %w", err)
 	}
 	for _, r := range rows {
@@ -188,7 +188,7 @@ func copyAnswers(ctx context.Context, tx *tenants.Tx, from, to ids.Sheet, only [
 		if len(only) == 0 {
 			return 0, nil
 		}
-		q = q.Where("question IN (?)", bun.In(only))
+		q = q.Where("question IN (?)", bun.List(only))
 	}
 	result, err := tx.NewRaw(`INSERT INTO answers (sheet_id, question, value, version, updated_at, updated_by) ? ON CONFLICT DO NOTHING`, q).Exec(ctx)
 	if err != nil {

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -66,9 +67,7 @@ func (e *Editing) inputs(loc *i18n.Localizer) url.Values {
 			if _, posted := e.Typed["base["+ref+"]"]; posted {
 				continue
 			}
-			for name, values := range ToTyped(loc, q, ref, e.Filled.Answers[ref]) {
-				all[name] = values
-			}
+			maps.Copy(all, ToTyped(loc, q, ref, e.Filled.Answers[ref]))
 		}
 	}
 	for name, values := range e.Typed {
@@ -391,12 +390,8 @@ func (e *Editing) sight(loc *i18n.Localizer) *Sight {
 		return See(e.Definition, e.Section.Scope, e.Filled.Answers)
 	}
 	all := Answers{}
-	for ref, raw := range e.Filled.Answers {
-		all[ref] = raw
-	}
-	for ref, raw := range FromPost(loc, e.Section, e.Typed).Answers {
-		all[ref] = raw
-	}
+	maps.Copy(all, e.Filled.Answers)
+	maps.Copy(all, FromPost(loc, e.Section, e.Typed).Answers)
 	return See(e.Definition, e.Section.Scope, all)
 }
 

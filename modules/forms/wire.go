@@ -11,8 +11,9 @@ import (
 
 // Sent is the body of PUT <save address>/<ref>: the inputs of one question by name, and the version that was seen.
 type Sent struct {
-	Value json.RawMessage `json:"value"`
-	Base  int64           `json:"base"`
+	Value    json.RawMessage `json:"value"`
+	Base     int64           `json:"base"`
+	Language i18n.Locale     `json:"language"` // of the page that was written in: "1.250" is read as it writes numbers
 }
 
 // Kept is the answer to an accepted Sent.

@@ -112,7 +112,7 @@ func (c *Catalog) Localizer(l Locale, zone *time.Location) *Localizer {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return &Localizer{Locale: l, Zone: zone, messages: m}
+	return &Localizer{Locale: l, Zone: zone, messages: m, catalog: c}
 }
 
 // separators reads the signs off a formatted number, as the formatter keeps them to itself.
@@ -137,6 +137,15 @@ type Localizer struct {
 	Locale   Locale
 	Zone     *time.Location
 	messages *messages
+	catalog  *Catalog
+}
+
+// Speaking is the same reader's localizer in another language; what is no interface language changes nothing.
+func (l *Localizer) Speaking(other Locale) *Localizer {
+	if _, ok := ParseLocale(string(other)); !ok || other == l.Locale {
+		return l
+	}
+	return l.catalog.Localizer(other, l.Zone)
 }
 
 // Has reports whether there is a message of that key.

@@ -28,6 +28,9 @@ interface Clash {
 const pause = 800
 const heartbeat = 10_000
 
+// Numbers are read the way this page's language writes them, whatever language another tab has chosen since.
+const language = () => document.documentElement.lang
+
 export const fill = (text: string, values: Record<string, string>) => text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
 
 export function send(method: string, url: string, body: unknown): Promise<Response> {
@@ -67,7 +70,7 @@ export function start(root: HTMLElement) {
 
   function keep(a: Answer) {
     try {
-      localStorage.setItem(key(a.ref), JSON.stringify({ value: inputsOf(a.box), base: a.base }))
+      localStorage.setItem(key(a.ref), JSON.stringify({ value: inputsOf(a.box), base: a.base, language: language() }))
     } catch {
       // A full or forbidden store only means that this device cannot help; the server is still tried.
     }
@@ -93,7 +96,7 @@ export function start(root: HTMLElement) {
     const slow = window.setTimeout(() => say('saving', words.saving), 1500)
     let response: Response | undefined
     try {
-      response = await send('PUT', `${root.dataset.saveUrl}/${encodeURIComponent(a.ref)}`, { value, base: a.base })
+      response = await send('PUT', `${root.dataset.saveUrl}/${encodeURIComponent(a.ref)}`, { value, base: a.base, language: language() })
     } catch {
       response = undefined
     }
@@ -198,17 +201,17 @@ export function start(root: HTMLElement) {
       button.className = 'btn btn-plain'
       button.textContent = label
       button.addEventListener('click', () => {
-        a.clashing = false
-        area.remove()
         rebase(a, clash.version)
         choose()
+        a.clashing = false
+        area.remove() // takes the focus away, which saves what differs from the server: so only now
+        void save(a)
       })
       part.append(button)
       both.append(part)
     }
     side(words.yours, clash.yours, words.keep_mine, () => {
       a.sent = ''
-      void save(a)
     })
     side(words.theirs, clash.theirs, words.take_theirs, () => {
       apply(a.box, clash.inputs)

@@ -1,7 +1,5 @@
-import 'htmx.org'
+import htmx from 'htmx.org'
 import { start as autosave } from './autosave'
-
-declare const htmx: { config: Record<string, unknown> }
 
 htmx.config.includeIndicatorStyles = false
 htmx.config.allowEval = false

@@ -50,10 +50,11 @@ func Close() {
 
 // Visitor is one person at one screen.
 type Visitor struct {
-	t     testing.TB
-	page  *rod.Page
-	mu    sync.Mutex
-	hosts map[string]bool
+	t          testing.TB
+	page       *rod.Page
+	mu         sync.Mutex
+	hosts      map[string]bool
+	complaints []string // scripts that threw, and what the content security policy refused
 }
 
 // Look is how the visitor sees: in which language, how wide, light or dark.
@@ -102,9 +103,32 @@ func Visit(t testing.TB, look Look) *Visitor {
 			v.hosts[u.Hostname()] = true
 			v.mu.Unlock()
 		}
+	}, func(e *proto.RuntimeExceptionThrown) {
+		what := e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			what += ": " + e.ExceptionDetails.Exception.Description
+		}
+		v.complain(what)
+	}, func(e *proto.LogEntryAdded) {
+		if e.Entry.Source == proto.LogLogEntrySourceSecurity {
+			v.complain(e.Entry.Text)
+		}
 	})()
-	t.Cleanup(func() { _ = page.Close() })
+	t.Cleanup(func() {
+		_ = page.Close()
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		for _, complaint := range v.complaints {
+			t.Errorf("the browser complained: %s", complaint)
+		}
+	})
 	return v
+}
+
+func (v *Visitor) complain(what string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.complaints = append(v.complaints, what)
 }
 
 func (v *Visitor) must(err error) {
