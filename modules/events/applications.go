@@ -1,0 +1,32 @@
+package events
+
+import "kervan/modules/ids"
+
+// ApplicationSubmitted tells that an application was handed in for the first time, or again after a change.
+type ApplicationSubmitted struct {
+	Application ids.Application
+	Call        ids.Call
+}
+
+// EventKind names the event in the queue.
+func (ApplicationSubmitted) EventKind() string { return "application_submitted" }
+
+// ApplicationChecked tells that an officer has found an application eligible or ineligible.
+type ApplicationChecked struct {
+	Application ids.Application
+	Call        ids.Call
+	Eligible    bool
+}
+
+// EventKind names the event in the queue.
+func (ApplicationChecked) EventKind() string { return "application_checked" }
+
+// ApplicationWithdrawn tells that the applicants took their application back; from now on it is nobody's to review,
+// and a place that it held is free.
+type ApplicationWithdrawn struct {
+	Application ids.Application
+	Call        ids.Call
+}
+
+// EventKind names the event in the queue.
+func (ApplicationWithdrawn) EventKind() string { return "application_withdrawn" }

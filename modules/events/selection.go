@@ -1,0 +1,83 @@
+package events
+
+import (
+	"time"
+
+	"kervan/modules/ids"
+)
+
+// Outcome is what was decided of an application.
+type Outcome string
+
+// The outcomes of a decision.
+const (
+	OutcomeSelected Outcome = "selected"
+	OutcomeWaiting  Outcome = "waiting"
+	OutcomeRejected Outcome = "rejected"
+)
+
+// ReviewBegan tells that an application has its first reviewer.
+type ReviewBegan struct {
+	Application ids.Application
+}
+
+// EventKind names the event in the queue.
+func (ReviewBegan) EventKind() string { return "review_began" }
+
+// ReviewsCompleted tells that every review that the rules ask for is in.
+type ReviewsCompleted struct {
+	Application ids.Application
+}
+
+// EventKind names the event in the queue.
+func (ReviewsCompleted) EventKind() string { return "reviews_completed" }
+
+// DecisionReleased tells what was decided of an application, at the moment from which its applicants may know; before,
+// a decision leaves the selection module by no way.
+type DecisionReleased struct {
+	Application ids.Application
+	Call        ids.Call
+	Outcome     Outcome
+	ReplyBy     time.Time // of a selected application
+	Waiting     int       // place on the waiting list, from 1
+}
+
+// EventKind names the event in the queue.
+func (DecisionReleased) EventKind() string { return "decision_released" }
+
+// PlaceOffered tells that an application from the waiting list has been offered a place that became free.
+type PlaceOffered struct {
+	Application ids.Application
+	Call        ids.Call
+	ReplyBy     time.Time
+}
+
+// EventKind names the event in the queue.
+func (PlaceOffered) EventKind() string { return "place_offered" }
+
+// PlaceAccepted tells that the applicants took their place: from it the partnership stands.
+type PlaceAccepted struct {
+	Application ids.Application
+	Call        ids.Call
+}
+
+// EventKind names the event in the queue.
+func (PlaceAccepted) EventKind() string { return "place_accepted" }
+
+// PlaceDeclined tells that the applicants gave their place back.
+type PlaceDeclined struct {
+	Application ids.Application
+	Call        ids.Call
+}
+
+// EventKind names the event in the queue.
+func (PlaceDeclined) EventKind() string { return "place_declined" }
+
+// PlaceLapsed tells that nobody answered in time and the place is free.
+type PlaceLapsed struct {
+	Application ids.Application
+	Call        ids.Call
+}
+
+// EventKind names the event in the queue.
+func (PlaceLapsed) EventKind() string { return "place_lapsed" }
