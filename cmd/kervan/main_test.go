@@ -25,10 +25,10 @@ type running struct {
 	port string
 }
 
-// run serves the program with a core of its own name, so that several may run over one database.
+// run serves the program on a database of its own.
 func run(t testing.TB) *running {
 	t.Helper()
-	cluster := tenanttest.Shared(t)
+	cluster := tenanttest.Own(t)
 	r := &running{host: "h" + ids.New[ids.Tenant]().String()[24:] + ".localhost"}
 	config := Config{
 		Address: "127.0.0.1:0", PublicURL: "http://" + r.host, Secret: hex.EncodeToString(make([]byte, 32)), Isolation: string(cluster.Config.Isolation),
@@ -65,18 +65,9 @@ func (r *running) address(slug, path string) string {
 	return "http://" + slug + "." + r.host + ":" + r.port + path
 }
 
-// core makes the core site with one member of its team, or finds the one of another test.
+// core makes the core site with one member of its team.
 func (r *running) core(t *testing.T, email string) tenants.Tenant {
 	t.Helper()
-	all, err := r.app.tenants.All(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tenant := range all {
-		if tenant.Kind == tenants.KindCore {
-			t.Fatal("only one test of this package may make the core")
-		}
-	}
 	core, err := r.app.tenants.Create(t.Context(), tenants.New{
 		Slug: "core", Name: "Exchange Commons", Kind: tenants.KindCore, Locales: i18n.All, Zone: "Europe/Istanbul", Hosts: r.app.config.hosts("core"),
 	})

@@ -20,7 +20,7 @@ import (
 	"kervan/tenants"
 )
 
-// Cluster is the private PostgreSQL of this test process.
+// Cluster is a private PostgreSQL with the shared tables in it.
 type Cluster struct {
 	Postgres *devserver.Postgres
 	AdminURL string
@@ -40,9 +40,7 @@ func Main(m *testing.M, also ...func()) {
 	}
 	if used {
 		if c, err := cluster(); err == nil {
-			c.Worker.Close()
-			_ = c.Postgres.Stop()
-			_ = os.RemoveAll(c.dir)
+			c.end()
 		}
 	}
 	os.Exit(code)
@@ -50,8 +48,29 @@ func Main(m *testing.M, also ...func()) {
 
 var used bool
 
+// Own is a cluster that no other test uses, for a program that runs its own worker: a queue has one program only.
+func Own(t testing.TB) *Cluster {
+	t.Helper()
+	c, err := newCluster()
+	if err != nil {
+		t.Fatalf("no database for tests: %v", err)
+	}
+	t.Cleanup(c.end)
+	return c
+}
+
+func (c *Cluster) end() {
+	c.Worker.Close()
+	_ = c.Postgres.Stop()
+	_ = os.RemoveAll(c.dir)
+}
+
 func startCluster() (*Cluster, error) {
 	used = true
+	return newCluster()
+}
+
+func newCluster() (*Cluster, error) {
 	ctx := context.Background()
 	isolation, err := tenants.ParseIsolation(os.Getenv("KERVAN_TENANT_ISOLATION"))
 	if err != nil {

@@ -20,6 +20,8 @@ type child struct {
 	exited error
 }
 
+var errExited = errors.New("devserver: the server exited")
+
 // nobody is the user id that a child sees when it must not see zero.
 const nobody = 1000
 
@@ -94,7 +96,7 @@ func (c *child) until(ctx context.Context, try func() error) error {
 		case <-c.done:
 			c.mu.Lock()
 			defer c.mu.Unlock()
-			return fmt.Errorf("devserver: %s exited: %w", c.cmd.Path, c.exited)
+			return fmt.Errorf("%w: %s: %w", errExited, c.cmd.Path, c.exited)
 		case <-ctx.Done():
 			return fmt.Errorf("devserver: %s is not ready: %w", c.cmd.Path, err)
 		case <-ticker.C:

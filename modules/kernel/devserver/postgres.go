@@ -70,6 +70,21 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
 		}
 		defer func() { _ = log.Close() }()
 	}
+	for tries := 0; ; tries++ {
+		p, err := serve(ctx, bin, data, socket, o, log)
+		// After a kill the old server's own children leave within moments; until then a new one refuses and exits.
+		if err == nil || !errors.Is(err, errExited) || !orphaned(data) || tries == 100 {
+			return p, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func serve(ctx context.Context, bin, data, socket string, o PostgresOptions, log *os.File) (*Postgres, error) {
 	// The server outlives the context in which it is started; Stop ends it.
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(bin, "postgres"), settings(data, socket, o.Durable)...) // #nosec G204 -- the machine's own server
 	cmd.SysProcAttr = attributes()
@@ -84,6 +99,12 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// orphaned reports whether an earlier server has left without tidying up.
+func orphaned(data string) bool {
+	_, err := os.Stat(filepath.Join(data, "postmaster.pid"))
+	return err == nil
 }
 
 // settings are the server's: as many locks as making and dropping a tenant takes, and the speed of a throw-away cluster
