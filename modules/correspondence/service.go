@@ -87,16 +87,19 @@ func (s *Service) Write(ctx context.Context, sc tenants.Scope, e events.MailRequ
 func (s *Service) compose(ctx context.Context, sc tenants.Scope, e events.MailRequested, to Recipient) (Message, error) {
 	tenant := sc.Tenant()
 	loc := s.Catalog.Localizer(to.Locale, nil)
-	args := map[string]any{"Name": to.Name, "Network": tenant.Name}
-	for name, value := range e.Args {
+	values := values(e, to, tenant, loc)
+	args := map[string]any{}
+	for name, value := range values {
 		args[name] = value
 	}
-	body := mail.Body{
-		Lang: string(loc.Locale), Brand: tenant.Name, Subject: e.Subject, Paragraphs: mail.Paragraphs(e.Body),
-		Footer: loc.T("correspondence.footer", "Network", tenant.Name),
-	}
+	body := mail.Body{Lang: string(loc.Locale), Brand: tenant.Name, Footer: loc.T("correspondence.footer", "Network", tenant.Name)}
 	body.Colour, body.OnColour = s.Colours(tenant)
-	if e.Subject == "" {
+	held := e.Hold
+	if composed := e.Subject.String(loc.Locale, tenant.Locales...); composed != "" {
+		var gaps bool
+		body.Subject, body.Letter, gaps = merge(composed, e.Body.String(loc.Locale, tenant.Locales...), values, e.Lists, loc.Locale)
+		held = held || gaps
+	} else {
 		body.Subject = loc.With(e.Kind+".subject", args)
 		body.Paragraphs = mail.Paragraphs(loc.With(e.Kind+".body", args))
 	}
@@ -108,7 +111,7 @@ func (s *Service) compose(ctx context.Context, sc tenants.Scope, e events.MailRe
 		return Message{}, err
 	}
 	status := StatusReleased
-	if e.Hold {
+	if held {
 		status = StatusHeld
 	}
 	return Message{

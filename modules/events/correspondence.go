@@ -1,6 +1,8 @@
 package events
 
 import (
+	"time"
+
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 )
@@ -9,8 +11,8 @@ import (
 // it; nobody else sends mail.
 //
 // The words are messages of the asking module: <Kind>.subject, <Kind>.body (paragraphs parted by empty lines) and, when
-// Path is set, <Kind>.button. Args are their named values. A letter that people composed brings Subject and Body
-// instead.
+// Path is set, <Kind>.button. Args, Texts and Times are their named values. A letter that people composed brings Subject
+// and Body instead, in which {name} stands for a value; a letter with a value missing is held.
 type MailRequested struct {
 	// ID is the message's; it is given when the event is announced, so that a reaction that runs twice writes once.
 	ID      ids.Message
@@ -20,9 +22,13 @@ type MailRequested struct {
 	Name    string      // the addressee's name, when only an address is known
 	Locale  i18n.Locale // the language, when only an address is known
 	Args    map[string]string
-	Path    string // where the button leads, on the tenant's own canonical host
-	Subject string // a composed letter's subject …
-	Body    string // … and text, in Markdown without pictures or HTML
+	Texts   map[string]i18n.Text   // values that exist in several languages, such as a call's title
+	Times   map[string]time.Time   // instants, told in the addressee's way of writing them …
+	Zone    string                 // … as they are in this time zone
+	Path    string                 // where the button leads, on the tenant's own canonical host
+	Subject i18n.Text              // a composed letter's subject …
+	Body    i18n.Text              // … and text, in Markdown
+	Lists   map[string][]i18n.Text // values of the body that are shown as lists
 	// Secret marks a message with a token in it (confirmation, reset, invitation): it goes at once and its text is
 	// wiped from the database when it has been sent.
 	Secret bool

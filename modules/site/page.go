@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -20,7 +19,7 @@ import (
 // Localizer speaks the reader's language: the one chosen with the switch, else the one kept with the person, else the
 // best of the tenant's for the browser. Instants are shown in the tenant's zone.
 func (s *Site) Localizer(c *fiber.Ctx, sc tenants.Scope) *i18n.Localizer {
-	return s.Catalog.Localizer(s.locale(c, sc), s.zones.of(sc.Tenant().Zone))
+	return s.Catalog.Localizer(s.locale(c, sc), i18n.Zone(sc.Tenant().Zone))
 }
 
 func (s *Site) locale(c *fiber.Ctx, sc tenants.Scope) i18n.Locale {
@@ -140,23 +139,4 @@ func (s *Site) notice(c *fiber.Ctx, loc *i18n.Localizer) *ui.Notice {
 		return nil
 	}
 	return &ui.Notice{Kind: kind, Text: loc.T(key)}
-}
-
-// zones keeps the time zones that tenants use, which are read from disk once.
-type zones struct {
-	known sync.Map
-}
-
-func (z *zones) of(name string) *time.Location {
-	if known, ok := z.known.Load(name); ok {
-		if zone, ok := known.(*time.Location); ok {
-			return zone
-		}
-	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		zone = time.UTC
-	}
-	z.known.Store(name, zone)
-	return zone
 }

@@ -45,7 +45,6 @@ type Site struct {
 	Config
 	modules []Module
 	entries []Entry
-	zones   zones
 }
 
 // New makes a site of the modules. Entries are shown in the order of their Order.

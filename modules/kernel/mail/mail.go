@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"kervan/modules/kernel/markdown"
+
 	gomail "github.com/wneessen/go-mail"
 )
 
@@ -136,6 +138,7 @@ type Body struct {
 	OnColour   string
 	Subject    string
 	Paragraphs []string
+	Letter     string // in Markdown, instead of Paragraphs
 	Button     string
 	URL        string
 	Footer     string
@@ -155,6 +158,9 @@ func Paragraphs(text string) []string {
 // Text is the body in plain text.
 func (b Body) Text() string {
 	parts := append([]string{}, b.Paragraphs...)
+	if b.Letter != "" {
+		parts = []string{markdown.Plain(b.Letter)}
+	}
 	if b.URL != "" {
 		parts = append(parts, b.Button+":\n"+b.URL)
 	}
