@@ -78,3 +78,18 @@ func Holders(ctx context.Context, db bun.IDB, roles ...Role) ([]Membership, erro
 	}
 	return members, nil
 }
+
+// LeadsOf lists who leads each of the organizations.
+func LeadsOf(ctx context.Context, db bun.IDB, organizations ...ids.Organization) (map[ids.Organization][]ids.Person, error) {
+	members, err := MembersOf(ctx, db, organizations...)
+	if err != nil {
+		return nil, err
+	}
+	leads := map[ids.Organization][]ids.Person{}
+	for _, m := range members {
+		if m.Role == RoleLead {
+			leads[m.Organization] = append(leads[m.Organization], m.Person)
+		}
+	}
+	return leads, nil
+}

@@ -7,6 +7,7 @@ import (
 	"kervan/modules/correspondence"
 	"kervan/modules/ids"
 	"kervan/modules/organizations"
+	"kervan/modules/programs"
 	"kervan/tenants"
 )
 
@@ -66,4 +67,38 @@ func (a *App) names(ctx context.Context, sc tenants.Scope, persons []ids.Person)
 		found[id] = c.Name
 	}
 	return found, nil
+}
+
+// applicants lets programs ask organizations which there are and who leads them.
+type applicants struct{ organizations *organizations.Service }
+
+// Applicants satisfies programs.Organizations.
+func (a applicants) Applicants(ctx context.Context, sc tenants.Scope, wanted ...ids.Organization) (map[ids.Organization]programs.Applicant, error) {
+	names, err := a.organizations.Names(ctx, sc.Read(), wanted...)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[ids.Organization]programs.Applicant, len(names))
+	for id, name := range names {
+		found[id] = programs.Applicant{Name: name}
+	}
+	if len(wanted) == 0 {
+		return found, nil
+	}
+	leads, err := tenants.LeadsOf(ctx, sc.Read(), wanted...)
+	for id, people := range leads {
+		if one, ok := found[id]; ok {
+			one.Leads = people
+			found[id] = one
+		}
+	}
+	return found, err
+}
+
+// writers lets programs ask applications who is writing.
+type writers struct{}
+
+// Applying satisfies programs.Applications.
+func (writers) Applying(context.Context, tenants.Scope, ids.Call) ([]ids.Person, error) {
+	return nil, nil
 }

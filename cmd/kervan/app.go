@@ -19,6 +19,7 @@ import (
 	"kervan/modules/kernel/web"
 	"kervan/modules/organizations"
 	"kervan/modules/oversight"
+	"kervan/modules/programs"
 	"kervan/modules/publicsite"
 	"kervan/modules/site"
 	"kervan/modules/trail"
@@ -39,12 +40,14 @@ type App struct {
 	accounts       *accounts.Service
 	correspondence *correspondence.Service
 	organizations  *organizations.Service
+	forms          *forms.Service
+	programs       *programs.Service
 	metrics        *metrics
 }
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, forms.Locales, organizations.Locales, oversight.Locales, publicsite.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, forms.Locales, organizations.Locales, oversight.Locales, programs.Locales, publicsite.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -79,17 +82,21 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours,
 	})
 	a.organizations = organizations.New(a.authorizer, members{a.accounts})
+	a.forms = forms.New()
+	a.programs = programs.New(a.authorizer, a.forms, applicants{a.organizations}, writers{})
 	networks := oversight.New(a.tenants, a.authorizer, config.hosts)
 
 	a.site = site.New(site.Config{
 		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread,
 		Secret: config.secret, Secure: config.secure(), Product: "Kervan",
 	})
+	calls := programs.NewWeb(a.programs, a.site)
 	a.site.Use(
-		publicsite.NewWeb(publicsite.NewService(a.tenants, a.authorizer), a.site, a.tenants, config.origin).Module(),
+		publicsite.NewWeb(publicsite.NewService(a.tenants, a.authorizer), a.site, a.tenants, config.origin, calls).Module(),
 		accounts.NewWeb(a.accounts, a.site).Module(),
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
 		organizations.NewWeb(a.organizations, a.site).Module(),
+		calls.Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names), a.site).Module(),
 		oversight.NewWeb(networks, a.site, config.origin).Module(),
 	)

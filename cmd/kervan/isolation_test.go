@@ -97,7 +97,7 @@ func (r *running) canaries(t *testing.T, in tenants.Tenant) []string {
 	system := r.app.tenants.Bind(in, tenants.SystemActor("test"))
 	message := ids.New[ids.Message]()
 	err := r.app.correspondence.Write(t.Context(), system, events.MailRequested{
-		ID: message, Address: "canary@" + r.host + ".example", Name: canary + "-name", Subject: canary + "-subject", Body: canary + "-body", Hold: true,
+		ID: message, Address: "canary@" + r.host + ".example", Name: canary + "-name", Subject: i18n.Text{i18n.EN: canary + "-subject"}, Body: i18n.Text{i18n.EN: canary + "-body"}, Hold: true,
 	})
 	if err != nil {
 		t.Fatal(err)

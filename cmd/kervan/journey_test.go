@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
@@ -63,6 +64,8 @@ func TestJourneyFromNetworkToOrganization(t *testing.T) {
 	ipek.Go(r.address("cinaralti", "/outbox"))
 	ipek.Sees("Çınaraltı Ağı lädt Sie ein", "Gönderildi")
 	ipek.Accessible("outbox-tr-phone")
+
+	_ = r.opensCall(t, ipek)
 
 	juergen := uitest.Visit(t, uitest.Look{Language: "de", Dark: true})
 	juergen.Go(r.mail(t, juergen, "cinaralti", "juergen@cinaralti.example", "/invitations/"))
@@ -149,6 +152,42 @@ func TestJourneyFromNetworkToOrganization(t *testing.T) {
 }
 
 // mail waits for the newest mail to the address in the network's development mailbox and returns where it leads.
+// opensCall makes a call of the default blueprint and publishes it; it gives the call's public address.
+func (r *running) opensCall(t *testing.T, v *uitest.Visitor) string {
+	t.Helper()
+	v.Go(r.address("cinaralti", "/program/calls"))
+	v.Accessible("calls-empty-tr-phone")
+	v.Fill("cycle", "2027")
+	v.Press("Başla")
+	v.Sees("Taslak hazır", "Yayımlamaya hazır mı?")
+	v.Accessible("call-draft-tr-phone")
+	v.Press("Tarihler ve kontenjan")
+	v.Accessible("call-dates-tr-phone")
+	v.Set("opens_date", time.Now().AddDate(0, 0, -1).Format(time.DateOnly))
+	v.Set("closes_date", time.Now().AddDate(0, 0, 30).Format(time.DateOnly))
+	v.Fill("places", "8")
+	v.Fill("grant", "3.500,00")
+	v.Press("Kaydet")
+	v.Sees("Kaydedildi.")
+	for _, part := range []string{"Metinler", "Yerler ve ölçütler", "Mektuplar"} {
+		v.Press(part)
+		v.Accessible("call-" + part + "-tr-phone")
+	}
+	v.Press("Genel bakış")
+	v.Press("Çağrıyı yayımla")
+	v.Accessible("call-publication-tr-phone")
+	v.Press("Şimdi yayımla")
+	v.Sees("Çağrı yayımlandı.", "Açık")
+	v.Accessible("call-open-tr-phone")
+	v.Press("Herkese açık sayfayı gör")
+	v.Sees("Açık çağrı: sınırların ötesinde birbirinden öğrenmek", "8 ortaklık", "3.500")
+	v.Accessible("call-public-tr-phone")
+	public := v.Address()
+	v.Press("Formun tamamını gör")
+	v.Accessible("call-form-tr-phone")
+	return public
+}
+
 func (r *running) mail(t *testing.T, v *uitest.Visitor, slug, address, kind string) string {
 	t.Helper()
 	v.Await(r.address(slug, "/dev/mail"), address)

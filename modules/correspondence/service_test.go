@@ -98,13 +98,13 @@ func (h *house) announce(t *testing.T, all ...events.MailRequested) {
 }
 
 func letter(subject string) events.MailRequested {
-	return events.MailRequested{Kind: "test.letter", Person: ids.New[ids.Person](), Subject: subject, Body: "Sayın Şule Işık,\n\nmetin", Hold: true, Batch: "decision"}
+	return events.MailRequested{Kind: "test.letter", Person: ids.New[ids.Person](), Subject: i18n.Text{i18n.EN: subject}, Body: i18n.Text{i18n.EN: "Sayın Şule Işık,\n\nmetin"}, Hold: true, Batch: "decision"}
 }
 
 func TestAMailIsWrittenInTheRecipientsLanguage(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.announce(t, events.MailRequested{Kind: "test", Person: ids.New[ids.Person](), Subject: "Konu", Body: "Bir\n\nİki"})
+	h.announce(t, events.MailRequested{Kind: "test", Person: ids.New[ids.Person](), Subject: i18n.Text{i18n.TR: "Konu"}, Body: i18n.Text{i18n.TR: "Bir\n\nİki"}})
 	if len(h.post.taken) != 1 {
 		t.Fatalf("%d mails were sent", len(h.post.taken))
 	}
@@ -193,7 +193,7 @@ func TestAMailServerThatIsDownLosesNothing(t *testing.T) {
 func TestASecurityMailIsWiped(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.announce(t, events.MailRequested{Kind: "test", Address: "x@example.org", Name: "X", Locale: i18n.DE, Subject: "Link", Body: "geheim", Secret: true})
+	h.announce(t, events.MailRequested{Kind: "test", Address: "x@example.org", Name: "X", Locale: i18n.DE, Subject: i18n.Text{i18n.DE: "Link"}, Body: i18n.Text{i18n.DE: "geheim"}, Secret: true})
 	if len(h.post.taken) != 1 || !strings.Contains(h.post.taken[0].Text, "geheim") {
 		t.Fatalf("sent %+v", h.post.taken)
 	}

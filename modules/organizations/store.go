@@ -267,3 +267,21 @@ func lockPeople(ctx context.Context, tx *tenants.Tx, id ids.Organization) error 
 	}
 	return nil
 }
+
+// Names tells what organizations are called; without ids, all of the network. It is for other modules' use-cases, which
+// have authorized.
+func (s *Service) Names(ctx context.Context, db bun.IDB, organizations ...ids.Organization) (map[ids.Organization]string, error) {
+	var rows []row
+	q := db.NewSelect().Model(&rows).Column("id", "name")
+	if len(organizations) > 0 {
+		q = q.Where("id IN (?)", bun.List(organizations))
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("organizations: list names: %w", err)
+	}
+	names := make(map[ids.Organization]string, len(rows))
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, nil
+}

@@ -1,10 +1,13 @@
 package publicsite
 
 import (
+	"context"
 	"embed"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"kervan/modules/kernel/ui"
 	"kervan/modules/site"
 	"kervan/policies"
 	"kervan/tenants"
@@ -21,11 +24,17 @@ type Web struct {
 	tenants *tenants.Tenants
 	origin  func(tenants.Tenant) string
 	service *Service
+	calls   Calls
+}
+
+// Calls shows the network's open calls. The programs module satisfies it; without any it gives nil.
+type Calls interface {
+	Open(ctx context.Context, sc tenants.Scope, p ui.Page) (templ.Component, error)
 }
 
 // NewWeb makes the module's pages; origin is the address of a tenant's site.
-func NewWeb(service *Service, s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string) *Web {
-	return &Web{service: service, site: s, tenants: t, origin: origin}
+func NewWeb(service *Service, s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string, calls Calls) *Web {
+	return &Web{service: service, site: s, tenants: t, origin: origin, calls: calls}
 }
 
 // Module is what the site shows to anyone.
@@ -48,7 +57,11 @@ func (w *Web) Module() site.Module {
 func (w *Web) home(c *fiber.Ctx, sc tenants.Scope) error {
 	p := w.site.Page(c, sc, "publicsite.home.title")
 	if sc.Tenant().Kind != tenants.KindCore {
-		return w.site.Render(c, networkHome(p))
+		calls, err := w.calls.Open(c.UserContext(), sc, p)
+		if err != nil {
+			return err
+		}
+		return w.site.Render(c, networkHome(p, calls))
 	}
 	all, err := w.tenants.All(c.UserContext())
 	if err != nil {

@@ -1,0 +1,11 @@
+// Package programs owns a network's program, its cycles and their calls: the texts, dates, seats, criteria, documents and
+// letters with which a call goes out.
+//
+// Words: a Call is made from a blueprint and is then the network's own. It is a draft until it is published; from then on
+// its Phase follows from the clock and its two instants: announced, open, closed. An Extension moves the deadline for
+// all and is announced; a late permission moves it for one organization. A Change is a line of the public log.
+//
+// Invariants: a published call has its two instants, its seats, and all texts in each language in which it is offered;
+// what applications are measured by (form, seats, criteria, documents) never changes after publication; a deadline only
+// moves away; it is decided by the database's clock inside the transaction that depends on it.
+package programs

@@ -1,0 +1,229 @@
+package programs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/blueprints"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/tenants"
+)
+
+type callRow struct {
+	bun.BaseModel `bun:"table:calls,alias:c"`
+
+	ID            ids.Call               `bun:"id,pk"`
+	CycleID       ids.Cycle              `bun:"cycle_id"`
+	State         State                  `bun:"state"`
+	Title         i18n.Text              `bun:"title,type:jsonb"`
+	Summary       i18n.Text              `bun:"summary,type:jsonb"`
+	About         i18n.Text              `bun:"about,type:jsonb"`
+	Conduct       i18n.Text              `bun:"conduct,type:jsonb"`
+	Notice        i18n.Text              `bun:"notice,type:jsonb"`
+	Locales       []i18n.Locale          `bun:"locales,array"`
+	OpensAt       time.Time              `bun:"opens_at,nullzero"`
+	ClosesAt      time.Time              `bun:"closes_at,nullzero"`
+	FirstClosesAt time.Time              `bun:"first_closes_at,nullzero"`
+	Zone          string                 `bun:"zone"`
+	Places        int                    `bun:"places"`
+	GrantMinor    int64                  `bun:"grant_minor"`
+	GrantCurrency string                 `bun:"grant_currency"`
+	Composition   blueprints.Composition `bun:"composition,type:jsonb"`
+	Criteria      []blueprints.Criterion `bun:"criteria,type:jsonb"`
+	Documents     []Asked                `bun:"documents,type:jsonb"`
+	Eligibility   []blueprints.Reason    `bun:"eligibility,type:jsonb"`
+	Letters       []blueprints.Letter    `bun:"letters,type:jsonb"`
+	Review        blueprints.Review      `bun:"review,type:jsonb"`
+	FormID        ids.Form               `bun:"form_id"`
+	FormVersionID ids.FormVersion        `bun:"form_version_id"`
+	Version       int64                  `bun:"version,nullzero,default:1"`
+	CreatedAt     time.Time              `bun:"created_at,nullzero,default:now()"`
+	CreatedBy     ids.Person             `bun:"created_by"`
+	PublishedAt   time.Time              `bun:"published_at,nullzero"`
+
+	Cycle string `bun:"cycle,scanonly"`
+}
+
+func (r *callRow) call() Call {
+	return Call{
+		ID: r.ID, Cycle: r.Cycle, State: r.State, Title: r.Title, Summary: r.Summary, About: r.About, Conduct: r.Conduct, Notice: r.Notice,
+		Locales: r.Locales, OpensAt: r.OpensAt, ClosesAt: r.ClosesAt, FirstClosesAt: r.FirstClosesAt, Zone: r.Zone, Places: r.Places,
+		GrantMinor: r.GrantMinor, GrantCurrency: r.GrantCurrency, Composition: r.Composition, Criteria: r.Criteria, Documents: r.Documents,
+		Eligibility: r.Eligibility, Letters: r.Letters, Review: r.Review, Form: r.FormID, FormVersion: r.FormVersionID, Version: r.Version,
+		PublishedAt: r.PublishedAt,
+	}
+}
+
+func rowOf(c *Call) callRow {
+	return callRow{
+		ID: c.ID, State: c.State, Title: c.Title, Summary: c.Summary, About: c.About, Conduct: c.Conduct, Notice: c.Notice,
+		Locales: c.Locales, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, FirstClosesAt: c.FirstClosesAt, Zone: c.Zone, Places: c.Places,
+		GrantMinor: c.GrantMinor, GrantCurrency: c.GrantCurrency, Composition: c.Composition, Criteria: c.Criteria, Documents: c.Documents,
+		Eligibility: c.Eligibility, Letters: c.Letters, Review: c.Review, FormID: c.Form, FormVersionID: c.FormVersion, PublishedAt: c.PublishedAt,
+	}
+}
+
+func selectCalls(db bun.IDB, into any) *bun.SelectQuery {
+	return db.NewSelect().Model(into).ColumnExpr("c.*, y.name AS cycle").Join("JOIN cycles AS y ON y.id = c.cycle_id")
+}
+
+// ProgramOf finds or makes the program that the network runs by a blueprint.
+func programOf(ctx context.Context, tx *tenants.Tx, b blueprints.Blueprint) (ids.Program, error) {
+	id := ids.New[ids.Program]()
+	if _, err := tx.NewRaw(`INSERT INTO programs (id, name, blueprint, blueprint_version) VALUES (?, ?::jsonb, ?, ?) ON CONFLICT (blueprint) DO NOTHING`,
+		id, b.Name, b.Key, b.Version).Exec(ctx); err != nil {
+		return id, fmt.Errorf("programs: make program: %w", err)
+	}
+	if err := tx.NewRaw(`SELECT id FROM programs WHERE blueprint = ?`, b.Key).Scan(ctx, &id); err != nil {
+		return id, fmt.Errorf("programs: find program: %w", err)
+	}
+	return id, nil
+}
+
+// cycleOf finds or makes the program's cycle of that name.
+func cycleOf(ctx context.Context, tx *tenants.Tx, program ids.Program, name string) (ids.Cycle, error) {
+	id := ids.New[ids.Cycle]()
+	if _, err := tx.NewRaw(`INSERT INTO cycles (id, program_id, name) VALUES (?, ?, ?) ON CONFLICT (program_id, name) DO NOTHING`,
+		id, program, name).Exec(ctx); err != nil {
+		return id, fmt.Errorf("programs: make cycle: %w", err)
+	}
+	if err := tx.NewRaw(`SELECT id FROM cycles WHERE program_id = ? AND name = ?`, program, name).Scan(ctx, &id); err != nil {
+		return id, fmt.Errorf("programs: find cycle: %w", err)
+	}
+	return id, nil
+}
+
+func insert(ctx context.Context, tx *tenants.Tx, c *Call, cycle ids.Cycle, by ids.Person) error {
+	r := rowOf(c)
+	r.CycleID, r.CreatedBy = cycle, by
+	if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
+		return fmt.Errorf("programs: make call: %w", err)
+	}
+	return nil
+}
+
+// save writes the call if it is still the version that was shown.
+func save(ctx context.Context, tx *tenants.Tx, c *Call) error {
+	r := rowOf(c)
+	result, err := tx.NewUpdate().Model(&r).ExcludeColumn("id", "cycle_id", "version", "created_at", "created_by").Set("version = version + 1").
+		Where("id = ?", c.ID).Where("version = ?", c.Version).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("programs: save call: %w", err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(fault.Conflict("fault.stale"), err)
+	}
+	return nil
+}
+
+// Find is a call as it is, whatever its state, for those who have asked who may. Fault: NotFound.
+func Find(ctx context.Context, db bun.IDB, id ids.Call) (Call, error) {
+	var r callRow
+	err := selectCalls(db, &r).Where("c.id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Call{}, fault.NotFound()
+	}
+	if err != nil {
+		return Call{}, fmt.Errorf("programs: find call: %w", err)
+	}
+	return r.call(), nil
+}
+
+// locked is Find that keeps everybody else from changing the call until the transaction ends.
+func locked(ctx context.Context, tx *tenants.Tx, id ids.Call) (Call, error) {
+	if _, err := tx.NewRaw("SELECT 1 FROM calls WHERE id = ? FOR UPDATE", id).Exec(ctx); err != nil {
+		return Call{}, fmt.Errorf("programs: lock call: %w", err)
+	}
+	return Find(ctx, tx, id)
+}
+
+// All lists the calls, the newest first; drafts only when asked for.
+func All(ctx context.Context, db bun.IDB, drafts bool) ([]Call, error) {
+	var rows []callRow
+	q := selectCalls(db, &rows).OrderExpr("c.created_at DESC, c.id DESC").Limit(200)
+	if !drafts {
+		q = q.Where("c.state <> ?", Draft)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("programs: list calls: %w", err)
+	}
+	calls := make([]Call, len(rows))
+	for i := range rows {
+		calls[i] = rows[i].call()
+	}
+	return calls, nil
+}
+
+// Until is the instant until which an organization may hand in: the call's deadline, or its own later one.
+func Until(ctx context.Context, db bun.IDB, call Call, organizations ...ids.Organization) (time.Time, error) {
+	until := call.ClosesAt
+	if len(organizations) == 0 {
+		return until, nil
+	}
+	var late sql.NullTime
+	if err := db.NewRaw(`SELECT max(until) FROM late_permissions WHERE call_id = ? AND organization_id IN (?)`, call.ID, bun.List(organizations)).
+		Scan(ctx, &late); err != nil {
+		return until, fmt.Errorf("programs: read late permissions: %w", err)
+	}
+	if late.Valid && late.Time.After(until) {
+		until = late.Time
+	}
+	return until, nil
+}
+
+func logChange(ctx context.Context, tx *tenants.Tx, call ids.Call, c Change) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewRaw(`INSERT INTO call_changes (id, call_id, at, by, kind, before, after, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		ids.New[ids.Call](), call, now, tx.Scope().Actor().Person, c.Kind, c.Before, c.After, c.Reason).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("programs: log change: %w", err)
+	}
+	return nil
+}
+
+func changes(ctx context.Context, db bun.IDB, call ids.Call) ([]Change, error) {
+	var found []Change
+	if err := db.NewRaw(`SELECT at, by, kind, before, after, reason FROM call_changes WHERE call_id = ? ORDER BY at DESC, id DESC LIMIT 100`, call).
+		Scan(ctx, &found); err != nil {
+		return nil, fmt.Errorf("programs: read changes: %w", err)
+	}
+	return found, nil
+}
+
+func permit(ctx context.Context, tx *tenants.Tx, call ids.Call, l Late) error {
+	_, err := tx.NewRaw(`INSERT INTO late_permissions (call_id, organization_id, until, reason, given_at, given_by) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (call_id, organization_id) DO UPDATE SET until = excluded.until, reason = excluded.reason, given_at = excluded.given_at, given_by = excluded.given_by`,
+		call, l.Organization, l.Until, l.Reason, l.GivenAt, tx.Scope().Actor().Person).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("programs: give late permission: %w", err)
+	}
+	return nil
+}
+
+func revokeLate(ctx context.Context, tx *tenants.Tx, call ids.Call, organization ids.Organization) (bool, error) {
+	result, err := tx.NewRaw(`DELETE FROM late_permissions WHERE call_id = ? AND organization_id = ?`, call, organization).Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("programs: take late permission back: %w", err)
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+func lates(ctx context.Context, db bun.IDB, call ids.Call) ([]Late, error) {
+	var found []Late
+	if err := db.NewRaw(`SELECT organization_id AS organization, until, reason, given_at FROM late_permissions WHERE call_id = ? ORDER BY given_at, organization_id`, call).
+		Scan(ctx, &found); err != nil {
+		return nil, fmt.Errorf("programs: read late permissions: %w", err)
+	}
+	return found, nil
+}

@@ -1,0 +1,263 @@
+package programs
+
+import (
+	"context"
+	"embed"
+	"path"
+	"slices"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui"
+	"kervan/modules/kernel/web"
+	"kervan/modules/site"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Locales are the module's words.
+//
+//go:embed locales
+var Locales embed.FS
+
+// Web is the module's pages.
+type Web struct {
+	service *Service
+	site    *site.Site
+}
+
+// NewWeb makes the module's pages.
+func NewWeb(service *Service, s *site.Site) *Web { return &Web{service: service, site: s} }
+
+// Module is what the site shows of calls.
+func (w *Web) Module() site.Module {
+	get, post := fiber.MethodGet, fiber.MethodPost
+	edit, open, late, letters := policies.CallEdit, policies.CallOpen, policies.CallLateLink, policies.TemplateEdit
+	return site.Module{
+		Name: "programs",
+		Routes: []site.Route{
+			{Method: get, Path: "/calls", Action: policies.CallBrowse, Handle: w.browse},
+			{Method: get, Path: "/calls/:id", Action: policies.CallBrowse, Handle: w.look},
+			{Method: get, Path: "/calls/:id/form", Action: policies.CallBrowse, Handle: w.preview},
+			{Method: get, Path: "/program/calls", Action: policies.CallList, Handle: w.list},
+			{Method: post, Path: "/program/calls", Action: edit, Handle: w.begin},
+			{Method: get, Path: "/program/calls/:id", Action: policies.CallRead, Handle: w.overview},
+			{Method: get, Path: "/program/calls/:id/texts", Action: edit, Handle: w.textsForm},
+			{Method: post, Path: "/program/calls/:id/texts", Action: edit, Handle: w.reword},
+			{Method: get, Path: "/program/calls/:id/dates", Action: edit, Handle: w.datesForm},
+			{Method: post, Path: "/program/calls/:id/dates", Action: edit, Handle: w.reframe},
+			{Method: get, Path: "/program/calls/:id/rules", Action: edit, Handle: w.rulesForm},
+			{Method: post, Path: "/program/calls/:id/rules", Action: edit, Handle: w.rule},
+			{Method: get, Path: "/program/calls/:id/letters", Action: letters, Handle: w.letterForm},
+			{Method: post, Path: "/program/calls/:id/letters", Action: letters, Handle: w.letter},
+			{Method: get, Path: "/program/calls/:id/publication", Action: open, Handle: w.publicationForm},
+			{Method: post, Path: "/program/calls/:id/publication", Action: open, Handle: w.publish},
+			{Method: get, Path: "/program/calls/:id/extension", Action: open, Handle: w.extensionForm},
+			{Method: post, Path: "/program/calls/:id/extension", Action: open, Handle: w.extend},
+			{Method: post, Path: "/program/calls/:id/closing", Action: open, Handle: w.close},
+			{Method: get, Path: "/program/calls/:id/late-permissions", Action: late, Handle: w.lateForm},
+			{Method: post, Path: "/program/calls/:id/late-permissions", Action: late, Handle: w.permitLate},
+			{Method: post, Path: "/program/calls/:id/late-permissions/removal", Action: late, Handle: w.revokeLate},
+		},
+		Entries: []site.Entry{
+			{Key: "programs.nav.calls", Href: "/program/calls", Icon: "call", Action: policies.CallList, Order: 30},
+			{Key: "programs.nav.open", Href: "/calls", Icon: "call", Action: policies.CallBrowse, Order: 15, Hidden: func(a tenants.Actor) bool { return !a.Signed() || len(a.OrganizationsAs()) == 0 }},
+		},
+		Tasks: []site.Tasks{w.tasks},
+	}
+}
+
+func (w *Web) browse(c *fiber.Ctx, sc tenants.Scope) error {
+	calls, err := w.service.Browse(c.UserContext(), sc)
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, browsePage(w.site.Page(c, sc, "programs.browse.title"), calls))
+}
+
+// Open shows the calls that are open or announced, for the network's home; nil when there are none.
+func (w *Web) Open(ctx context.Context, sc tenants.Scope, p ui.Page) (templ.Component, error) {
+	calls, err := w.service.Browse(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	calls = slices.DeleteFunc(calls, func(c Call) bool { return c.Phase(now) == PhaseClosed })
+	if len(calls) == 0 {
+		return nil, nil
+	}
+	return Cards(p, calls), nil
+}
+
+func (w *Web) look(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	call, log, err := w.service.Look(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	p := w.site.Page(c, sc, "programs.browse.title")
+	p.Title = call.Title.String(p.Loc.Locale, call.Locales...)
+	p.NoIndex = call.State == Draft
+	return w.site.Render(c, lookPage(p, call, log))
+}
+
+func (w *Web) preview(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	call, _, err := w.service.Look(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	d, err := w.service.Definition(c.UserContext(), sc, call)
+	if err != nil {
+		return err
+	}
+	p := w.site.Page(c, sc, "programs.preview.title")
+	scope := forms.ScopePart
+	if web.Query(c).Raw("part") == string(forms.ScopeJoint) {
+		scope = forms.ScopeJoint
+	}
+	return w.site.Render(c, previewPage(p, call, d, scope))
+}
+
+func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
+	calls, err := w.service.Calls(c.UserContext(), sc)
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, listPage(w.site.Page(c, sc, "programs.list.title"), calls, w.service.MayEdit(sc), typed{}))
+}
+
+func (w *Web) begin(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	cycle, bad := form.Text("cycle", 80)
+	var call Call
+	if len(bad) > 0 {
+		err = fault.Invalid("fault.check_fields", bad...)
+	} else {
+		call, err = w.service.Begin(c.UserContext(), sc, cycle, form.Raw("composition"))
+	}
+	if err != nil {
+		calls, failed := w.service.Calls(c.UserContext(), sc)
+		if failed != nil {
+			return failed
+		}
+		return w.refuse(c, sc, err, form, "programs.list.title", func(p ui.Page, t typed) templ.Component { return listPage(p, calls, true, t) })
+	}
+	w.site.Say(c, "success", "programs.list.begun")
+	return web.SeeOther(c, address(call.ID))
+}
+
+func address(id ids.Call, more ...string) string {
+	return path.Join(append([]string{"/program/calls", id.String()}, more...)...)
+}
+
+func parse(c *fiber.Ctx) (ids.Call, error) {
+	id, err := ids.Parse[ids.Call](web.Param(c, "id"))
+	if err != nil {
+		return id, fault.NotFound()
+	}
+	return id, nil
+}
+
+// refuse shows a form again with what was typed and what is wrong.
+func (w *Web) refuse(c *fiber.Ctx, sc tenants.Scope, err error, form web.Form, title string, again func(ui.Page, typed) templ.Component) error {
+	p := w.site.Page(c, sc, title)
+	return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component {
+		t := typedIn(form)
+		t.Fault = f
+		return again(p, t)
+	})
+}
+
+func (w *Web) overview(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	o, err := w.service.Overview(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	p := w.site.Page(c, sc, "programs.call.title")
+	p.Title = o.Call.Title.String(p.Loc.Locale, o.Call.Locales...)
+	return w.site.Render(c, overviewPage(p, o, w.service.MayEdit(sc), w.service.MayOpen(sc)))
+}
+
+// editor is one of the pages on which a call is changed.
+type editor struct {
+	title string
+	page  func(p ui.Page, o Overview, t typed) templ.Component
+	said  string
+	back  string // below the call's address
+}
+
+func (w *Web) show(c *fiber.Ctx, sc tenants.Scope, e editor) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	o, err := w.service.Overview(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, e.page(w.site.Page(c, sc, e.title), o, typed{}))
+}
+
+// submit reads what was typed, does it, and either goes on or shows the form again.
+func (w *Web) submit(c *fiber.Ctx, sc tenants.Scope, e editor, act func(call Call, form web.Form, version int64) error) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	shown, err := version(form)
+	if err != nil {
+		return err
+	}
+	o, err := w.service.Overview(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	if err := act(o.Call, form, shown); err != nil {
+		if fault.Is(err, fault.KindConflict) {
+			o.Call.Version = shown
+		}
+		return w.refuse(c, sc, err, form, e.title, func(p ui.Page, t typed) templ.Component { return e.page(p, o, t) })
+	}
+	w.site.Say(c, "success", e.said)
+	return web.SeeOther(c, address(id)+e.back)
+}
+
+// checked is what was read, or the refusal of it.
+func checked(bad []fault.Field) error {
+	if len(bad) == 0 {
+		return nil
+	}
+	return fault.Invalid("fault.check_fields", bad...)
+}
+
+// localeOf is the language whose texts a page is about: the one asked for, or the call's first.
+func localeOf(c *fiber.Ctx, call Call) i18n.Locale {
+	if l, ok := i18n.ParseLocale(web.Query(c).Raw("language")); ok && slices.Contains(call.Locales, l) {
+		return l
+	}
+	return call.Locales[0]
+}
