@@ -42,7 +42,8 @@ const ranges = {
   latin: [[0x20, 0x7e], [0xa0, 0xff], [0x131, 0x131], [0x152, 0x153], [0x2010, 0x2027], [0x2030, 0x203a], [0x20ac, 0x20ac], [0x2122, 0x2122], [0x2190, 0x2193], [0x2212, 0x2212]],
   'latin-ext': [[0x100, 0x130], [0x132, 0x151], [0x154, 0x17f], [0x218, 0x21b], [0x1e9e, 0x1e9e], [0x20ba, 0x20ba]],
 }
-const letters = (subset) => ranges[subset].map(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i)).join('')).join('')
+const span = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i)).join('')
+const letters = (subset) => ranges[subset].map(([from, to]) => span(from, to)).join('')
 
 const faces = { inter: 'Inter Variable', 'source-sans-3': 'Source Sans 3 Variable', bitter: 'Bitter Variable' }
 for (const [id, family] of Object.entries(faces)) {
@@ -56,6 +57,17 @@ for (const [id, family] of Object.entries(faces)) {
     css += `@font-face{font-family:"${family}";font-style:normal;font-weight:100 900;font-display:swap;src:url(/assets/${font}) format("woff2");unicode-range:${range}}`
   }
   emit(`face-${id}.css`, css)
+}
+
+// The typeface of papers, once per weight and script: a PDF embeds whole letters, not a variable axis.
+const paperScripts = {
+  latin: letters('latin') + '\ufffd', 'latin-ext': letters('latin-ext'), greek: span(0x370, 0x3ff), cyrillic: span(0x400, 0x45f) + span(0x490, 0x491) + '\u2116', vietnamese: span(0x1ea0, 0x1ef9),
+}
+for (const [subset, text] of Object.entries(paperScripts)) {
+  const whole = readFileSync(join(here, 'node_modules/@fontsource-variable/inter/files', `inter-${subset}-wght-normal.woff2`))
+  for (const wght of [400, 700]) {
+    emit(`paper-${subset}-${wght}.ttf`, await subsetFont(whole, text, { targetFormat: 'truetype', variationAxes: { wght } }))
+  }
 }
 
 await script('app.js', 'main.ts')
