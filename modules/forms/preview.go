@@ -61,6 +61,7 @@ func (l layout) outline(q *Question) Entry {
 	if len(names) > 0 {
 		e.Lines = append(e.Lines, strings.Join(names, " / "))
 	}
+	e.Blank = l.blank(q)
 	return e
 }
 

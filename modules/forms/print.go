@@ -58,6 +58,7 @@ type Entry struct {
 	Documents []PrintDocument
 	Masked    bool
 	Empty     bool
+	Blank     *Blank // of an empty form only
 }
 
 // PrintTable is the answer to a table, with the sums of its columns of money, per currency.

@@ -1,0 +1,114 @@
+package forms
+
+import (
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/pdf"
+)
+
+// Blank is how an empty question is answered on paper: by ticking options, by filling columns, or on that many lines.
+type Blank struct {
+	Options []string
+	Columns []string
+	Rows    int // of the columns
+	Lines   int
+}
+
+// wordsALine is how many words of handwriting fit on a line of A4.
+const wordsALine = 12
+
+func (l layout) blank(q *Question) *Blank {
+	b := &Blank{}
+	for _, o := range q.Options {
+		b.Options = append(b.Options, l.option(q, o.Value))
+	}
+	for i := range q.Columns {
+		b.Columns = append(b.Columns, l.words(q.Columns[i].Label).Text)
+	}
+	switch {
+	case len(b.Columns) > 0:
+		b.Rows = min(max(q.Least, q.Most, 2), 6)
+	case len(b.Options) > 0 || q.Type == TypeFile:
+	case q.Type == TypeConsent || q.Type == TypeDeclaration:
+		b.Options = []string{l.loc.T("forms.stated")}
+	case q.Words > 0:
+		b.Lines = min(max(q.Words/wordsALine, 2), 24)
+	case q.Type == TypeLongText:
+		b.Lines = 8
+	default:
+		b.Lines = 1
+	}
+	return b
+}
+
+// Paper is a form on paper: a filled one as Lay gives it, or an empty one as Outline gives it, with space to write.
+func Paper(loc *i18n.Localizer, laid Print) []pdf.Block {
+	var all []pdf.Block
+	for _, s := range laid.Sections {
+		all = append(all, pdf.Heading{Level: 1, Text: s.Title.Text})
+		if s.Intro.Text != "" {
+			all = append(all, pdf.Paragraph{Text: s.Intro.Text, Muted: true})
+		}
+		for _, g := range s.Groups {
+			if g.Title != "" {
+				all = append(all, pdf.Heading{Level: 2, Text: g.Title})
+			}
+			for _, e := range g.Entries {
+				all = append(all, onPaper(loc, e))
+			}
+		}
+	}
+	return all
+}
+
+func onPaper(loc *i18n.Localizer, e Entry) pdf.Block {
+	switch e.Kind {
+	case EntryHeading:
+		return pdf.Heading{Level: 2, Text: e.Label.Text}
+	case EntryText:
+		return pdf.Paragraph{Text: e.Label.Text}
+	case EntryQuestion:
+	}
+	a := pdf.Answer{Question: e.Label.Text, Help: e.Help.Text}
+	if b := e.Blank; b != nil {
+		a.Choices, a.Space = b.Options, b.Lines
+		if len(e.Lines) > 0 {
+			a.Note = e.Lines[0]
+		}
+		if len(b.Columns) > 0 {
+			a.Inside = []pdf.Block{pdf.Table{Head: b.Columns, Rows: emptyRows(len(b.Columns), b.Rows)}}
+		}
+		return a
+	}
+	switch {
+	case e.Empty:
+		a.Empty = loc.T("forms.no_answer")
+	case e.Masked:
+		a.Empty = loc.T("forms.masked")
+	default:
+		a.Value = append(a.Value, e.Lines...)
+	}
+	for _, d := range e.Documents {
+		a.Value = append(a.Value, d.Name)
+	}
+	if t := e.Table; t != nil {
+		a.Inside = append(a.Inside, pdf.Table{Head: t.Head, Rows: t.Rows, Total: t.Total})
+	}
+	for _, card := range e.Cards {
+		facts := make(pdf.Facts, len(card.Pairs))
+		for i, pair := range card.Pairs {
+			facts[i] = pdf.Fact{Term: pair[0], Value: pair[1]}
+		}
+		a.Inside = append(a.Inside, pdf.Heading{Level: 3, Text: card.Title}, facts)
+	}
+	return a
+}
+
+// emptyRows are rows that are high enough to write in.
+func emptyRows(columns, rows int) [][]string {
+	all := make([][]string, rows)
+	for i := range all {
+		all[i] = make([]string, columns)
+		all[i][0] = "\n\u00a0"
+	}
+	return all
+}
