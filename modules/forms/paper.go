@@ -9,9 +9,13 @@ import (
 type Blank struct {
 	Options []string
 	Columns []string
-	Rows    int // of the columns
+	Rows    int    // of the columns
+	Item    string // what a row is called
 	Lines   int
 }
+
+// mostColumns is how many columns leave room to write in.
+const mostColumns = 4
 
 // wordsALine is how many words of handwriting fit on a line of A4.
 const wordsALine = 12
@@ -26,7 +30,7 @@ func (l layout) blank(q *Question) *Blank {
 	}
 	switch {
 	case len(b.Columns) > 0:
-		b.Rows = min(max(q.Least, q.Most, 2), 6)
+		b.Rows, b.Item = min(max(q.Least, q.Most, 1), 6), l.itemName(q)
 	case len(b.Options) > 0 || q.Type == TypeFile:
 	case q.Type == TypeConsent || q.Type == TypeDeclaration:
 		b.Options = []string{l.loc.T("forms.stated")}
@@ -46,7 +50,7 @@ func Paper(loc *i18n.Localizer, laid Print) []pdf.Block {
 	for _, s := range laid.Sections {
 		all = append(all, pdf.Heading{Level: 1, Text: s.Title.Text})
 		if s.Intro.Text != "" {
-			all = append(all, pdf.Paragraph{Text: s.Intro.Text, Muted: true})
+			all = append(all, pdf.Paragraph{Text: s.Intro.Text, Muted: true, Leads: true})
 		}
 		for _, g := range s.Groups {
 			if g.Title != "" {
@@ -74,9 +78,7 @@ func onPaper(loc *i18n.Localizer, e Entry) pdf.Block {
 		if len(e.Lines) > 0 {
 			a.Note = e.Lines[0]
 		}
-		if len(b.Columns) > 0 {
-			a.Inside = []pdf.Block{pdf.Table{Head: b.Columns, Rows: emptyRows(len(b.Columns), b.Rows)}}
-		}
+		a.Inside = b.grid()
 		return a
 	}
 	switch {
@@ -103,12 +105,30 @@ func onPaper(loc *i18n.Localizer, e Entry) pdf.Block {
 	return a
 }
 
-// emptyRows are rows that are high enough to write in.
-func emptyRows(columns, rows int) [][]string {
-	all := make([][]string, rows)
-	for i := range all {
-		all[i] = make([]string, columns)
-		all[i][0] = "\n\u00a0"
+// room is an empty cell that is high enough to write in.
+const room = "\n\u00a0"
+
+// grid is a table to fill in; one with many columns becomes a list for each row.
+func (b *Blank) grid() []pdf.Block {
+	if len(b.Columns) == 0 {
+		return nil
+	}
+	if len(b.Columns) <= mostColumns {
+		table := pdf.Table{Head: b.Columns}
+		for range b.Rows {
+			row := make([]string, len(b.Columns))
+			row[0] = room
+			table.Rows = append(table.Rows, row)
+		}
+		return []pdf.Block{table}
+	}
+	var all []pdf.Block
+	for n := range b.Rows {
+		var facts pdf.Facts
+		for _, column := range b.Columns {
+			facts = append(facts, pdf.Fact{Term: column, Value: room})
+		}
+		all = append(all, pdf.Heading{Level: 3, Text: numbered(b.Item, n+1)}, facts)
 	}
 	return all
 }

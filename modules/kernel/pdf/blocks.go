@@ -36,10 +36,12 @@ func (h Heading) set(s *setting, room float64) []atom {
 	return append(atoms, gap(3))
 }
 
-// Paragraph is running text; its line breaks are kept. A muted one says something beside the matter.
+// Paragraph is running text; its line breaks are kept. A muted one says something beside the matter; one that leads
+// stays on the page of what follows it.
 type Paragraph struct {
 	Text  string
 	Muted bool
+	Leads bool
 }
 
 func (p Paragraph) set(s *setting, room float64) []atom {
@@ -47,7 +49,11 @@ func (p Paragraph) set(s *setting, room float64) []atom {
 	if p.Muted {
 		st = small
 	}
-	return spaced(7, s.lines(p.Text, st, 0, room))
+	atoms := spaced(7, s.lines(p.Text, st, 0, room))
+	if p.Leads {
+		return stay(atoms)
+	}
+	return atoms
 }
 
 // Facts are terms with their values, side by side.
