@@ -7,6 +7,7 @@ import (
 	"kervan/modules/correspondence"
 	"kervan/modules/ids"
 	"kervan/modules/organizations"
+	"kervan/modules/partnerships"
 	"kervan/modules/programs"
 	"kervan/tenants"
 )
@@ -101,4 +102,49 @@ type writers struct{}
 // Applying satisfies programs.Applications.
 func (writers) Applying(context.Context, tenants.Scope, ids.Call) ([]ids.Person, error) {
 	return nil, nil
+}
+
+// winners lets partnerships ask the other modules what an accepted application brings, what its call promised, and who
+// takes part.
+type winners struct {
+	programs      *programs.Service
+	organizations *organizations.Service
+	accounts      *accounts.Service
+}
+
+// Joint satisfies partnerships.Applications.
+func (winners) Joint(context.Context, tenants.Scope, ids.Application) (partnerships.Joint, error) {
+	return partnerships.Joint{}, nil
+}
+
+// Promise satisfies partnerships.Calls.
+func (w winners) Promise(ctx context.Context, sc tenants.Scope, call ids.Call) (partnerships.Call, error) {
+	c, err := w.programs.Call(ctx, sc, call)
+	return partnerships.Call{Title: c.Title, GrantMinor: c.GrantMinor, GrantCurrency: c.GrantCurrency}, err
+}
+
+// Cards satisfies partnerships.Organizations.
+func (w winners) Cards(ctx context.Context, sc tenants.Scope, wanted []ids.Organization) (map[ids.Organization]partnerships.Organization, error) {
+	cards, err := w.organizations.Cards(ctx, sc.Read(), wanted)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[ids.Organization]partnerships.Organization, len(cards))
+	for id, c := range cards {
+		found[id] = partnerships.Organization{Name: c.Name, City: c.City, Country: c.Country}
+	}
+	return found, nil
+}
+
+// Persons satisfies partnerships.People.
+func (w winners) Persons(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]partnerships.Person, error) {
+	cards, err := w.accounts.Cards(ctx, sc.Read(), persons)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[ids.Person]partnerships.Person, len(cards))
+	for id, c := range cards {
+		found[id] = partnerships.Person{Name: c.Name, Email: c.Email}
+	}
+	return found, nil
 }

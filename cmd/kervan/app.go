@@ -19,6 +19,7 @@ import (
 	"kervan/modules/kernel/web"
 	"kervan/modules/organizations"
 	"kervan/modules/oversight"
+	"kervan/modules/partnerships"
 	"kervan/modules/programs"
 	"kervan/modules/publicsite"
 	"kervan/modules/site"
@@ -42,12 +43,13 @@ type App struct {
 	organizations  *organizations.Service
 	forms          *forms.Service
 	programs       *programs.Service
+	partnerships   *partnerships.Service
 	metrics        *metrics
 }
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, forms.Locales, organizations.Locales, oversight.Locales, programs.Locales, publicsite.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -84,6 +86,8 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.organizations = organizations.New(a.authorizer, members{a.accounts})
 	a.forms = forms.New()
 	a.programs = programs.New(a.authorizer, a.forms, applicants{a.organizations}, writers{})
+	won := winners{a.programs, a.organizations, a.accounts}
+	a.partnerships = partnerships.New(a.authorizer, won, won, won, won)
 	networks := oversight.New(a.tenants, a.authorizer, config.hosts)
 
 	a.site = site.New(site.Config{
@@ -97,6 +101,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
 		organizations.NewWeb(a.organizations, a.site).Module(),
 		calls.Module(),
+		partnerships.NewWeb(a.partnerships, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names), a.site).Module(),
 		oversight.NewWeb(networks, a.site, config.origin).Module(),
 	)

@@ -6,4 +6,5 @@ func (a *App) subscribe() {
 	a.tenants.HandleProvisioning(a.accounts.SeedFirst)
 	a.accounts.RegisterJobs(r)
 	a.correspondence.Reactions(r)
+	a.partnerships.Reactions(r)
 }

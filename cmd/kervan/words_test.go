@@ -116,7 +116,7 @@ func spokenByPrefix(key string, keys map[string]string, prefixes map[string]bool
 
 // isAction reports whether the string is the name of an action, an event, a job or an audit entry rather than a message.
 func isAction(key string) bool {
-	return slices.Contains([]string{"accounts.mail_link", "correspondence.write", "correspondence.notify", "correspondence.deliver", "tenants.provision"}, key)
+	return slices.Contains([]string{"accounts.mail_link", "correspondence.write", "correspondence.notify", "correspondence.deliver", "partnerships.found", "tenants.provision"}, key)
 }
 
 var entry = regexp.MustCompile(`(?:Action: |note\(ctx, sc, |messages, )"([a-z_]+\.[a-z_]+)"`)

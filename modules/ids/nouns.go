@@ -17,6 +17,8 @@ type (
 	formVersion  struct{}
 	sheet        struct{}
 	application  struct{}
+	submission   struct{}
+	change       struct{}
 	part         struct{}
 	document     struct{}
 	review       struct{}
@@ -47,7 +49,9 @@ type (
 	FormVersion  = ID[formVersion]
 	Sheet        = ID[sheet] // one filled (or half-filled) form
 	Application  = ID[application]
-	Part         = ID[part] // one organization's part of a joint application
+	Submission   = ID[submission] // what was handed in, once
+	Change       = ID[change]     // a line of a log
+	Part         = ID[part]       // one organization's part of a joint application
 	Document     = ID[document]
 	Review       = ID[review]
 	Decision     = ID[decision]

@@ -45,7 +45,7 @@ func (w *Web) Module() site.Module {
 }
 
 // kinds are the kinds of things that the trail is about.
-var kinds = []string{"person", "organization", "invitation", "message", "network"}
+var kinds = []string{"person", "organization", "invitation", "message", "network", "call", "application", "partnership"}
 
 func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 	values := web.Query(c).Values()

@@ -1,0 +1,12 @@
+// Package partnerships owns what organizations do together once their application has won a place: who sits on which
+// seat, the grant, and the state of the work.
+//
+// Words: a Partnership has Seats, one organization on each; a Verb moves it from State to State; a Change is a line of
+// its history.
+//
+// Invariants: there is at most one partnership per application, however often its place is reported accepted; every
+// change of state stands in the history, with a reason where the network made it; a paused partnership remembers the
+// state it comes back to.
+//
+// Agreements, learning plans, visits, claims and reports are not here.
+package partnerships

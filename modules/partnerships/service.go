@@ -1,0 +1,347 @@
+package partnerships
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Applications tells what an application brings. The applications module satisfies it.
+type Applications interface {
+	Joint(ctx context.Context, sc tenants.Scope, application ids.Application) (Joint, error)
+}
+
+// Calls tells what a call promised. The programs module satisfies it.
+type Calls interface {
+	Promise(ctx context.Context, sc tenants.Scope, call ids.Call) (Call, error)
+}
+
+// Organizations tells of organizations, all in one query. The organizations module satisfies it.
+type Organizations interface {
+	Cards(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Organization]Organization, error)
+}
+
+// People tells who people are, all in one query. The accounts module satisfies it.
+type People interface {
+	Persons(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]Person, error)
+}
+
+// Service is what is done with partnerships.
+type Service struct {
+	policies      *policies.Authorizer
+	applications  Applications
+	calls         Calls
+	organizations Organizations
+	people        People
+}
+
+// New makes the service.
+func New(p *policies.Authorizer, applications Applications, calls Calls, organizations Organizations, people People) *Service {
+	return &Service{policies: p, applications: applications, calls: calls, organizations: organizations, people: people}
+}
+
+// Reactions registers what happens here when something happened elsewhere.
+func (s *Service) Reactions(r *tenants.Registry) {
+	tenants.React(r, "partnerships.found", s.Found)
+}
+
+const (
+	maxReason = 1000
+	subject   = "partnership"
+)
+
+func address(id ids.Partnership) string { return "/partnerships/" + id.String() }
+
+// Found makes the partnership of an application whose place was accepted, and tells the leads of its organizations. Only
+// the system may. Told twice, it makes one. An application of a single organization founds nothing: it looks for a
+// partner first.
+func (s *Service) Found(ctx context.Context, sc tenants.Scope, e events.PlaceAccepted) error {
+	if err := s.policies.May(sc, policies.PartnershipManage, policies.On{}); err != nil {
+		return err
+	}
+	joint, err := s.applications.Joint(ctx, sc, e.Application)
+	if err != nil || len(joint.Seats) < 2 {
+		return err
+	}
+	call, err := s.calls.Promise(ctx, sc, e.Call)
+	if err != nil {
+		return err
+	}
+	p := Partnership{
+		ID: ids.New[ids.Partnership](), Application: e.Application, Call: e.Call, Number: joint.Number, Title: joint.Title, CallTitle: call.Title,
+		GrantMinor: call.GrantMinor, GrantCurrency: call.GrantCurrency, State: Accepted, Seats: joint.Seats,
+	}
+	cards, err := s.organizations.Cards(ctx, sc, p.Organizations())
+	if err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		made, err := insert(ctx, tx, &p, searchKey(&p, cards))
+		if err != nil || !made {
+			return err
+		}
+		if err := logChange(ctx, tx, p.ID, Change{State: p.State}); err != nil {
+			return err
+		}
+		tx.Audit(audit.Entry{Action: "partnership.founded", SubjectKind: subject, SubjectID: p.ID.String(), Detail: map[string]any{"application": p.Application.String()}})
+		return s.tell(ctx, tx, &p, cards, "founded", "")
+	})
+}
+
+func searchKey(p *Partnership, cards map[ids.Organization]Organization) string {
+	parts := []string{p.Number, p.Title}
+	for _, id := range p.Organizations() {
+		parts = append(parts, cards[id].Name)
+	}
+	return i18n.SearchKey(strings.Join(parts, " "))
+}
+
+// tell writes to the leads of all organizations what has become of their partnership.
+func (s *Service) tell(ctx context.Context, tx *tenants.Tx, p *Partnership, cards map[ids.Organization]Organization, what, reason string) error {
+	leads, err := tenants.LeadsOf(ctx, tx, p.Organizations()...)
+	if err != nil {
+		return err
+	}
+	told := map[ids.Person]bool{}
+	for _, organization := range p.Organizations() {
+		for _, lead := range leads[organization] {
+			if told[lead] {
+				continue
+			}
+			told[lead] = true
+			args := map[string]string{
+				"Title": p.Title, "Number": p.Number, "Organization": cards[organization].Name, "Partners": partners(p, cards, organization), "Reason": reason,
+			}
+			tx.Announce(events.MailRequested{
+				Kind: "partnerships.mail." + what, Person: lead, Path: address(p.ID), Args: args, Texts: map[string]i18n.Text{"Call": p.CallTitle},
+				AboutKind: subject, AboutID: p.ID.String(),
+			})
+			tx.Announce(events.NotificationRequested{Person: lead, Key: "partnerships.notify." + what, Path: address(p.ID), Args: map[string]string{"Title": p.Title}})
+		}
+	}
+	return nil
+}
+
+// partners names the others of a partnership.
+func partners(p *Partnership, cards map[ids.Organization]Organization, but ids.Organization) string {
+	var names []string
+	for _, id := range p.Organizations() {
+		if id != but {
+			names = append(names, cards[id].Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// Listed is a partnership with what its organizations are called.
+type Listed struct {
+	Partnership
+
+	Cards map[ids.Organization]Organization
+}
+
+// List lists the network's partnerships and how many match. The network's officers may, and its finance officers.
+func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) ([]Listed, int, error) {
+	if err := s.policies.May(sc, policies.PartnershipList, policies.On{}); err != nil {
+		return nil, 0, err
+	}
+	all, err := list(ctx, sc.Read(), q)
+	if err != nil {
+		return nil, 0, err
+	}
+	n, err := count(ctx, sc.Read(), q)
+	if err != nil {
+		return nil, 0, err
+	}
+	listed, err := s.listed(ctx, sc, all)
+	return listed, n, err
+}
+
+// Mine lists the partnerships of the actor's organizations, the newest first. Leads and participants may.
+func (s *Service) Mine(ctx context.Context, sc tenants.Scope) ([]Listed, error) {
+	if err := s.policies.May(sc, policies.PartnershipMine, policies.On{}); err != nil {
+		return nil, err
+	}
+	mine := sc.Actor().OrganizationsAs()
+	if len(mine) == 0 {
+		return nil, nil
+	}
+	all, err := list(ctx, sc.Read(), Query{Organizations: mine})
+	if err != nil {
+		return nil, err
+	}
+	return s.listed(ctx, sc, all)
+}
+
+// recent is how long a new partnership is news.
+const recent = 14 * 24 * time.Hour
+
+// News lists what the actor should hear of: to coordinators the paused partnerships, to an organization's people its new
+// ones. Without seats.
+func (s *Service) News(ctx context.Context, sc tenants.Scope) ([]Partnership, error) {
+	if s.policies.May(sc, policies.PartnershipManage, policies.On{}) == nil {
+		return pick(ctx, sc.Read(), Query{State: Paused, Limit: 20})
+	}
+	if err := s.policies.May(sc, policies.PartnershipMine, policies.On{}); err != nil {
+		return nil, nil //nolint:nilerr // to everybody else there is no news
+	}
+	mine := sc.Actor().OrganizationsAs()
+	if len(mine) == 0 {
+		return nil, nil
+	}
+	return pick(ctx, sc.Read(), Query{State: Accepted, Organizations: mine, Newer: recent, Limit: 20})
+}
+
+func (s *Service) listed(ctx context.Context, sc tenants.Scope, all []Partnership) ([]Listed, error) {
+	var organizations []ids.Organization
+	for i := range all {
+		organizations = append(organizations, all[i].Organizations()...)
+	}
+	cards, err := s.organizations.Cards(ctx, sc, organizations)
+	if err != nil {
+		return nil, err
+	}
+	listed := make([]Listed, len(all))
+	for i := range all {
+		listed[i] = Listed{Partnership: all[i], Cards: cards}
+	}
+	return listed, nil
+}
+
+// Member is one of an organization's people in a partnership.
+type Member struct {
+	Person ids.Person
+	Name   string
+	Email  string
+	Role   tenants.Role
+}
+
+// Whole is a partnership with everything that its page shows. Actors are the names of those who stand in the history.
+type Whole struct {
+	Listed
+
+	Members map[ids.Organization][]Member
+	History []Change
+	Actors  map[ids.Person]string
+}
+
+// Partnership shows one partnership with its people and its history. The people of its organizations may, and the
+// network's officers and finance officers. Fault: NotFound.
+func (s *Service) Partnership(ctx context.Context, sc tenants.Scope, id ids.Partnership) (Whole, error) {
+	p, err := s.permitted(ctx, sc, policies.PartnershipRead, id)
+	if err != nil {
+		return Whole{}, err
+	}
+	listed, err := s.listed(ctx, sc, []Partnership{p})
+	if err != nil {
+		return Whole{}, err
+	}
+	w := Whole{Listed: listed[0], Members: map[ids.Organization][]Member{}, Actors: map[ids.Person]string{}}
+	if w.History, err = history(ctx, sc.Read(), id); err != nil {
+		return Whole{}, err
+	}
+	held, err := tenants.MembersOf(ctx, sc.Read(), p.Organizations()...)
+	if err != nil {
+		return Whole{}, err
+	}
+	var persons []ids.Person
+	for _, h := range held {
+		persons = append(persons, h.Person)
+	}
+	for _, c := range w.History {
+		if !c.By.IsZero() {
+			persons = append(persons, c.By)
+		}
+	}
+	known, err := s.people.Persons(ctx, sc, persons)
+	if err != nil {
+		return Whole{}, err
+	}
+	for _, h := range held {
+		w.Members[h.Organization] = append(w.Members[h.Organization], Member{Person: h.Person, Name: known[h.Person].Name, Email: known[h.Person].Email, Role: h.Role})
+	}
+	for _, c := range w.History {
+		w.Actors[c.By] = known[c.By].Name
+	}
+	return w, nil
+}
+
+// permitted finds a partnership and asks whether the actor may do that to it. One that does not exist is refused like
+// one of strangers.
+func (s *Service) permitted(ctx context.Context, sc tenants.Scope, action policies.Action, id ids.Partnership) (Partnership, error) {
+	p, missing := find(ctx, sc.Read(), id)
+	if err := s.policies.May(sc, action, policies.On{Organizations: p.Organizations()}); err != nil {
+		return Partnership{}, err
+	}
+	return p, missing
+}
+
+// MaySteer reports whether the actor may pause and end the partnership.
+func (s *Service) MaySteer(sc tenants.Scope, p *Partnership) bool {
+	return s.policies.May(sc, policies.PartnershipManage, policies.On{Organizations: p.Organizations()}) == nil
+}
+
+// MayRead reports whether the actor may open the partnership's page.
+func (s *Service) MayRead(sc tenants.Scope, p *Partnership) bool {
+	return s.policies.May(sc, policies.PartnershipRead, policies.On{Organizations: p.Organizations()}) == nil
+}
+
+// told says of which verbs the leads are told, and by which words.
+var told = map[Verb]string{Pause: "paused", Resume: "resumed", EndEarly: "ended_early"}
+
+// Steer pauses, resumes or ends a partnership early; the leads of its organizations are told the reason, in at most 1,000
+// characters. The coordinator may. Faults: Invalid without a reason, Conflict when the state does not allow it or somebody
+// has changed the partnership since it was shown, NotFound.
+func (s *Service) Steer(ctx context.Context, sc tenants.Scope, id ids.Partnership, version int64, v Verb, reason string) error {
+	p, err := s.permitted(ctx, sc, policies.PartnershipManage, id)
+	if err != nil {
+		return err
+	}
+	what, ok := told[v]
+	if !ok {
+		return fault.Conflict("partnerships.not_now")
+	}
+	if bad := wrong(reason); len(bad) > 0 {
+		return fault.Invalid("fault.check_fields", bad...)
+	}
+	cards, err := s.organizations.Cards(ctx, sc, p.Organizations())
+	if err != nil {
+		return err
+	}
+	if p.Version != version {
+		return fault.Conflict("fault.stale")
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if err := p.Do(v); err != nil {
+			return err
+		}
+		if err := save(ctx, tx, &p); err != nil {
+			return err
+		}
+		if err := logChange(ctx, tx, id, Change{By: sc.Actor().Person, State: p.State, Reason: reason}); err != nil {
+			return err
+		}
+		tx.Audit(audit.Entry{Action: "partnership." + what, SubjectKind: subject, SubjectID: id.String(), Detail: map[string]any{"reason": reason}})
+		return s.tell(ctx, tx, &p, cards, what, reason)
+	})
+}
+
+func wrong(reason string) []fault.Field {
+	switch n := utf8.RuneCountInString(reason); {
+	case strings.TrimSpace(reason) == "":
+		return []fault.Field{fault.At("reason", "fault.required")}
+	case n > maxReason:
+		return []fault.Field{fault.AtWith("reason", "fault.too_long", fault.Args{"Length": n, "Max": maxReason})}
+	default:
+		return nil
+	}
+}
