@@ -19,6 +19,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui/uitest"
 	"kervan/modules/partnerships"
 	"kervan/modules/site"
 	"kervan/modules/site/sitetest"
@@ -27,7 +28,7 @@ import (
 	"kervan/tenants/tenanttest"
 )
 
-func TestMain(m *testing.M) { tenanttest.Main(m) }
+func TestMain(m *testing.M) { tenanttest.Main(m, uitest.Close) }
 
 // around stands in for the modules that know applications, calls, organizations and people.
 type around struct {

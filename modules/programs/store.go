@@ -184,7 +184,7 @@ func logChange(ctx context.Context, tx *tenants.Tx, call ids.Call, c Change) err
 		return err
 	}
 	_, err = tx.NewRaw(`INSERT INTO call_changes (id, call_id, at, by, kind, before, after, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		ids.New[ids.Call](), call, now, tx.Scope().Actor().Person, c.Kind, c.Before, c.After, c.Reason).Exec(ctx)
+		ids.New[ids.Change](), call, now, tx.Scope().Actor().Person, c.Kind, c.Before, c.After, c.Reason).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("programs: log change: %w", err)
 	}
