@@ -58,6 +58,7 @@ const (
 	ApplicationRead     Action = "application.read"
 	ApplicationFill     Action = "application.fill"    // answers, presence, uploads
 	ApplicationInvite   Action = "application.invite"  // the partner organization
+	ApplicationJoin     Action = "application.join"    // answer an invitation to be a partner
 	ApplicationConfirm  Action = "application.confirm" // one's own organization's part
 	ApplicationSubmit   Action = "application.submit"
 	ApplicationWithdraw Action = "application.withdraw"

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -190,9 +191,14 @@ func (s *stand) kept(scope forms.Scope, ref string) string {
 	return string(all[sheet].Answers[ref])
 }
 
+// wants waits for what the browser is still sending: an answer that was typed last arrives after its page was left.
 func (s *stand) wants(scope forms.Scope, ref, want string) {
 	s.t.Helper()
-	if got := s.kept(scope, ref); got != want {
+	got := s.kept(scope, ref)
+	for deadline := time.Now().Add(5 * time.Second); got != want && time.Now().Before(deadline); {
+		got = s.kept(scope, ref)
+	}
+	if got != want {
 		s.t.Errorf("kept %s: %s, want %s", ref, got, want)
 	}
 }

@@ -1,0 +1,58 @@
+package applications
+
+import (
+	"context"
+	"time"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/tenants"
+)
+
+// Reactions registers what becomes of an application when others have decided about it. Each is safe to repeat: a verb
+// that is not possible any more changes nothing.
+func (s *Service) Reactions(r *tenants.Registry) {
+	tenants.React(r, "applications.review_began", func(ctx context.Context, sc tenants.Scope, e events.ReviewBegan) error {
+		return s.move(ctx, sc, e.Application, BeginView, nil)
+	})
+	tenants.React(r, "applications.reviews_completed", func(ctx context.Context, sc tenants.Scope, e events.ReviewsCompleted) error {
+		return s.move(ctx, sc, e.Application, EndView, nil)
+	})
+	tenants.React(r, "applications.decision_released", func(ctx context.Context, sc tenants.Scope, e events.DecisionReleased) error {
+		verb := map[events.Outcome]Verb{events.OutcomeSelected: Select, events.OutcomeWaiting: PutWaiting, events.OutcomeRejected: Reject}[e.Outcome]
+		return s.move(ctx, sc, e.Application, verb, func(a *Application) { a.ReplyBy, a.Waiting = e.ReplyBy, e.Waiting })
+	})
+	tenants.React(r, "applications.place_offered", func(ctx context.Context, sc tenants.Scope, e events.PlaceOffered) error {
+		return s.move(ctx, sc, e.Application, Offer, func(a *Application) { a.ReplyBy, a.Waiting = e.ReplyBy, 0 })
+	})
+	tenants.React(r, "applications.place_accepted", func(ctx context.Context, sc tenants.Scope, e events.PlaceAccepted) error {
+		return s.move(ctx, sc, e.Application, Accept, answered)
+	})
+	tenants.React(r, "applications.place_declined", func(ctx context.Context, sc tenants.Scope, e events.PlaceDeclined) error {
+		return s.move(ctx, sc, e.Application, Decline, answered)
+	})
+	tenants.React(r, "applications.place_lapsed", func(ctx context.Context, sc tenants.Scope, e events.PlaceLapsed) error {
+		return s.move(ctx, sc, e.Application, Lapse, answered)
+	})
+}
+
+func answered(a *Application) { a.ReplyBy = time.Time{} }
+
+func (s *Service) move(ctx context.Context, sc tenants.Scope, id ids.Application, verb Verb, change func(*Application)) error {
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		a, err := locked(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		before := a.State
+		after, ok := before.After(verb)
+		if !ok {
+			return nil
+		}
+		a.State = after
+		if change != nil {
+			change(&a)
+		}
+		return advance(ctx, tx, &a, before)
+	})
+}

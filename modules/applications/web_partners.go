@@ -1,0 +1,144 @@
+package applications
+
+import (
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/web"
+	"kervan/tenants"
+)
+
+func (w *Web) partners(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	found, err := w.service.Partners(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	p := w.site.Page(c, sc, "applications.partners.title")
+	return w.site.Render(c, partnersPage(p, found, w.service.submits(sc, &found.Overview.Application) == nil, sc.Tenant().Locales, web.Form{}, nil))
+}
+
+func (w *Web) invite(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	i, bad := readInvitation(form, id)
+	locale, _ := i18n.ParseLocale(form.Raw("locale"))
+	if len(bad) > 0 {
+		err = fault.Invalid("fault.check_fields", bad...)
+	} else {
+		err = w.service.Invite(c.UserContext(), sc, i, locale)
+	}
+	if err != nil {
+		found, failed := w.service.Partners(c.UserContext(), sc, id)
+		if failed != nil {
+			return failed
+		}
+		p := w.site.Page(c, sc, "applications.partners.title")
+		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component {
+			return partnersPage(p, found, true, sc.Tenant().Locales, form, f)
+		})
+	}
+	w.site.Say(c, "success", "applications.partners.invited")
+	return web.SeeOther(c, address(id, "partners"))
+}
+
+// readInvitation reads whom to invite: an organization of the network, else somebody by address.
+func readInvitation(form web.Form, id ids.Application) (Invitation, []fault.Field) {
+	i := Invitation{Application: id, Seat: form.Raw("seat")}
+	if chosen := form.Raw("organization"); chosen != "" {
+		organization, err := ids.Parse[ids.Organization](chosen)
+		if err != nil {
+			return i, []fault.Field{fault.At("organization", "fault.choose")}
+		}
+		i.Organization = organization
+		return i, nil
+	}
+	var bad, more []fault.Field
+	i.Name, bad = form.Required("name", 200)
+	i.Email, more = form.Required("email", 254)
+	return i, append(bad, more...)
+}
+
+func (w *Web) revoke(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	invitation, err := ids.Parse[ids.Invitation](form.Raw("invitation"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	return w.act(c, sc, "applications.partners.revoked", "partners", func(id ids.Application) error {
+		return w.service.Revoke(c.UserContext(), sc, id, invitation)
+	})
+}
+
+func parseInvitation(c *fiber.Ctx) (ids.Invitation, error) {
+	id, err := ids.Parse[ids.Invitation](web.Param(c, "id"))
+	if err != nil {
+		return id, fault.NotFound()
+	}
+	return id, nil
+}
+
+func (w *Web) invitation(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parseInvitation(c)
+	if err != nil {
+		return err
+	}
+	found, err := w.service.Invitation(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, invitationPage(w.site.Page(c, sc, "applications.invitation.title"), found, nil))
+}
+
+func (w *Web) join(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parseInvitation(c)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	organization, err := ids.Parse[ids.Organization](form.Raw("organization"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	application, err := w.service.Join(c.UserContext(), sc, id, organization)
+	if err != nil {
+		found, failed := w.service.Invitation(c.UserContext(), sc, id)
+		if failed != nil {
+			return failed
+		}
+		p := w.site.Page(c, sc, "applications.invitation.title")
+		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component { return invitationPage(p, found, f) })
+	}
+	w.site.Say(c, "success", "applications.invitation.joined")
+	return web.SeeOther(c, address(application, ""))
+}
+
+func (w *Web) refuseInvitation(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parseInvitation(c)
+	if err != nil {
+		return err
+	}
+	if err := w.service.Refuse(c.UserContext(), sc, id); err != nil {
+		return err
+	}
+	w.site.Say(c, "success", "applications.invitation.refused")
+	return web.SeeOther(c, "/desk")
+}
