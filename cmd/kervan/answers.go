@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"kervan/modules/accounts"
+	"kervan/modules/applications"
 	"kervan/modules/correspondence"
 	"kervan/modules/ids"
 	"kervan/modules/organizations"
@@ -100,8 +101,8 @@ func (a applicants) Applicants(ctx context.Context, sc tenants.Scope, wanted ...
 type writers struct{}
 
 // Applying satisfies programs.Applications.
-func (writers) Applying(context.Context, tenants.Scope, ids.Call) ([]ids.Person, error) {
-	return nil, nil
+func (writers) Applying(ctx context.Context, sc tenants.Scope, call ids.Call) ([]ids.Person, error) {
+	return applications.Applying(ctx, sc.Read(), call)
 }
 
 // winners lets partnerships ask the other modules what an accepted application brings, what its call promised, and who
@@ -112,9 +113,38 @@ type winners struct {
 	accounts      *accounts.Service
 }
 
-// Joint satisfies partnerships.Applications.
-func (winners) Joint(context.Context, tenants.Scope, ids.Application) (partnerships.Joint, error) {
-	return partnerships.Joint{}, nil
+// Joint satisfies partnerships.Applications. A partnership is called what its organizations are called.
+func (w winners) Joint(ctx context.Context, sc tenants.Scope, application ids.Application) (partnerships.Joint, error) {
+	a, err := applications.Find(ctx, sc.Read(), application)
+	if err != nil {
+		return partnerships.Joint{}, err
+	}
+	call, err := programs.Find(ctx, sc.Read(), a.Call)
+	if err != nil {
+		return partnerships.Joint{}, err
+	}
+	names, err := w.organizations.Names(ctx, sc.Read(), append(a.Organizations(), a.Organization)...)
+	if err != nil {
+		return partnerships.Joint{}, err
+	}
+	joint := partnerships.Joint{Number: a.Number, Call: a.Call}
+	for _, p := range a.Parts {
+		if p.Organization.IsZero() {
+			continue
+		}
+		seat := partnerships.Seat{Key: p.Seat, Organization: p.Organization}
+		for _, s := range call.Composition.Seats {
+			if s.Key == p.Seat {
+				seat.Title = s.Name
+			}
+		}
+		joint.Seats = append(joint.Seats, seat)
+		if joint.Title != "" {
+			joint.Title += " + "
+		}
+		joint.Title += names[p.Organization]
+	}
+	return joint, nil
 }
 
 // Promise satisfies partnerships.Calls.

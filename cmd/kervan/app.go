@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"kervan/modules/accounts"
+	"kervan/modules/applications"
 	"kervan/modules/correspondence"
 	"kervan/modules/forms"
 	"kervan/modules/kernel/database"
@@ -43,13 +44,14 @@ type App struct {
 	organizations  *organizations.Service
 	forms          *forms.Service
 	programs       *programs.Service
+	applications   *applications.Service
 	partnerships   *partnerships.Service
 	metrics        *metrics
 }
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, correspondence.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, correspondence.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -86,6 +88,8 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.organizations = organizations.New(a.authorizer, members{a.accounts})
 	a.forms = forms.New()
 	a.programs = programs.New(a.authorizer, a.forms, applicants{a.organizations}, writers{})
+	asked := surroundings{a.organizations, a.accounts}
+	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: nobody{}, Documents: nobody{}})
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.authorizer, won, won, won, won)
 	networks := oversight.New(a.tenants, a.authorizer, config.hosts)
@@ -101,6 +105,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
 		organizations.NewWeb(a.organizations, a.site).Module(),
 		calls.Module(),
+		applications.NewWeb(a.applications, a.site).Module(),
 		partnerships.NewWeb(a.partnerships, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names), a.site).Module(),
 		oversight.NewWeb(networks, a.site, config.origin).Module(),

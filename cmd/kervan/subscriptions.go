@@ -6,5 +6,6 @@ func (a *App) subscribe() {
 	a.tenants.HandleProvisioning(a.accounts.SeedFirst)
 	a.accounts.RegisterJobs(r)
 	a.correspondence.Reactions(r)
+	a.applications.Reactions(r)
 	a.partnerships.Reactions(r)
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -73,13 +72,13 @@ func TestEveryWordIsTranslated(t *testing.T) {
 		rooms[room] = true
 	}
 	keys, prefixes := spoken(t)
-	acts := audited(t)
+	acts, jobs := audited(t), written(t, job)
 	for key, path := range keys {
-		if strings.HasSuffix(path, "/policies/actions.go") || acts[key] {
-			continue // actions are named like keys
+		if strings.HasSuffix(path, "/policies/actions.go") || acts[key] || jobs[key] {
+			continue // actions and jobs are named like keys
 		}
 		room, _, _ := strings.Cut(key, ".")
-		if rooms[room] && !known[key] && !isPrefix(key, known) && !isAction(key) {
+		if rooms[room] && !known[key] && !isPrefix(key, known) {
 			t.Errorf("%s speaks %q, which no language has", path, key)
 		}
 	}
@@ -114,15 +113,22 @@ func spokenByPrefix(key string, keys map[string]string, prefixes map[string]bool
 	return false
 }
 
-// isAction reports whether the string is the name of an action, an event, a job or an audit entry rather than a message.
-func isAction(key string) bool {
-	return slices.Contains([]string{"accounts.mail_link", "correspondence.write", "correspondence.notify", "correspondence.deliver", "partnerships.found", "tenants.provision"}, key)
-}
+var job = regexp.MustCompile(`(?:React\(r, |Job += )"([a-z_]+\.[a-z_]+)"`)
 
-var entry = regexp.MustCompile(`(?:Action: |note\(ctx, sc, |messages, )"([a-z_]+\.[a-z_]+)"`)
+var entry = regexp.MustCompile(`(?:Action: |entry\(|, action (?:=|:=) \w+, |note\(ctx, sc, |messages, )"([a-z_]+\.[a-z_]+)"`)
 
 // audited collects what the source writes into the trail.
 func audited(t *testing.T) map[string]bool {
+	t.Helper()
+	found := written(t, entry)
+	if len(found) < 15 {
+		t.Fatalf("found only %d entries of the trail", len(found))
+	}
+	return found
+}
+
+// written collects what a pattern's group finds in the source.
+func written(t *testing.T, pattern *regexp.Regexp) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
 	for _, f := range sourceFiles(t) {
@@ -133,12 +139,9 @@ func audited(t *testing.T) map[string]bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range entry.FindAllSubmatch(b, -1) {
+		for _, m := range pattern.FindAllSubmatch(b, -1) {
 			found[string(m[1])] = true
 		}
-	}
-	if len(found) < 15 {
-		t.Fatalf("found only %d entries of the trail", len(found))
 	}
 	return found
 }

@@ -171,8 +171,11 @@ func listOf(p ui.Page, query url.Values, calls []Call, total int) ui.List {
 	l := ui.List{
 		Path: "/applications", Query: query, Search: p.T("applications.list.search"), Total: total, TotalOf: "applications.list.total",
 		Columns: []ui.Column{
-			{Label: p.T("applications.number"), Sort: "number"}, {Label: p.T("applications.organizations")}, {Label: p.T("applications.call")},
-			{Label: p.T("applications.state")}, {Label: p.T("applications.submitted_at"), Sort: "submitted"},
+			{Label: p.T("applications.number"), Sort: "number"},
+			{Label: p.T("applications.organizations")},
+			{Label: p.T("applications.call")},
+			{Label: p.T("applications.state")},
+			{Label: p.T("applications.submitted_at"), Sort: "submitted"},
 		},
 	}
 	var states, called []ui.Option

@@ -290,8 +290,9 @@ func byCode(ctx context.Context, db bun.IDB, code string) (number string, at tim
 	return number, at, true, nil
 }
 
-// writing are the people of the organizations that are applying to a call.
-func writing(ctx context.Context, db bun.IDB, call ids.Call) ([]ids.Person, error) {
+// Applying are the people of the organizations that are writing applications to a call. It is for other modules'
+// use-cases, which have authorized.
+func Applying(ctx context.Context, db bun.IDB, call ids.Call) ([]ids.Person, error) {
 	var people []ids.Person
 	err := db.NewRaw(`SELECT DISTINCT m.person_id FROM memberships AS m JOIN application_parts AS p ON p.organization_id = m.organization_id
 		JOIN applications AS a ON a.id = p.application_id WHERE a.call_id = ? AND a.state IN ('draft', 'submitted')`, call).Scan(ctx, &people)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"kervan/modules/events"
@@ -261,11 +262,11 @@ func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, a *Application, do
 		}
 	}
 	a.State, a.SubmittedAt, a.Papers, a.PapersDue = Submitted, done.At, "", time.Time{}
-	names := a.Number
+	names := []string{a.Number}
 	for _, o := range a.Organizations() {
-		names += " " + organizations[o].Name
+		names = append(names, organizations[o].Name)
 	}
-	if err := setSearch(ctx, tx, a.ID, i18n.SearchKey(names)); err != nil {
+	if err := setSearch(ctx, tx, a.ID, i18n.SearchKey(strings.Join(names, " "))); err != nil {
 		return err
 	}
 	tx.Audit(entry("application.submitted", a.ID))

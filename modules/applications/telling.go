@@ -2,6 +2,7 @@ package applications
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"kervan/modules/events"
@@ -28,9 +29,7 @@ func (s *Service) tellLeads(ctx context.Context, tx *tenants.Tx, a *Application,
 	for _, organization := range a.Organizations() {
 		for _, person := range leads[organization] {
 			args := map[string]string{"organization": organizations[organization].Name, "number": a.Number}
-			for name, value := range v.args {
-				args[name] = value
-			}
+			maps.Copy(args, v.args)
 			tx.Announce(events.MailRequested{
 				Kind: "applications.mail." + key, Person: person, Path: "/applications/" + a.ID.String(), AboutKind: "application", AboutID: a.ID.String(),
 				Subject: letter.Subject, Body: letter.Body, Args: args, Texts: map[string]i18n.Text{"call": call.Title},

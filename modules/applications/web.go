@@ -286,7 +286,7 @@ func (w *Web) present(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 // act does something to an application that takes no input, says so and shows it again.
-func (w *Web) act(c *fiber.Ctx, sc tenants.Scope, said, below string, do func(id ids.Application) error) error {
+func (w *Web) act(c *fiber.Ctx, said, below string, do func(id ids.Application) error) error {
 	id, err := parse(c)
 	if err != nil {
 		return err
@@ -304,15 +304,15 @@ func (w *Web) act(c *fiber.Ctx, sc tenants.Scope, said, below string, do func(id
 }
 
 func (w *Web) confirm(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.act(c, sc, "applications.confirmed", "", func(id ids.Application) error { return w.service.Confirm(c.UserContext(), sc, id) })
+	return w.act(c, "applications.confirmed", "", func(id ids.Application) error { return w.service.Confirm(c.UserContext(), sc, id) })
 }
 
 func (w *Web) reopen(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.act(c, sc, "applications.reopened", "", func(id ids.Application) error { return w.service.Reopen(c.UserContext(), sc, id) })
+	return w.act(c, "applications.reopened", "", func(id ids.Application) error { return w.service.Reopen(c.UserContext(), sc, id) })
 }
 
 func (w *Web) submit(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.act(c, sc, "applications.submitted", "receipt", func(id ids.Application) error {
+	return w.act(c, "applications.submitted", "receipt", func(id ids.Application) error {
 		_, err := w.service.Submit(c.UserContext(), sc, id)
 		return err
 	})
@@ -343,7 +343,7 @@ func (w *Web) withdrawalForm(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func (w *Web) withdraw(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.act(c, sc, "applications.withdrawal.done", "", func(id ids.Application) error { return w.service.Withdraw(c.UserContext(), sc, id) })
+	return w.act(c, "applications.withdrawal.done", "", func(id ids.Application) error { return w.service.Withdraw(c.UserContext(), sc, id) })
 }
 
 func (w *Web) verify(c *fiber.Ctx, sc tenants.Scope) error {
@@ -389,4 +389,3 @@ func editing(d Desk, typed map[string][]string, f *fault.Fault, clashes []*forms
 }
 
 func documentHref(d forms.PrintDocument) string { return "/documents/" + d.ID.String() }
-

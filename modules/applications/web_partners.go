@@ -80,7 +80,7 @@ func (w *Web) revoke(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return fault.NotFound()
 	}
-	return w.act(c, sc, "applications.partners.revoked", "partners", func(id ids.Application) error {
+	return w.act(c, "applications.partners.revoked", "partners", func(id ids.Application) error {
 		return w.service.Revoke(c.UserContext(), sc, id, invitation)
 	})
 }

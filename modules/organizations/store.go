@@ -51,6 +51,10 @@ func (r row) organization() Organization {
 	}
 }
 
+func (r row) card() Card {
+	return Card{ID: r.ID, Name: r.Name, NameEnglish: r.NameEnglish, City: r.City, Country: r.Country, Form: r.Form}
+}
+
 func rowOf(o Organization) row {
 	r := row{
 		ID: o.ID, Name: o.Name, NameEnglish: o.NameEnglish, Search: o.SearchKey(), Form: o.Form, Country: o.Country, City: o.City,
@@ -255,7 +259,20 @@ func (s *Service) Cards(ctx context.Context, db bun.IDB, organizations []ids.Org
 		return nil, fmt.Errorf("organizations: list cards: %w", err)
 	}
 	for _, r := range rows {
-		cards[r.ID] = Card{ID: r.ID, Name: r.Name, NameEnglish: r.NameEnglish, City: r.City, Country: r.Country, Form: r.Form}
+		cards[r.ID] = r.card()
+	}
+	return cards, nil
+}
+
+// AllCards tells of every organization of the network. It is for other modules' use-cases, which have authorized.
+func (s *Service) AllCards(ctx context.Context, db bun.IDB) ([]Card, error) {
+	var rows []row
+	if err := db.NewSelect().Model(&rows).Column("id", "name", "name_english", "city", "country", "form").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("organizations: list all cards: %w", err)
+	}
+	cards := make([]Card, len(rows))
+	for i := range rows {
+		cards[i] = rows[i].card()
 	}
 	return cards, nil
 }

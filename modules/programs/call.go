@@ -46,6 +46,7 @@ type Call struct {
 	OpensAt       time.Time
 	ClosesAt      time.Time
 	FirstClosesAt time.Time // before any extension
+	ClosedAt      time.Time // by hand, before the deadline
 	Zone          string    // in which the instants are stated
 	Places        int       // for partnerships
 	GrantMinor    int64     // per partnership, in the currency's smallest unit

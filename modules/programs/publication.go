@@ -71,7 +71,7 @@ func (s *Service) Close(ctx context.Context, sc tenants.Scope, id ids.Call, vers
 		if reason == "" {
 			return fault.Invalid("fault.check_fields", fault.At("reason", "fault.required"))
 		}
-		c.State = Closed
+		c.State, c.ClosedAt = Closed, now
 		tx.Audit(audit.Entry{Action: "call.closed", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"reason": reason}})
 		return logChange(ctx, tx, id, Change{Kind: "closed", Reason: reason})
 	})

@@ -31,6 +31,7 @@ type callRow struct {
 	OpensAt       time.Time              `bun:"opens_at,nullzero"`
 	ClosesAt      time.Time              `bun:"closes_at,nullzero"`
 	FirstClosesAt time.Time              `bun:"first_closes_at,nullzero"`
+	ClosedAt      time.Time              `bun:"closed_at,nullzero"`
 	Zone          string                 `bun:"zone"`
 	Places        int                    `bun:"places"`
 	GrantMinor    int64                  `bun:"grant_minor"`
@@ -54,7 +55,7 @@ type callRow struct {
 func (r *callRow) call() Call {
 	return Call{
 		ID: r.ID, Cycle: r.Cycle, State: r.State, Title: r.Title, Summary: r.Summary, About: r.About, Conduct: r.Conduct, Notice: r.Notice,
-		Locales: r.Locales, OpensAt: r.OpensAt, ClosesAt: r.ClosesAt, FirstClosesAt: r.FirstClosesAt, Zone: r.Zone, Places: r.Places,
+		Locales: r.Locales, OpensAt: r.OpensAt, ClosesAt: r.ClosesAt, FirstClosesAt: r.FirstClosesAt, ClosedAt: r.ClosedAt, Zone: r.Zone, Places: r.Places,
 		GrantMinor: r.GrantMinor, GrantCurrency: r.GrantCurrency, Composition: r.Composition, Criteria: r.Criteria, Documents: r.Documents,
 		Eligibility: r.Eligibility, Letters: r.Letters, Review: r.Review, Form: r.FormID, FormVersion: r.FormVersionID, Version: r.Version,
 		PublishedAt: r.PublishedAt,
@@ -64,7 +65,7 @@ func (r *callRow) call() Call {
 func rowOf(c *Call) callRow {
 	return callRow{
 		ID: c.ID, State: c.State, Title: c.Title, Summary: c.Summary, About: c.About, Conduct: c.Conduct, Notice: c.Notice,
-		Locales: c.Locales, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, FirstClosesAt: c.FirstClosesAt, Zone: c.Zone, Places: c.Places,
+		Locales: c.Locales, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, FirstClosesAt: c.FirstClosesAt, ClosedAt: c.ClosedAt, Zone: c.Zone, Places: c.Places,
 		GrantMinor: c.GrantMinor, GrantCurrency: c.GrantCurrency, Composition: c.Composition, Criteria: c.Criteria, Documents: c.Documents,
 		Eligibility: c.Eligibility, Letters: c.Letters, Review: c.Review, FormID: c.Form, FormVersionID: c.FormVersion, PublishedAt: c.PublishedAt,
 	}
@@ -144,6 +145,14 @@ func locked(ctx context.Context, tx *tenants.Tx, id ids.Call) (Call, error) {
 	return Find(ctx, tx, id)
 }
 
+// Held is Find that keeps everybody from changing the call until the transaction ends, but not from reading it.
+func Held(ctx context.Context, tx *tenants.Tx, id ids.Call) (Call, error) {
+	if _, err := tx.NewRaw("SELECT 1 FROM calls WHERE id = ? FOR SHARE", id).Exec(ctx); err != nil {
+		return Call{}, fmt.Errorf("programs: hold call: %w", err)
+	}
+	return Find(ctx, tx, id)
+}
+
 // All lists the calls, the newest first; drafts only when asked for.
 func All(ctx context.Context, db bun.IDB, drafts bool) ([]Call, error) {
 	var rows []callRow
@@ -161,9 +170,13 @@ func All(ctx context.Context, db bun.IDB, drafts bool) ([]Call, error) {
 	return calls, nil
 }
 
-// Until is the instant until which an organization may hand in: the call's deadline, or its own later one.
+// Until is the instant until which an organization may hand in: the call's deadline, the moment when the call was closed
+// by hand, or its own later one.
 func Until(ctx context.Context, db bun.IDB, call Call, organizations ...ids.Organization) (time.Time, error) {
 	until := call.ClosesAt
+	if call.State == Closed {
+		until = call.ClosedAt
+	}
 	if len(organizations) == 0 {
 		return until, nil
 	}
