@@ -81,7 +81,7 @@ func insert(ctx context.Context, tx *tenants.Tx, a *Application, search string) 
 
 // Find is an application as it is, for those who have asked who may. Fault: NotFound.
 func Find(ctx context.Context, db bun.IDB, id ids.Application) (Application, error) {
-	all, err := withParts(ctx, db, db.NewSelect().Model((*[]applicationRow)(nil)).Where("a.id = ?", id))
+	all, err := withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).Where("a.id = ?", id))
 	if err != nil {
 		return Application{}, err
 	}
@@ -146,7 +146,7 @@ func ofOrganizations(ctx context.Context, db bun.IDB, organizations []ids.Organi
 	if len(organizations) == 0 {
 		return nil, nil
 	}
-	return withParts(ctx, db, db.NewSelect().Model((*[]applicationRow)(nil)).
+	return withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).
 		Where("a.id IN (SELECT application_id FROM application_parts WHERE organization_id IN (?))", bun.List(organizations)).
 		OrderExpr("a.created_at DESC, a.id DESC").Limit(200))
 }

@@ -42,7 +42,7 @@ func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
 }
 
 func list(ctx context.Context, db bun.IDB, q Query) ([]Application, error) {
-	sel := filtered(db.NewSelect().Model((*[]applicationRow)(nil)), q)
+	sel := filtered(db.NewSelect().Model((*applicationRow)(nil)), q)
 	order, direction, beyond := bun.Safe("number"), bun.Safe("ASC"), bun.Safe(">")
 	if q.Sort == "submitted" {
 		order = "submitted_at"
@@ -71,6 +71,6 @@ func count(ctx context.Context, db bun.IDB, q Query) (int, error) {
 // InSelection lists the applications of a call that passed the check and were not withdrawn, by number, for the modules
 // that decide about them.
 func InSelection(ctx context.Context, db bun.IDB, call ids.Call) ([]Application, error) {
-	return withParts(ctx, db, db.NewSelect().Model((*[]applicationRow)(nil)).Where("a.call_id = ?", call).
+	return withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).Where("a.call_id = ?", call).
 		Where("a.state NOT IN ('draft', 'submitted', 'returned', 'ineligible', 'withdrawn')").Order("a.number"))
 }
