@@ -36,10 +36,13 @@ generate: ## write the generated files anew: pages and icons
 	$(TOOL) templ generate -path modules
 	cd $(UI) && node icons.mjs && gofmt -w icons_gen.go
 
-run: setup bin/kervan ## serve with private servers and the demonstration, on http://core.localhost:8080
+bin/versitygw: deploy/tools/go.mod deploy/tools/go.sum
+	go build -modfile=deploy/tools/go.mod -ldflags '-s -w' -o $@ github.com/versity/versitygw/cmd/versitygw
+
+run: setup bin/kervan bin/versitygw ## serve with private servers and the demonstration, on http://core.localhost:8080
 	@exec bin/kervan dev
 
-test: setup assets ## all tests, on real PostgreSQL and Chromium, in both modes of isolation
+test: setup assets bin/versitygw ## all tests, on real PostgreSQL, S3 and Chromium, in both modes of isolation
 	go test -race -timeout 30m ./...
 	KERVAN_TENANT_ISOLATION=schema go test -race -count=1 -timeout 20m ./tenants/... ./modules/accounts/...
 
@@ -53,7 +56,7 @@ check: setup assets ## what must be true of the source: formatted, generated, ve
 	$(LINT) fmt --diff ./...
 	go test -count=1 -run 'Arrows|ThirdParties|Readable|Translated|Policy|Route' ./cmd/... ./policies/...
 
-bench: setup assets ## how fast it is: one line per figure, name value unit goal ok|short
+bench: setup assets bin/versitygw ## how fast it is: one line per figure, name value unit goal ok|short
 	@go test -run '^$$' -bench BenchmarkHouse -benchtime 1x ./cmd/kervan 2>/dev/null | grep -E ' (ok|short)$$'
 
 clean: ## forget everything that was built; the data folder stays

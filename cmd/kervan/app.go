@@ -16,6 +16,7 @@ import (
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/jobs"
 	"kervan/modules/kernel/mail"
+	"kervan/modules/kernel/objects"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/organizations"
@@ -36,6 +37,7 @@ type App struct {
 	authorizer     *policies.Authorizer
 	catalog        *i18n.Catalog
 	site           *site.Site
+	objects        *objects.Store
 	server         *fiber.App
 	workerPool     *pgxpool.Pool
 	worker         *jobs.Worker
@@ -76,6 +78,9 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if a.tenants, err = tenants.Open(ctx, tenantsConfig); err != nil {
 		return nil, err
 	}
+	if a.objects, err = objects.Open(config.objects()); err != nil {
+		return nil, err
+	}
 	sender, err := newSender(config)
 	if err != nil {
 		return nil, err
@@ -112,7 +117,9 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	)
 	a.subscribe()
 
-	a.server = web.New(web.Config{Secure: config.secure(), TrustedProxies: config.TrustedProxies, Fail: a.site.Fail, Observe: a.metrics.observe})
+	a.server = web.New(web.Config{
+		Secure: config.secure(), TrustedProxies: config.TrustedProxies, UploadOrigin: a.objects.Origin(), Fail: a.site.Fail, Observe: a.metrics.observe,
+	})
 	a.health()
 	if err := a.site.Mount(a.server); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"kervan/modules/kernel/objects"
 	"kervan/tenants"
 )
 
@@ -27,6 +28,13 @@ type Config struct {
 	WorkerURL   string `env:"DATABASE_WORKER_URL"`
 	AdminURL    string `env:"DATABASE_ADMIN_URL"`
 
+	S3Endpoint       string `env:"S3_ENDPOINT"`
+	S3PublicEndpoint string `env:"S3_PUBLIC_ENDPOINT"`
+	S3Region         string `env:"S3_REGION" envDefault:"us-east-1"`
+	S3Bucket         string `env:"S3_BUCKET" envDefault:"kervan"`
+	S3AccessKey      string `env:"S3_ACCESS_KEY"`
+	S3SecretKey      string `env:"S3_SECRET_KEY"`
+
 	SMTPURL string `env:"SMTP_URL"`
 
 	public *url.URL
@@ -35,7 +43,7 @@ type Config struct {
 
 // LogValue keeps passwords and keys out of the log.
 func (c Config) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("address", c.Address), slog.String("public", c.PublicURL), slog.Bool("smtp", c.SMTPURL != ""))
+	return slog.GroupValue(slog.String("address", c.Address), slog.String("public", c.PublicURL), slog.String("objects", c.S3Endpoint), slog.Bool("smtp", c.SMTPURL != ""))
 }
 
 func readConfig() (Config, error) {
@@ -58,8 +66,21 @@ func (c *Config) complete() error {
 	if c.DatabaseURL == "" || c.MigratorURL == "" || c.WorkerURL == "" {
 		return errors.New("DATABASE_URL, DATABASE_MIGRATOR_URL and DATABASE_WORKER_URL must say how app_login, app_migrator and app_worker sign in")
 	}
+	if c.S3Endpoint == "" || c.S3AccessKey == "" || c.S3SecretKey == "" {
+		return errors.New("S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY must say where documents are kept")
+	}
 	return nil
 }
+
+// objects says where documents are kept.
+func (c Config) objects() objects.Config {
+	return objects.Config{
+		Endpoint: c.S3Endpoint, PublicEndpoint: c.S3PublicEndpoint, Region: c.S3Region, Bucket: c.S3Bucket, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey,
+	}
+}
+
+// origins are those of all networks' sites, as a store of objects knows them.
+func (c Config) origins() string { return c.public.Scheme + "://*." + c.public.Host }
 
 func (c Config) tenants() (tenants.Config, error) {
 	isolation, err := tenants.ParseIsolation(c.Isolation)

@@ -17,11 +17,14 @@ import (
 	"kervan/modules/kernel/devserver"
 )
 
+// devS3Address is where the private S3 server listens, if nobody else does.
+const devS3Address = "127.0.0.1:8090"
+
 func devCommand() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use: "dev", Short: "Serve with private servers and the demonstration, for development", Args: cobra.NoArgs,
-		Long: "Without DATABASE_URL it starts a private PostgreSQL in the data folder, migrates, fills in the demonstration once, and serves. A second start keeps the data.",
+		Long: "Without DATABASE_URL it starts a private PostgreSQL in the data folder, without S3_ENDPOINT a private S3 server, migrates, fills in the demonstration once, and serves. A second start keeps the data.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return dev(cmd.Context(), dir, cmd.OutOrStdout()) },
 	}
 	cmd.PersistentFlags().StringVar(&dir, "data", ".data", "the folder of the private servers' data")
@@ -50,18 +53,18 @@ func dev(ctx context.Context, dir string, out io.Writer) (err error) {
 		return err
 	}
 	if os.Getenv("DATABASE_URL") == "" {
-		postgres, err := devserver.StartPostgres(ctx, devserver.PostgresOptions{Dir: filepath.Join(dir, "postgres"), Durable: true, Database: "kervan"})
+		postgres, err := devPostgres(ctx, dir)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, postgres.Stop()) }()
-		for name, user := range map[string]string{
-			"DATABASE_URL": "app_login", "DATABASE_MIGRATOR_URL": "app_migrator", "DATABASE_WORKER_URL": "app_worker", "DATABASE_ADMIN_URL": "postgres",
-		} {
-			if err := os.Setenv(name, postgres.URL(user)); err != nil {
-				return err
-			}
+	}
+	if os.Getenv("S3_ENDPOINT") == "" {
+		s3, err := devS3(ctx, dir)
+		if err != nil {
+			return err
 		}
+		defer func() { err = errors.Join(err, s3.Stop()) }()
 	}
 	config, err := readConfig()
 	if err != nil {
@@ -81,6 +84,37 @@ func dev(ctx context.Context, dir string, out io.Writer) (err error) {
 		}
 		return greet(ctx, app, out)
 	})
+}
+
+func devPostgres(ctx context.Context, dir string) (*devserver.Postgres, error) {
+	p, err := devserver.StartPostgres(ctx, devserver.PostgresOptions{Dir: filepath.Join(dir, "postgres"), Durable: true, Database: "kervan"})
+	if err != nil {
+		return nil, err
+	}
+	return p, setenv(map[string]string{
+		"DATABASE_URL": p.URL("app_login"), "DATABASE_MIGRATOR_URL": p.URL("app_migrator"), "DATABASE_WORKER_URL": p.URL("app_worker"),
+		"DATABASE_ADMIN_URL": p.URL("postgres"),
+	})
+}
+
+func devS3(ctx context.Context, dir string) (*devserver.S3, error) {
+	s, err := devserver.StartS3(ctx, devserver.S3Options{Dir: filepath.Join(dir, "s3"), Address: devS3Address})
+	if err != nil {
+		return nil, err
+	}
+	return s, setenv(map[string]string{
+		"S3_ENDPOINT": s.Endpoint(), "S3_PUBLIC_ENDPOINT": s.Endpoint(), "S3_REGION": devserver.S3Region, "S3_BUCKET": "kervan",
+		"S3_ACCESS_KEY": devserver.S3AccessKey, "S3_SECRET_KEY": s.SecretKey(),
+	})
+}
+
+func setenv(variables map[string]string) error {
+	for name, value := range variables {
+		if err := os.Setenv(name, value); err != nil {
+			return fmt.Errorf("set %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // devSecret keeps one secret in the data folder, so that sessions outlive a restart.
@@ -105,7 +139,8 @@ func devSecret(dir string) error {
 func environment() []byte {
 	var b strings.Builder
 	for _, name := range []string{
-		"KERVAN_SECRET", "KERVAN_PUBLIC_URL", "DATABASE_URL", "DATABASE_MIGRATOR_URL", "DATABASE_WORKER_URL", "DATABASE_ADMIN_URL", "SMTP_URL",
+		"KERVAN_SECRET", "KERVAN_PUBLIC_URL", "DATABASE_URL", "DATABASE_MIGRATOR_URL", "DATABASE_WORKER_URL", "DATABASE_ADMIN_URL",
+		"S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "S3_REGION", "S3_BUCKET", "S3_ACCESS_KEY", "S3_SECRET_KEY", "SMTP_URL",
 	} {
 		if value := os.Getenv(name); value != "" {
 			fmt.Fprintf(&b, "export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))

@@ -25,7 +25,7 @@ func (a *App) health() {
 	})
 }
 
-// ready reports whether the database answers and every tenant's schema is current.
+// ready reports whether the database answers, every tenant's schema is current, and documents can be kept.
 func (a *App) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
@@ -36,7 +36,7 @@ func (a *App) ready(ctx context.Context) error {
 	if len(behind) > 0 {
 		return errBehind
 	}
-	return nil
+	return a.objects.Health(ctx)
 }
 
 // metrics are what operators see; they are served on an address of their own, never on a public host.

@@ -9,13 +9,15 @@ import (
 	"kervan/modules/accounts"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/objects"
+	"kervan/modules/kernel/objects/objectstest"
 	"kervan/modules/kernel/ui/uitest"
 	"kervan/tenants"
 	"kervan/tenants/tenanttest"
 )
 
 func TestMain(m *testing.M) {
-	tenanttest.Main(m, uitest.Close)
+	tenanttest.Main(m, uitest.Close, objectstest.Close)
 }
 
 // running is the whole program, served on a port of its own over the test process's database.
@@ -25,14 +27,20 @@ type running struct {
 	port string
 }
 
-// run serves the program on a database of its own.
+// run serves the program on a database and a bucket of its own.
 func run(t testing.TB) *running {
+	t.Helper()
+	return runOn(t, objectstest.Config(t))
+}
+
+func runOn(t testing.TB, bucket objects.Config) *running {
 	t.Helper()
 	cluster := tenanttest.Own(t)
 	r := &running{host: "h" + ids.New[ids.Tenant]().String()[24:] + ".localhost"}
 	config := Config{
 		Address: "127.0.0.1:0", PublicURL: "http://" + r.host, Secret: hex.EncodeToString(make([]byte, 32)), Isolation: string(cluster.Config.Isolation),
 		DatabaseURL: cluster.Config.AppURL, MigratorURL: cluster.Config.MigratorURL, WorkerURL: cluster.Postgres.URL("app_worker"),
+		S3Endpoint: bucket.Endpoint, S3Region: bucket.Region, S3Bucket: bucket.Bucket, S3AccessKey: bucket.AccessKey, S3SecretKey: bucket.SecretKey,
 	}
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", config.Address)
 	if err != nil {
@@ -46,6 +54,7 @@ func run(t testing.TB) *running {
 	if err := config.complete(); err != nil {
 		t.Fatal(err)
 	}
+	objectstest.Prepared(t, bucket, config.origins())
 	if r.app, err = newApp(t.Context(), config); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"kervan/modules/kernel/objects"
 	"kervan/tenants"
 )
 
@@ -73,7 +74,7 @@ func stopWorker(app *App) error {
 
 func migrateCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "migrate", Short: "Bring the roles, the shared tables, the queue and every tenant up to date", Args: cobra.NoArgs,
+		Use: "migrate", Short: "Bring the roles, the shared tables, the queue, every tenant and the bucket up to date", Args: cobra.NoArgs,
 		Long: "Safe to repeat, to interrupt and to run on several nodes. With DATABASE_ADMIN_URL the cluster's roles and revokes are prepared first.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := readConfig()
@@ -95,5 +96,12 @@ func migrate(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	return tenants.Migrate(ctx, t)
+	if err := tenants.Migrate(ctx, t); err != nil {
+		return err
+	}
+	store, err := objects.Open(config.objects())
+	if err != nil {
+		return err
+	}
+	return store.Prepare(ctx, config.origins())
 }

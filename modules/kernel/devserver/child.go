@@ -25,11 +25,15 @@ var errExited = errors.New("devserver: the server exited")
 // nobody is the user id that a child sees when it must not see zero.
 const nobody = 1000
 
-// attributes make a child end with its parent, ignore the terminal's Ctrl-C (the parent ends it in order), and, for
-// root, run in a user namespace in which root has another number: PostgreSQL refuses to run as root, and this way it
-// needs no other user and no change of owners.
+// attributes make a child end with its parent and ignore the terminal's Ctrl-C (the parent ends it in order).
 func attributes() *syscall.SysProcAttr {
-	a := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGINT}
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGINT}
+}
+
+// unprivileged are the attributes of a server that refuses to run as root, as PostgreSQL does: for root it runs in a
+// user namespace in which root has another number, and so needs no other user and no change of owners.
+func unprivileged() *syscall.SysProcAttr {
+	a := attributes()
 	if os.Geteuid() == 0 {
 		a.Cloneflags = syscall.CLONE_NEWUSER
 		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: 0, Size: 1}}

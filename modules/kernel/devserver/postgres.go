@@ -71,7 +71,7 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
 		defer func() { _ = log.Close() }()
 	}
 	for tries := 0; ; tries++ {
-		p, err := serve(ctx, bin, data, socket, o, log)
+		p, err := servePostgres(ctx, bin, data, socket, o, log)
 		// After a kill the old server's own children leave within moments; until then a new one refuses and exits.
 		if err == nil || !errors.Is(err, errExited) || !orphaned(data) || tries == 100 {
 			return p, err
@@ -84,10 +84,10 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
 	}
 }
 
-func serve(ctx context.Context, bin, data, socket string, o PostgresOptions, log *os.File) (*Postgres, error) {
+func servePostgres(ctx context.Context, bin, data, socket string, o PostgresOptions, log *os.File) (*Postgres, error) {
 	// The server outlives the context in which it is started; Stop ends it.
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(bin, "postgres"), settings(data, socket, o.Durable)...) // #nosec G204 -- the machine's own server
-	cmd.SysProcAttr = attributes()
+	cmd.SysProcAttr = unprivileged()
 	cmd.Stdout, cmd.Stderr = log, log
 	c, err := start(cmd)
 	if err != nil {
@@ -124,7 +124,7 @@ func settings(data, socket string, durable bool) []string {
 func initialize(ctx context.Context, bin, data string) error {
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", // #nosec G204 -- the machine's own server
 		"--locale=C.UTF-8", "--no-instructions", "--no-sync")
-	cmd.SysProcAttr = attributes()
+	cmd.SysProcAttr = unprivileged()
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
