@@ -147,6 +147,18 @@ func (a *Authorizer) May(sc tenants.Scope, action Action, on On) error {
 	return fault.NotFound()
 }
 
+// OnlySystem refuses everybody but the system's own actors: for reactions and jobs, which no person calls.
+func OnlySystem(sc tenants.Scope) error {
+	switch {
+	case sc.Actor().System != "":
+		return nil
+	case sc.Actor().Signed():
+		return fault.NotFound()
+	default:
+		return fault.Unauthenticated()
+	}
+}
+
 func met(actor tenants.Actor, g tenants.Grant, on On) []Condition {
 	conditions := []Condition{Any}
 	if !g.Organization.IsZero() && slices.Contains(on.Organizations, g.Organization) {

@@ -272,8 +272,11 @@ func (s *Service) Dismiss(ctx context.Context, sc tenants.Scope, person ids.Pers
 	})
 }
 
-// SeedFirst invites a new network's first coordinator. It is a tenants.Seed.
+// SeedFirst invites a new network's first coordinator. It is a tenants.Seed; only the system may.
 func (s *Service) SeedFirst(ctx context.Context, sc tenants.Scope, first tenants.Contact) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
 	if first.Email == "" {
 		return nil
 	}

@@ -48,8 +48,11 @@ type Delivery struct {
 }
 
 // Write is the reaction to events.MailRequested: it writes the message in its recipient's language and, unless it is to
-// be held, has it sent.
+// be held, has it sent. Only the system may.
 func (s *Service) Write(ctx context.Context, sc tenants.Scope, e events.MailRequested) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
 	to := Recipient{Name: e.Name, Address: e.Address, Locale: e.Locale}
 	if !e.Person.IsZero() {
 		found, err := s.People.Recipients(ctx, sc, []ids.Person{e.Person})
@@ -122,7 +125,11 @@ func (s *Service) compose(ctx context.Context, sc tenants.Scope, e events.MailRe
 }
 
 // Deliver is the job that sends one released message. A message that is not released any more is left alone.
+// Only the system may.
 func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args Delivery) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
 	m, found, err := find(ctx, sc.Read(), args.Message)
 	if err != nil || !found || m.Status != StatusReleased {
 		return err
@@ -150,8 +157,11 @@ func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args Delivery) 
 	})
 }
 
-// Notify is the reaction to events.NotificationRequested.
+// Notify is the reaction to events.NotificationRequested. Only the system may.
 func (s *Service) Notify(ctx context.Context, sc tenants.Scope, e events.NotificationRequested) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
 	args, err := json.Marshal(e.Args)
 	if err != nil {
 		return fmt.Errorf("correspondence: write notification: %w", err)
