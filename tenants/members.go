@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"kervan/modules/events"
 	"kervan/modules/ids"
 )
 
@@ -27,9 +28,14 @@ type Membership struct {
 // request of the person has the role.
 func (tx *Tx) GrantRole(ctx context.Context, person ids.Person, g Grant, by ids.Person) error {
 	m := Membership{ID: ids.New[ids.Token]().String(), Person: person, Role: g.Role, Organization: g.Organization, GrantedBy: by}
-	if _, err := tx.NewInsert().Model(&m).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+	result, err := tx.NewInsert().Model(&m).On("CONFLICT DO NOTHING").Exec(ctx)
+	if err != nil {
 		return fmt.Errorf("tenants: grant %s: %w", g.Role, err)
 	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	tx.Announce(events.RolesChanged{Person: person})
 	return nil
 }
 
@@ -49,7 +55,27 @@ func (tx *Tx) RevokeRole(ctx context.Context, person ids.Person, g Grant) (bool,
 	if err != nil {
 		return false, fmt.Errorf("tenants: revoke %s: %w", g.Role, err)
 	}
+	if n > 0 {
+		tx.Announce(events.RolesChanged{Person: person})
+	}
 	return n > 0, nil
+}
+
+// CountByRole counts the people who hold each role; who holds one for several organizations counts once.
+func CountByRole(ctx context.Context, db bun.IDB) (map[Role]int, error) {
+	var rows []struct {
+		Role   Role `bun:"role"`
+		People int  `bun:"people"`
+	}
+	err := db.NewSelect().Table("memberships").Column("role").ColumnExpr("count(DISTINCT person_id) AS people").Group("role").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("tenants: count people: %w", err)
+	}
+	counts := make(map[Role]int, len(rows))
+	for _, r := range rows {
+		counts[r.Role] = r.People
+	}
+	return counts, nil
 }
 
 // MembersOf lists the people of the organizations, leads first, in the order in which they came.

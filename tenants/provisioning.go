@@ -46,6 +46,8 @@ type Progress struct {
 	Doing  string // a message key
 	Failed bool
 	Done   bool
+	// When it began and, once Done, when it ended.
+	StartedAt, EndedAt time.Time
 }
 
 // Progress tells how far provisionings have come, by tenant.
@@ -61,6 +63,7 @@ func (t *Tenants) Progress(ctx context.Context, tenants ...ids.Tenant) (map[ids.
 	for _, r := range rows {
 		found[r.TenantID] = Progress{
 			Tenant: r.TenantID, Step: r.Step, Steps: r.Steps, Doing: r.Doing, Failed: r.Error != "", Done: !r.EndedAt.IsZero(),
+			StartedAt: r.StartedAt, EndedAt: r.EndedAt,
 		}
 	}
 	return found, nil

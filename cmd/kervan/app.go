@@ -48,6 +48,7 @@ type App struct {
 	programs       *programs.Service
 	applications   *applications.Service
 	partnerships   *partnerships.Service
+	oversight      *oversight.Service
 	metrics        *metrics
 }
 
@@ -97,7 +98,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: nobody{}, Documents: nobody{}})
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.authorizer, won, won, won, won)
-	networks := oversight.New(a.tenants, a.authorizer, config.hosts)
+	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Hosts: config.hosts})
 
 	a.site = site.New(site.Config{
 		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread,
@@ -113,7 +114,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		applications.NewWeb(a.applications, a.site).Module(),
 		partnerships.NewWeb(a.partnerships, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names), a.site).Module(),
-		oversight.NewWeb(networks, a.site, config.origin).Module(),
+		oversight.NewWeb(a.oversight, a.site, config.origin).Module(),
 	)
 	a.subscribe()
 
@@ -127,7 +128,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if a.workerPool, err = database.Open(ctx, config.WorkerURL, 6); err != nil {
 		return nil, err
 	}
-	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do)
+	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3})
 	return a, err
 }
 

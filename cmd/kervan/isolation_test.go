@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/jobs"
 	"kervan/modules/organizations"
 	"kervan/modules/site/sitetest"
 	"kervan/tenants"
@@ -191,5 +193,42 @@ func TestHeadersAndBodiesNeverNameATenant(t *testing.T) {
 		if response.StatusCode != want && response.StatusCode != http.StatusBadRequest {
 			t.Errorf("host %q: %d, want %d", host, response.StatusCode, want)
 		}
+	}
+}
+
+// TestTheCoreSeesNumbersOnly walks the core site as its team and as operators: of a network's texts and people nothing
+// may be found there, before and after it was counted.
+func TestTheCoreSeesNumbersOnly(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	core := r.core(t, "defne@"+r.host+".example")
+	b := r.network(t, "walk-b")
+	theirs := r.canaries(t, b)
+	email := "mara@" + r.host + ".example"
+	r.member(t, core, "Mara Petkova", email, i18n.EN, tenants.Grant{Role: tenants.RoleOperator})
+	if err := r.app.tenants.Do(t.Context(), jobs.Envelope{Name: "oversight.recount", Payload: json.RawMessage(`{"tenant":"` + b.ID.String() + `"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	for who, address := range map[string]string{"core_team": "defne@" + r.host + ".example", "operator": email} {
+		browser := sitetest.NewBrowser(t, core.Host, r.port)
+		browser.Get("/sign-in")
+		browser.Submit("/sign-in", "email", address, "password", password)
+		browser.Get("/networks/" + b.ID.String())
+		browser.Want(http.StatusOK, b.Name, "1–2 Organizations")
+		for _, path := range []string{"/networks?format=csv", "/networks?format=xlsx", "/networks?q=" + canary, "/trail?format=csv"} {
+			if page := browser.Get(path); strings.Contains(page.Body, canary) && !strings.Contains(path, canary) {
+				t.Errorf("%s sees a network's text at %s", who, path)
+			}
+		}
+		if answers := r.walk(t, browser, who, theirs); answers < 150 {
+			t.Errorf("only %d answers were looked at as %s: the walk is broken", answers, who)
+		}
+	}
+	var kept string
+	if err := r.app.tenants.Platform().Read().NewRaw("SELECT string_agg(counts::text, '') FROM rollups").Scan(t.Context(), &kept); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(kept, canary) || !strings.Contains(kept, `"organizations": -1`) {
+		t.Errorf("the rollups keep %s", kept)
 	}
 }

@@ -8,4 +8,5 @@ func (a *App) subscribe() {
 	a.correspondence.Reactions(r)
 	a.applications.Reactions(r)
 	a.partnerships.Reactions(r)
+	a.oversight.Reactions(r)
 }

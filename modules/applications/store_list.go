@@ -74,3 +74,20 @@ func InSelection(ctx context.Context, db bun.IDB, call ids.Call) ([]Application,
 	return withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).Where("a.call_id = ?", call).
 		Where("a.state NOT IN ('draft', 'submitted', 'returned', 'ineligible', 'withdrawn')").Order("a.number"))
 }
+
+// CountByState counts the network's applications. It is for other modules' use-cases, which have authorized.
+func CountByState(ctx context.Context, db bun.IDB) (map[State]int, error) {
+	var rows []struct {
+		State State `bun:"state"`
+		N     int   `bun:"n"`
+	}
+	err := db.NewSelect().Table("applications").Column("state").ColumnExpr("count(*) AS n").Group("state").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("applications: count by state: %w", err)
+	}
+	counts := make(map[State]int, len(rows))
+	for _, r := range rows {
+		counts[r.State] = r.N
+	}
+	return counts, nil
+}

@@ -86,6 +86,7 @@ func (s *Service) Register(ctx context.Context, sc tenants.Scope, o Organization
 				return err
 			}
 		}
+		tx.Announce(events.OrganizationRegistered{Organization: o.ID})
 		tx.Audit(audit.Entry{Action: "organization.registered", SubjectKind: "organization", SubjectID: o.ID.String()})
 		return nil
 	})

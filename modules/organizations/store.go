@@ -302,3 +302,6 @@ func (s *Service) Names(ctx context.Context, db bun.IDB, organizations ...ids.Or
 	}
 	return names, nil
 }
+
+// Count counts the network's organizations. It is for other modules' use-cases, which have authorized.
+func Count(ctx context.Context, db bun.IDB) (int, error) { return count(ctx, db, Query{}) }

@@ -1,8 +1,10 @@
 package oversight
 
 import (
+	"context"
 	"embed"
 	"slices"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -10,6 +12,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
 	"kervan/policies"
@@ -20,6 +23,8 @@ import (
 //
 //go:embed locales
 var Locales embed.FS
+
+const pageSize = 50
 
 // Web is the module's pages.
 type Web struct {
@@ -33,10 +38,11 @@ func NewWeb(service *Service, s *site.Site, origin func(tenants.Tenant) string) 
 	return &Web{service: service, site: s, origin: origin}
 }
 
-// Module is what the core site shows of oversight.
+// Module is what the sites show of oversight: the core its board, a network its own figures.
 func (w *Web) Module() site.Module {
 	get, post := fiber.MethodGet, fiber.MethodPost
-	core := tenants.KindCore
+	core, network := tenants.KindCore, tenants.KindNetwork
+	steer := policies.NetworkSteer
 	return site.Module{
 		Name: "oversight",
 		Routes: []site.Route{
@@ -44,22 +50,42 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/networks/new", Action: policies.NetworkOpen, Handle: w.form, Only: core},
 			{Method: post, Path: "/networks", Action: policies.NetworkOpen, Handle: w.open, Only: core},
 			{Method: get, Path: "/networks/:id", Action: policies.NetworkList, Handle: w.network, Only: core},
-			{Method: post, Path: "/networks/:id/suspension", Action: policies.NetworkSteer, Handle: w.suspend, Only: core},
-			{Method: post, Path: "/networks/:id/reopening", Action: policies.NetworkSteer, Handle: w.reopen, Only: core},
+			{Method: post, Path: "/networks/:id/going-live", Action: steer, Handle: w.steer("oversight.network.went_live", w.service.GoLive), Only: core},
+			{Method: post, Path: "/networks/:id/suspension", Action: steer, Handle: w.steer("oversight.network.suspended", w.service.Suspend), Only: core},
+			{Method: post, Path: "/networks/:id/reopening", Action: steer, Handle: w.steer("oversight.network.reopened", w.service.Reopen), Only: core},
+			{Method: get, Path: "/figures", Action: policies.AggregateRead, Handle: w.figures, Only: network},
 		},
 		Entries: []site.Entry{
 			{Key: "oversight.nav.networks", Href: "/networks", Icon: "network", Action: policies.NetworkList, Order: 10, Only: core},
+			{Key: "oversight.nav.figures", Href: "/figures", Icon: "scale", Action: policies.AggregateRead, Order: 65, Only: network},
 		},
+		Tasks: []site.Tasks{w.tasks},
 	}
 }
 
 func (w *Web) networks(c *fiber.Ctx, sc tenants.Scope) error {
-	all, err := w.service.Networks(c.UserContext(), sc)
+	values := web.Query(c).Values()
+	q := readQuery(values)
+	p := w.site.Page(c, sc, "oversight.networks.title")
+	q.Locale = p.Loc.Locale
+	if f, ok := sheets.ParseFormat(values.Get("format")); ok {
+		q.After, q.Limit = "", 0
+		b, err := w.service.Networks(c.UserContext(), sc, q)
+		if err != nil {
+			return err
+		}
+		return w.site.Sheet(c, p, boardSheet(p, b, w.origin), f)
+	}
+	b, err := w.service.Networks(c.UserContext(), sc, q)
 	if err != nil {
 		return err
 	}
-	p := w.site.Page(c, sc, "oversight.networks.title")
-	return w.site.Render(c, networksPage(p, all, w.origin, w.service.policies.MayEver(sc.Actor(), policies.NetworkOpen)))
+	l := boardList(p, values, b.Total)
+	if l.Empty = len(b.Networks) == 0; len(b.Networks) > pageSize {
+		b.Networks = b.Networks[:pageSize]
+		l.Next = b.Networks[pageSize-1].Tenant.ID.String()
+	}
+	return w.site.Render(c, networksPage(p, b, l, w.origin, w.service.policies.MayEver(sc.Actor(), policies.NetworkOpen)))
 }
 
 func (w *Web) form(c *fiber.Ctx, sc tenants.Scope) error {
@@ -122,38 +148,45 @@ func (w *Web) network(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	n, err := w.service.Network(c.UserContext(), sc, id)
+	n, history, err := w.service.Network(c.UserContext(), sc, id)
 	if err != nil {
 		return err
-	}
-	if web.Fragment(c) {
-		return w.site.Render(c, progressPart(w.site.Page(c, sc, "oversight.network.title"), n))
 	}
 	p := w.site.Page(c, sc, "oversight.network.title")
+	if web.Fragment(c) {
+		return w.site.Render(c, progressPart(p, n))
+	}
 	p.Title = n.Tenant.Name
-	return w.site.Render(c, networkPage(p, n, w.origin(n.Tenant), w.service.policies.MayEver(sc.Actor(), policies.NetworkSteer)))
+	return w.site.Render(c, networkPage(p, n, history, w.origin(n.Tenant), w.service.policies.MayEver(sc.Actor(), policies.NetworkSteer)))
 }
 
-func (w *Web) suspend(c *fiber.Ctx, sc tenants.Scope) error {
-	id, err := parse(c)
+// steer does something to a network and says so. What its state does not allow is said, too: somebody else was faster.
+func (w *Web) steer(said string, act func(ctx context.Context, sc tenants.Scope, id ids.Tenant) error) site.Handler {
+	return func(c *fiber.Ctx, sc tenants.Scope) error {
+		id, err := parse(c)
+		if err != nil {
+			return err
+		}
+		switch err := act(c.UserContext(), sc, id); {
+		case fault.Is(err, fault.KindConflict):
+			w.site.Say(c, "warning", fault.Of(err).Key)
+		case err != nil:
+			return err
+		default:
+			w.site.Say(c, "success", said)
+		}
+		return web.SeeOther(c, "/networks/"+id.String())
+	}
+}
+
+func (w *Web) figures(c *fiber.Ctx, sc tenants.Scope) error {
+	f, err := w.service.Own(c.UserContext(), sc)
 	if err != nil {
 		return err
 	}
-	if err := w.service.Suspend(c.UserContext(), sc, id); err != nil {
-		return err
+	p := w.site.Page(c, sc, "oversight.figures.title")
+	if format, ok := sheets.ParseFormat(web.Query(c).Raw("format")); ok {
+		return w.site.Sheet(c, p, figuresSheet(p, f, time.Now()), format)
 	}
-	w.site.Say(c, "success", "oversight.network.suspended")
-	return web.SeeOther(c, "/networks/"+id.String())
-}
-
-func (w *Web) reopen(c *fiber.Ctx, sc tenants.Scope) error {
-	id, err := parse(c)
-	if err != nil {
-		return err
-	}
-	if err := w.service.Reopen(c.UserContext(), sc, id); err != nil {
-		return err
-	}
-	w.site.Say(c, "success", "oversight.network.reopened")
-	return web.SeeOther(c, "/networks/"+id.String())
+	return w.site.Render(c, figuresPage(p, f, time.Now()))
 }

@@ -92,6 +92,7 @@ func (s *Service) Found(ctx context.Context, sc tenants.Scope, e events.PlaceAcc
 		if err := logChange(ctx, tx, p.ID, Change{State: p.State}); err != nil {
 			return err
 		}
+		tx.Announce(events.PartnershipMoved{Partnership: p.ID})
 		tx.Audit(audit.Entry{Action: "partnership.founded", SubjectKind: subject, SubjectID: p.ID.String(), Detail: map[string]any{"application": p.Application.String()}})
 		return s.tell(ctx, tx, &p, cards, "founded", "")
 	})
@@ -330,6 +331,7 @@ func (s *Service) Steer(ctx context.Context, sc tenants.Scope, id ids.Partnershi
 		if err := logChange(ctx, tx, id, Change{By: sc.Actor().Person, State: p.State, Reason: reason}); err != nil {
 			return err
 		}
+		tx.Announce(events.PartnershipMoved{Partnership: id})
 		tx.Audit(audit.Entry{Action: "partnership." + what, SubjectKind: subject, SubjectID: id.String(), Detail: map[string]any{"reason": reason}})
 		return s.tell(ctx, tx, &p, cards, what, reason)
 	})

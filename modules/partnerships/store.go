@@ -229,3 +229,20 @@ func count(ctx context.Context, db bun.IDB, q Query) (int, error) {
 	}
 	return int(n), nil
 }
+
+// CountByState counts the network's partnerships. It is for other modules' use-cases, which have authorized.
+func CountByState(ctx context.Context, db bun.IDB) (map[State]int, error) {
+	var rows []struct {
+		State State `bun:"state"`
+		N     int   `bun:"n"`
+	}
+	err := db.NewSelect().Table("partnerships").Column("state").ColumnExpr("count(*) AS n").Group("state").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("partnerships: count by state: %w", err)
+	}
+	counts := make(map[State]int, len(rows))
+	for _, r := range rows {
+		counts[r.State] = r.N
+	}
+	return counts, nil
+}

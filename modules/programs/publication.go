@@ -56,6 +56,7 @@ func (s *Service) Extend(ctx context.Context, sc tenants.Scope, id ids.Call, ver
 				Texts: map[string]i18n.Text{"call": c.Title}, Times: map[string]time.Time{"deadline": until}, Zone: c.Zone,
 			})
 		}
+		tx.Announce(events.CallMoved{Call: id})
 		tx.Audit(audit.Entry{Action: "call.extended", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"from": before, "to": until, "reason": reason, "told": strconv.Itoa(len(people))}})
 		return logChange(ctx, tx, id, Change{Kind: "extended", Before: before.Format(time.RFC3339), After: until.Format(time.RFC3339), Reason: reason})
 	})
@@ -72,6 +73,7 @@ func (s *Service) Close(ctx context.Context, sc tenants.Scope, id ids.Call, vers
 			return fault.Invalid("fault.check_fields", fault.At("reason", "fault.required"))
 		}
 		c.State, c.ClosedAt = Closed, now
+		tx.Announce(events.CallMoved{Call: id})
 		tx.Audit(audit.Entry{Action: "call.closed", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"reason": reason}})
 		return logChange(ctx, tx, id, Change{Kind: "closed", Reason: reason})
 	})

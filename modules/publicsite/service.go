@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"kervan/modules/events"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/ui"
@@ -47,6 +48,7 @@ func (s *Service) ChangeBrand(ctx context.Context, sc tenants.Scope, c tenants.C
 		return err
 	}
 	return sc.Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
+		tx.Announce(events.BrandChanged{})
 		tx.Audit(audit.Entry{Action: "network.brand_changed", SubjectKind: "network", SubjectID: sc.Tenant().ID.String()})
 		return nil
 	})

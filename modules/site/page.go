@@ -11,6 +11,7 @@ import (
 
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/tenants"
@@ -139,4 +140,13 @@ func (s *Site) notice(c *fiber.Ctx, loc *i18n.Localizer) *ui.Notice {
 		return nil
 	}
 	return &ui.Notice{Kind: kind, Text: loc.T(key)}
+}
+
+// Sheet answers with a list as a file for spreadsheet programs, named like the page.
+func (s *Site) Sheet(c *fiber.Ctx, p ui.Page, t sheets.Table, f sheets.Format) error {
+	b, err := t.Write(f, p.Loc)
+	if err != nil {
+		return err
+	}
+	return web.File(c, p.Title+"."+string(f), f.MediaType(), b)
 }

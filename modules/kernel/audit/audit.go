@@ -200,3 +200,12 @@ func List(ctx context.Context, db bun.IDB, f Filter) ([]Row, error) {
 	}
 	return rows, nil
 }
+
+// Last is when the trail's newest row was written; the zero time for an empty trail.
+func Last(ctx context.Context, db bun.IDB) (time.Time, error) {
+	rows, err := List(ctx, db, Filter{Limit: 1})
+	if err != nil || len(rows) == 0 {
+		return time.Time{}, err
+	}
+	return rows[0].At, nil
+}

@@ -114,12 +114,39 @@ func (w work) Work(ctx context.Context, job *river.Job[Envelope]) error {
 	return err
 }
 
+// Daily is a job without a room that is put into the queue every day at that hour of UTC, by one of the nodes that run.
+// A day on which none runs is left out, so nothing may depend on it but tidiness.
+type Daily struct {
+	Name string
+	Hour int
+}
+
+// Next is the next time of the job. It satisfies river.PeriodicSchedule.
+func (d Daily) Next(now time.Time) time.Time {
+	now = now.UTC()
+	next := time.Date(now.Year(), now.Month(), now.Day(), d.Hour, 0, 0, 0, time.UTC)
+	if !next.After(now) {
+		next = next.AddDate(0, 0, 1)
+	}
+	return next
+}
+
+func (d Daily) periodic() *river.PeriodicJob {
+	return river.NewPeriodicJob(d, func() (river.JobArgs, *river.InsertOpts) {
+		return Envelope{Name: d.Name, Payload: json.RawMessage("{}")}, &river.InsertOpts{MaxAttempts: tries}
+	}, nil)
+}
+
 // NewWorker makes a worker on a pool that signs in as a role with rights on the queue only.
-func NewWorker(pool *pgxpool.Pool, parallel int, do Do) (*Worker, error) {
+func NewWorker(pool *pgxpool.Pool, parallel int, do Do, daily ...Daily) (*Worker, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, work{do: do})
+	periodic := make([]*river.PeriodicJob, len(daily))
+	for i, d := range daily {
+		periodic[i] = d.periodic()
+	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Schema: schema, Workers: workers, Logger: quiet(),
+		Schema: schema, Workers: workers, Logger: quiet(), PeriodicJobs: periodic,
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}},
 		JobTimeout:                  Timeout,
 		RescueStuckJobsAfter:        Rescue,
