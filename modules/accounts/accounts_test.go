@@ -537,3 +537,43 @@ func TestSessionsEndByThemselves(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTeamIsFoundAndOrdered(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	hash, err := accounts.HashPassword(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, role := range map[string]tenants.Role{"Çiğdem Önal": tenants.RoleReviewer, "Cem Ilgaz": tenants.RoleOfficer, "Zeynep Tan": tenants.RoleCoordinator, "Iraz Şen": tenants.RoleReviewer} {
+		email := h.at(strings.ToLower(strings.Fields(i18n.SearchKey(name))[0]))
+		if _, err := h.service.Ensure(t.Context(), h.System(), name, email, hash, i18n.TR, tenants.Grant{Role: role}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sc := h.As(t, tenanttest.Role(tenants.RoleOfficer))
+	turkish := sc.Actor()
+	turkish.Locale = i18n.TR
+	for name, tt := range map[string]struct {
+		q    accounts.TeamQuery
+		want string
+	}{
+		"by the Turkish alphabet":  {accounts.TeamQuery{Search: "@example.org " + h.Tenant.Slug}, "Cem Ilgaz, Çiğdem Önal, Iraz Şen, Zeynep Tan"},
+		"turned around":            {accounts.TeamQuery{Search: h.Tenant.Slug, Desc: true}, "Zeynep Tan, Iraz Şen, Çiğdem Önal, Cem Ilgaz"},
+		"however it is typed":      {accounts.TeamQuery{Search: "CIGDEM onal"}, "Çiğdem Önal"},
+		"those of one role":        {accounts.TeamQuery{Role: tenants.RoleReviewer}, "Çiğdem Önal, Iraz Şen"},
+		"nobody of this name here": {accounts.TeamQuery{Search: "Nobody"}, ""},
+	} {
+		team, _, err := h.service.Team(t.Context(), sc.As(turkish), tt.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, m := range team {
+			names = append(names, m.Name)
+		}
+		if got := strings.Join(names, ", "); got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+}

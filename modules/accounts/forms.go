@@ -1,8 +1,12 @@
 package accounts
 
 import (
+	"net/url"
+	"slices"
+
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/tenants"
 )
@@ -49,6 +53,7 @@ type accountView struct {
 }
 
 type teamView struct {
+	List        ui.List
 	Members     []Member
 	Pending     []Pending
 	MayInvite   bool
@@ -64,4 +69,15 @@ func readInvite(form web.Form) (Invite, []fault.Field) {
 		bad = append(bad, fault.At("locale", "fault.choose"))
 	}
 	return Invite{Name: name, Email: form.Raw("email"), Role: tenants.Role(form.Raw("role")), Locale: locale}, bad
+}
+
+func readTeamQuery(values url.Values) TeamQuery {
+	q := TeamQuery{Search: values.Get("q"), Desc: values.Get("desc") != ""}
+	if role := tenants.Role(values.Get("role")); slices.Contains(slices.Concat(tenants.NetworkRoles, tenants.CoreRoles), role) {
+		q.Role = role
+	}
+	if values.Get("sort") == "since" {
+		q.Sort = "since"
+	}
+	return q
 }

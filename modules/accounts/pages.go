@@ -1,8 +1,10 @@
 package accounts
 
 import (
+	"net/url"
 	"strings"
 
+	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/tenants"
 )
@@ -22,6 +24,36 @@ func roles(p ui.Page, sc tenants.Scope) []ui.Option {
 		options = append(options, ui.Option{Value: string(r), Label: p.T("site.role." + string(r))})
 	}
 	return options
+}
+
+func teamList(p ui.Page, sc tenants.Scope, query url.Values, total int) ui.List {
+	return ui.List{
+		Path: "/people", Query: query, Search: p.T("accounts.people.search"), Filters: []ui.Field{{Name: "role", Label: p.T("accounts.people.role"), Options: roles(p, sc)}},
+		Columns: []ui.Column{{Label: p.T("accounts.people.name"), Sort: "name"}, {Label: p.T("accounts.people.role")}, {Label: p.T("accounts.people.since"), Sort: "since"}},
+		First:   true, Empty: total == 0, Total: total, TotalOf: "accounts.people.total", Exports: true,
+	}
+}
+
+func roleNames(p ui.Page, held []tenants.Role) string {
+	names := make([]string, len(held))
+	for i, r := range held {
+		names[i] = p.T("site.role." + string(r))
+	}
+	return strings.Join(names, ", ")
+}
+
+// teamSheet is the team and, below it, those who have not answered yet.
+func teamSheet(p ui.Page, members []Member, pending []Pending) sheets.Table {
+	t := sheets.Table{Name: p.Title, Columns: []string{
+		p.T("accounts.people.name"), p.T("accounts.email"), p.T("accounts.people.role"), p.T("accounts.people.since"), p.T("accounts.people.invited_until"),
+	}}
+	for _, m := range members {
+		t.Rows = append(t.Rows, []any{m.Name, m.Email, roleNames(p, m.Roles), m.Since, nil})
+	}
+	for _, i := range pending {
+		t.Rows = append(t.Rows, []any{i.Name, i.Email, p.T("site.role." + string(i.Role)), nil, i.Expires})
+	}
+	return t
 }
 
 // agentName makes "Firefox, Linux" of what a browser says of itself.

@@ -91,12 +91,15 @@ type Query struct {
 	Status Status
 	Search string
 	After  string // the cursor of the page before
-	Limit  int64
+	Limit  int64  // zero: all
 }
 
 func list(ctx context.Context, db bun.IDB, q Query) ([]Message, error) {
 	var rows []Message
-	sel := db.NewSelect().Model(&rows).ExcludeColumn("body", "html").OrderExpr("created_at DESC, id DESC").Limit(q.Limit)
+	sel := db.NewSelect().Model(&rows).ExcludeColumn("body", "html").OrderExpr("created_at DESC, id DESC")
+	if q.Limit > 0 {
+		sel = sel.Limit(q.Limit)
+	}
 	sel = filtered(sel, q)
 	if id, err := ids.Parse[ids.Message](q.After); err == nil {
 		sel = sel.Where("(created_at, id) < (SELECT created_at, id FROM messages WHERE id = ?)", id)

@@ -8,6 +8,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
@@ -63,11 +64,18 @@ func (w *Web) outbox(c *fiber.Ctx, sc tenants.Scope) error {
 	if s, err := ParseStatus(form.Raw("status")); err == nil {
 		q.Status = s
 	}
+	p := w.site.Page(c, sc, "correspondence.outbox.title")
+	format, exported := sheets.ParseFormat(form.Raw("format"))
+	if exported {
+		q.After, q.Limit = "", 0
+	}
 	rows, n, err := w.service.List(c.UserContext(), sc, q)
 	if err != nil {
 		return err
 	}
-	p := w.site.Page(c, sc, "correspondence.outbox.title")
+	if exported {
+		return w.site.Sheet(c, p, outboxSheet(p, rows), format)
+	}
 	l := outboxList(p, form.Values(), n)
 	if len(rows) > pageSize {
 		rows = rows[:pageSize]
@@ -83,7 +91,7 @@ func outboxList(p ui.Page, query url.Values, total int) ui.List {
 		options = append(options, ui.Option{Value: string(s), Label: p.T("correspondence.status." + string(s))})
 	}
 	return ui.List{
-		Path: "/outbox", Query: query, Search: p.T("correspondence.outbox.search"), Total: total, TotalOf: "correspondence.outbox.total",
+		Path: "/outbox", Query: query, Search: p.T("correspondence.outbox.search"), Total: total, TotalOf: "correspondence.outbox.total", Exports: true,
 		Filters: []ui.Field{{Name: "status", Label: p.T("correspondence.outbox.status"), Options: options}},
 		Columns: []ui.Column{
 			{Label: p.T("correspondence.outbox.choose")},
@@ -93,6 +101,18 @@ func outboxList(p ui.Page, query url.Values, total int) ui.List {
 			{Label: p.T("correspondence.outbox.when")},
 		},
 	}
+}
+
+// outboxSheet is the outbox without the messages' texts, which the page does not show either.
+func outboxSheet(p ui.Page, rows []Message) sheets.Table {
+	t := sheets.Table{Name: p.Title, Columns: []string{
+		p.T("correspondence.outbox.to"), p.T("correspondence.outbox.address"), p.T("correspondence.outbox.language"), p.T("correspondence.outbox.subject"),
+		p.T("correspondence.outbox.status"), p.T("correspondence.outbox.when"), p.T("correspondence.outbox.sent_at"),
+	}}
+	for _, m := range rows {
+		t.Rows = append(t.Rows, []any{m.Name, m.Address, m.Locale.Name(), m.Subject, p.T("correspondence.status." + string(m.Status)), m.CreatedAt, m.SentAt})
+	}
+	return t
 }
 
 func chosen(c *fiber.Ctx) ([]ids.Message, error) {

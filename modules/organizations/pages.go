@@ -76,6 +76,18 @@ func table(p ui.Page, all []Organization) sheets.Table {
 	return t
 }
 
+// directorySheet is the list as applicants see it.
+func directorySheet(p ui.Page, all []Organization) sheets.Table {
+	t := sheets.Table{Name: p.Title, Columns: []string{
+		p.T("organizations.name"), p.T("organizations.name_english"), p.T("organizations.country"), p.T("organizations.city"), p.T("organizations.form"),
+		p.T("organizations.fields"), p.T("organizations.since"),
+	}}
+	for _, o := range all {
+		t.Rows = append(t.Rows, []any{o.Name, o.NameEnglish, o.Country.Name(p.Loc.Locale), o.City, p.T("organizations.form." + string(o.Form)), fieldNames(p, o.Fields), o.CreatedAt})
+	}
+	return t
+}
+
 func forms() []string {
 	all := make([]string, len(Forms))
 	for i, f := range Forms {

@@ -87,11 +87,7 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 		if err != nil {
 			return err
 		}
-		b, err := table(p, all).Write(f, p.Loc)
-		if err != nil {
-			return err
-		}
-		return web.File(c, p.T("organizations.list.title")+"."+string(f), f.MediaType(), b)
+		return w.site.Sheet(c, p, table(p, all), f)
 	}
 	q.Limit = pageSize + 1
 	all, n, err := w.service.List(c.UserContext(), sc, q)
@@ -108,11 +104,19 @@ func (w *Web) directory(c *fiber.Ctx, sc tenants.Scope) error {
 	q := readQuery(values)
 	p := w.site.Page(c, sc, "organizations.directory.title")
 	q.Limit, q.Locale = pageSize+1, p.Loc.Locale
+	format, exported := sheets.ParseFormat(values.Get("format"))
+	if exported {
+		q.After, q.Limit = "", 0
+	}
 	all, n, err := w.service.Directory(c.UserContext(), sc, q)
 	if err != nil {
 		return err
 	}
+	if exported {
+		return w.site.Sheet(c, p, directorySheet(p, all), format)
+	}
 	l := listOf(p, "/directory", values, n)
+	l.Exports = true
 	return w.site.Render(c, listPage(p, paged(&l, all), l, false))
 }
 

@@ -154,6 +154,9 @@ func (w *Web) network(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	p := w.site.Page(c, sc, "oversight.network.title")
 	if web.Fragment(c) {
+		if n.Ready() {
+			c.Set("HX-Refresh", "true") // the rest of the page tells of the opening, too
+		}
 		return w.site.Render(c, progressPart(p, n))
 	}
 	p.Title = n.Tenant.Name

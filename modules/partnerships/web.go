@@ -84,11 +84,7 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 		if err != nil {
 			return err
 		}
-		b, err := table(p, all).Write(f, p.Loc)
-		if err != nil {
-			return err
-		}
-		return web.File(c, p.Title+"."+string(f), f.MediaType(), b)
+		return w.site.Sheet(c, p, table(p, all), f)
 	}
 	q.Limit = pageSize + 1
 	all, n, err := w.service.List(c.UserContext(), sc, q)

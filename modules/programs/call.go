@@ -32,6 +32,9 @@ const (
 	PhaseClosed    Phase = "closed"
 )
 
+// Phases lists all of them, in their order.
+var Phases = []Phase{PhaseDraft, PhaseAnnounced, PhaseOpen, PhaseClosed}
+
 // Call is what opens for applications.
 type Call struct {
 	ID            ids.Call

@@ -3,6 +3,7 @@ package programs
 import (
 	"context"
 	"embed"
+	"net/url"
 	"path"
 	"slices"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
@@ -136,7 +138,16 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, listPage(w.site.Page(c, sc, "programs.list.title"), calls, w.service.MayEdit(sc), typed{}))
+	p := w.site.Page(c, sc, "programs.list.title")
+	values := web.Query(c).Values()
+	q := readQuery(values)
+	q.Locale = p.Loc.Locale
+	picked := q.pick(calls, time.Now())
+	if f, ok := sheets.ParseFormat(values.Get("format")); ok {
+		return w.site.Sheet(c, p, callSheet(p, picked, time.Now()), f)
+	}
+	l := listOf(p, values, len(picked))
+	return w.site.Render(c, listPage(p, l, len(calls) > 0, picked, w.service.MayEdit(sc), typed{}))
 }
 
 func (w *Web) begin(c *fiber.Ctx, sc tenants.Scope) error {
@@ -156,7 +167,9 @@ func (w *Web) begin(c *fiber.Ctx, sc tenants.Scope) error {
 		if failed != nil {
 			return failed
 		}
-		return w.refuse(c, sc, err, form, "programs.list.title", func(p ui.Page, t typed) templ.Component { return listPage(p, calls, true, t) })
+		return w.refuse(c, sc, err, form, "programs.list.title", func(p ui.Page, t typed) templ.Component {
+			return listPage(p, listOf(p, url.Values{}, len(calls)), len(calls) > 0, calls, true, t)
+		})
 	}
 	w.site.Say(c, "success", "programs.list.begun")
 	return web.SeeOther(c, address(call.ID))

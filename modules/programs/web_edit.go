@@ -10,6 +10,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
@@ -146,11 +147,27 @@ func (w *Web) lateEditor(c *fiber.Ctx, sc tenants.Scope) (editor, error) {
 }
 
 func (w *Web) lateForm(c *fiber.Ctx, sc tenants.Scope) error {
+	if f, ok := sheets.ParseFormat(web.Query(c).Raw("format")); ok {
+		return w.lateExport(c, sc, f)
+	}
 	e, err := w.lateEditor(c, sc)
 	if err != nil {
 		return err
 	}
 	return w.show(c, sc, e)
+}
+
+func (w *Web) lateExport(c *fiber.Ctx, sc tenants.Scope, f sheets.Format) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	o, err := w.service.Overview(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	p := w.site.Page(c, sc, "programs.late.title")
+	return w.site.Sheet(c, p, lateSheet(p, o), f)
 }
 
 func (w *Web) permitLate(c *fiber.Ctx, sc tenants.Scope) error {

@@ -108,11 +108,7 @@ func (w *Web) export(c *fiber.Ctx, sc tenants.Scope, p ui.Page, f audit.Filter, 
 			e.Seq, e.At, who(p, e), p.T("trail.action." + e.Action), p.T("trail.kind." + e.SubjectKind), e.SubjectID, string(e.Detail), hexOf(e.Hash),
 		})
 	}
-	b, err := t.Write(format, p.Loc)
-	if err != nil {
-		return err
-	}
-	return web.File(c, p.Title+"."+string(format), format.MediaType(), b)
+	return w.site.Sheet(c, p, t, format)
 }
 
 func (w *Web) verify(c *fiber.Ctx, sc tenants.Scope) error {

@@ -117,10 +117,28 @@ func Harmless(s string) string {
 	return s
 }
 
+// sheetName is the table's name as a spreadsheet program takes it: at most 31 characters, none of []:*?/\ and no
+// apostrophe at its ends.
+func (t Table) sheetName() string {
+	name := []rune(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`[]:*?/\`, r) || r < ' ' {
+			return ' '
+		}
+		return r
+	}, t.Name))
+	return strings.Trim(string(name[:min(len(name), 31)]), "' ")
+}
+
 func (t Table) xlsx(loc *i18n.Localizer) ([]byte, error) {
 	f := excelize.NewFile()
 	defer func() { _ = f.Close() }()
 	sheet := f.GetSheetName(0)
+	if name := t.sheetName(); name != "" {
+		if err := f.SetSheetName(sheet, name); err != nil {
+			return nil, fmt.Errorf("sheets: name: %w", err)
+		}
+		sheet = name
+	}
 	stream, err := f.NewStreamWriter(sheet)
 	if err != nil {
 		return nil, fmt.Errorf("sheets: begin: %w", err)

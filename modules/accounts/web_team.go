@@ -1,0 +1,108 @@
+package accounts
+
+import (
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/sheets"
+	"kervan/modules/kernel/web"
+	"kervan/tenants"
+)
+
+func (w *Web) team(c *fiber.Ctx, sc tenants.Scope) error {
+	values := web.Query(c).Values()
+	format, exported := sheets.ParseFormat(values.Get("format"))
+	if !exported {
+		return w.showTeam(c, sc, teamView{}, nil)
+	}
+	members, pending, err := w.service.Team(c.UserContext(), sc, readTeamQuery(values))
+	if err != nil {
+		return err
+	}
+	p := w.site.Page(c, sc, "accounts.people.title")
+	return w.site.Sheet(c, p, teamSheet(p, members, pending), format)
+}
+
+func (w *Web) showTeam(c *fiber.Ctx, sc tenants.Scope, view teamView, err error) error {
+	values := web.Query(c).Values()
+	members, pending, missing := w.service.Team(c.UserContext(), sc, readTeamQuery(values))
+	if missing != nil {
+		return missing
+	}
+	view.Members, view.Pending = members, pending
+	view.MayInvite = w.service.mayInvite(sc, tenants.RoleOfficer, ids.Organization{}) == nil
+	p := w.site.Page(c, sc, "accounts.people.title")
+	view.List = teamList(p, sc, values, len(members))
+	if err != nil {
+		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component {
+			view.Fault = f
+			return teamPage(p, sc, view)
+		})
+	}
+	return w.site.Render(c, teamPage(p, sc, view))
+}
+
+func (w *Web) invite(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	cmd, bad := readInvite(form)
+	if cmd.Organization, err = parseOrganization(form); err != nil {
+		return err
+	}
+	if len(bad) > 0 {
+		err = fault.Invalid("fault.check_fields", bad...)
+	} else {
+		err = w.service.Invite(c.UserContext(), sc, cmd)
+	}
+	if fault.Is(err, fault.KindInvalid) && cmd.Organization.IsZero() {
+		return w.showTeam(c, sc, teamView{Name: form.Raw("name"), Email: form.Raw("email"), Role: cmd.Role}, err)
+	}
+	if fault.Is(err, fault.KindInvalid) {
+		w.site.Say(c, "danger", fault.Of(err).Fields[0].Key)
+		return web.SeeOther(c, web.Local(form.Raw("return"), "/desk"))
+	}
+	if err != nil {
+		return err
+	}
+	w.site.Say(c, "success", "accounts.people.invited")
+	return web.SeeOther(c, web.Local(form.Raw("return"), "/people"))
+}
+
+func (w *Web) dismiss(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	person, err := ids.Parse[ids.Person](form.Raw("person"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	if err := w.service.Dismiss(c.UserContext(), sc, person, tenants.Role(form.Raw("role"))); err != nil {
+		if fault.Is(err, fault.KindConflict) {
+			return w.showTeam(c, sc, teamView{}, err)
+		}
+		return err
+	}
+	w.site.Say(c, "success", "accounts.people.dismissed")
+	return web.SeeOther(c, "/people")
+}
+
+func (w *Web) revoke(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	id, err := ids.Parse[ids.Invitation](form.Raw("id"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	if err := w.service.Revoke(c.UserContext(), sc, id); err != nil {
+		return err
+	}
+	w.site.Say(c, "success", "accounts.people.revoked")
+	return web.SeeOther(c, web.Local(form.Raw("return"), "/people"))
+}

@@ -1,0 +1,4 @@
+package programs
+
+// Pick is for the tests of the list's order.
+var Pick = Query.pick
