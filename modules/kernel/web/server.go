@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+	"github.com/valyala/fasthttp"
 
 	"kervan/modules/kernel/fault"
 )
@@ -22,16 +23,22 @@ type Config struct {
 	TrustedProxies []string
 	// UploadOrigin is the origin to which browsers post documents and from which they fetch them.
 	UploadOrigin string
+	// Large says which posts may bring a file through the server: their body may be longer, takes longer, and is read by
+	// their handler, after it has asked who may; see ReadUpload.
+	Large func(path string) bool
 	// Fail answers a request whose handler returned an error; site renders the page.
 	Fail func(c *fiber.Ctx, f *fault.Fault) error
 	// Observe is told of every answered request, for metrics.
 	Observe func(method, route string, status int, took time.Duration)
 }
 
-// Limits of every request. Documents do not pass through the server; forms and JSON fit easily.
+// Limits of every request. Documents do not pass through the server, but for those of pages without a script; forms and
+// JSON fit easily.
 const (
 	BodyLimit      = 2 << 20
+	LargeLimit     = 51 << 20
 	requestTimeout = 20 * time.Second
+	largeTimeout   = 10 * time.Minute
 	headLimit      = 16 << 10
 )
 
@@ -53,7 +60,8 @@ func New(config Config) *fiber.App {
 		CaseSensitive:           true,
 		StrictRouting:           true,
 		UnescapePath:            false,
-		BodyLimit:               BodyLimit,
+		BodyLimit:               BodyLimit, // kept by admit, as streamed bodies are not held to it
+		StreamRequestBody:       true,
 		ReadBufferSize:          headLimit,
 		ReadTimeout:             30 * time.Second,
 		WriteTimeout:            60 * time.Second,
@@ -62,12 +70,25 @@ func New(config Config) *fiber.App {
 		TrustedProxies:          config.TrustedProxies,
 		ProxyHeader:             fiber.HeaderXForwardedFor,
 		EnableIPValidation:      true,
+		// Otherwise a form with files would be read to the disk before anybody has asked who sends it.
+		DisablePreParseMultipartForm: true,
 		ErrorHandler: func(c *fiber.Ctx, err error) error {
 			return answer(c, config, err)
 		},
 	})
+	app.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+		path, _, _ := strings.Cut(string(h.RequestURI()), "?")
+		if config.large(string(h.Method()), path) {
+			return fasthttp.RequestConfig{ReadTimeout: largeTimeout}
+		}
+		return fasthttp.RequestConfig{}
+	}
 	app.Use(observe(config), begin(config))
 	return app
+}
+
+func (config Config) large(method, path string) bool {
+	return config.Large != nil && method == fiber.MethodPost && config.Large(path)
 }
 
 func observe(config Config) fiber.Handler {
@@ -88,7 +109,13 @@ func begin(config Config) fiber.Handler {
 		c.Locals(requestIDKey, id)
 		c.Set("X-Request-Id", id)
 		secure(c, config, policy)
-		ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+		large := config.large(c.Method(), c.Path())
+		refused := admit(c, large)
+		timeout := requestTimeout
+		if large {
+			timeout = largeTimeout
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), timeout)
 		defer cancel()
 		c.SetUserContext(ctx)
 		defer func() {
@@ -97,8 +124,8 @@ func begin(config Config) fiber.Handler {
 				err = answer(c, config, fault.Internal(errors.New("panic")))
 			}
 		}()
-		if err := admit(c); err != nil {
-			return answer(c, config, err)
+		if refused != nil {
+			return answer(c, config, refused)
 		}
 		// Answered here, while the request's context is alive: the page that says what went wrong may need it.
 		if err := c.Next(); err != nil {
@@ -108,9 +135,9 @@ func begin(config Config) fiber.Handler {
 	}
 }
 
-// admit refuses what no handler should see: an encoded body, which could be far larger than its limit, and a host that
-// is not one.
-func admit(c *fiber.Ctx) error {
+// admit refuses what no handler should see: a body that is encoded, which could be far larger than its limit, or too long,
+// or of no stated length, and a host that is not one. Unless it is a large one, it reads the whole body.
+func admit(c *fiber.Ctx, large bool) error {
 	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return fiber.NewError(fiber.StatusUnsupportedMediaType)
 	}
@@ -119,8 +146,24 @@ func admit(c *fiber.Ctx) error {
 		return fiber.NewError(fiber.StatusMisdirectedRequest)
 	}
 	c.Locals(hostKey, host)
+	limit := BodyLimit
+	if large {
+		limit = LargeLimit
+	}
+	length := c.Request().Header.ContentLength()
+	switch {
+	case length == unstated:
+		return fiber.NewError(fiber.StatusLengthRequired)
+	case length > limit:
+		return fiber.NewError(fiber.StatusRequestEntityTooLarge)
+	case length > 0 && !large && len(c.Request().Body()) != length:
+		return fiber.NewError(fiber.StatusBadRequest)
+	}
 	return nil
 }
+
+// unstated is the length of a body that is sent in chunks.
+const unstated = -1
 
 // answer is the one place where an error becomes a response. Fiber's own errors (no route, too large, wrong method)
 // become faults; nothing of an error's text reaches the client.
