@@ -157,7 +157,7 @@ func TestThirdPartiesStayInTheirRooms(t *testing.T) {
 		"github.com/jackc/pgx/":     in("tenants/", "modules/kernel/database/", "modules/kernel/jobs/", "modules/kernel/devserver/", "cmd/"),
 		"github.com/uptrace/bun/d":  in("tenants/", "modules/kernel/database/"),
 		"github.com/alexedwards/":   in("modules/accounts/"),
-		"github.com/BurntSushi/":    in("modules/kernel/i18n/", "modules/blueprints/"),
+		"github.com/BurntSushi/":    in("modules/kernel/i18n/", "modules/blueprints/", "cmd/kervan/internal/demo/"),
 		"github.com/microcosm-cc/":  in("modules/kernel/"),
 		"github.com/yuin/goldmark":  in("modules/kernel/"),
 		"github.com/prometheus/":    in("cmd/", "modules/kernel/"),

@@ -1,0 +1,119 @@
+package demo
+
+import (
+	"strings"
+	"time"
+
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/pdf"
+	"kervan/modules/kernel/ui"
+	"kervan/modules/organizations"
+)
+
+// Paper is a document that an organization hands in.
+type Paper struct {
+	Question string // of the default form
+	Name     string // of the file
+	Write    func() ([]byte, error)
+}
+
+// press sets papers in the languages of the demonstration.
+type press struct {
+	catalog *i18n.Catalog
+	made    time.Time
+}
+
+// Papers are the documents of an organization's own part, dated some weeks before the instant. Each is marked as a
+// specimen.
+func (o *Organization) Papers(catalog *i18n.Catalog, at time.Time) []Paper {
+	p := press{catalog: catalog, made: at.AddDate(0, 0, -9-o.Volunteers%40)}
+	stem := strings.ReplaceAll(plain(o.Profile.Name), "-", "_")
+	if stem == "" || len(stem) < 6 {
+		stem = strings.ReplaceAll(o.stem, "-", "_")
+	}
+	stem = stem[:min(len(stem), 40)]
+	if o.Profile.Form == organizations.Initiative {
+		if o.Profile.FiscalHost == "" || o.Volunteers%3 == 0 {
+			return nil // it may follow
+		}
+		return []Paper{{Question: "fiscal_host_letter", Name: stem + "_fiscal_host.pdf", Write: func() ([]byte, error) { return p.host(o) }}}
+	}
+	papers := []Paper{{Question: "registration_document", Name: registrationName(o, stem), Write: func() ([]byte, error) { return p.registration(o) }}}
+	if o.Volunteers%4 == 0 {
+		papers = append(papers, Paper{Question: "registration_document", Name: stem + "_2.pdf", Write: func() ([]byte, error) { return p.statutes(o) }})
+	}
+	return papers
+}
+
+func registrationName(o *Organization, stem string) string {
+	switch o.Locale {
+	case i18n.TR:
+		return []string{"kutuk_belgesi_" + stem + ".pdf", stem + " tescil.pdf", "Tescil Belgesi (imzalı).pdf"}[o.Volunteers%3]
+	case i18n.DE:
+		return []string{"Registerauszug_" + stem + ".pdf", "VR-Auszug.pdf"}[o.Volunteers%2]
+	default:
+		return []string{stem + "_registration.pdf", "registration document.pdf"}[o.Volunteers%2]
+	}
+}
+
+// Letter is the signed letter of a partnership.
+func (j *Joint) Letter(catalog *i18n.Catalog, at time.Time) Paper {
+	p := press{catalog: catalog, made: at.AddDate(0, 0, -3)}
+	name := map[i18n.Locale]string{i18n.TR: "ortaklik_mektubu_imzali.pdf", i18n.DE: "Partnerschaftsschreiben.pdf", i18n.EN: "letter_of_partnership_signed.pdf"}[j.Locale]
+	return Paper{Question: "partner_letter", Name: name, Write: func() ([]byte, error) { return p.letter(j) }}
+}
+
+func (p press) paper(locale i18n.Locale, from, title, subtitle string, blocks ...pdf.Block) ([]byte, error) {
+	return pdf.Paper{
+		Brand: ui.Brand{Name: from, Primary: "#4a5560"}, Loc: p.catalog.Localizer(locale, nil), Title: title, Subtitle: subtitle, Made: p.made, Blocks: blocks,
+	}.Write()
+}
+
+func (p press) registration(o *Organization) ([]byte, error) {
+	t := o.words.Papers
+	title, from := t["registration"], o.pen.fill(o.words.Common.RegistryOffice)
+	switch o.Profile.Form {
+	case organizations.Foundation:
+		title, from = t["registration_foundation"], o.pen.fill(o.words.Common.Foundations)
+	case organizations.Cooperative, organizations.SocialEnterprise:
+		title, from = t["registration_company"], o.pen.fill(o.words.Common.TradeOffice)
+	case organizations.LocalAuthority:
+		from = o.Profile.Name
+	}
+	loc := p.catalog.Localizer(o.Locale, nil)
+	return p.paper(
+		o.Locale, from, title, t["registration_sub"],
+		pdf.Facts{
+			{Term: t["name"], Value: o.Profile.Name},
+			{Term: t["form"], Value: loc.T("organizations.form." + string(o.Profile.Form))},
+			{Term: t["seat"], Value: o.Profile.City},
+			{Term: t["number"], Value: o.Profile.RegistryNumber},
+			{Term: t["founded"], Value: o.pen.fill("{founded}")},
+			{Term: t["organ"], Value: o.Lead().Name},
+			{Term: t["issued"], Value: loc.Date(p.made)},
+		},
+		pdf.Paragraph{Text: t["registration_text"]},
+		pdf.Signatures{{Name: from, Under: t["signed"]}},
+	)
+}
+
+func (p press) statutes(o *Organization) ([]byte, error) {
+	return p.paper(o.Locale, o.Profile.Name, o.words.Papers["annex"], o.words.Papers["registration_sub"], pdf.Paragraph{Text: o.pen.fill(o.words.Papers["annex_text"])})
+}
+
+func (p press) host(o *Organization) ([]byte, error) {
+	t := o.words.Papers
+	text := strings.ReplaceAll(t["host_text"], "{organization}", o.Profile.Name)
+	return p.paper(o.Locale, o.Profile.FiscalHost, t["host"], t["registration_sub"], pdf.Paragraph{Text: text}, pdf.Signatures{{Name: o.Profile.FiscalHost, Under: t["signed"]}})
+}
+
+func (p press) letter(j *Joint) ([]byte, error) {
+	t := j.words.Papers
+	var signed pdf.Signatures
+	var names []string
+	for _, o := range j.Organizations {
+		names = append(names, o.Profile.Name)
+		signed = append(signed, pdf.Signature{Name: o.Lead().Name, Role: o.Profile.Name, Under: t["signed"]})
+	}
+	return p.paper(j.Locale, names[0], t["letter"], strings.Join(names, " · "), pdf.Paragraph{Text: t["letter_text"]}, signed)
+}
