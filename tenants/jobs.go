@@ -80,6 +80,10 @@ func (r *Registry) reactionsTo(kind string) []string {
 // Do runs one job of the queue. A job for a tenant runs only while that tenant is writable: one that was suspended in
 // the meantime keeps its jobs until it is reopened, and one that is gone loses them.
 func (t *Tenants) Do(ctx context.Context, e jobs.Envelope) error {
+	return t.run(ctx, e, func(sc Scope) (Scope, error) { return sc, nil })
+}
+
+func (t *Tenants) run(ctx context.Context, e jobs.Envelope, on func(Scope) (Scope, error)) error {
 	if e.Room == "" {
 		t.registry.mu.RLock()
 		do, ok := t.registry.platform[e.Name]
@@ -110,5 +114,9 @@ func (t *Tenants) Do(ctx context.Context, e jobs.Envelope) error {
 		return fmt.Errorf("tenants: nobody does %s: %w", e.Name, jobs.ErrGiveUp)
 	}
 	slog.Debug("job runs", "job", e.Name, "tenant", tenant.Slug)
-	return do(ctx, t.Bind(tenant, SystemActor(e.Name)), e.Payload)
+	sc, err := on(t.Bind(tenant, SystemActor(e.Name)))
+	if err != nil {
+		return err
+	}
+	return do(ctx, sc, e.Payload)
 }

@@ -28,7 +28,7 @@ type Membership struct {
 // request of the person has the role.
 func (tx *Tx) GrantRole(ctx context.Context, person ids.Person, g Grant, by ids.Person) error {
 	m := Membership{ID: ids.New[ids.Token]().String(), Person: person, Role: g.Role, Organization: g.Organization, GrantedBy: by}
-	result, err := tx.NewInsert().Model(&m).On("CONFLICT DO NOTHING").Exec(ctx)
+	result, err := tx.NewInsert().Model(&m).Value("granted_at", "?", tx.Moment()).On("CONFLICT DO NOTHING").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("tenants: grant %s: %w", g.Role, err)
 	}

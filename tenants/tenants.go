@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/uptrace/bun"
@@ -140,6 +141,7 @@ type Scope struct {
 	actor   Actor
 	db      *bun.DB
 	tenants *Tenants
+	at      time.Time // of a rehearsal; zero: the database's clock
 }
 
 // Tenant is the tenant that the scope works for.

@@ -46,6 +46,9 @@ func (tx *Tx) Scope() Scope { return tx.scope }
 
 // Now is the database's clock at the start of the transaction. Deadlines are decided by it and by nothing else.
 func (tx *Tx) Now(ctx context.Context) (time.Time, error) {
+	if !tx.scope.at.IsZero() {
+		return tx.scope.at, nil
+	}
 	if !tx.now.IsZero() {
 		return tx.now, nil
 	}

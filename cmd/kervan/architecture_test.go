@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -188,5 +189,27 @@ func TestFilesStayReadable(t *testing.T) {
 		if n := lines(t, filepath.Join(root, f.path)); n > 600 {
 			t.Errorf("%s has %d lines; split the noun", f.path, n)
 		}
+	}
+}
+
+// TestOnlyTheSeedActsOnAnotherDay holds that nothing a request can reach chooses what is now.
+func TestOnlyTheSeedActsOnAnotherDay(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for _, f := range sourceFiles(t) {
+		b, err := os.ReadFile(filepath.Join(root, f.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(b), ".AsOf(") && !strings.Contains(string(b), "DoAsOf(") {
+			continue
+		}
+		found++
+		if !f.isTest() && f.path != "tenants/rehearsal.go" && !strings.HasPrefix(f.path, "cmd/kervan/seed") {
+			t.Errorf("%s acts on another day", f.path)
+		}
+	}
+	if found == 0 {
+		t.Error("the search is broken")
 	}
 }

@@ -165,7 +165,7 @@ func ensurePerson(ctx context.Context, tx *tenants.Tx, identity identityRow, nam
 	}
 	row := personRow{
 		ID: ids.New[ids.Person](), IdentityID: identity.ID, Email: identity.Email, EmailKey: identity.EmailKey, Name: name,
-		Search: i18n.SearchKey(name + " " + identity.Email), Locale: locale, NoticeVersion: NoticeVersion, NoticeAt: now,
+		Search: i18n.SearchKey(name + " " + identity.Email), Locale: locale, NoticeVersion: NoticeVersion, NoticeAt: now, CreatedAt: now,
 	}
 	if _, err := tx.NewInsert().Model(&row).On("CONFLICT (identity_id) DO NOTHING").Exec(ctx); err != nil {
 		return row, fmt.Errorf("accounts: make person: %w", err)

@@ -41,7 +41,7 @@ type Message struct {
 
 // insert writes a message once; a repeated reaction finds it there.
 func insert(ctx context.Context, tx *tenants.Tx, m Message) (bool, error) {
-	result, err := tx.NewInsert().Model(&m).On("CONFLICT (id) DO NOTHING").Exec(ctx)
+	result, err := tx.NewInsert().Model(&m).Value("created_at", "?", tx.Moment()).On("CONFLICT (id) DO NOTHING").Exec(ctx)
 	if err != nil {
 		return false, fmt.Errorf("correspondence: write message: %w", err)
 	}
@@ -66,9 +66,9 @@ func move(ctx context.Context, tx *tenants.Tx, id ids.Message, from, to Status) 
 	q := tx.NewUpdate().Table("messages").Set("status = ?", to).Where("id = ?", id).Where("status = ?", from)
 	switch to {
 	case StatusReleased:
-		q = q.Set("released_at = now()")
+		q = q.Set("released_at = ?", tx.Moment())
 	case StatusSent:
-		q = q.Set("sent_at = now()")
+		q = q.Set("sent_at = ?", tx.Moment())
 	}
 	result, err := q.Exec(ctx)
 	if err != nil {
@@ -150,7 +150,7 @@ type notificationRow struct {
 }
 
 func insertNotification(ctx context.Context, tx *tenants.Tx, row notificationRow) error {
-	if _, err := tx.NewInsert().Model(&row).On("CONFLICT (id) DO NOTHING").Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&row).Value("created_at", "?", tx.Moment()).On("CONFLICT (id) DO NOTHING").Exec(ctx); err != nil {
 		return fmt.Errorf("correspondence: notify: %w", err)
 	}
 	return nil

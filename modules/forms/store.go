@@ -147,13 +147,13 @@ func (s *Service) Filled(ctx context.Context, db bun.IDB, sheets ...ids.Sheet) (
 func upsert(ctx context.Context, tx *tenants.Tx, e Edit) (Saved, bool, error) {
 	var saved Saved
 	err := tx.NewRaw(`INSERT INTO answers AS a (sheet_id, question, value, version, updated_at, updated_by)
-		VALUES (?, ?, ?::jsonb, 1, now(), ?)
+		VALUES (?, ?, ?::jsonb, 1, ?, ?)
 		ON CONFLICT (sheet_id, question) DO UPDATE SET value = excluded.value,
 			version = CASE WHEN a.value = excluded.value THEN a.version ELSE a.version + 1 END,
 			updated_at = CASE WHEN a.value = excluded.value THEN a.updated_at ELSE excluded.updated_at END,
 			updated_by = CASE WHEN a.value = excluded.value THEN a.updated_by ELSE excluded.updated_by END
 		WHERE a.version = ? OR a.value = excluded.value
-		RETURNING version, updated_at`, e.Sheet, e.Ref, string(e.Value), e.By, e.Base).Scan(ctx, &saved.Version, &saved.At)
+		RETURNING version, updated_at`, e.Sheet, e.Ref, string(e.Value), tx.Moment(), e.By, e.Base).Scan(ctx, &saved.Version, &saved.At)
 	if errors.Is(err, sql.ErrNoRows) {
 		return saved, false, nil
 	}
@@ -173,7 +173,7 @@ func answerOf(ctx context.Context, db bun.IDB, sheet ids.Sheet, ref string) (ans
 
 func insertStatement(ctx context.Context, tx *tenants.Tx, e Edit, saved Saved) error {
 	_, err := tx.NewRaw(`INSERT INTO statements (sheet_id, question, version, value, stated_at, stated_by)
-		VALUES (?, ?, ?, ?::jsonb, now(), ?) ON CONFLICT DO NOTHING`, e.Sheet, e.Ref, saved.Version, string(e.Value), e.By).Exec(ctx)
+		VALUES (?, ?, ?, ?::jsonb, ?, ?) ON CONFLICT DO NOTHING`, e.Sheet, e.Ref, saved.Version, string(e.Value), tx.Moment(), e.By).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("forms: keep statement: %w", err)
 	}

@@ -81,7 +81,7 @@ func taken(err error) error {
 func insert(ctx context.Context, tx *tenants.Tx, o Organization, by ids.Person) error {
 	r := rowOf(o)
 	r.CreatedBy = by
-	if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&r).Value("created_at", "?", tx.Moment()).Exec(ctx); err != nil {
 		return taken(fmt.Errorf("organizations: register: %w", err))
 	}
 	return nil

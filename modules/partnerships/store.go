@@ -69,7 +69,7 @@ func insert(ctx context.Context, tx *tenants.Tx, p *Partnership, search string) 
 		ID: p.ID, ApplicationID: p.Application, CallID: p.Call, Number: p.Number, Title: p.Title, CallTitle: p.CallTitle, Search: search,
 		GrantMinor: p.GrantMinor, GrantCurrency: p.GrantCurrency, State: p.State, Resumes: p.Resumes,
 	}
-	result, err := tx.NewInsert().Model(&r).On("CONFLICT (application_id) DO NOTHING").Returning("NULL").Exec(ctx)
+	result, err := tx.NewInsert().Model(&r).Value("created_at", "?", tx.Moment()).On("CONFLICT (application_id) DO NOTHING").Returning("NULL").Exec(ctx)
 	if err != nil {
 		return false, fmt.Errorf("partnerships: found: %w", err)
 	}
@@ -101,7 +101,7 @@ func save(ctx context.Context, tx *tenants.Tx, p *Partnership) error {
 
 func logChange(ctx context.Context, tx *tenants.Tx, id ids.Partnership, c Change) error {
 	r := changeRow{ID: ids.New[ids.Change](), PartnershipID: id, By: c.By, State: c.State, Reason: c.Reason}
-	if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&r).Value("at", "?", tx.Moment()).Exec(ctx); err != nil {
 		return fmt.Errorf("partnerships: log: %w", err)
 	}
 	return nil

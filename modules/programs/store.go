@@ -104,7 +104,7 @@ func cycleOf(ctx context.Context, tx *tenants.Tx, program ids.Program, name stri
 func insert(ctx context.Context, tx *tenants.Tx, c *Call, cycle ids.Cycle, by ids.Person) error {
 	r := rowOf(c)
 	r.CycleID, r.CreatedBy = cycle, by
-	if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&r).Value("created_at", "?", tx.Moment()).Exec(ctx); err != nil {
 		return fmt.Errorf("programs: make call: %w", err)
 	}
 	return nil
