@@ -11,18 +11,33 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/web"
 )
 
-// health answers whoever watches over the nodes, on any host: alive, and ready to serve.
+// health answers whoever watches over the nodes: alive, and ready to serve. Tenants' hosts are for people; there it does
+// not exist.
 func (a *App) health() {
-	a.server.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") })
-	a.server.Get("/readyz", func(c *fiber.Ctx) error {
+	a.server.Get("/healthz", a.watched(func(c *fiber.Ctx) error { return c.SendString("ok") }))
+	a.server.Get("/readyz", a.watched(func(c *fiber.Ctx) error {
 		if err := a.ready(c.UserContext()); err != nil {
 			slog.Warn("not ready", "error", err)
 			return c.Status(fiber.StatusServiceUnavailable).SendString("not ready")
 		}
 		return c.SendString("ok")
-	})
+	}))
+}
+
+// watched refuses tenants' hosts. When the catalogue cannot be read nobody knows whose host it is, and the answer is the
+// one to be given then.
+func (a *App) watched(answer fiber.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if _, found, err := a.tenants.ByHost(c.UserContext(), web.Host(c)); err == nil && found {
+			return fault.NotFound()
+		}
+		return answer(c)
+	}
 }
 
 // ready reports whether the database answers, every tenant's schema is current, and documents can be kept.

@@ -25,6 +25,8 @@ type running struct {
 	app  *App
 	host string // of this run, below which its networks are
 	port string
+
+	admin string // how the database's administrator signs in
 }
 
 // run serves the program on a database and a bucket of its own.
@@ -36,7 +38,7 @@ func run(t testing.TB) *running {
 func runOn(t testing.TB, bucket objects.Config) *running {
 	t.Helper()
 	cluster := tenanttest.Own(t)
-	r := &running{host: "h" + ids.New[ids.Tenant]().String()[24:] + ".localhost"}
+	r := &running{admin: cluster.AdminURL, host: "h" + ids.New[ids.Tenant]().String()[24:] + ".localhost"}
 	config := Config{
 		Address: "127.0.0.1:0", PublicURL: "http://" + r.host, Secret: hex.EncodeToString(make([]byte, 32)), Isolation: string(cluster.Config.Isolation),
 		DatabaseURL: cluster.Config.AppURL, MigratorURL: cluster.Config.MigratorURL, WorkerURL: cluster.Postgres.URL("app_worker"),

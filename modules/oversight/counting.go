@@ -85,8 +85,8 @@ func (s *Service) mark(ctx context.Context, tenant ids.Tenant) error {
 	})
 }
 
-// recount counts one network, inside its own walls and with nothing but counts leaving them. A network that is gone is
-// left alone.
+// recount counts one network, inside its own walls and with nothing but counts leaving them, and notes how far its audit
+// trail goes. A network that is gone is left alone.
 func (s *Service) recount(ctx context.Context, args recountArgs) error {
 	tenant, err := s.tenants.ByID(ctx, args.Tenant)
 	if fault.Is(err, fault.KindNotFound) || err == nil && (tenant.SchemaVersion == 0 || tenant.Status == tenants.StatusErased) {
@@ -110,12 +110,16 @@ func (s *Service) recount(ctx context.Context, args recountArgs) error {
 	if err != nil {
 		return err
 	}
-	return s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+	err = s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		return save(ctx, tx, tenant.ID, exact.Figures(), began)
 	})
+	if err != nil {
+		return err
+	}
+	return s.tenants.NoteHead(ctx, tenant)
 }
 
-// recountAll has every network counted.
+// recountAll has every network counted, and the core, whose audit trail is noted like the others'.
 func (s *Service) recountAll(ctx context.Context, _ struct{}) error {
 	all, err := s.tenants.All(ctx)
 	if err != nil {
@@ -123,7 +127,7 @@ func (s *Service) recountAll(ctx context.Context, _ struct{}) error {
 	}
 	return s.tenants.Platform().Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
 		for _, t := range all {
-			if t.Kind == tenants.KindNetwork && t.SchemaVersion > 0 {
+			if t.SchemaVersion > 0 {
 				tx.Enqueue(recountJob, recountArgs{t.ID})
 			}
 		}

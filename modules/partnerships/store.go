@@ -246,3 +246,26 @@ func CountByState(ctx context.Context, db bun.IDB) (map[State]int, error) {
 	}
 	return counts, nil
 }
+
+func ways(ctx context.Context, db bun.IDB) (map[ids.Partnership]way, error) {
+	var rows []struct {
+		ID     ids.Partnership `bun:"id"`
+		State  State           `bun:"state"`
+		Passed State           `bun:"passed"`
+	}
+	err := db.NewRaw(`SELECT p.id, p.state, coalesce(c.state, '') AS passed FROM partnerships p LEFT JOIN partnership_changes c ON c.partnership_id = p.id
+		ORDER BY p.id, c.at, c.id`).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("partnerships: read histories: %w", err)
+	}
+	all := make(map[ids.Partnership]way, len(rows))
+	for _, r := range rows {
+		w := all[r.ID]
+		w.state = r.State
+		if r.Passed != "" {
+			w.passed = append(w.passed, r.Passed)
+		}
+		all[r.ID] = w
+	}
+	return all, nil
+}
