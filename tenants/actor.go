@@ -51,6 +51,7 @@ type Actor struct {
 	Person   ids.Person
 	Identity ids.Identity
 	Session  ids.Session
+	Token    ids.Token // the personal token that stands in for a session; with it nothing can be changed
 	Name     string
 	Email    string
 	Locale   i18n.Locale

@@ -13,6 +13,7 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"kervan/modules/kernel/database"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/jobs"
 )
 
@@ -166,10 +167,14 @@ func (sc Scope) Read() bun.IDB {
 }
 
 // Write runs fn in one transaction. When fn returns nil, its audit entries and its jobs and announcements are written
-// and all of it commits together; when fn fails or panics, none of it happened.
+// and all of it commits together; when fn fails or panics, none of it happened. Whoever comes with a personal token may
+// only read. Fault: Forbidden.
 func (sc Scope) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	if sc.db == nil {
 		return errNowhere
+	}
+	if !sc.actor.Token.IsZero() {
+		return fault.Forbidden()
 	}
 	return write(ctx, sc.db, &Tx{scope: sc, tenants: sc.tenants}, fn)
 }

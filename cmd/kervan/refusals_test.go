@@ -17,6 +17,7 @@ var open = map[string]string{
 	"accounts.RequestSignIn": "whoever has not signed in", "accounts.RequestReset": "whoever has not signed in", "accounts.SignInByLink": "whoever holds the link",
 	"accounts.Reset": "whoever holds the link", "accounts.Invitation": "whoever holds the link", "accounts.AcceptAsNew": "whoever holds the link", "accounts.Accept": "whoever holds the link",
 	"accounts.Actor":        "the frame, which asks whose session it is",
+	"accounts.Bearer":       "the frame, which asks whose token it is",
 	"correspondence.Unread": "the frame; a visitor has none", "partnerships.News": "the desk; whoever has no part in partnerships hears nothing",
 	"programs.Browse": "published calls are public", "programs.Look": "a published call is public",
 	"applications.Verify": "a receipt's code is checked by anybody",
@@ -25,6 +26,7 @@ var open = map[string]string{
 // personal lists what everybody who has signed in may do, whatever their role: it concerns only themselves.
 var personal = map[string]bool{
 	"accounts.ChangeProfile": true, "accounts.EndSession": true, "accounts.Own": true, "accounts.Prefer": true, "accounts.SignOut": true, "accounts.SignOutEverywhere": true,
+	"accounts.Self": true, "accounts.MakeToken": true, "accounts.EndToken": true,
 	"correspondence.MarkRead": true, "correspondence.Notifications": true, "organizations.Mine": true, "organizations.Register": true, "applications.Invitations": true,
 }
 

@@ -29,7 +29,7 @@ type house struct {
 	*sitetest.House
 
 	service *accounts.Service
-	mails   map[string][]events.MailRequested // by address
+	mails   map[string][]events.MailRequested // by address, or by person where there is none
 }
 
 func open(t *testing.T) *house {
@@ -42,7 +42,11 @@ func open(t *testing.T) *house {
 	h := &house{service: accounts.New(w.Tenants, authorizer, sitetest.Secret), mails: map[string][]events.MailRequested{}}
 	h.service.RegisterJobs(w.Tenants.Registry())
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
-		h.mails[e.Address] = append(h.mails[e.Address], e)
+		to := e.Address
+		if !e.Person.IsZero() {
+			to = e.Person.String()
+		}
+		h.mails[to] = append(h.mails[to], e)
 		return nil
 	})
 	h.House = sitetest.Open(t, []fs.FS{accounts.Locales}, h.service, w, authorizer, func(s *site.Site) []site.Module {

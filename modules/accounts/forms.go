@@ -3,7 +3,9 @@ package accounts
 import (
 	"net/url"
 	"slices"
+	"strconv"
 
+	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui"
@@ -80,4 +82,25 @@ func readTeamQuery(values url.Values) TeamQuery {
 		q.Sort = "since"
 	}
 	return q
+}
+
+type tokenView struct {
+	ID         ids.Token
+	Name, Days string
+	Fault      *fault.Fault
+}
+
+func readToken(form web.Form) (NewToken, []fault.Field, error) {
+	id, err := ids.Parse[ids.Token](form.Raw("id"))
+	if err != nil {
+		return NewToken{}, nil, fault.Invalid("fault.bad_request")
+	}
+	name, bad := form.Text("name", maxTokenName)
+	cmd := NewToken{ID: id, Name: name, Password: form.Raw("present")}
+	if days := form.Raw("days"); days != "" {
+		if cmd.Days, err = strconv.Atoi(days); err != nil {
+			bad = append(bad, fault.At("days", "fault.choose"))
+		}
+	}
+	return cmd, bad, nil
 }

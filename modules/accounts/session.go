@@ -59,7 +59,7 @@ func (s *Service) EndSession(ctx context.Context, sc tenants.Scope, id ids.Sessi
 	})
 }
 
-// SignOutEverywhere ends all sessions of the actor's login in all networks, this one too.
+// SignOutEverywhere ends all sessions and tokens of the actor's login in all networks, this session too.
 func (s *Service) SignOutEverywhere(ctx context.Context, sc tenants.Scope) error {
 	if err := s.policies.May(sc, policies.AccountSelf, policies.On{}); err != nil {
 		return err
@@ -78,6 +78,12 @@ type Account struct {
 	Locale   i18n.Locale
 	Version  int64
 	Sessions []sessionRow
+	Tokens   []Token
+}
+
+// Self tells the actor who they are here. Whoever has signed in may.
+func (s *Service) Self(sc tenants.Scope) (tenants.Actor, error) {
+	return sc.Actor(), s.policies.May(sc, policies.AccountSelf, policies.On{})
 }
 
 // Own shows the actor their own account.
@@ -90,7 +96,10 @@ func (s *Service) Own(ctx context.Context, sc tenants.Scope) (Account, error) {
 		return Account{}, orNotFound(err)
 	}
 	a := Account{Name: person.Name, Email: person.Email, Locale: person.Locale, Version: person.Version}
-	a.Sessions, err = sessionsOf(ctx, sc.Read(), person.ID)
+	if a.Sessions, err = sessionsOf(ctx, sc.Read(), person.ID); err != nil {
+		return a, err
+	}
+	a.Tokens, err = tokensOf(ctx, sc.Read(), person.ID)
 	return a, err
 }
 
@@ -122,26 +131,16 @@ func (s *Service) ChangeProfile(ctx context.Context, sc tenants.Scope, cmd Profi
 	})
 }
 
-// ChangePassword sets a new password after the present one was given again, and ends all sessions of the login but
-// begins a new one here. Faults: Invalid, TooMany.
+// ChangePassword sets a new password after the present one was given again, and ends all sessions and tokens of the
+// login but begins a new session here. Faults: Invalid, TooMany.
 func (s *Service) ChangePassword(ctx context.Context, sc tenants.Scope, present, typed, address, agent string) (Cookie, error) {
 	if err := s.policies.May(sc, policies.AccountSelf, policies.On{}); err != nil {
 		return Cookie{}, err
 	}
 	actor := sc.Actor()
-	if err := s.throttle(ctx, sc, purposeSignIn, emailKey(actor.Email), address); err != nil {
-		return Cookie{}, err
-	}
-	identity, found, err := identityByID(ctx, s.tenants.Platform().Read(), actor.Identity)
-	if err != nil || !found {
-		return Cookie{}, orNotFound(err)
-	}
-	ok, _, err := matches(normal(present), identity.PasswordHash)
+	identity, err := s.again(ctx, sc, present, address)
 	if err != nil {
 		return Cookie{}, err
-	}
-	if !ok {
-		return Cookie{}, fault.Invalid("fault.check_fields", fault.At("present", "accounts.password.wrong"))
 	}
 	password, bad := checkPassword(typed, actor.Name, actor.Email, sc.Tenant().Name)
 	if len(bad) > 0 {

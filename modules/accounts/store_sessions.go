@@ -35,6 +35,7 @@ func insertSession(ctx context.Context, tx *tenants.Tx, hash []byte, person ids.
 
 type actorRow struct {
 	Session  ids.Session     `bun:"session"`
+	Token    ids.Token       `bun:"token"`
 	Person   ids.Person      `bun:"person"`
 	Identity ids.Identity    `bun:"identity"`
 	Name     string          `bun:"name"`
@@ -58,7 +59,7 @@ func actorOfSession(ctx context.Context, db bun.IDB, hash []byte) (actorRow, boo
 }
 
 func (r actorRow) actor() (tenants.Actor, error) {
-	a := tenants.Actor{Person: r.Person, Identity: r.Identity, Session: r.Session, Name: r.Name, Email: r.Email, Locale: r.Locale}
+	a := tenants.Actor{Person: r.Person, Identity: r.Identity, Session: r.Session, Token: r.Token, Name: r.Name, Email: r.Email, Locale: r.Locale}
 	if err := json.Unmarshal(r.Grants, &a.Grants); err != nil {
 		return a, fmt.Errorf("accounts: read roles: %w", err)
 	}
@@ -90,10 +91,15 @@ func endSession(ctx context.Context, tx *tenants.Tx, person ids.Person, id ids.S
 	return nil
 }
 
+// endSessions ends all sessions and tokens of the identity's person here, and takes links on their way out of use.
 func endSessions(ctx context.Context, tx *tenants.Tx, identity ids.Identity) error {
 	_, err := tx.NewRaw("DELETE FROM sessions USING people WHERE people.id = sessions.person_id AND people.identity_id = ?", identity).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("accounts: end sessions: %w", err)
+	}
+	_, err = tx.NewRaw("DELETE FROM tokens USING people WHERE people.id = tokens.person_id AND people.identity_id = ?", identity).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("accounts: end tokens: %w", err)
 	}
 	_, err = tx.NewRaw("DELETE FROM links USING people WHERE people.email_key = links.email_key AND people.identity_id = ?", identity).Exec(ctx)
 	if err != nil {
@@ -106,6 +112,7 @@ func endSessions(ctx context.Context, tx *tenants.Tx, identity ids.Identity) err
 func sweep(ctx context.Context, tx *tenants.Tx) error {
 	for _, q := range []string{
 		"DELETE FROM sessions WHERE expires_at < now()", "DELETE FROM links WHERE expires_at < now() - interval '7 days'",
+		"DELETE FROM tokens WHERE expires_at < now() - interval '30 days'",
 	} {
 		if _, err := tx.ExecContext(ctx, q); err != nil {
 			return fmt.Errorf("accounts: sweep: %w", err)

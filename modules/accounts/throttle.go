@@ -23,11 +23,15 @@ type bucket struct {
 // hold against e-mailed links, so that nobody can lock somebody else out for good; the network address's and the whole
 // network's catch those who try many accounts.
 func (s *Service) buckets(sc tenants.Scope, kind, key, address string) []bucket {
-	tenant := sc.Tenant().ID.String()
+	account := bucket{s.bucketKey("account", kind, sc.Tenant().ID.String(), key), 10, 30 * time.Second}
+	return append([]bucket{account}, s.crowds(sc, kind, address)...)
+}
+
+// crowds are the buckets of many: the network address's and the whole network's.
+func (s *Service) crowds(sc tenants.Scope, kind, address string) []bucket {
 	return []bucket{
-		{s.bucketKey("account", kind, tenant, key), 10, 30 * time.Second},
 		{s.bucketKey("address", kind, network(address)), 60, 5 * time.Second},
-		{s.bucketKey("tenant", kind, tenant), 3000, 100 * time.Millisecond},
+		{s.bucketKey("tenant", kind, sc.Tenant().ID.String()), 3000, 100 * time.Millisecond},
 	}
 }
 
@@ -61,7 +65,10 @@ func (s *Service) bucketKey(parts ...string) string {
 // throttle counts one attempt and refuses when a bucket is full. The counts live in the database, so they hold on every
 // node and after a restart.
 func (s *Service) throttle(ctx context.Context, sc tenants.Scope, kind, key, address string) error {
-	buckets := s.buckets(sc, kind, key, address)
+	return s.throttleAll(ctx, s.buckets(sc, kind, key, address))
+}
+
+func (s *Service) throttleAll(ctx context.Context, buckets []bucket) error {
 	var levels []float64
 	err := s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		var err error

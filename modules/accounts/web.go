@@ -60,12 +60,16 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/account/password", Action: self, Handle: w.password},
 			{Method: post, Path: "/account/sessions/end", Action: self, Handle: w.endSession},
 			{Method: post, Path: "/account/sessions/end-all", Action: self, Handle: w.endAll},
+			{Method: get, Path: "/account/tokens/new", Action: self, Handle: w.tokenForm},
+			{Method: post, Path: "/account/tokens", Action: self, Handle: w.makeToken},
+			{Method: post, Path: "/account/tokens/end", Action: self, Handle: w.endToken},
 			{Method: get, Path: "/people", Action: policies.PersonList, Handle: w.team},
 			{Method: post, Path: "/people/dismissal", Action: policies.PersonRevoke, Handle: w.dismiss},
 			// Also the address for an organization's lead, who may invite to that organization only.
 			{Method: post, Path: "/invitations", Action: policies.AccountSelf, Handle: w.invite},
 			{Method: post, Path: "/invitations/revocation", Action: policies.AccountSelf, Handle: w.revoke},
 		},
+		API: w.operations(),
 		Entries: []site.Entry{
 			{Key: "accounts.nav.people", Href: "/people", Icon: "users", Action: policies.PersonList, Order: 80},
 		},

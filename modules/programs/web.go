@@ -67,6 +67,7 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/program/calls/:id/late-permissions", Action: late, Handle: w.permitLate},
 			{Method: post, Path: "/program/calls/:id/late-permissions/removal", Action: late, Handle: w.revokeLate},
 		},
+		API: w.operations(),
 		Entries: []site.Entry{
 			{Key: "programs.nav.calls", Href: "/program/calls", Icon: "call", Action: policies.CallList, Order: 30},
 			{Key: "programs.nav.open", Href: "/calls", Icon: "call", Action: policies.CallBrowse, Order: 15, Hidden: func(a tenants.Actor) bool { return !a.Signed() || len(a.OrganizationsAs()) == 0 }},

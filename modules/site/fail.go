@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -56,26 +57,27 @@ func titleOf(f *fault.Fault) string {
 	}
 }
 
-type problemField struct {
-	Name   string `json:"name"`
-	Detail string `json:"detail"`
-}
-
+// problem writes a fault for programs. Its words are the same as on pages.
 func problem(c *fiber.Ctx, loc *i18n.Localizer, f *fault.Fault) error {
-	fields := make([]problemField, 0, len(f.Fields))
+	body := Problem{
+		Type: "about:blank", Status: c.Response().StatusCode(), Title: loc.T(titleOf(f)), Detail: loc.With(f.Key, f.Args),
+		Instance: "urn:uuid:" + web.RequestID(c),
+	}
+	if strings.HasPrefix(c.Path(), apiRoot) {
+		switch f.Kind {
+		case fault.KindNotFound, fault.KindForbidden:
+			body.Title = loc.T("site.api.not_found")
+		case fault.KindUnauthenticated:
+			c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+			body.Detail = loc.T("site.api.sign_in")
+		}
+	}
 	for _, field := range f.Fields {
-		fields = append(fields, problemField{Name: field.Name, Detail: loc.With(field.Key, field.Args)})
-	}
-	body := fiber.Map{
-		"type": "about:blank", "status": c.Response().StatusCode(), "title": loc.T(titleOf(f)),
-		"detail": loc.With(f.Key, f.Args), "instance": web.RequestID(c),
-	}
-	if len(fields) > 0 {
-		body["fields"] = fields
+		body.Fields = append(body.Fields, ProblemField{Name: field.Name, Detail: loc.With(field.Key, field.Args)})
 	}
 	if err := c.JSON(body); err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderContentType, "application/problem+json")
+	c.Set(fiber.HeaderContentType, problemType)
 	return nil
 }

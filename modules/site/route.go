@@ -23,6 +23,8 @@ type Route struct {
 	Handle Handler
 	// Only restricts the route to one kind of site; the zero Kind means both. Elsewhere it does not exist.
 	Only tenants.Kind
+
+	bearer bool // a personal token is taken in place of a session
 }
 
 // Entry is a line of the navigation, shown to those who may ever do its action.
@@ -56,12 +58,16 @@ type Module struct {
 	Routes  []Route
 	Entries []Entry
 	Tasks   []Tasks
+	API     []Operation
 }
 
 // Sessions knows whose session a browser carries. The accounts module satisfies it.
 type Sessions interface {
 	// Actor finds the actor of a session cookie. A token of another host finds nobody.
 	Actor(ctx context.Context, sc tenants.Scope, token string) (tenants.Actor, bool, error)
+	// Bearer finds the actor of a personal token that came from the network address. A token of another host finds
+	// nobody.
+	Bearer(ctx context.Context, sc tenants.Scope, token, address string) (tenants.Actor, bool, error)
 	// Prefer keeps the actor's choice of language.
 	Prefer(ctx context.Context, sc tenants.Scope, locale i18n.Locale) error
 }

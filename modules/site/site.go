@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -43,26 +44,31 @@ type Config struct {
 // Site serves the pages of all tenants.
 type Site struct {
 	Config
-	modules []Module
-	entries []Entry
+	modules  []Module
+	entries  []Entry
+	api      *api
+	document []byte
 }
 
 // New makes a site of the modules. Entries are shown in the order of their Order.
 func New(config Config, modules ...Module) *Site {
 	s := &Site{Config: config}
-	s.modules = append([]Module{s.own()}, modules...)
-	for _, m := range s.modules {
-		s.entries = append(s.entries, m.Entries...)
-	}
-	slices.SortStableFunc(s.entries, func(a, b Entry) int { return a.Order - b.Order })
+	s.api = newAPI(s.english(), config.Product)
+	s.Use(append([]Module{s.own()}, modules...)...)
 	return s
 }
+
+// english speaks the language of the OpenAPI document.
+func (s *Site) english() *i18n.Localizer { return s.Catalog.Localizer(i18n.EN, time.UTC) }
 
 // Use satisfies the parts that are made after the site, because they need it to render their pages.
 func (s *Site) Use(modules ...Module) {
 	for _, m := range modules {
 		s.modules = append(s.modules, m)
 		s.entries = append(s.entries, m.Entries...)
+		for _, o := range m.API {
+			s.api.add(m.Name, o, s.english())
+		}
 	}
 	slices.SortStableFunc(s.entries, func(a, b Entry) int { return a.Order - b.Order })
 }
@@ -72,6 +78,9 @@ func (s *Site) Routes() []Route {
 	var routes []Route
 	for _, m := range s.modules {
 		routes = append(routes, m.Routes...)
+	}
+	for i := range s.api.paths {
+		routes = append(routes, s.api.paths[i].route())
 	}
 	return routes
 }
@@ -84,8 +93,13 @@ func (s *Site) Mount(app *fiber.App) error {
 			return fmt.Errorf("site: %s %s declares no action or handler", r.Method, r.Path)
 		}
 		app.Add(r.Method, r.Path, s.serve(r))
+		if r.bearer {
+			app.Add(fiber.MethodHead, r.Path, s.serve(r))
+		}
 	}
-	return nil
+	var err error
+	s.document, err = s.finish()
+	return err
 }
 
 type localsKey string
@@ -94,7 +108,7 @@ const scopeKey localsKey = "scope"
 
 func (s *Site) serve(r Route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		sc, err := s.scope(c)
+		sc, err := s.scope(c, r.bearer)
 		if err != nil {
 			return err
 		}
@@ -114,8 +128,8 @@ func (s *Site) serve(r Route) fiber.Handler {
 	}
 }
 
-// scope resolves host to tenant and cookie to actor.
-func (s *Site) scope(c *fiber.Ctx) (tenants.Scope, error) {
+// scope resolves host to tenant and cookie, or personal token, to actor.
+func (s *Site) scope(c *fiber.Ctx, bearer bool) (tenants.Scope, error) {
 	ctx := c.UserContext()
 	tenant, found, err := s.Tenants.ByHost(ctx, web.Host(c))
 	if err != nil {
@@ -129,7 +143,7 @@ func (s *Site) scope(c *fiber.Ctx) (tenants.Scope, error) {
 	if err := reachable(tenant, c.Method()); err != nil {
 		return tenants.Scope{}, err
 	}
-	actor, found, err := s.actor(c, sc)
+	actor, found, err := s.actor(c, sc, bearer)
 	if err != nil {
 		return tenants.Scope{}, err
 	}
@@ -140,7 +154,19 @@ func (s *Site) scope(c *fiber.Ctx) (tenants.Scope, error) {
 	return sc, nil
 }
 
-func (s *Site) actor(c *fiber.Ctx, sc tenants.Scope) (tenants.Actor, bool, error) {
+// actor finds who asks. A request that shows a token is the token's and never that of a session beside it.
+func (s *Site) actor(c *fiber.Ctx, sc tenants.Scope, bearer bool) (tenants.Actor, bool, error) {
+	if shown := c.Get(fiber.HeaderAuthorization); bearer && shown != "" {
+		scheme, token, _ := strings.Cut(shown, " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			return tenants.Actor{}, false, fault.Unauthenticated()
+		}
+		actor, found, err := s.Sessions.Bearer(c.UserContext(), sc, strings.TrimSpace(token), c.IP())
+		if err == nil && !found {
+			err = fault.Unauthenticated()
+		}
+		return actor, found, err
+	}
 	token := web.Cookie(c, SessionCookie)
 	if token == "" {
 		return tenants.Actor{}, false, nil

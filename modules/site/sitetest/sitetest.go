@@ -3,7 +3,6 @@
 package sitetest
 
 import (
-	"context"
 	"io"
 	"io/fs"
 	"net"
@@ -11,7 +10,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"golang.org/x/net/html"
@@ -34,6 +32,7 @@ type House struct {
 	Authorizer *policies.Authorizer
 	Catalog    *i18n.Catalog
 	port       string
+	wire       *http.Transport
 }
 
 // Secret keys the tokens of every test's site.
@@ -64,7 +63,17 @@ func Open(t *testing.T, words []fs.FS, sessions site.Sessions, w *tenanttest.Wor
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &House{World: w, Site: s, Authorizer: authorizer, Catalog: catalog, port: port}
+	h := &House{World: w, Site: s, Authorizer: authorizer, Catalog: catalog, port: port, wire: fromOwnAddress()}
+	t.Cleanup(h.wire.CloseIdleConnections)
+	return h
+}
+
+// fromOwnAddress is a connection from an address of the loopback network that no other test uses, so that tests do not
+// fill each other's throttles.
+func fromOwnAddress() *http.Transport {
+	id := ids.New[ids.Session]()
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, id[13]|2, id[14], id[15])}}
+	return &http.Transport{DialContext: dialer.DialContext}
 }
 
 // Browser is one visitor with cookies of their own.
@@ -90,7 +99,9 @@ type Page struct {
 // Browser opens a fresh one on a tenant's host.
 func (h *House) Browser(t testing.TB, tenant tenants.Tenant) *Browser {
 	t.Helper()
-	return NewBrowser(t, tenant.Host, h.port)
+	b := NewBrowser(t, tenant.Host, h.port)
+	b.client.Transport = h.wire
+	return b
 }
 
 // NewBrowser opens a fresh one on a host that is served on this machine's port.
@@ -105,6 +116,18 @@ func NewBrowser(t testing.TB, host, port string) *Browser {
 func (b *Browser) Get(path string) Page {
 	b.t.Helper()
 	return b.do(http.MethodGet, path, nil)
+}
+
+// Send sends one request without a body and follows nothing.
+func (b *Browser) Send(method, path string) Page {
+	b.t.Helper()
+	return b.send(method, path, nil)
+}
+
+// Body is Send with a body of any kind.
+func (b *Browser) Body(method, path, mediaType, body string) Page {
+	b.t.Helper()
+	return b.sendBody(method, path, mediaType, strings.NewReader(body))
 }
 
 // Post sends a form as given, with what a browser says of its origin.
@@ -151,17 +174,21 @@ func (b *Browser) do(method, path string, values url.Values) Page {
 
 func (b *Browser) send(method, path string, values url.Values) Page {
 	b.t.Helper()
-	var body io.Reader
-	if values != nil {
-		body = strings.NewReader(values.Encode())
+	if values == nil {
+		return b.sendBody(method, path, "", nil)
 	}
+	return b.sendBody(method, path, "application/x-www-form-urlencoded", strings.NewReader(values.Encode()))
+}
+
+func (b *Browser) sendBody(method, path, mediaType string, body io.Reader) Page {
+	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), method, "http://127.0.0.1:"+b.port+path, body)
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	r.Host = b.host + ":" + b.port
-	if values != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if body != nil {
+		r.Header.Set("Content-Type", mediaType)
 		r.Header.Set("Origin", b.origin())
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
@@ -348,59 +375,6 @@ func has(n *html.Node, name string) bool {
 		}
 	}
 	return false
-}
-
-// Everyone stands in for the module that knows sessions: the cookie of a session is the actor itself, as SignedIn gives it.
-type Everyone struct{}
-
-var everyone sync.Map // token → tenants.Actor
-
-// Actor finds whom SignedIn has signed in.
-func (Everyone) Actor(_ context.Context, _ tenants.Scope, token string) (tenants.Actor, bool, error) {
-	known, ok := everyone.Load(token)
-	if !ok {
-		return tenants.Actor{}, false, nil
-	}
-	actor, ok := known.(func() (tenants.Actor, error))
-	if !ok {
-		return tenants.Actor{}, false, nil
-	}
-	a, err := actor()
-	return a, err == nil, err
-}
-
-// Prefer keeps nothing.
-func (Everyone) Prefer(context.Context, tenants.Scope, i18n.Locale) error { return nil }
-
-// SignedIn opens a browser in which the actor has signed in, for a site whose sessions are Everyone. The actor's roles are
-// read from the memberships on each request, as in the real house.
-func (h *House) SignedIn(t testing.TB, actor tenants.Actor) *Browser {
-	t.Helper()
-	b := h.Browser(t, h.Tenant)
-	token := ids.New[ids.Session]().String()
-	system := h.System()
-	everyone.Store(token, func() (tenants.Actor, error) {
-		a := actor
-		var held []tenants.Membership
-		if err := system.Read().NewSelect().Model(&held).Where("person_id = ?", actor.Person).Scan(context.Background()); err != nil {
-			return a, err
-		}
-		a.Grants = nil
-		for _, m := range held {
-			a.Grants = append(a.Grants, tenants.Grant{Role: m.Role, Organization: m.Organization})
-		}
-		return a, nil
-	})
-	b.SetCookie(site.SessionCookie, token)
-	return b
-}
-
-// Member is the scope's actor with the role of a lead of the organization.
-func (h *House) Member(t testing.TB, sc tenants.Scope, organization ids.Organization) tenants.Actor {
-	t.Helper()
-	a := sc.Actor()
-	a.Grants = append(a.Grants, tenants.Grant{Role: tenants.RoleLead, Organization: organization})
-	return a
 }
 
 var volatile = regexp.MustCompile(`nonce-[^']+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
