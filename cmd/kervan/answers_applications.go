@@ -24,73 +24,61 @@ type surroundings struct {
 	accounts      *accounts.Service
 }
 
-func callFor(c programs.Call, now time.Time) (applications.Call, error) {
-	if c.State == programs.Draft {
-		return applications.Call{}, fault.NotFound()
-	}
-	letters := make(map[string]blueprints.Letter, len(c.Letters))
-	for _, l := range c.Letters {
-		letters[l.Key] = l
-	}
+func callFor(c programs.Call) applications.Call {
 	return applications.Call{
-		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, ClosesAt: c.ClosesAt, Open: c.State == programs.Published && !now.Before(c.OpensAt),
-		FormVersion: c.FormVersion, Composition: c.Composition, Eligibility: c.Eligibility, PapersHours: c.Review.PapersHours, Letters: letters,
-	}, nil
-}
-
-// Call satisfies applications.Calls.
-func (surroundings) Call(ctx context.Context, sc tenants.Scope, id ids.Call) (applications.Call, error) {
-	c, err := programs.Find(ctx, sc.Read(), id)
-	if err != nil {
-		return applications.Call{}, err
+		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, Until: c.Until(),
+		FormVersion: c.FormVersion, Composition: c.Composition, Eligibility: c.Eligibility, PapersHours: c.Review.PapersHours,
 	}
-	return callFor(c, time.Now())
 }
 
-// CallIn satisfies applications.Calls.
-func (surroundings) CallIn(ctx context.Context, tx *tenants.Tx, id ids.Call) (applications.Call, error) {
-	c, err := programs.Held(ctx, tx, id)
-	if err != nil {
-		return applications.Call{}, err
+// Calls satisfies applications.Calls.
+func (surroundings) Calls(ctx context.Context, sc tenants.Scope, wanted []ids.Call) (map[ids.Call]applications.Call, error) {
+	found := make(map[ids.Call]applications.Call, len(wanted))
+	if len(wanted) == 0 {
+		return found, nil
 	}
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return applications.Call{}, err
+	all, err := programs.Briefly(ctx, sc.Read(), wanted...)
+	for _, c := range all {
+		found[c.ID] = callFor(c)
 	}
-	return callFor(c, now)
-}
-
-// UntilIn satisfies applications.Calls.
-func (surroundings) UntilIn(ctx context.Context, tx *tenants.Tx, id ids.Call, organizations []ids.Organization) (time.Time, error) {
-	return until(ctx, tx, id, organizations)
-}
-
-// Until satisfies applications.Calls.
-func (surroundings) Until(ctx context.Context, sc tenants.Scope, id ids.Call, organizations []ids.Organization) (time.Time, error) {
-	return until(ctx, sc.Read(), id, organizations)
-}
-
-func until(ctx context.Context, db bun.IDB, id ids.Call, organizations []ids.Organization) (time.Time, error) {
-	c, err := programs.Find(ctx, db, id)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return programs.Until(ctx, db, c, organizations...)
+	return found, err
 }
 
 // Published satisfies applications.Calls.
 func (surroundings) Published(ctx context.Context, sc tenants.Scope) ([]applications.Call, error) {
-	all, err := programs.All(ctx, sc.Read(), false)
-	if err != nil {
-		return nil, err
-	}
+	all, err := programs.Briefly(ctx, sc.Read())
 	calls := make([]applications.Call, len(all))
 	for i, c := range all {
-		if calls[i], err = callFor(c, time.Now()); err != nil {
-			return nil, err
-		}
+		calls[i] = callFor(c)
 	}
-	return calls, nil
+	return calls, err
+}
+
+// Late satisfies applications.Calls.
+func (surroundings) Late(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Call]map[ids.Organization]time.Time, error) {
+	return programs.LateFor(ctx, sc.Read(), organizations)
+}
+
+// Held satisfies applications.Calls.
+func (surroundings) Held(ctx context.Context, tx *tenants.Tx, id ids.Call) (applications.Call, error) {
+	c, err := programs.Held(ctx, tx, id)
+	if err != nil {
+		return applications.Call{}, err
+	}
+	if c.State == programs.Draft {
+		return applications.Call{}, fault.NotFound()
+	}
+	call := callFor(c)
+	call.Notice, call.Letters = c.NoticeVersion(), make(map[string]blueprints.Letter, len(c.Letters))
+	for _, l := range c.Letters {
+		call.Letters[l.Key] = l
+	}
+	return call, nil
+}
+
+// Until satisfies applications.Calls.
+func (surroundings) Until(ctx context.Context, tx *tenants.Tx, id ids.Call, organizations []ids.Organization) (time.Time, error) {
+	return programs.Until(ctx, tx, id, organizations...)
 }
 
 func applicant(c organizations.Card) applications.Applicant {

@@ -111,7 +111,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
 		organizations.NewWeb(a.organizations, a.site).Module(),
 		calls.Module(),
-		applications.NewWeb(a.applications, a.site).Module(),
+		applications.NewWeb(a.applications, a.site, config.origin).Module(),
 		partnerships.NewWeb(a.partnerships, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names), a.site).Module(),
 		oversight.NewWeb(a.oversight, a.site, config.origin).Module(),

@@ -89,7 +89,7 @@ func height(folder string) int {
 		return heightOfTenants
 	case room == "policies":
 		return heightOfPolicies
-	case room == "modules/forms", room == "modules/site", strings.HasPrefix(room, "modules/site/"), room == "modules/blueprints":
+	case room == "modules/forms", strings.HasPrefix(room, "modules/forms/"), room == "modules/site", strings.HasPrefix(room, "modules/site/"), room == "modules/blueprints":
 		return heightOfFrame
 	case strings.HasPrefix(room, "modules/"):
 		return heightOfFeatures

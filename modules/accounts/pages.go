@@ -76,3 +76,11 @@ func agentName(p ui.Page, agent string) string {
 		return strings.TrimPrefix(strings.Replace(browser, "Edg", "Edge", 1)+", "+system, ", ")
 	}
 }
+
+// withReturn is an address of this module that leads on to where somebody was going.
+func withReturn(path, back string) string {
+	if back == "" || back == "/desk" {
+		return path
+	}
+	return path + "?return=" + url.QueryEscape(back)
+}

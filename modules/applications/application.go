@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kervan/modules/blueprints"
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 )
@@ -46,6 +47,7 @@ type Verb string
 // The verbs of an application's life.
 const (
 	Submit     Verb = "submit"
+	TakeBack   Verb = "take_back" // because an organization has left
 	Return     Verb = "return"
 	FindFit    Verb = "find_eligible"
 	FindUnfit  Verb = "find_ineligible"
@@ -61,6 +63,9 @@ const (
 	Withdraw   Verb = "withdraw"
 )
 
+// Verbs lists all of them.
+var Verbs = []Verb{Submit, TakeBack, Return, FindFit, FindUnfit, BeginView, EndView, Select, PutWaiting, Reject, Offer, Accept, Decline, Lapse, Withdraw}
+
 var decided = []State{Eligible, InReview, Reviewed, Shortlisted}
 
 // transitions say from which states a verb leads, and to which.
@@ -69,9 +74,10 @@ var transitions = map[Verb]struct {
 	to   State
 }{
 	Submit:     {[]State{Draft, Submitted, Returned}, Submitted},
+	TakeBack:   {[]State{Submitted}, Draft},
 	Return:     {[]State{Submitted, Returned}, Returned},
 	FindFit:    {[]State{Submitted, Returned, Ineligible}, Eligible},
-	FindUnfit:  {[]State{Submitted, Returned, Eligible}, Ineligible},
+	FindUnfit:  {[]State{Submitted, Returned, Eligible, Ineligible}, Ineligible},
 	BeginView:  {[]State{Eligible}, InReview},
 	EndView:    {[]State{Eligible, InReview}, Reviewed},
 	Select:     {decided, Selected},
@@ -94,11 +100,15 @@ func (s State) After(v Verb) (State, bool) {
 }
 
 // ForApplicants is the state as the applicants may know it: what happens between the check and the release of decisions
-// is one thing to them.
-func (s State) ForApplicants() State {
-	switch s {
-	case Reviewed, Shortlisted:
+// is one thing to them, and that they are not eligible they learn from the letter.
+func (a *Application) ForApplicants() State { return forApplicants(a.State, !a.ToldAt.IsZero()) }
+
+func forApplicants(s State, told bool) State {
+	switch {
+	case s == Reviewed || s == Shortlisted:
 		return InReview
+	case s == Ineligible && !told:
+		return Submitted
 	default:
 		return s
 	}
@@ -109,7 +119,7 @@ type Application struct {
 	ID           ids.Application
 	Call         ids.Call
 	Organization ids.Organization // which began it
-	Number       string
+	Number       string           // given when it was handed in for the first time
 	State        State
 	FormVersion  ids.FormVersion
 	Joint        ids.Sheet
@@ -119,8 +129,10 @@ type Application struct {
 	CheckedAt    time.Time
 	CheckedBy    ids.Person
 	Failed       []string
+	ToldAt       time.Time // the letter about ineligibility left
 	Papers       string
 	PapersDue    time.Time
+	Asked        map[ids.Sheet][]string // the questions that are open again, while it is returned
 	ReplyBy      time.Time
 	Waiting      int
 	Version      int64
@@ -139,6 +151,10 @@ type Part struct {
 
 // Confirmed reports whether the organization stands by its part.
 func (p *Part) Confirmed() bool { return !p.ConfirmedAt.IsZero() }
+
+func anyConfirmed(parts []Part) bool {
+	return slices.ContainsFunc(parts, func(p Part) bool { return p.Confirmed() })
+}
 
 // Organizations are those that hold a seat.
 func (a *Application) Organizations() []ids.Organization {
@@ -169,6 +185,13 @@ func (a *Application) PartOf(sheet ids.Sheet) *Part {
 	return &a.Parts[i]
 }
 
+func (a *Application) scopeOf(sheet ids.Sheet) forms.Scope {
+	if sheet == a.Joint {
+		return forms.ScopeJoint
+	}
+	return forms.ScopePart
+}
+
 // Seat is the part of that seat, or nil.
 func (a *Application) Seat(key string) *Part {
 	i := slices.IndexFunc(a.Parts, func(p Part) bool { return p.Seat == key })
@@ -188,6 +211,18 @@ func (a *Application) Writable(now, until time.Time) bool {
 	default:
 		return false
 	}
+}
+
+// Seatable reports whether seats may change hands: until the deadline, and not in the time given for papers.
+func (a *Application) Seatable(now, until time.Time) bool {
+	return (a.State == Draft || a.State == Submitted) && now.Before(until)
+}
+
+// Checkable reports whether its eligibility may be checked: when its authors cannot write any more, so that what is
+// checked stays what it is.
+func (a *Application) Checkable(now, until time.Time) bool {
+	_, possible := a.State.After(FindFit)
+	return possible && !now.Before(until)
 }
 
 // Due is the instant until which the application may be handed in.

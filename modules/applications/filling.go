@@ -3,6 +3,7 @@ package applications
 import (
 	"context"
 	"net/url"
+	"strings"
 	"time"
 
 	"kervan/modules/forms"
@@ -16,18 +17,21 @@ import (
 // Desk is what somebody needs to fill one section: the application, the sheet and its answers.
 type Desk struct {
 	Overview   Overview
+	Part       *Part // whose section it is; nil of the joint part
 	Definition *forms.Definition
 	Section    *forms.Section
 	Sheet      forms.Sheet
 	Filled     forms.Filled
 	Documents  map[ids.Document]forms.Document
+	Names      map[ids.Person]string // of those whose changes the page shows
 	Writable   bool
-	Confirmed  bool // the part is confirmed, or, of the joint part, somebody's part is
+	Open       func(ref string) bool // which questions may be answered; nil: all
+	Confirmed  bool                  // the part is confirmed, or, of the joint part, somebody's part is
 }
 
-// Desk shows one section to the people of the application's organizations: of their own part, or of the joint part.
-// Fault: NotFound, also for a section that does not exist.
-func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Application, key string) (Desk, error) {
+// Desk shows one section to the people of the application's organizations: of their own part, named by its seat where they
+// fill several, or of the joint part. Fault: NotFound, also for a section that does not exist.
+func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Application, seat, key string) (Desk, error) {
 	o, err := s.Overview(ctx, sc, id)
 	if err != nil {
 		return Desk{}, err
@@ -41,10 +45,12 @@ func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Application
 		return Desk{}, fault.NotFound()
 	}
 	d := Desk{Overview: o, Definition: version.Definition, Section: section}
-	mine := mineOf(sc, &o.Application)
-	sheet := o.Joint
+	a, sheet := &d.Overview.Application, o.Joint
 	if section.Scope == forms.ScopePart {
-		sheet, d.Confirmed = mine.Sheet, mine.Confirmed()
+		if d.Part, err = mineAt(sc, a, seat); err != nil {
+			return d, err
+		}
+		sheet, d.Confirmed = d.Part.Sheet, d.Part.Confirmed()
 	}
 	if d.Sheet, err = s.forms.Sheet(ctx, sc, sheet); err != nil {
 		return d, err
@@ -54,7 +60,10 @@ func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Application
 		return d, err
 	}
 	d.Filled = filled[sheet]
-	d.Writable = o.Writable(time.Now(), o.Until) && !d.Confirmed && s.own(sc, policies.ApplicationFill, &o.Application) == nil
+	d.Writable = a.Writable(time.Now(), o.Until) && !d.Confirmed && s.own(sc, policies.ApplicationFill, a) == nil
+	if d.Open, err = s.open(ctx, sc.Read(), d.Definition, a, sheet, d.Filled.Answers); err != nil {
+		return d, err
+	}
 	d.Documents, err = s.Documents.Documents(ctx, sc, documentsIn(version.Definition, d.Filled.Answers))
 	return d, err
 }
@@ -77,9 +86,10 @@ func documentsIn(d *forms.Definition, answers forms.Answers) []ids.Document {
 }
 
 // writable loads the application of a sheet inside a write and holds the actor to what may be written: their own part
-// while it is not confirmed, or the joint part. Faults: NotFound, TooLate, Conflict.
+// while it is not confirmed, or the joint part. Until the write ends the application cannot be confirmed, handed in or
+// decided about. Faults: NotFound, TooLate, Conflict.
 func (s *Service) writable(ctx context.Context, sc tenants.Scope, tx *tenants.Tx, sheet ids.Sheet) (Application, error) {
-	a, err := bySheet(ctx, tx, sheet)
+	a, now, err := holdingSheet(ctx, tx, sheet)
 	if err != nil {
 		return a, err
 	}
@@ -87,17 +97,18 @@ func (s *Service) writable(ctx context.Context, sc tenants.Scope, tx *tenants.Tx
 		return a, err
 	}
 	part := a.PartOf(sheet)
-	mine := mineOf(sc, &a)
-	if part == nil && sheet != a.Joint || part != nil && (mine == nil || part.ID != mine.ID) {
+	if part != nil {
+		if err := s.ownAs(sc, policies.ApplicationFill, part.Organization); err != nil {
+			return a, err
+		}
+	} else if sheet != a.Joint {
 		return a, fault.NotFound()
 	}
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return a, err
-	}
-	until, err := s.Calls.UntilIn(ctx, tx, a.Call, a.Organizations())
-	if err != nil {
-		return a, err
+	until := a.PapersDue
+	if a.State != Returned {
+		if until, err = s.Calls.Until(ctx, tx, a.Call, a.Organizations()); err != nil {
+			return a, err
+		}
 	}
 	if !a.Writable(now, until) {
 		return a, tooLate(&a)
@@ -108,9 +119,29 @@ func (s *Service) writable(ctx context.Context, sc tenants.Scope, tx *tenants.Tx
 	return a, nil
 }
 
+// reopened is open inside a write.
+func (s *Service) reopened(ctx context.Context, tx *tenants.Tx, a *Application, sheet ids.Sheet) (func(ref string) bool, error) {
+	if a.State != Returned {
+		return func(string) bool { return true }, nil
+	}
+	version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
+	if err != nil {
+		return nil, err
+	}
+	if a.Asked, err = askedOf(ctx, tx, a.ID); err != nil {
+		return nil, err
+	}
+	filled, err := s.forms.Filled(ctx, tx, sheet)
+	if err != nil {
+		return nil, err
+	}
+	return s.open(ctx, tx, version.Definition, a, sheet, filled[sheet].Answers)
+}
+
 // Save keeps one answer as the page's script sent it. The people of the organization whose part it is may, or of any
 // of the organizations for the joint part; a change of the joint part takes all confirmations back, as they stood by
-// it too. Faults: NotFound, TooLate, Conflict when the part is confirmed, Invalid, and *forms.Clash.
+// it too. Faults: NotFound, TooLate, Conflict when the part is confirmed or the question is closed, Invalid, and
+// *forms.Clash.
 func (s *Service) Save(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, sheet ids.Sheet, ref string, sent forms.Sent) (forms.Saved, []fault.Field, error) {
 	if err := s.policies.May(sc, policies.ApplicationMine, policies.On{}); err != nil {
 		return forms.Saved{}, nil, err
@@ -122,10 +153,17 @@ func (s *Service) Save(ctx context.Context, sc tenants.Scope, loc *i18n.Localize
 		if err != nil {
 			return err
 		}
+		open, err := s.reopened(ctx, tx, &a, sheet)
+		if err != nil {
+			return err
+		}
+		if !open(ref) {
+			return fault.Conflict("applications.question_closed")
+		}
 		if saved, bad, err = s.forms.SaveTyped(ctx, tx, loc, sheet, ref, sent, sc.Actor().Person); err != nil {
 			return err
 		}
-		if sheet == a.Joint {
+		if sheet == a.Joint && saved.Version != sent.Base && anyConfirmed(a.Parts) {
 			return unconfirm(ctx, tx, a.ID)
 		}
 		return nil
@@ -133,7 +171,7 @@ func (s *Service) Save(ctx context.Context, sc tenants.Scope, loc *i18n.Localize
 	return saved, bad, err
 }
 
-// SavePosted is Save for a whole section as a page without a script posts it.
+// SavePosted is Save for a whole section as a page without a script posts it. Questions that are closed are passed over.
 func (s *Service) SavePosted(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, sheet ids.Sheet, section string, values url.Values) (forms.Posted, []*forms.Clash, error) {
 	if err := s.policies.May(sc, policies.ApplicationMine, policies.On{}); err != nil {
 		return forms.Posted{}, nil, err
@@ -145,10 +183,19 @@ func (s *Service) SavePosted(ctx context.Context, sc tenants.Scope, loc *i18n.Lo
 		if err != nil {
 			return err
 		}
+		open, err := s.reopened(ctx, tx, &a, sheet)
+		if err != nil {
+			return err
+		}
+		for name := range values {
+			if inner, ok := strings.CutPrefix(name, "base["); ok && !open(strings.TrimSuffix(inner, "]")) {
+				delete(values, name)
+			}
+		}
 		if posted, clashes, err = s.forms.SavePosted(ctx, tx, loc, sheet, section, values, sc.Actor().Person); err != nil {
 			return err
 		}
-		if sheet == a.Joint {
+		if sheet == a.Joint && posted.Changed > 0 && anyConfirmed(a.Parts) {
 			return unconfirm(ctx, tx, a.ID)
 		}
 		return nil
@@ -156,36 +203,41 @@ func (s *Service) SavePosted(ctx context.Context, sc tenants.Scope, loc *i18n.Lo
 	return posted, clashes, err
 }
 
-// Present keeps where the actor is writing and tells who else is. The application's people may. Fault: NotFound.
+// Present keeps where the actor is writing and tells who else is. Those who may write there may. Fault: NotFound.
 func (s *Service) Present(ctx context.Context, sc tenants.Scope, sheet ids.Sheet, question string) (forms.Presence, error) {
 	if err := s.policies.May(sc, policies.ApplicationMine, policies.On{}); err != nil {
 		return forms.Presence{}, err
 	}
+	a, err := bySheet(ctx, sc.Read(), sheet)
+	if err != nil {
+		return forms.Presence{}, err
+	}
+	organizations := a.Organizations()
+	if p := a.PartOf(sheet); p != nil {
+		organizations = []ids.Organization{p.Organization}
+	}
+	if err := s.ownAs(sc, policies.ApplicationFill, organizations...); err != nil {
+		return forms.Presence{}, err
+	}
 	var rows []presenceRow
-	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		if _, err := s.writable(ctx, sc, tx, sheet); err != nil {
-			return err
-		}
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		var err error
 		rows, err = present(ctx, tx, sheet, sc.Actor().Person, question)
 		return err
 	})
+	found := forms.Presence{Others: []forms.Other{}}
 	if err != nil || len(rows) == 0 {
-		return forms.Presence{Others: []forms.Other{}}, err
+		return found, err
 	}
-	var persons []ids.Person
-	for _, r := range rows {
-		persons = append(persons, r.Person)
+	persons := make([]ids.Person, len(rows))
+	for i, r := range rows {
+		persons[i] = r.Person
 	}
 	names, err := s.People.Names(ctx, sc, persons)
-	if err != nil {
-		return forms.Presence{}, err
-	}
-	found := forms.Presence{}
 	for _, r := range rows {
 		found.Others = append(found.Others, forms.Other{Person: names[r.Person], Question: r.Question})
 	}
-	return found, nil
+	return found, err
 }
 
 // Progress is how far an application is.
@@ -199,22 +251,6 @@ type PartProgress struct {
 	Part
 	Sections []forms.Progress
 	Left     int
-}
-
-// Progress tells how far each part of an application is, for its own people. Fault: NotFound.
-func (s *Service) Progress(ctx context.Context, sc tenants.Scope, o Overview) (Progress, error) {
-	if err := s.own(sc, policies.ApplicationRead, &o.Application); err != nil {
-		return Progress{}, err
-	}
-	version, err := s.forms.Version(ctx, sc, o.FormVersion)
-	if err != nil {
-		return Progress{}, err
-	}
-	filled, err := s.forms.Filled(ctx, sc.Read(), sheetsOf(&o.Application)...)
-	if err != nil {
-		return Progress{}, err
-	}
-	return progress(version.Definition, &o.Application, filled), nil
 }
 
 func sheetsOf(a *Application) []ids.Sheet {
@@ -250,6 +286,9 @@ func left(sections []forms.Progress) int {
 
 // Describe puts a clash into the reader's words, with the name of whoever was faster. The application's people may.
 func (s *Service) Describe(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, sheet ids.Sheet, clash *forms.Clash) (forms.Clashed, error) {
+	if err := s.policies.May(sc, policies.ApplicationMine, policies.On{}); err != nil {
+		return forms.Clashed{}, err
+	}
 	a, err := bySheet(ctx, sc.Read(), sheet)
 	if err != nil {
 		return forms.Clashed{}, err
@@ -261,6 +300,19 @@ func (s *Service) Describe(ctx context.Context, sc tenants.Scope, loc *i18n.Loca
 	if err != nil {
 		return forms.Clashed{}, err
 	}
-	names, err := s.People.Names(ctx, sc, []ids.Person{clash.By})
+	names, err := s.writers(ctx, sc, loc, clash)
 	return clash.Describe(loc, version.Definition, names[clash.By]), err
+}
+
+// writers are the names of those who were faster; to themselves, in another window, they are themselves.
+func (s *Service) writers(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, clashes ...*forms.Clash) (map[ids.Person]string, error) {
+	persons := make([]ids.Person, len(clashes))
+	for i, c := range clashes {
+		persons[i] = c.By
+	}
+	names, err := s.People.Names(ctx, sc, persons)
+	if _, here := names[sc.Actor().Person]; here {
+		names[sc.Actor().Person] = loc.T("applications.yourself")
+	}
+	return names, err
 }

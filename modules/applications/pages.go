@@ -8,8 +8,9 @@ import (
 
 	"kervan/modules/blueprints"
 	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
-	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 )
 
@@ -37,18 +38,53 @@ func standing(p ui.Page, one forms.Progress) (text, toneName string) {
 	}
 }
 
-func sectionTasks(p ui.Page, h hall, sections []forms.Progress) []ui.Task {
+// registerAddress leads to the registration of an organization and back.
+func registerAddress(back string) string { return "/organizations/new?return=" + url.QueryEscape(back) }
+
+// open reports whether anybody can begin: the call itself, or one of the actor's organizations with a later deadline.
+func (b *Beginning) open() bool { return b.Now.Before(b.until()) }
+
+func (b *Beginning) until() time.Time {
+	until := b.Call.Until
+	for _, c := range b.Choices {
+		until = later(until, c.Until)
+	}
+	return until
+}
+
+// partTitle heads a part; it names the organization for people who fill several.
+func partTitle(p ui.Page, h Hall, mine *PartProgress) string {
+	if len(h.Mine) == 1 {
+		return p.T("applications.part.yours")
+	}
+	return h.Overview.Organizations[mine.Organization].Name
+}
+
+func sectionTasks(p ui.Page, h Hall, part *Part, sections []forms.Progress) []ui.Task {
+	sheet := h.Overview.Joint
+	if part != nil {
+		sheet = part.Sheet
+	}
 	var tasks []ui.Task
 	for _, one := range sections {
 		title, _ := one.Section.Title.In(p.Loc.Locale, h.Overview.Call.Locales...)
-		task := ui.Task{Title: title, Href: address(h.Overview.ID, "sections/"+one.Section.Key)}
+		task := ui.Task{Title: title, Href: sectionAddress(h.Overview.ID, part, one.Section.Key)}
 		task.Status, task.Tone = standing(p, one)
-		if one.Left > 0 && one.Standing == forms.Started {
+		switch {
+		case h.Overview.State == Returned && askedIn(one.Section, h.Overview.Asked[sheet]):
+			task.Hint = p.T("applications.papers.asked_here")
+		case h.Overview.State == Returned && one.Left == 0:
+			task.Status, task.Tone = p.T("applications.standing.closed"), "neutral"
+		case one.Left > 0 && one.Standing == forms.Started:
 			task.Hint = p.N("applications.left", one.Left)
 		}
 		tasks = append(tasks, task)
 	}
 	return tasks
+}
+
+func askedIn(s *forms.Section, asked []string) bool {
+	return slices.ContainsFunc(s.Questions, func(q forms.Question) bool { return slices.Contains(asked, q.Key) })
 }
 
 func seatName(p ui.Page, call Call, key string) string {
@@ -59,16 +95,21 @@ func seatName(p ui.Page, call Call, key string) string {
 	return call.Composition.Seats[i].Name.String(p.Loc.Locale, call.Locales...)
 }
 
-func partTasks(p ui.Page, h hall) []ui.Task {
+func partTasks(p ui.Page, h Hall) []ui.Task {
 	var tasks []ui.Task
 	for _, part := range h.Progress.Parts {
-		task := ui.Task{Title: seatName(p, h.Overview.Call, part.Seat)}
-		switch {
-		case part.Organization.IsZero():
-			task.Status, task.Tone = p.T("applications.part.empty"), "warning"
-			if h.Writable {
+		name := seatName(p, h.Overview.Call, part.Seat)
+		if part.Organization.IsZero() {
+			task := ui.Task{Title: name, Status: p.T("applications.part.empty"), Tone: "warning"}
+			if h.Seatable && h.Leads {
 				task.Href = address(h.Overview.ID, "partners")
 			}
+			tasks = append(tasks, task)
+			continue
+		}
+		task := ui.Task{Title: h.Overview.Organizations[part.Organization].Name, Hint: name}
+		switch {
+		case !h.Writable:
 		case part.Confirmed():
 			task.Status, task.Tone = p.T("applications.part.confirmed"), "success"
 		case part.Left > 0:
@@ -76,32 +117,107 @@ func partTasks(p ui.Page, h hall) []ui.Task {
 		default:
 			task.Status, task.Tone = p.T("applications.part.complete"), "info"
 		}
-		if !part.Organization.IsZero() {
-			task.Hint = h.Overview.Organizations[part.Organization].Name
-		}
 		tasks = append(tasks, task)
 	}
 	return tasks
 }
 
-// mineLeft is what the actor's part and the joint part still lack.
-func (h *hall) mineLeft() int {
-	n := left(h.Progress.Joint)
-	for _, part := range h.Progress.Parts {
-		if h.Mine != nil && part.ID == h.Mine.ID {
-			n += part.Left
-		}
-	}
-	return n
+// mayLeave reports whether the actor may give that seat back.
+func (h *Hall) mayLeave(p *Part) bool {
+	return h.Seatable && h.Speaks[p.Seat] && p.Organization != h.Overview.Organization
 }
 
-func (h *hall) mineSections() []forms.Progress {
-	for _, part := range h.Progress.Parts {
-		if h.Mine != nil && part.ID == h.Mine.ID {
-			return part.Sections
+// mayWithdraw reports whether the actor may end the application for all.
+func (h *Hall) mayWithdraw() bool {
+	_, possible := h.Overview.State.After(Withdraw)
+	if !possible || h.Leads {
+		return possible
+	}
+	return !h.Seatable && slices.ContainsFunc(h.Mine, func(p *PartProgress) bool { return h.Speaks[p.Seat] })
+}
+
+// seatView is a page about one seat.
+type seatView struct {
+	Hall Hall
+	Part Part
+}
+
+// others are the names of the organizations beside one.
+func (h *Hall) others(but ids.Organization) string {
+	var names []string
+	for _, id := range h.Overview.Application.Organizations() {
+		if id != but {
+			names = append(names, h.Overview.Organizations[id].Name)
 		}
 	}
-	return nil
+	return strings.Join(names, ", ")
+}
+
+func leavingLines(p ui.Page, s seatView) []string {
+	lines := []string{
+		p.T("applications.leaving.seat", "Others", s.Hall.others(s.Part.Organization)), p.T("applications.leaving.text"),
+		p.T("applications.leaving.told", "Others", s.Hall.others(s.Part.Organization)),
+	}
+	if s.Hall.Overview.State == Submitted {
+		lines = append(lines, p.T("applications.leaving.submission"))
+	}
+	return append(lines, p.T("applications.leaving.again"))
+}
+
+func removalLines(p ui.Page, s seatView) []string {
+	name := s.Hall.Overview.Organizations[s.Part.Organization].Name
+	lines := []string{p.T("applications.removal.seat", "Organization", name), p.T("applications.removal.told", "Organization", name)}
+	if s.Hall.Overview.State == Submitted {
+		lines = append(lines, p.T("applications.leaving.submission"))
+	}
+	return append(lines, p.T("applications.removal.again"))
+}
+
+func withdrawalLines(p ui.Page, h Hall) []string {
+	o := h.Overview
+	lines := []string{p.T("applications.withdrawal.ends")}
+	if len(o.Application.Organizations()) > 1 {
+		lines = append(lines, p.T("applications.withdrawal.told", "Organizations", o.Name()))
+	}
+	if o.State != Draft {
+		lines = append(lines, p.T("applications.withdrawal.team"), p.T("applications.withdrawal.review"))
+	}
+	if h.Now.Before(o.Until) {
+		lines = append(lines, p.T("applications.withdrawal.anew"))
+	}
+	return append(lines, p.T("applications.withdrawal.stays"))
+}
+
+// nextSteps tell after a submission what comes.
+func nextSteps(p ui.Page, o Overview) []string {
+	var all []string
+	if o.Writable(time.Now(), o.Until) {
+		all = append(all, p.T("applications.receipt.improve", "When", p.Loc.DateTimeIn(o.Due(o.Until), zone(o.Call))))
+	}
+	return append(all, p.T("applications.receipt.check"), p.T("applications.receipt.review"), p.T("applications.receipt.answer"))
+}
+
+func steps(p ui.Page, call Call, moments []Moment) []ui.Step {
+	all := make([]ui.Step, len(moments))
+	for i, m := range moments {
+		all[i] = ui.Step{Title: p.T("applications.state." + string(m.State)), When: p.Loc.DateTimeIn(m.At, zone(call))}
+		if m.Name != "" {
+			all[i].When += " · " + m.Name
+		}
+	}
+	return all
+}
+
+func editing(d Desk, typed url.Values, f *fault.Fault, clashes []*forms.Clash) forms.Editing {
+	sheet := d.Sheet.ID.String()
+	return forms.Editing{
+		Definition: d.Definition, Section: d.Section, Sheet: d.Sheet, Filled: d.Filled, Typed: typed, Fault: f, Clashes: clashes, Names: d.Names,
+		Documents: d.Documents, Disabled: !d.Writable, Open: d.Open,
+		Addresses: forms.Addresses{
+			Save: "/sheets/" + sheet + "/answers", Presence: "/sheets/" + sheet + "/presence", Upload: "/sheets/" + sheet + "/documents",
+			Page: "/sheets/" + sheet + "/documents/new", SignIn: "/sign-in",
+		},
+	}
 }
 
 func blockerText(p ui.Page, o Overview, b Blocker) string {
@@ -147,65 +263,4 @@ func localeOptions(locales []i18n.Locale) []ui.Option {
 		all = append(all, ui.Option{Value: string(l), Label: l.Name()})
 	}
 	return all
-}
-
-func reasonOptions(p ui.Page, d Dossier, chosen []string) []ui.Option {
-	var all []ui.Option
-	for _, r := range d.Call.Eligibility {
-		all = append(all, ui.Option{Value: r.Key, Label: r.Name.String(p.Loc.Locale, d.Call.Locales...), Selected: slices.Contains(chosen, r.Key)})
-	}
-	return all
-}
-
-func failedReasons(p ui.Page, call Call, failed []string) []string {
-	var all []string
-	for _, r := range call.Eligibility {
-		if slices.Contains(failed, r.Key) {
-			all = append(all, r.Name.String(p.Loc.Locale, call.Locales...))
-		}
-	}
-	return all
-}
-
-func listOf(p ui.Page, query url.Values, calls []Call, total int) ui.List {
-	l := ui.List{
-		Path: "/applications", Query: query, Search: p.T("applications.list.search"), Total: total, TotalOf: "applications.list.total",
-		Columns: []ui.Column{
-			{Label: p.T("applications.number"), Sort: "number"},
-			{Label: p.T("applications.organizations")},
-			{Label: p.T("applications.call")},
-			{Label: p.T("applications.state")},
-			{Label: p.T("applications.submitted_at"), Sort: "submitted"},
-		},
-	}
-	var states, called []ui.Option
-	for _, s := range States {
-		if s != Draft {
-			states = append(states, ui.Option{Value: string(s), Label: p.T("applications.state." + string(s))})
-		}
-	}
-	for _, c := range calls {
-		called = append(called, ui.Option{Value: c.ID.String(), Label: c.Name(p.Loc.Locale)})
-	}
-	l.Filters = []ui.Field{{Name: "call", Label: p.T("applications.call"), Options: called}, {Name: "state", Label: p.T("applications.state"), Options: states}}
-	return l
-}
-
-func table(p ui.Page, all []Overview) sheets.Table {
-	t := sheets.Table{Name: p.Title, Columns: []string{
-		p.T("applications.number"), p.T("applications.organizations"), p.T("applications.countries"), p.T("applications.call"), p.T("applications.state"), p.T("applications.submitted_at"),
-	}}
-	for i := range all {
-		o := &all[i]
-		t.Rows = append(t.Rows, []any{o.Number, o.Name(), countries(p, o), o.Call.Name(p.Loc.Locale), p.T("applications.state." + string(o.State)), o.SubmittedAt})
-	}
-	return t
-}
-
-func countries(p ui.Page, o *Overview) string {
-	var names []string
-	for _, id := range o.Application.Organizations() {
-		names = append(names, forms.CountryName(p.Loc.Locale, o.Organizations[id].Country))
-	}
-	return strings.Join(names, ", ")
 }

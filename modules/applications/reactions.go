@@ -12,6 +12,7 @@ import (
 // Reactions registers what becomes of an application when others have decided about it. Each is safe to repeat: a verb
 // that is not possible any more changes nothing.
 func (s *Service) Reactions(r *tenants.Registry) {
+	tenants.React(r, "applications.told", s.told)
 	tenants.React(r, "applications.review_began", func(ctx context.Context, sc tenants.Scope, e events.ReviewBegan) error {
 		return s.move(ctx, sc, e.Application, BeginView, nil)
 	})

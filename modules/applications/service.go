@@ -2,6 +2,8 @@ package applications
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"kervan/modules/blueprints"
@@ -13,78 +15,6 @@ import (
 	"kervan/policies"
 	"kervan/tenants"
 )
-
-// Call is what this module must know of a call.
-type Call struct {
-	ID          ids.Call
-	Title       i18n.Text
-	Locales     []i18n.Locale
-	Zone        string
-	ClosesAt    time.Time
-	Open        bool // published, begun and not closed by hand; the deadline is asked for apart
-	FormVersion ids.FormVersion
-	Composition blueprints.Composition
-	Eligibility []blueprints.Reason
-	PapersHours int
-	Letters     map[string]blueprints.Letter
-}
-
-// Name is the call's title in the reader's language.
-func (c *Call) Name(l i18n.Locale) string { return c.Title.String(l, c.Locales...) }
-
-// Calls tells of calls. The programs module satisfies it.
-type Calls interface {
-	// Call is a published call. Fault: NotFound.
-	Call(ctx context.Context, sc tenants.Scope, id ids.Call) (Call, error)
-	// CallIn is Call inside a write; the call cannot change until the write ends.
-	CallIn(ctx context.Context, tx *tenants.Tx, id ids.Call) (Call, error)
-	// UntilIn is the instant until which any of the organizations may hand in.
-	UntilIn(ctx context.Context, tx *tenants.Tx, id ids.Call, organizations []ids.Organization) (time.Time, error)
-	// Until is UntilIn for pages.
-	Until(ctx context.Context, sc tenants.Scope, id ids.Call, organizations []ids.Organization) (time.Time, error)
-	// Published lists the calls that were published, the newest first.
-	Published(ctx context.Context, sc tenants.Scope) ([]Call, error)
-}
-
-// Organizations tells of organizations, all in one query. The organizations module satisfies it.
-type Organizations interface {
-	Applicants(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Organization]Applicant, error)
-	ApplicantsIn(ctx context.Context, tx *tenants.Tx, organizations []ids.Organization) (map[ids.Organization]Applicant, error)
-	// All lists every organization of the network.
-	All(ctx context.Context, sc tenants.Scope) ([]Applicant, error)
-}
-
-// People tells what people are called. The accounts module satisfies it.
-type People interface {
-	Names(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]string, error)
-}
-
-// Standing is what binds somebody of the network's side to an application.
-type Standing struct {
-	Assigned   bool // given it to review
-	Conflicted bool // has a conflict of interest in it
-}
-
-// Standings tells how the actor stands to applications, all in one query. The selection module satisfies it.
-type Standings interface {
-	Standings(ctx context.Context, sc tenants.Scope, applications []ids.Application) (map[ids.Application]Standing, error)
-	// Conflicted lists the applications in which the actor has a conflict of interest.
-	Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Application, error)
-}
-
-// Documents tells of uploaded documents, all in one query. The documents module satisfies it.
-type Documents interface {
-	Documents(ctx context.Context, sc tenants.Scope, documents []ids.Document) (map[ids.Document]forms.Document, error)
-}
-
-// Around are the modules that this one asks.
-type Around struct {
-	Calls         Calls
-	Organizations Organizations
-	People        People
-	Standings     Standings
-	Documents     Documents
-}
 
 // Service is what is done with applications, in the order in which one lives.
 type Service struct {
@@ -107,44 +37,61 @@ func entry(action string, id ids.Application) audit.Entry {
 // or the application that it has already.
 type Beginning struct {
 	Call    Call
-	Until   time.Time
+	Now     time.Time
 	Choices []Choice
 }
 
 // Choice is one organization that may begin.
 type Choice struct {
 	Organization Applicant
+	Until        time.Time // until when it may hand in
 	Seats        []blueprints.Seat
 	Has          ids.Application
 }
 
-// Beginning shows who of the actor's organizations may apply to a call. Leads may. Fault: NotFound.
+// Beginning shows which of the organizations that the actor leads may apply to a call. Everybody signed in may see their
+// own. Fault: NotFound.
 func (s *Service) Beginning(ctx context.Context, sc tenants.Scope, id ids.Call) (Beginning, error) {
-	mine := sc.Actor().OrganizationsAs(tenants.RoleLead)
 	if err := s.policies.May(sc, policies.ApplicationJoin, policies.On{}); err != nil {
 		return Beginning{}, err
 	}
-	call, err := s.Calls.Call(ctx, sc, id)
+	mine := sc.Actor().OrganizationsAs(tenants.RoleLead)
+	call, err := s.call(ctx, sc, id)
 	if err != nil {
 		return Beginning{}, err
 	}
-	b := Beginning{Call: call}
-	if b.Until, err = s.Calls.Until(ctx, sc, id, mine); err != nil {
+	b := Beginning{Call: call, Now: time.Now()}
+	late, err := s.Calls.Late(ctx, sc, mine)
+	if err != nil {
 		return b, err
 	}
 	applicants, err := s.Organizations.Applicants(ctx, sc, mine)
 	if err != nil {
 		return b, err
 	}
+	has, err := ofCall(ctx, sc.Read(), id, mine)
+	if err != nil {
+		return b, err
+	}
 	for _, organization := range mine {
-		choice := Choice{Organization: applicants[organization]}
-		if choice.Has, _, err = ofCall(ctx, sc.Read(), id, organization); err != nil {
-			return b, err
-		}
-		choice.Seats = OpenSeats(call.Composition, nil, choice.Organization)
-		b.Choices = append(b.Choices, choice)
+		b.Choices = append(b.Choices, Choice{
+			Organization: applicants[organization], Until: call.until(late[id], []ids.Organization{organization}), Has: has[organization],
+			Seats: OpenSeats(call.Composition, nil, applicants[organization]),
+		})
 	}
 	return b, nil
+}
+
+func (s *Service) call(ctx context.Context, sc tenants.Scope, id ids.Call) (Call, error) {
+	found, err := s.Calls.Calls(ctx, sc, []ids.Call{id})
+	if err != nil {
+		return Call{}, err
+	}
+	call, ok := found[id]
+	if !ok {
+		return Call{}, fault.NotFound()
+	}
+	return call, nil
 }
 
 // Begin begins an application, or gives the one that the organization has in the call already. Its lead may. Faults:
@@ -155,15 +102,22 @@ func (s *Service) Begin(ctx context.Context, sc tenants.Scope, call ids.Call, or
 	}
 	id := ids.New[ids.Application]()
 	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		c, err := s.Calls.CallIn(ctx, tx, call)
+		if err := alone(ctx, tx, call, organization); err != nil {
+			return err
+		}
+		has, err := ofCall(ctx, tx, call, []ids.Organization{organization})
 		if err != nil {
 			return err
 		}
-		if has, found, err := ofCall(ctx, tx, call, organization); err != nil || found {
-			id = has
+		if known, ok := has[organization]; ok {
+			id = known
+			return nil
+		}
+		c, err := s.Calls.Held(ctx, tx, call)
+		if err != nil {
 			return err
 		}
-		now, err := s.mayStillWrite(ctx, tx, c, organization)
+		now, err := s.mayBegin(ctx, tx, c, organization)
 		if err != nil {
 			return err
 		}
@@ -185,30 +139,25 @@ func (s *Service) Begin(ctx context.Context, sc tenants.Scope, call ids.Call, or
 }
 
 func fits(open []blueprints.Seat, key string) bool {
-	for _, seat := range open {
-		if seat.Key == key {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(open, func(s blueprints.Seat) bool { return s.Key == key })
 }
 
-func (s *Service) mayStillWrite(ctx context.Context, tx *tenants.Tx, c Call, organizations ...ids.Organization) (time.Time, error) {
+func (s *Service) mayBegin(ctx context.Context, tx *tenants.Tx, c Call, organization ids.Organization) (time.Time, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return now, err
 	}
-	until, err := s.Calls.UntilIn(ctx, tx, c.ID, organizations)
-	if err != nil {
-		return now, err
-	}
+	until, err := s.Calls.Until(ctx, tx, c.ID, []ids.Organization{organization})
 	switch {
+	case err != nil:
+		return now, err
+	case now.Before(c.OpensAt):
+		return now, fault.Conflict("applications.not_open")
 	case !now.Before(until):
 		return now, fault.TooLate("applications.late")
-	case !c.Open:
-		return now, fault.Conflict("applications.not_open")
+	default:
+		return now, nil
 	}
-	return now, nil
 }
 
 // lay makes an empty sheet for each seat and one for the joint part, and seats the organization.
@@ -235,16 +184,18 @@ func (s *Service) lay(ctx context.Context, tx *tenants.Tx, a *Application, c Cal
 	return nil
 }
 
-// reuse takes over what the organization answered in its last application.
+// reuse takes over what the organization wrote last: in an application that it has left, or in its last one.
 func (s *Service) reuse(ctx context.Context, tx *tenants.Tx, organization ids.Organization, into ids.Sheet) error {
-	before, err := ofOrganizations(ctx, tx, []ids.Organization{organization})
-	if err != nil || len(before) == 0 {
+	before, err := lastSheets(ctx, tx, organization)
+	if err != nil {
 		return err
 	}
-	if p := before[0].Part(organization); p != nil {
-		_, err = s.forms.Reuse(ctx, tx, p.Sheet, into)
+	for _, sheet := range before {
+		if _, err := s.forms.Reuse(ctx, tx, sheet, into); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // Mine lists the applications of the actor's organizations, the newest first, with their calls. Their people may.
@@ -259,7 +210,7 @@ func (s *Service) Mine(ctx context.Context, sc tenants.Scope) ([]Overview, error
 	return s.overviews(ctx, sc, all)
 }
 
-// Overview is an application with its call and its organizations.
+// Overview is an application with its call, its organizations, and the instant until which they may hand in.
 type Overview struct {
 	Application
 	Call          Call
@@ -269,42 +220,51 @@ type Overview struct {
 
 // Name are the organizations that apply, in the order of their seats.
 func (o *Overview) Name() string {
-	name := ""
+	var names []string
 	for _, id := range o.Application.Organizations() {
-		if name != "" {
-			name += " + "
-		}
-		name += o.Organizations[id].Name
+		names = append(names, o.Organizations[id].Name)
 	}
-	return name
+	return strings.Join(names, " + ")
 }
 
+// overviews asks for everything around applications, in as many queries for one as for many.
 func (s *Service) overviews(ctx context.Context, sc tenants.Scope, all []Application) ([]Overview, error) {
 	var organizations []ids.Organization
+	var wanted []ids.Call
 	for i := range all {
 		organizations = append(organizations, all[i].Organizations()...)
+		if !slices.Contains(wanted, all[i].Call) {
+			wanted = append(wanted, all[i].Call)
+		}
+	}
+	found := make([]Overview, len(all))
+	if len(all) == 0 {
+		return found, nil
 	}
 	applicants, err := s.Organizations.Applicants(ctx, sc, organizations)
 	if err != nil {
 		return nil, err
 	}
-	calls := map[ids.Call]Call{}
-	found := make([]Overview, len(all))
+	calls, err := s.Calls.Calls(ctx, sc, wanted)
+	if err != nil {
+		return nil, err
+	}
+	late, err := s.Calls.Late(ctx, sc, organizations)
+	if err != nil {
+		return nil, err
+	}
 	for i, a := range all {
-		call, known := calls[a.Call]
-		if !known {
-			if call, err = s.Calls.Call(ctx, sc, a.Call); err != nil {
-				return nil, err
-			}
-			calls[a.Call] = call
-		}
-		found[i] = Overview{Application: a, Call: call, Until: call.ClosesAt, Organizations: applicants}
+		call := calls[a.Call]
+		found[i] = Overview{Application: a, Call: call, Until: call.until(late[a.Call], a.Organizations()), Organizations: applicants}
 	}
 	return found, nil
 }
 
 // Overview is one application for its own people. Fault: NotFound.
 func (s *Service) Overview(ctx context.Context, sc tenants.Scope, id ids.Application) (Overview, error) {
+	if err := s.policies.May(sc, policies.ApplicationMine, policies.On{}); err != nil {
+		return Overview{}, err
+	}
 	a, err := Find(ctx, sc.Read(), id)
 	if err != nil {
 		return Overview{}, err
@@ -316,47 +276,51 @@ func (s *Service) Overview(ctx context.Context, sc tenants.Scope, id ids.Applica
 	if err != nil {
 		return Overview{}, err
 	}
-	all[0].Until, err = s.Calls.Until(ctx, sc, a.Call, a.Organizations())
-	return all[0], err
+	return all[0], nil
 }
 
 // own authorizes for the people of the application's organizations, and for nobody of the network's side.
 func (s *Service) own(sc tenants.Scope, action policies.Action, a *Application) error {
-	if mineOf(sc, a) == nil && sc.Actor().System == "" {
+	return s.ownAs(sc, action, a.Organizations()...)
+}
+
+func (s *Service) ownAs(sc tenants.Scope, action policies.Action, organizations ...ids.Organization) error {
+	mine := sc.Actor().OrganizationsAs()
+	if sc.Actor().System == "" && !slices.ContainsFunc(organizations, func(o ids.Organization) bool { return slices.Contains(mine, o) }) {
 		return fault.NotFound()
 	}
-	return s.policies.May(sc, action, policies.On{Organizations: a.Organizations()})
+	return s.policies.May(sc, action, policies.On{Organizations: organizations})
 }
 
-// mineOf is the part that the actor fills.
-func mineOf(sc tenants.Scope, a *Application) *Part {
-	for _, organization := range sc.Actor().OrganizationsAs() {
-		if p := a.Part(organization); p != nil {
-			return p
+// Leads reports whether the actor speaks for the organization that began the application: it invites, removes and hands
+// in.
+func (s *Service) Leads(sc tenants.Scope, a *Application) bool {
+	return s.ownAs(sc, policies.ApplicationSubmit, a.Organization) == nil
+}
+
+// SpeaksFor reports whether the actor confirms and leaves for the part's organization.
+func (s *Service) SpeaksFor(sc tenants.Scope, p *Part) bool {
+	return s.ownAs(sc, policies.ApplicationConfirm, p.Organization) == nil
+}
+
+// mineOf are the parts that the actor fills: one, but for people of several organizations of the same application.
+func mineOf(sc tenants.Scope, a *Application) []*Part {
+	var mine []*Part
+	belongs := sc.Actor().OrganizationsAs()
+	for i := range a.Parts {
+		if p := &a.Parts[i]; !p.Organization.IsZero() && slices.Contains(belongs, p.Organization) {
+			mine = append(mine, p)
 		}
 	}
-	return nil
+	return mine
 }
 
-// Withdraw takes the application back. The lead of any of its organizations may; it cannot be undone. Faults: Conflict
-// when it is over, NotFound.
-func (s *Service) Withdraw(ctx context.Context, sc tenants.Scope, id ids.Application) error {
-	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		a, err := locked(ctx, tx, id)
-		if err != nil {
-			return err
+// mineAt is the actor's part of that seat, or their first one where none is named. Fault: NotFound.
+func mineAt(sc tenants.Scope, a *Application, seat string) (*Part, error) {
+	for _, p := range mineOf(sc, a) {
+		if seat == "" || p.Seat == seat {
+			return p, nil
 		}
-		if err := s.own(sc, policies.ApplicationWithdraw, &a); err != nil {
-			return err
-		}
-		before := a.State
-		after, ok := before.After(Withdraw)
-		if !ok {
-			return fault.Conflict("applications.over")
-		}
-		a.State = after
-		tx.Audit(entry("application.withdrawn", id))
-		s.tellWithdrawn(tx, &a, before)
-		return advance(ctx, tx, &a, before)
-	})
+	}
+	return nil, fault.NotFound()
 }

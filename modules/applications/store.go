@@ -16,6 +16,9 @@ import (
 	"kervan/tenants"
 )
 
+// reader is what a query runs on: a Scope's Read, or a transaction.
+type reader = bun.IDB
+
 type applicationRow struct {
 	bun.BaseModel `bun:"table:applications,alias:a"`
 
@@ -33,6 +36,7 @@ type applicationRow struct {
 	CheckedAt      time.Time        `bun:"checked_at,nullzero"`
 	CheckedBy      ids.Person       `bun:"checked_by"`
 	Failed         []string         `bun:"failed,array"`
+	ToldAt         time.Time        `bun:"told_at,nullzero"`
 	Papers         string           `bun:"papers"`
 	PapersDue      time.Time        `bun:"papers_due,nullzero"`
 	ReplyBy        time.Time        `bun:"reply_by,nullzero"`
@@ -43,7 +47,7 @@ type applicationRow struct {
 func (r *applicationRow) application() Application {
 	return Application{
 		ID: r.ID, Call: r.CallID, Organization: r.OrganizationID, Number: r.Number, State: r.State, FormVersion: r.FormVersionID, Joint: r.JointSheetID,
-		CreatedAt: r.CreatedAt, SubmittedAt: r.SubmittedAt, CheckedAt: r.CheckedAt, CheckedBy: r.CheckedBy, Failed: r.Failed, Papers: r.Papers,
+		CreatedAt: r.CreatedAt, SubmittedAt: r.SubmittedAt, CheckedAt: r.CheckedAt, CheckedBy: r.CheckedBy, Failed: r.Failed, ToldAt: r.ToldAt, Papers: r.Papers,
 		PapersDue: r.PapersDue, ReplyBy: r.ReplyBy, Waiting: r.Waiting, Version: r.Version,
 	}
 }
@@ -57,6 +61,7 @@ type partRow struct {
 	Position       int              `bun:"position"`
 	OrganizationID ids.Organization `bun:"organization_id"`
 	SheetID        ids.Sheet        `bun:"sheet_id"`
+	CallID         ids.Call         `bun:"call_id"`
 	ConfirmedAt    time.Time        `bun:"confirmed_at,nullzero"`
 	ConfirmedBy    ids.Person       `bun:"confirmed_by"`
 }
@@ -67,14 +72,32 @@ func insert(ctx context.Context, tx *tenants.Tx, a *Application, search string) 
 		CreatedAt: a.CreatedAt, CreatedBy: tx.Scope().Actor().Person, Failed: []string{},
 	}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-		return fmt.Errorf("applications: begin: %w", err)
+		return taken(err, "begin")
 	}
 	parts := make([]partRow, len(a.Parts))
 	for i, p := range a.Parts {
-		parts[i] = partRow{ID: p.ID, ApplicationID: a.ID, Seat: p.Seat, Position: i, OrganizationID: p.Organization, SheetID: p.Sheet}
+		parts[i] = partRow{ID: p.ID, ApplicationID: a.ID, Seat: p.Seat, Position: i, OrganizationID: p.Organization, SheetID: p.Sheet, CallID: a.Call}
 	}
 	if _, err := tx.NewInsert().Model(&parts).Exec(ctx); err != nil {
-		return fmt.Errorf("applications: lay parts: %w", err)
+		return taken(err, "lay parts")
+	}
+	return nil
+}
+
+// taken puts the database's refusal of a second seat in a call into words.
+func taken(err error, what string) error {
+	for _, constraint := range []string{"applications_once", "application_parts_once", "application_parts_application_id_organization_id_key"} {
+		if database.Violates(err, constraint) {
+			return fault.Conflict("applications.seat_twice").Because(err)
+		}
+	}
+	return fmt.Errorf("applications: %s: %w", what, err)
+}
+
+// alone lets one after the other decide about an organization's seat in a call, until the transaction ends.
+func alone(ctx context.Context, tx *tenants.Tx, call ids.Call, organization ids.Organization) error {
+	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ? || ?, 7236101))`, call.String(), organization.String()).Exec(ctx); err != nil {
+		return fmt.Errorf("applications: take turns: %w", err)
 	}
 	return nil
 }
@@ -88,7 +111,10 @@ func Find(ctx context.Context, db bun.IDB, id ids.Application) (Application, err
 	if len(all) == 0 {
 		return Application{}, fault.NotFound()
 	}
-	return all[0], nil
+	if all[0].State == Returned {
+		all[0].Asked, err = askedOf(ctx, db, id)
+	}
+	return all[0], err
 }
 
 // locked is Find that keeps everybody else from changing the application until the transaction ends.
@@ -141,6 +167,47 @@ func bySheet(ctx context.Context, db bun.IDB, sheet ids.Sheet) (Application, err
 	return Find(ctx, db, id)
 }
 
+// holdingSheet reads as much as a save needs of the application on whose sheet it writes, and the database's clock, in one
+// query. It keeps everybody from changing the application until the transaction ends, but not from saving beside it.
+// Fault: NotFound, also of a sheet that was handed in.
+func holdingSheet(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet) (Application, time.Time, error) {
+	var rows []struct {
+		ID           ids.Application
+		CallID       ids.Call
+		Lead         ids.Organization
+		State        State
+		Version      ids.FormVersion
+		Joint        ids.Sheet
+		PapersDue    time.Time `bun:",nullzero"`
+		Now          time.Time
+		Part         ids.Part
+		Seat         string
+		Organization ids.Organization
+		Sheet        ids.Sheet
+		ConfirmedAt  time.Time `bun:",nullzero"`
+	}
+	err := tx.NewRaw(`SELECT a.id, a.call_id, a.organization_id AS lead, a.state, a.form_version_id AS version, a.joint_sheet_id AS joint, a.papers_due, now() AS now,
+		p.id AS part, p.seat, p.organization_id AS organization, p.sheet_id AS sheet, p.confirmed_at
+		FROM applications AS a JOIN application_parts AS p ON p.application_id = a.id
+		WHERE a.id = (SELECT id FROM applications WHERE joint_sheet_id = ? UNION ALL SELECT application_id FROM application_parts WHERE sheet_id = ? LIMIT 1)
+		ORDER BY p.position FOR SHARE OF a`, sheet, sheet).Scan(ctx, &rows)
+	if err != nil {
+		return Application{}, time.Time{}, fmt.Errorf("applications: hold by sheet: %w", err)
+	}
+	if len(rows) == 0 {
+		return Application{}, time.Time{}, fault.NotFound()
+	}
+	first := rows[0]
+	a := Application{
+		ID: first.ID, Call: first.CallID, Organization: first.Lead, State: first.State, FormVersion: first.Version, Joint: first.Joint, PapersDue: first.PapersDue,
+		Parts: make([]Part, len(rows)),
+	}
+	for i, r := range rows {
+		a.Parts[i] = Part{ID: r.Part, Application: r.ID, Seat: r.Seat, Organization: r.Organization, Sheet: r.Sheet, ConfirmedAt: r.ConfirmedAt}
+	}
+	return a, first.Now, nil
+}
+
 // ofOrganizations lists the applications in which one of the organizations has a seat, the newest first.
 func ofOrganizations(ctx context.Context, db bun.IDB, organizations []ids.Organization) ([]Application, error) {
 	if len(organizations) == 0 {
@@ -151,18 +218,33 @@ func ofOrganizations(ctx context.Context, db bun.IDB, organizations []ids.Organi
 		OrderExpr("a.created_at DESC, a.id DESC").Limit(200))
 }
 
-// ofCall is the organization's application to a call that is not withdrawn, if there is one.
-func ofCall(ctx context.Context, db bun.IDB, call ids.Call, organization ids.Organization) (ids.Application, bool, error) {
-	var id ids.Application
-	err := db.NewRaw(`SELECT a.id FROM applications AS a JOIN application_parts AS p ON p.application_id = a.id
-		WHERE a.call_id = ? AND p.organization_id = ? AND a.state <> 'withdrawn' ORDER BY a.created_at LIMIT 1`, call, organization).Scan(ctx, &id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return id, false, nil
+// ofCall are the organizations' applications to a call that are not withdrawn.
+func ofCall(ctx context.Context, db bun.IDB, call ids.Call, organizations []ids.Organization) (map[ids.Organization]ids.Application, error) {
+	found := map[ids.Organization]ids.Application{}
+	if len(organizations) == 0 {
+		return found, nil
 	}
+	var rows []partRow
+	if err := db.NewSelect().Model(&rows).Column("application_id", "organization_id").Where("call_id = ?", call).
+		Where("organization_id IN (?)", bun.List(organizations)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("applications: find of call: %w", err)
+	}
+	for _, r := range rows {
+		found[r.OrganizationID] = r.ApplicationID
+	}
+	return found, nil
+}
+
+// lastSheets are the latest parts that the organization filled, the newest first.
+func lastSheets(ctx context.Context, db bun.IDB, organization ids.Organization) ([]ids.Sheet, error) {
+	var sheets []ids.Sheet
+	err := db.NewRaw(`SELECT sheet_id FROM (SELECT sheet_id, left_at AS at FROM former_parts WHERE organization_id = ?
+		UNION ALL SELECT p.sheet_id, a.created_at FROM application_parts AS p JOIN applications AS a ON a.id = p.application_id WHERE p.organization_id = ?) AS b
+		ORDER BY at DESC LIMIT 3`, organization, organization).Scan(ctx, &sheets)
 	if err != nil {
-		return id, false, fmt.Errorf("applications: find of call: %w", err)
+		return nil, fmt.Errorf("applications: find last parts: %w", err)
 	}
-	return id, true, nil
+	return sheets, nil
 }
 
 // advance writes the application's changed columns and, when the state changed, its history.
@@ -173,9 +255,9 @@ func advance(ctx context.Context, tx *tenants.Tx, a *Application, before State) 
 	}
 	row := applicationRow{
 		ID: a.ID, Number: a.Number, State: a.State, SubmittedAt: a.SubmittedAt, CheckedAt: a.CheckedAt, CheckedBy: a.CheckedBy, Failed: failed,
-		Papers: a.Papers, PapersDue: a.PapersDue, ReplyBy: a.ReplyBy, Waiting: a.Waiting,
+		ToldAt: a.ToldAt, Papers: a.Papers, PapersDue: a.PapersDue, ReplyBy: a.ReplyBy, Waiting: a.Waiting,
 	}
-	_, err := tx.NewUpdate().Model(&row).Column("number", "state", "submitted_at", "checked_at", "checked_by", "failed", "papers", "papers_due", "reply_by", "waiting").
+	_, err := tx.NewUpdate().Model(&row).Column("number", "state", "submitted_at", "checked_at", "checked_by", "failed", "told_at", "papers", "papers_due", "reply_by", "waiting").
 		Set("version = version + 1").Where("id = ?", a.ID).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("applications: save: %w", err)
@@ -216,11 +298,8 @@ func nextNumber(ctx context.Context, tx *tenants.Tx, year int) (string, error) {
 func savePart(ctx context.Context, tx *tenants.Tx, p *Part) error {
 	row := partRow{ID: p.ID, OrganizationID: p.Organization, ConfirmedAt: p.ConfirmedAt, ConfirmedBy: p.ConfirmedBy}
 	_, err := tx.NewUpdate().Model(&row).Column("organization_id", "confirmed_at", "confirmed_by").Where("id = ?", p.ID).Exec(ctx)
-	if database.Violates(err, "application_parts_application_id_organization_id_key") {
-		return fault.Conflict("applications.seat_twice").Because(err)
-	}
 	if err != nil {
-		return fmt.Errorf("applications: save part: %w", err)
+		return taken(err, "save part")
 	}
 	return nil
 }
@@ -234,62 +313,6 @@ func unconfirm(ctx context.Context, tx *tenants.Tx, id ids.Application) error {
 	return nil
 }
 
-// Submission is what was handed in, once.
-type Submission struct {
-	ID          ids.Submission
-	Application ids.Application
-	At          time.Time
-	By          ids.Person
-	Code        string
-	Copies      map[ids.Sheet]ids.Sheet // by the sheet that goes on being written
-}
-
-func insertSubmission(ctx context.Context, tx *tenants.Tx, s Submission) error {
-	if _, err := tx.NewRaw(`INSERT INTO submissions (id, application_id, submitted_at, submitted_by, code) VALUES (?, ?, ?, ?, ?)`,
-		s.ID, s.Application, s.At, s.By, s.Code).Exec(ctx); err != nil {
-		return fmt.Errorf("applications: keep submission: %w", err)
-	}
-	for sheet, copied := range s.Copies {
-		if _, err := tx.NewRaw(`INSERT INTO submission_sheets (submission_id, sheet_id, copy_id) VALUES (?, ?, ?)`, s.ID, sheet, copied).Exec(ctx); err != nil {
-			return fmt.Errorf("applications: keep submitted sheet: %w", err)
-		}
-	}
-	return nil
-}
-
-// lastSubmission is what counts: the last one that was handed in.
-func lastSubmission(ctx context.Context, db bun.IDB, id ids.Application) (Submission, bool, error) {
-	s := Submission{Application: id, Copies: map[ids.Sheet]ids.Sheet{}}
-	err := db.NewRaw(`SELECT id, submitted_at, submitted_by, code FROM submissions WHERE application_id = ? ORDER BY submitted_at DESC, id DESC LIMIT 1`, id).
-		Scan(ctx, &s.ID, &s.At, &s.By, &s.Code)
-	if errors.Is(err, sql.ErrNoRows) {
-		return s, false, nil
-	}
-	if err != nil {
-		return s, false, fmt.Errorf("applications: find submission: %w", err)
-	}
-	var copies []struct{ SheetID, CopyID ids.Sheet }
-	if err := db.NewRaw(`SELECT sheet_id, copy_id FROM submission_sheets WHERE submission_id = ?`, s.ID).Scan(ctx, &copies); err != nil {
-		return s, false, fmt.Errorf("applications: read submitted sheets: %w", err)
-	}
-	for _, c := range copies {
-		s.Copies[c.SheetID] = c.CopyID
-	}
-	return s, true, nil
-}
-
-// byCode finds the application and instant of a receipt.
-func byCode(ctx context.Context, db bun.IDB, code string) (number string, at time.Time, found bool, err error) {
-	err = db.NewRaw(`SELECT a.number, s.submitted_at FROM submissions AS s JOIN applications AS a ON a.id = s.application_id WHERE s.code = ?`, code).Scan(ctx, &number, &at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", at, false, nil
-	}
-	if err != nil {
-		return "", at, false, fmt.Errorf("applications: find receipt: %w", err)
-	}
-	return number, at, true, nil
-}
-
 // Applying are the people of the organizations that are writing applications to a call. It is for other modules'
 // use-cases, which have authorized.
 func Applying(ctx context.Context, db bun.IDB, call ids.Call) ([]ids.Person, error) {
@@ -301,24 +324,4 @@ func Applying(ctx context.Context, db bun.IDB, call ids.Call) ([]ids.Person, err
 	}
 	slices.SortFunc(people, func(a, b ids.Person) int { return slices.Compare(a[:], b[:]) })
 	return people, nil
-}
-
-type presenceRow struct {
-	Person   ids.Person
-	Question string
-}
-
-// present keeps where a person is writing and tells who else is, of the last half minute.
-func present(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, person ids.Person, question string) ([]presenceRow, error) {
-	if _, err := tx.NewRaw(`INSERT INTO presences (sheet_id, person_id, question, seen_at) VALUES (?, ?, ?, now())
-		ON CONFLICT (sheet_id, person_id) DO UPDATE SET question = excluded.question, seen_at = excluded.seen_at`, sheet, person, question).Exec(ctx); err != nil {
-		return nil, fmt.Errorf("applications: keep presence: %w", err)
-	}
-	var others []presenceRow
-	err := tx.NewRaw(`SELECT person_id AS person, question FROM presences WHERE sheet_id = ? AND person_id <> ? AND question <> '' AND seen_at > now() - interval '30 seconds'`,
-		sheet, person).Scan(ctx, &others)
-	if err != nil {
-		return nil, fmt.Errorf("applications: read presences: %w", err)
-	}
-	return others, nil
 }

@@ -2,6 +2,8 @@ package applications
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -25,7 +27,7 @@ type Query struct {
 }
 
 func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
-	sel = sel.Where("a.number IS NOT NULL")
+	sel = sel.Where("a.number IS NOT NULL").Where("a.state <> ?", Draft)
 	for word := range strings.FieldsSeq(i18n.SearchKey(q.Search)) {
 		sel = sel.Where("a.search LIKE ?", "%"+word+"%")
 	}
@@ -41,8 +43,8 @@ func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
 	return sel
 }
 
-func list(ctx context.Context, db bun.IDB, q Query) ([]Application, error) {
-	sel := filtered(db.NewSelect().Model((*applicationRow)(nil)), q)
+// ordered puts the rows into the order of the query and leaves out those up to the end of the page before.
+func ordered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
 	order, direction, beyond := bun.Safe("number"), bun.Safe("ASC"), bun.Safe(">")
 	if q.Sort == "submitted" {
 		order = "submitted_at"
@@ -57,7 +59,35 @@ func list(ctx context.Context, db bun.IDB, q Query) ([]Application, error) {
 	if q.Limit > 0 {
 		sel = sel.Limit(q.Limit)
 	}
-	return withParts(ctx, db, sel)
+	return sel
+}
+
+func list(ctx context.Context, db bun.IDB, q Query) ([]Application, error) {
+	return withParts(ctx, db, ordered(filtered(db.NewSelect().Model((*applicationRow)(nil)), q), q))
+}
+
+// first is the first application that the query finds; zero when there is none.
+func first(ctx context.Context, db bun.IDB, q Query) (ids.Application, error) {
+	q.Limit = 1
+	var id ids.Application
+	err := ordered(filtered(db.NewSelect().TableExpr("applications AS a").ColumnExpr("a.id"), q), q).Scan(ctx, &id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return id, fmt.Errorf("applications: find neighbour: %w", err)
+	}
+	return id, nil
+}
+
+// countToCheck counts what was handed in to closed calls, and what was returned and is overdue.
+func countToCheck(ctx context.Context, db bun.IDB, closed []ids.Call, without []ids.Application) (int, error) {
+	sel := filtered(db.NewSelect().TableExpr("applications AS a"), Query{without: without})
+	if len(closed) == 0 {
+		return 0, nil
+	}
+	n, err := sel.Where("a.call_id IN (?)", bun.List(closed)).Where("a.state = ? OR a.state = ? AND a.papers_due <= now()", Submitted, Returned).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("applications: count unchecked: %w", err)
+	}
+	return int(n), nil
 }
 
 func count(ctx context.Context, db bun.IDB, q Query) (int, error) {

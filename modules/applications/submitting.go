@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,34 +17,57 @@ import (
 	"kervan/tenants"
 )
 
-// Confirm says that the actor's organization stands by its part and by the joint part as they are. Its lead may. Faults:
-// Conflict when something is missing, TooLate, NotFound.
-func (s *Service) Confirm(ctx context.Context, sc tenants.Scope, id ids.Application) error {
-	return s.confirmation(ctx, sc, id, func(ctx context.Context, tx *tenants.Tx, a *Application, mine *Part, now time.Time) error {
-		missing, err := s.missing(ctx, tx, a, mine)
+// Confirm says that an organization stands by its part and by the joint part as they are; seat names the part for people
+// who fill several. Seen is the instant of the latest change that the actor saw, as Hall gives it; zero: whatever stands
+// there. Its lead may. Faults: Conflict when something is missing or was changed since, TooLate, NotFound.
+func (s *Service) Confirm(ctx context.Context, sc tenants.Scope, id ids.Application, seat string, seen time.Time) error {
+	return s.confirmation(ctx, sc, id, seat, func(ctx context.Context, tx *tenants.Tx, a *Application, mine *Part, now time.Time) error {
+		version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
 		if err != nil {
 			return err
 		}
-		if missing > 0 {
+		filled, err := s.forms.Filled(ctx, tx, mine.Sheet, a.Joint)
+		if err != nil {
+			return err
+		}
+		if !seen.IsZero() && latest(filled[mine.Sheet], filled[a.Joint]).After(seen) {
+			return fault.Conflict("applications.changed_since")
+		}
+		if left(forms.Complete(version.Definition, forms.ScopePart, filled[mine.Sheet].Answers))+
+			left(forms.Complete(version.Definition, forms.ScopeJoint, filled[a.Joint].Answers)) > 0 {
 			return fault.Conflict("applications.incomplete")
 		}
 		mine.ConfirmedAt, mine.ConfirmedBy = now, sc.Actor().Person
 		tx.Audit(entry("application.confirmed", id))
+		if err := s.notify(ctx, tx, a, "applications.notify.confirmed", map[string]string{"Who": sc.Actor().Name}); err != nil {
+			return err
+		}
 		return savePart(ctx, tx, mine)
 	})
 }
 
-// Reopen takes the confirmation of the actor's organization back, so that it can go on writing. Its lead may. Faults:
-// TooLate, NotFound.
-func (s *Service) Reopen(ctx context.Context, sc tenants.Scope, id ids.Application) error {
-	return s.confirmation(ctx, sc, id, func(ctx context.Context, tx *tenants.Tx, _ *Application, mine *Part, _ time.Time) error {
+// latest is the instant of the latest answer.
+func latest(sheets ...forms.Filled) time.Time {
+	var at time.Time
+	for _, f := range sheets {
+		if f.UpdatedAt.After(at) {
+			at = f.UpdatedAt
+		}
+	}
+	return at
+}
+
+// Reopen takes the confirmation of an organization back, so that it can go on writing. Its lead may. Faults: TooLate,
+// NotFound.
+func (s *Service) Reopen(ctx context.Context, sc tenants.Scope, id ids.Application, seat string) error {
+	return s.confirmation(ctx, sc, id, seat, func(ctx context.Context, tx *tenants.Tx, _ *Application, mine *Part, _ time.Time) error {
 		mine.ConfirmedAt, mine.ConfirmedBy = time.Time{}, ids.Person{}
 		tx.Audit(entry("application.unconfirmed", id))
 		return savePart(ctx, tx, mine)
 	})
 }
 
-func (s *Service) confirmation(ctx context.Context, sc tenants.Scope, id ids.Application, act func(ctx context.Context, tx *tenants.Tx, a *Application, mine *Part, now time.Time) error) error {
+func (s *Service) confirmation(ctx context.Context, sc tenants.Scope, id ids.Application, seat string, act func(ctx context.Context, tx *tenants.Tx, a *Application, mine *Part, now time.Time) error) error {
 	if err := s.policies.May(sc, policies.ApplicationMine, policies.On{}); err != nil {
 		return err
 	}
@@ -52,64 +76,67 @@ func (s *Service) confirmation(ctx context.Context, sc tenants.Scope, id ids.App
 		if err != nil {
 			return err
 		}
-		if err := s.own(sc, policies.ApplicationConfirm, &a); err != nil {
+		mine, err := mineAt(sc, &a, seat)
+		if err != nil {
+			return err
+		}
+		if err := s.ownAs(sc, policies.ApplicationConfirm, mine.Organization); err != nil {
 			return err
 		}
 		now, err := s.inTime(ctx, tx, &a)
 		if err != nil {
 			return err
 		}
-		return act(ctx, tx, &a, mineOf(sc, &a), now)
+		return act(ctx, tx, &a, mine, now)
 	})
 }
 
 // inTime refuses what comes too late, by the database's clock.
 func (s *Service) inTime(ctx context.Context, tx *tenants.Tx, a *Application) (time.Time, error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return now, err
+	now, until, err := s.clock(ctx, tx, a)
+	if err == nil && !a.Writable(now, until) {
+		err = tooLate(a)
 	}
-	until, err := s.Calls.UntilIn(ctx, tx, a.Call, a.Organizations())
-	if err != nil {
-		return now, err
-	}
-	if !a.Writable(now, until) {
-		return now, tooLate(a)
-	}
-	return now, nil
+	return now, err
 }
 
-// missing counts what a part and the joint part still lack.
-func (s *Service) missing(ctx context.Context, tx *tenants.Tx, a *Application, p *Part) (int, error) {
-	version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
-	if err != nil {
-		return 0, err
+// seatable refuses to move seats when it is too late for it.
+func (s *Service) seatable(ctx context.Context, tx *tenants.Tx, a *Application) (time.Time, error) {
+	now, until, err := s.clock(ctx, tx, a)
+	if err == nil && !a.Seatable(now, until) {
+		err = fault.TooLate("applications.seats_fixed")
 	}
-	filled, err := s.forms.Filled(ctx, tx, p.Sheet, a.Joint)
-	if err != nil {
-		return 0, err
-	}
-	return left(forms.Complete(version.Definition, forms.ScopePart, filled[p.Sheet].Answers)) +
-		left(forms.Complete(version.Definition, forms.ScopeJoint, filled[a.Joint].Answers)), nil
+	return now, err
 }
 
-// partnerSought is the answer of the default form that leaves seats empty.
+// clock is the database's, and the instant until which the application's organizations may hand in.
+func (s *Service) clock(ctx context.Context, tx *tenants.Tx, a *Application) (now, until time.Time, err error) {
+	if now, err = tx.Now(ctx); err != nil {
+		return now, until, err
+	}
+	until, err = s.Calls.Until(ctx, tx, a.Call, a.Organizations())
+	return now, until, err
+}
+
+// The question of the default form whose one answer leaves seats empty.
 const (
 	partnerQuestion = "partner_state"
 	partnerSought   = "looking"
+	partnerSection  = "sections/partner"
 )
 
 // Blockers lists what keeps an application from being handed in.
 func Blockers(a *Application, p Progress, organizations map[ids.Organization]Applicant, joint forms.Answers) []Blocker {
 	var found []Blocker
-	var sought string
-	if raw, ok := joint[partnerQuestion]; ok && json.Unmarshal(raw, &sought) != nil {
-		sought = ""
+	var answer string
+	if raw, ok := joint[partnerQuestion]; ok && json.Unmarshal(raw, &answer) != nil {
+		answer = ""
 	}
+	full := !slices.ContainsFunc(a.Parts, func(p Part) bool { return p.Organization.IsZero() })
 	for _, part := range p.Parts {
 		switch {
 		case part.Organization.IsZero():
-			if sought != partnerSought {
+			if answer != partnerSought {
 				found = append(found, Blocker{Key: "applications.blocker.seat", Name: part.Seat, Place: "partners"})
 			}
 		case part.Left > 0:
@@ -118,22 +145,13 @@ func Blockers(a *Application, p Progress, organizations map[ids.Organization]App
 			found = append(found, Blocker{Key: "applications.blocker.unconfirmed", Name: organizations[part.Organization].Name})
 		}
 	}
+	if full && answer == partnerSought {
+		found = append(found, Blocker{Key: "applications.blocker.sought", Place: partnerSection})
+	}
 	if left(p.Joint) > 0 {
 		found = append(found, Blocker{Key: "applications.blocker.joint"})
 	}
 	return found
-}
-
-// Blockers lists what keeps the application from being handed in, for its own people. Fault: NotFound.
-func (s *Service) Blockers(ctx context.Context, sc tenants.Scope, o Overview, p Progress) ([]Blocker, error) {
-	if err := s.own(sc, policies.ApplicationRead, &o.Application); err != nil {
-		return nil, err
-	}
-	filled, err := s.forms.Filled(ctx, sc.Read(), o.Joint)
-	if err != nil {
-		return nil, err
-	}
-	return Blockers(&o.Application, p, o.Organizations, filled[o.Joint].Answers), nil
 }
 
 // Submit hands the application in: copies of all sheets are kept, and everybody concerned gets a receipt. The lead of the
@@ -152,93 +170,71 @@ func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		if err := s.submits(sc, &a); err != nil {
 			return err
 		}
+		call, err := s.Calls.Held(ctx, tx, a.Call)
+		if err != nil {
+			return err
+		}
 		now, err := s.inTime(ctx, tx, &a)
 		if err != nil {
 			return err
 		}
-		if last, found, err := s.unchanged(ctx, tx, &a); err != nil || found {
-			done = last
+		organizations, same, err := s.complete(ctx, tx, &a, &done)
+		if err != nil || same {
 			return err
 		}
-		organizations, err := s.complete(ctx, tx, &a)
-		if err != nil {
+		if done, err = s.keep(ctx, tx, &a, call, now); err != nil {
 			return err
 		}
-		if done, err = s.keep(ctx, tx, &a, now); err != nil {
-			return err
-		}
-		return s.handIn(ctx, tx, &a, done, organizations)
+		return s.handIn(ctx, tx, &a, call, done, organizations)
 	})
 	return done, err
 }
 
-// submits authorizes the lead of the organization that began.
+// submits authorizes the lead of the organization that began; to the people of the others the application exists.
 func (s *Service) submits(sc tenants.Scope, a *Application) error {
 	if err := s.own(sc, policies.ApplicationRead, a); err != nil {
 		return err
 	}
-	return s.policies.May(sc, policies.ApplicationSubmit, policies.On{Organizations: []ids.Organization{a.Organization}})
+	return s.ownAs(sc, policies.ApplicationSubmit, a.Organization)
 }
 
-// complete refuses an application that lacks something, and gives its organizations.
-func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application) (map[ids.Organization]Applicant, error) {
+// complete refuses an application that lacks something, and gives its organizations. It is the same when nothing has been
+// written since the last submission, which it then gives: so a second click is no second submission.
+func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, last *Submission) (organizations map[ids.Organization]Applicant, same bool, err error) {
 	version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	filled, err := s.forms.Filled(ctx, tx, sheetsOf(a)...)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	organizations, err := s.Organizations.ApplicantsIn(ctx, tx, a.Organizations())
-	if err != nil {
-		return nil, err
+	if a.State == Submitted {
+		if *last, _, err = lastSubmission(ctx, tx, a.ID); err != nil {
+			return nil, false, err
+		}
+		kept, err := s.forms.Filled(ctx, tx, last.copies()...)
+		if err != nil {
+			return nil, false, err
+		}
+		if last.stands(filled, kept) {
+			return nil, true, nil
+		}
+	}
+	if organizations, err = s.Organizations.ApplicantsIn(ctx, tx, a.Organizations()); err != nil {
+		return nil, false, err
 	}
 	if len(Blockers(a, progress(version.Definition, a, filled), organizations, filled[a.Joint].Answers)) > 0 {
-		return nil, fault.Conflict("applications.incomplete")
+		return nil, false, fault.Conflict("applications.incomplete")
 	}
-	return organizations, nil
+	return organizations, false, nil
 }
 
-// unchanged finds the last submission when nothing has been written since, so that a second click is no second submission.
-func (s *Service) unchanged(ctx context.Context, tx *tenants.Tx, a *Application) (Submission, bool, error) {
-	last, found, err := lastSubmission(ctx, tx, a.ID)
-	if err != nil || !found || a.State != Submitted {
-		return last, false, err
+func (s *Service) keep(ctx context.Context, tx *tenants.Tx, a *Application, call Call, now time.Time) (Submission, error) {
+	done := Submission{
+		ID: ids.New[ids.Submission](), Application: a.ID, At: now, By: tx.Scope().Actor().Person, Code: rand.Text()[:codeLength], Notice: call.Notice,
+		Copies: map[ids.Sheet]ids.Sheet{},
 	}
-	var all []ids.Sheet
-	for sheet, copied := range last.Copies {
-		all = append(all, sheet, copied)
-	}
-	if len(last.Copies) != len(sheetsOf(a)) {
-		return last, false, nil
-	}
-	filled, err := s.forms.Filled(ctx, tx, all...)
-	if err != nil {
-		return last, false, err
-	}
-	for sheet, copied := range last.Copies {
-		if !same(filled[sheet].Answers, filled[copied].Answers) {
-			return last, false, nil
-		}
-	}
-	return last, true, nil
-}
-
-func same(a, b forms.Answers) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for ref, raw := range a {
-		if string(b[ref]) != string(raw) {
-			return false
-		}
-	}
-	return true
-}
-
-func (s *Service) keep(ctx context.Context, tx *tenants.Tx, a *Application, now time.Time) (Submission, error) {
-	done := Submission{ID: ids.New[ids.Submission](), Application: a.ID, At: now, By: tx.Scope().Actor().Person, Code: rand.Text()[:16], Copies: map[ids.Sheet]ids.Sheet{}}
 	for _, sheet := range sheetsOf(a) {
 		copied, err := s.forms.Copy(ctx, tx, sheet)
 		if err != nil {
@@ -250,13 +246,10 @@ func (s *Service) keep(ctx context.Context, tx *tenants.Tx, a *Application, now 
 }
 
 // handIn gives the number, changes the state and tells everybody of the organizations.
-func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, a *Application, done Submission, organizations map[ids.Organization]Applicant) error {
-	call, err := s.Calls.CallIn(ctx, tx, a.Call)
-	if err != nil {
-		return err
-	}
+func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, a *Application, call Call, done Submission, organizations map[ids.Organization]Applicant) error {
 	before := a.State
 	if a.Number == "" {
+		var err error
 		if a.Number, err = nextNumber(ctx, tx, call.ClosesAt.In(i18n.Zone(call.Zone)).Year()); err != nil {
 			return err
 		}
@@ -271,29 +264,20 @@ func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, a *Application, do
 	}
 	tx.Audit(entry("application.submitted", a.ID))
 	tx.Announce(events.ApplicationSubmitted{Application: a.ID, Call: a.Call})
-	if err := s.tellLeads(ctx, tx, a, call, "receipt", organizations, letterValues{times: map[string]time.Time{"when": done.At, "deadline": call.ClosesAt}}); err != nil {
+	if before == Returned {
+		if err := forgetAsked(ctx, tx, a.ID); err != nil {
+			return err
+		}
+		if err := s.notifyTeam(ctx, tx, a, "applications.notify.team_papers", map[string]string{"Number": a.Number}); err != nil {
+			return err
+		}
+	}
+	until, err := s.Calls.Until(ctx, tx, a.Call, a.Organizations())
+	if err != nil {
+		return err
+	}
+	if err := s.tellLeads(ctx, tx, a, call, "receipt", organizations, letterValues{times: map[string]time.Time{"when": done.At, "deadline": until}}); err != nil {
 		return err
 	}
 	return advance(ctx, tx, a, before)
-}
-
-// Receipt is the last submission, for the application's own people. Fault: NotFound before the first.
-func (s *Service) Receipt(ctx context.Context, sc tenants.Scope, id ids.Application) (Overview, Submission, error) {
-	o, err := s.Overview(ctx, sc, id)
-	if err != nil {
-		return o, Submission{}, err
-	}
-	last, found, err := lastSubmission(ctx, sc.Read(), id)
-	if err == nil && !found {
-		err = fault.NotFound()
-	}
-	return o, last, err
-}
-
-// Verify answers for anybody whether a receipt with that code was given, for which number and when.
-func (s *Service) Verify(ctx context.Context, sc tenants.Scope, code string) (number string, at time.Time, found bool, err error) {
-	if err := s.policies.May(sc, policies.SiteVisit, policies.On{}); err != nil {
-		return "", at, false, err
-	}
-	return byCode(ctx, sc.Read(), code)
 }

@@ -19,6 +19,9 @@ type letterValues struct {
 	hold  bool
 }
 
+// mailKind is the prefix of a mail's message keys; it also tells other modules what a mail is about.
+func mailKind(key string) string { return "applications.mail." + key }
+
 // tellLeads writes a letter of the call to the leads of all organizations of an application.
 func (s *Service) tellLeads(ctx context.Context, tx *tenants.Tx, a *Application, call Call, key string, organizations map[ids.Organization]Applicant, v letterValues) error {
 	leads, err := tenants.LeadsOf(ctx, tx, a.Organizations()...)
@@ -31,9 +34,29 @@ func (s *Service) tellLeads(ctx context.Context, tx *tenants.Tx, a *Application,
 			args := map[string]string{"organization": organizations[organization].Name, "number": a.Number}
 			maps.Copy(args, v.args)
 			tx.Announce(events.MailRequested{
-				Kind: "applications.mail." + key, Person: person, Path: "/applications/" + a.ID.String(), AboutKind: "application", AboutID: a.ID.String(),
+				Kind: mailKind(key), Person: person, Path: address(a.ID, ""), AboutKind: "application", AboutID: a.ID.String(),
 				Subject: letter.Subject, Body: letter.Body, Args: args, Texts: map[string]i18n.Text{"call": call.Title},
 				Times: v.times, Zone: call.Zone, Lists: v.lists, Hold: v.hold,
+			})
+		}
+	}
+	return nil
+}
+
+// tellOthers writes a mail of this module's own words to the leads of some organizations, but not to whoever acts.
+func (s *Service) tellOthers(ctx context.Context, tx *tenants.Tx, a *Application, call Call, key, who string, to ...ids.Organization) error {
+	leads, err := tenants.LeadsOf(ctx, tx, to...)
+	if err != nil {
+		return err
+	}
+	for _, organization := range to {
+		for _, person := range leads[organization] {
+			if person == tx.Scope().Actor().Person {
+				continue
+			}
+			tx.Announce(events.MailRequested{
+				Kind: mailKind(key), Person: person, Path: address(a.ID, ""), AboutKind: "application", AboutID: a.ID.String(),
+				Args: map[string]string{"Organization": who}, Texts: map[string]i18n.Text{"Call": call.Title},
 			})
 		}
 	}
@@ -46,16 +69,27 @@ func (s *Service) notify(ctx context.Context, tx *tenants.Tx, a *Application, ke
 	if err != nil {
 		return err
 	}
-	for _, m := range members {
-		if m.Person != tx.Scope().Actor().Person {
-			tx.Announce(events.NotificationRequested{Person: m.Person, Key: key, Path: "/applications/" + a.ID.String(), Args: args})
-		}
-	}
+	ring(tx, members, key, address(a.ID, ""), args)
 	return nil
 }
 
-func (s *Service) tellWithdrawn(tx *tenants.Tx, a *Application, before State) {
-	if before != Draft {
-		tx.Announce(events.ApplicationWithdrawn{Application: a.ID, Call: a.Call})
+// notifyTeam does the same for those who check applications.
+func (s *Service) notifyTeam(ctx context.Context, tx *tenants.Tx, a *Application, key string, args map[string]string) error {
+	team, err := tenants.Holders(ctx, tx, tenants.RoleCoordinator, tenants.RoleOfficer)
+	if err != nil {
+		return err
+	}
+	ring(tx, team, key, address(a.ID, "dossier"), args)
+	return nil
+}
+
+// ring tells each person once, whatever number of roles they hold.
+func ring(tx *tenants.Tx, members []tenants.Membership, key, path string, args map[string]string) {
+	told := map[ids.Person]bool{tx.Scope().Actor().Person: true}
+	for _, m := range members {
+		if !told[m.Person] {
+			told[m.Person] = true
+			tx.Announce(events.NotificationRequested{Person: m.Person, Key: key, Path: path, Args: args})
+		}
 	}
 }

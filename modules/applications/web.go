@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/a-h/templ"
@@ -27,15 +28,19 @@ var Locales embed.FS
 type Web struct {
 	service *Service
 	site    *site.Site
+	origin  func(tenants.Tenant) string
 }
 
-// NewWeb makes the module's pages.
-func NewWeb(service *Service, s *site.Site) *Web { return &Web{service: service, site: s} }
+// NewWeb makes the module's pages; origin is the address of a tenant's site, for what leaves it on paper.
+func NewWeb(service *Service, s *site.Site, origin func(tenants.Tenant) string) *Web {
+	return &Web{service: service, site: s, origin: origin}
+}
 
 // Module is what the site shows of applications.
 func (w *Web) Module() site.Module {
 	get, post, put := fiber.MethodGet, fiber.MethodPost, fiber.MethodPut
 	join, mine, fill, list := policies.ApplicationJoin, policies.ApplicationMine, policies.ApplicationFill, policies.ApplicationList
+	invite, confirm, check := policies.ApplicationInvite, policies.ApplicationConfirm, policies.ApplicationCheck
 	return site.Module{
 		Name: "applications",
 		Routes: []site.Route{
@@ -43,27 +48,33 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/applications", Action: policies.ApplicationStart, Handle: w.begin},
 			{Method: get, Path: "/my-applications", Action: mine, Handle: w.mine},
 			{Method: get, Path: "/applications", Action: list, Handle: w.list},
-			{Method: post, Path: "/applications/eligibility", Action: policies.ApplicationCheck, Handle: w.findEligible},
+			{Method: post, Path: "/applications/eligibility", Action: check, Handle: w.findEligible},
 			{Method: get, Path: "/applications/:id", Action: policies.ApplicationRead, Handle: w.show},
 			{Method: get, Path: "/applications/:id/sections/:section", Action: mine, Handle: w.section},
 			{Method: post, Path: "/applications/:id/sections/:section", Action: fill, Handle: w.saveSection},
 			{Method: put, Path: "/sheets/:sheet/answers/:ref", Action: fill, Handle: w.save},
 			{Method: post, Path: "/sheets/:sheet/presence", Action: fill, Handle: w.present},
 			{Method: get, Path: "/applications/:id/partners", Action: mine, Handle: w.partners},
-			{Method: post, Path: "/applications/:id/partners", Action: policies.ApplicationInvite, Handle: w.invite},
-			{Method: post, Path: "/applications/:id/partners/removal", Action: policies.ApplicationInvite, Handle: w.revoke},
+			{Method: post, Path: "/applications/:id/partners", Action: invite, Handle: w.invite},
+			{Method: post, Path: "/applications/:id/invitations/removal", Action: invite, Handle: w.revoke},
+			{Method: get, Path: "/applications/:id/partners/removal", Action: invite, Handle: w.removalForm},
+			{Method: post, Path: "/applications/:id/partners/removal", Action: invite, Handle: w.remove},
+			{Method: get, Path: "/applications/:id/leaving", Action: confirm, Handle: w.leavingForm},
+			{Method: post, Path: "/applications/:id/leaving", Action: confirm, Handle: w.leave},
 			{Method: get, Path: "/partner-invitations/:id", Action: join, Handle: w.invitation},
 			{Method: post, Path: "/partner-invitations/:id/acceptance", Action: join, Handle: w.join},
 			{Method: post, Path: "/partner-invitations/:id/refusal", Action: join, Handle: w.refuseInvitation},
-			{Method: post, Path: "/applications/:id/confirmation", Action: policies.ApplicationConfirm, Handle: w.confirm},
-			{Method: post, Path: "/applications/:id/confirmation/removal", Action: policies.ApplicationConfirm, Handle: w.reopen},
+			{Method: post, Path: "/applications/:id/confirmation", Action: confirm, Handle: w.confirm},
+			{Method: post, Path: "/applications/:id/confirmation/removal", Action: confirm, Handle: w.reopen},
 			{Method: post, Path: "/applications/:id/submission", Action: policies.ApplicationSubmit, Handle: w.submit},
 			{Method: get, Path: "/applications/:id/receipt", Action: mine, Handle: w.receipt},
+			{Method: get, Path: "/applications/:id/receipt.pdf", Action: mine, Handle: w.receiptPaper},
 			{Method: get, Path: "/applications/:id/withdrawal", Action: policies.ApplicationWithdraw, Handle: w.withdrawalForm},
 			{Method: post, Path: "/applications/:id/withdrawal", Action: policies.ApplicationWithdraw, Handle: w.withdraw},
 			{Method: get, Path: "/applications/:id/dossier", Action: policies.ApplicationRead, Handle: w.dossier},
-			{Method: post, Path: "/applications/:id/eligibility", Action: policies.ApplicationCheck, Handle: w.check},
-			{Method: post, Path: "/applications/:id/papers", Action: policies.ApplicationCheck, Handle: w.papers},
+			{Method: get, Path: "/applications/:id/dossier.pdf", Action: policies.ApplicationRead, Handle: w.dossierPaper},
+			{Method: post, Path: "/applications/:id/eligibility", Action: check, Handle: w.check},
+			{Method: post, Path: "/applications/:id/papers", Action: check, Handle: w.papers},
 			{Method: get, Path: "/verify", Action: policies.SiteVisit, Handle: w.verify},
 		},
 		Entries: []site.Entry{
@@ -144,35 +155,28 @@ func (w *Web) show(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	o, err := w.service.Overview(c.UserContext(), sc, id)
-	if fault.Is(err, fault.KindNotFound) && len(sc.Actor().OrganizationsAs()) == 0 {
+	h, err := w.service.Hall(c.UserContext(), sc, id)
+	if fault.Is(err, fault.KindNotFound) {
 		return w.dossier(c, sc)
 	}
 	if err != nil {
 		return err
 	}
-	progress, err := w.service.Progress(c.UserContext(), sc, o)
-	if err != nil {
-		return err
-	}
-	blockers, err := w.service.Blockers(c.UserContext(), sc, o, progress)
-	if err != nil {
-		return err
-	}
 	p := w.site.Page(c, sc, "applications.show.title")
-	p.Title = o.Call.Name(p.Loc.Locale)
-	return w.site.Render(c, showPage(p, hall{
-		Overview: o, Progress: progress, Blockers: blockers, Mine: mineOf(sc, &o.Application), Writable: o.Writable(time.Now(), o.Until),
-		Lead: w.service.submits(sc, &o.Application) == nil, Now: time.Now(),
-	}))
+	p.Title = h.Overview.Call.Name(p.Loc.Locale)
+	return w.site.Render(c, showPage(p, h))
+}
+
+func (w *Web) desk(c *fiber.Ctx, sc tenants.Scope) (Desk, error) {
+	id, err := parse(c)
+	if err != nil {
+		return Desk{}, err
+	}
+	return w.service.Desk(c.UserContext(), sc, id, web.Query(c).Raw("seat"), web.Param(c, "section"))
 }
 
 func (w *Web) section(c *fiber.Ctx, sc tenants.Scope) error {
-	id, err := parse(c)
-	if err != nil {
-		return err
-	}
-	d, err := w.service.Desk(c.UserContext(), sc, id, web.Param(c, "section"))
+	d, err := w.desk(c, sc)
 	if err != nil {
 		return err
 	}
@@ -180,15 +184,11 @@ func (w *Web) section(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func (w *Web) saveSection(c *fiber.Ctx, sc tenants.Scope) error {
-	id, err := parse(c)
-	if err != nil {
-		return err
-	}
 	form, err := web.ReadForm(c)
 	if err != nil {
 		return err
 	}
-	d, err := w.service.Desk(c.UserContext(), sc, id, web.Param(c, "section"))
+	d, err := w.desk(c, sc)
 	if err != nil {
 		return err
 	}
@@ -200,24 +200,25 @@ func (w *Web) saveSection(c *fiber.Ctx, sc tenants.Scope) error {
 	if err == nil && len(clashes) > 0 {
 		err = fault.Conflict("forms.clash")
 	}
+	if err == nil && !posted.Stay {
+		w.site.Say(c, "success", "applications.section.saved")
+		return web.SeeOther(c, next(d))
+	}
+	again, failed := w.desk(c, sc)
+	if failed != nil {
+		return failed
+	}
+	if again.Names, failed = w.service.writers(c.UserContext(), sc, p.Loc, clashes...); failed != nil {
+		return failed
+	}
+	typed := posted.Typed
+	if typed == nil {
+		typed = form.Values()
+	}
 	if err != nil {
-		again, failed := w.service.Desk(c.UserContext(), sc, id, d.Section.Key)
-		if failed != nil {
-			return failed
-		}
-		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component {
-			return sectionPage(p, again, posted.Typed, f, clashes)
-		})
+		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component { return sectionPage(p, again, typed, f, clashes) })
 	}
-	if posted.Stay {
-		again, err := w.service.Desk(c.UserContext(), sc, id, d.Section.Key)
-		if err != nil {
-			return err
-		}
-		return w.site.Render(c, sectionPage(p, again, posted.Typed, nil, nil))
-	}
-	w.site.Say(c, "success", "applications.section.saved")
-	return web.SeeOther(c, address(id, next(d)))
+	return w.site.Render(c, sectionPage(p, again, typed, nil, nil))
 }
 
 // next is where a saved section leads: to the next one of the same scope, or back to the task list.
@@ -226,11 +227,20 @@ func next(d Desk) string {
 	found := false
 	for _, s := range d.Definition.Scoped(d.Section.Scope) {
 		if found && sight.Section(s) {
-			return "sections/" + s.Key
+			return sectionAddress(d.Overview.ID, d.Part, s.Key)
 		}
 		found = found || s.Key == d.Section.Key
 	}
-	return ""
+	return address(d.Overview.ID, "")
+}
+
+// sectionAddress names the seat, so that it is the right one for people who fill several.
+func sectionAddress(id ids.Application, p *Part, key string) string {
+	below := "sections/" + key
+	if p != nil {
+		below += "?seat=" + url.QueryEscape(p.Seat)
+	}
+	return address(id, below)
 }
 
 func sheetOf(c *fiber.Ctx) (ids.Sheet, error) {
@@ -304,11 +314,27 @@ func (w *Web) act(c *fiber.Ctx, said, below string, do func(id ids.Application) 
 }
 
 func (w *Web) confirm(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.act(c, "applications.confirmed", "", func(id ids.Application) error { return w.service.Confirm(c.UserContext(), sc, id) })
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	seen, err := time.Parse(time.RFC3339Nano, form.Raw("seen"))
+	if err != nil {
+		return fault.Invalid("fault.bad_request")
+	}
+	return w.act(c, "applications.confirmed", "", func(id ids.Application) error {
+		return w.service.Confirm(c.UserContext(), sc, id, form.Raw("seat"), seen)
+	})
 }
 
 func (w *Web) reopen(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.act(c, "applications.reopened", "", func(id ids.Application) error { return w.service.Reopen(c.UserContext(), sc, id) })
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	return w.act(c, "applications.reopened", "", func(id ids.Application) error {
+		return w.service.Reopen(c.UserContext(), sc, id, form.Raw("seat"))
+	})
 }
 
 func (w *Web) submit(c *fiber.Ctx, sc tenants.Scope) error {
@@ -317,75 +343,3 @@ func (w *Web) submit(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	})
 }
-
-func (w *Web) receipt(c *fiber.Ctx, sc tenants.Scope) error {
-	id, err := parse(c)
-	if err != nil {
-		return err
-	}
-	o, submission, err := w.service.Receipt(c.UserContext(), sc, id)
-	if err != nil {
-		return err
-	}
-	return w.site.Render(c, receiptPage(w.site.Page(c, sc, "applications.receipt.title"), o, submission))
-}
-
-func (w *Web) withdrawalForm(c *fiber.Ctx, sc tenants.Scope) error {
-	id, err := parse(c)
-	if err != nil {
-		return err
-	}
-	o, err := w.service.Overview(c.UserContext(), sc, id)
-	if err != nil {
-		return err
-	}
-	return w.site.Render(c, withdrawalPage(w.site.Page(c, sc, "applications.withdrawal.title"), o))
-}
-
-func (w *Web) withdraw(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.act(c, "applications.withdrawal.done", "", func(id ids.Application) error { return w.service.Withdraw(c.UserContext(), sc, id) })
-}
-
-func (w *Web) verify(c *fiber.Ctx, sc tenants.Scope) error {
-	code := web.Query(c).Raw("code")
-	v := verification{Code: code}
-	if code != "" && len(code) <= 40 {
-		var err error
-		if v.Number, v.At, v.Found, err = w.service.Verify(c.UserContext(), sc, code); err != nil {
-			return err
-		}
-	}
-	p := w.site.Page(c, sc, "applications.verify.title")
-	p.NoIndex = true
-	return w.site.Render(c, verifyPage(p, v))
-}
-
-// hall is the task list of an application.
-type hall struct {
-	Overview Overview
-	Progress Progress
-	Blockers []Blocker
-	Mine     *Part
-	Writable bool
-	Lead     bool // may invite, hand in
-	Now      time.Time
-}
-
-type verification struct {
-	Code, Number string
-	At           time.Time
-	Found        bool
-}
-
-func editing(d Desk, typed map[string][]string, f *fault.Fault, clashes []*forms.Clash) forms.Editing {
-	sheet := d.Sheet.ID.String()
-	return forms.Editing{
-		Definition: d.Definition, Section: d.Section, Sheet: d.Sheet, Filled: d.Filled, Typed: typed, Fault: f, Clashes: clashes, Documents: d.Documents, Disabled: !d.Writable,
-		Addresses: forms.Addresses{
-			Save: "/sheets/" + sheet + "/answers", Presence: "/sheets/" + sheet + "/presence", Upload: "/sheets/" + sheet + "/documents",
-			Page: "/sheets/" + sheet + "/documents/new", SignIn: "/sign-in",
-		},
-	}
-}
-
-func documentHref(d forms.PrintDocument) string { return "/documents/" + d.ID.String() }

@@ -3,7 +3,9 @@ package applications
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -16,7 +18,6 @@ import (
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
-	"kervan/policies"
 	"kervan/tenants"
 )
 
@@ -71,16 +72,6 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.site.Render(c, listPage(p, all, l, w.service.MayCheckAny(sc)))
 }
 
-// MayExport reports whether the actor may take the list away.
-func (s *Service) MayExport(sc tenants.Scope) error {
-	return s.policies.May(sc, policies.ApplicationExport, policies.On{})
-}
-
-// MayCheckAny reports whether the actor checks applications at all.
-func (s *Service) MayCheckAny(sc tenants.Scope) bool {
-	return s.policies.May(sc, policies.ApplicationCheck, policies.On{}) == nil
-}
-
 func (w *Web) findEligible(c *fiber.Ctx, sc tenants.Scope) error {
 	form, err := web.ReadForm(c)
 	if err != nil {
@@ -93,22 +84,45 @@ func (w *Web) findEligible(c *fiber.Ctx, sc tenants.Scope) error {
 		}
 	}
 	done, err := w.service.FindEligible(c.UserContext(), sc, chosen)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if done == 0 {
+	case done == 0:
 		w.site.Say(c, "warning", "applications.check.none")
-	} else {
+	case done < len(chosen):
+		w.site.Say(c, "warning", "applications.check.some")
+	default:
 		w.site.Say(c, "success", "applications.check.several")
 	}
-	return web.SeeOther(c, "/applications?state="+url.QueryEscape(form.Raw("state")))
+	return web.SeeOther(c, withList("/applications", form.Raw("list")))
+}
+
+// withList is an address that carries the query of the list from which somebody came.
+func withList(path, query string) string {
+	values, err := url.ParseQuery(query)
+	if err != nil || len(values) == 0 {
+		return path
+	}
+	values.Del("format")
+	return path + "?" + values.Encode()
 }
 
 func (w *Web) dossier(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.showDossier(c, sc, web.Form{}, nil)
+	return w.showDossier(c, sc, web.Query(c).Values(), web.Form{}, nil)
 }
 
-func (w *Web) showDossier(c *fiber.Ctx, sc tenants.Scope, form web.Form, refused error) error {
+// checking is what an officer sees beside a dossier.
+type checking struct {
+	Query  url.Values // of the list
+	Before ids.Application
+	After  ids.Application
+	Listed bool // the actor may see the list
+	Now    time.Time
+	Form   web.Form
+	Fault  *fault.Fault
+}
+
+func (w *Web) showDossier(c *fiber.Ctx, sc tenants.Scope, query url.Values, form web.Form, refused error) error {
 	id, err := parse(c)
 	if err != nil {
 		return err
@@ -117,13 +131,24 @@ func (w *Web) showDossier(c *fiber.Ctx, sc tenants.Scope, form web.Form, refused
 	if err != nil {
 		return err
 	}
+	query.Del("after")
+	query.Del("format")
+	v := checking{Query: query, Form: form, Now: time.Now()}
+	if w.service.MayList(sc) {
+		v.Listed = true
+		if v.Before, v.After, err = w.service.Neighbours(c.UserContext(), sc, readQuery(query), id); err != nil {
+			return err
+		}
+	}
 	p := w.site.Page(c, sc, "applications.dossier.title")
 	p.Title = d.Number + " " + d.Name()
-	may := w.service.MayCheck(c.UserContext(), sc, &d.Application)
 	if refused != nil {
-		return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return dossierPage(p, d, may, form, f) })
+		return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
+			v.Fault = f
+			return dossierPage(p, d, v)
+		})
 	}
-	return w.site.Render(c, dossierPage(p, d, may, form, nil))
+	return w.site.Render(c, dossierPage(p, d, v))
 }
 
 // Read shows what was handed in, for a page of another module around it.
@@ -150,10 +175,11 @@ func (w *Web) decide(c *fiber.Ctx, sc tenants.Scope, said string, do func(id ids
 		return fault.Invalid("fault.bad_request")
 	}
 	if err := do(id, version, form); err != nil {
-		return w.showDossier(c, sc, form, err)
+		query, _ := url.ParseQuery(form.Raw("list"))
+		return w.showDossier(c, sc, query, form, err)
 	}
 	w.site.Say(c, "success", said)
-	return web.SeeOther(c, address(id, "dossier"))
+	return web.SeeOther(c, withList(address(id, "dossier"), form.Raw("list")))
 }
 
 func (w *Web) check(c *fiber.Ctx, sc tenants.Scope) error {
@@ -175,11 +201,20 @@ func (w *Web) check(c *fiber.Ctx, sc tenants.Scope) error {
 
 func (w *Web) papers(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.decide(c, sc, "applications.papers.asked", func(id ids.Application, version int64, form web.Form) error {
-		papers, bad := form.Text("papers", 2000)
+		words, bad := form.Text("papers", 2000)
 		if len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
 		}
-		return w.service.AskForPapers(c.UserContext(), sc, id, version, papers)
+		asked := Papers{Words: words, Questions: map[ids.Sheet][]string{}}
+		for _, text := range form.All("asked") {
+			sheet, question, _ := strings.Cut(text, ":")
+			parsed, err := ids.Parse[ids.Sheet](sheet)
+			if err != nil {
+				return fault.Invalid("fault.bad_request")
+			}
+			asked.Questions[parsed] = append(asked.Questions[parsed], question)
+		}
+		return w.service.AskForPapers(c.UserContext(), sc, id, version, asked)
 	})
 }
 
@@ -189,7 +224,7 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 	if err != nil || !w.service.MayCheckAny(sc) {
 		return tasks, err
 	}
-	_, n, err := w.service.List(ctx, sc, Query{State: Submitted, Limit: 1})
+	n, err := w.service.ToCheck(ctx, sc)
 	if err == nil && n > 0 {
 		tasks = append(tasks, site.Task{Title: loc.N("applications.task.check", n), Href: "/applications?state=submitted"})
 	}
@@ -217,14 +252,28 @@ func (w *Web) applicantTasks(ctx context.Context, sc tenants.Scope, loc *i18n.Lo
 	}
 	for i := range all {
 		o := &all[i]
-		if !o.Writable(time.Now(), o.Until) || o.State == Submitted {
-			continue
+		if key := w.next(sc, o, time.Now()); key != "" {
+			tasks = append(tasks, site.Task{Title: loc.T(key, "Call", o.Call.Name(loc.Locale)), Due: o.Due(o.Until), Href: address(o.ID, "")})
 		}
-		key := "applications.task.finish"
-		if o.State == Returned {
-			key = "applications.task.papers"
-		}
-		tasks = append(tasks, site.Task{Title: loc.T(key, "Call", o.Call.Name(loc.Locale)), Due: o.Due(o.Until), Href: address(o.ID, "")})
 	}
 	return tasks, nil
+}
+
+// next is the message key of what the actor has to do for an application; empty when it is others' turn, or nobody's.
+func (w *Web) next(sc tenants.Scope, o *Overview, now time.Time) string {
+	if !o.Writable(now, o.Until) || o.State == Submitted {
+		return ""
+	}
+	mine := slices.ContainsFunc(mineOf(sc, &o.Application), func(p *Part) bool { return !p.Confirmed() })
+	others := slices.ContainsFunc(o.Parts, func(p Part) bool { return !p.Organization.IsZero() && !p.Confirmed() })
+	switch {
+	case mine && o.State == Returned:
+		return "applications.task.papers"
+	case mine:
+		return "applications.task.finish"
+	case !others && w.service.Leads(sc, &o.Application):
+		return "applications.task.submit"
+	default:
+		return ""
+	}
 }

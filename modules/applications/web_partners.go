@@ -7,6 +7,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/tenants"
 )
@@ -21,7 +22,7 @@ func (w *Web) partners(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	p := w.site.Page(c, sc, "applications.partners.title")
-	return w.site.Render(c, partnersPage(p, found, w.service.submits(sc, &found.Overview.Application) == nil, sc.Tenant().Locales, web.Form{}, nil))
+	return w.site.Render(c, partnersPage(p, found, w.service.Leads(sc, &found.Overview.Application), sc.Tenant().Locales, web.Form{}, nil))
 }
 
 func (w *Web) invite(c *fiber.Ctx, sc tenants.Scope) error {
@@ -141,4 +142,76 @@ func (w *Web) refuseInvitation(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	w.site.Say(c, "success", "applications.invitation.refused")
 	return web.SeeOther(c, "/desk")
+}
+
+// seated is a page about one seat of an application: leaving it, or taking it from its organization.
+func (w *Web) seated(c *fiber.Ctx, sc tenants.Scope, title string, page func(p ui.Page, s seatView) templ.Component) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	h, err := w.service.Hall(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	part := h.Overview.Seat(web.Query(c).Raw("seat"))
+	if part == nil || part.Organization.IsZero() {
+		return fault.NotFound()
+	}
+	return w.site.Render(c, page(w.site.Page(c, sc, title), seatView{Hall: h, Part: *part}))
+}
+
+func (w *Web) leavingForm(c *fiber.Ctx, sc tenants.Scope) error {
+	return w.seated(c, sc, "applications.leaving.title", leavingPage)
+}
+
+func (w *Web) leave(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	err = w.service.Leave(c.UserContext(), sc, id, form.Raw("seat"))
+	if fault.Is(err, fault.KindConflict) || fault.Is(err, fault.KindTooLate) {
+		w.site.Say(c, "warning", fault.Of(err).Key)
+		return web.SeeOther(c, address(id, ""))
+	}
+	if err != nil {
+		return err
+	}
+	w.site.Say(c, "success", "applications.leaving.done")
+	return web.SeeOther(c, "/my-applications")
+}
+
+func (w *Web) removalForm(c *fiber.Ctx, sc tenants.Scope) error {
+	return w.seated(c, sc, "applications.removal.title", removalPage)
+}
+
+func (w *Web) remove(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	return w.act(c, "applications.removal.done", "partners", func(id ids.Application) error {
+		return w.service.Remove(c.UserContext(), sc, id, form.Raw("seat"))
+	})
+}
+
+func (w *Web) withdrawalForm(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	h, err := w.service.Hall(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, withdrawalPage(w.site.Page(c, sc, "applications.withdrawal.title"), h))
+}
+
+func (w *Web) withdraw(c *fiber.Ctx, sc tenants.Scope) error {
+	return w.act(c, "applications.withdrawal.done", "", func(id ids.Application) error { return w.service.Withdraw(c.UserContext(), sc, id) })
 }

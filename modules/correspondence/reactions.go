@@ -6,5 +6,6 @@ import "kervan/tenants"
 func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "correspondence.write", s.Write)
 	tenants.React(r, "correspondence.notify", s.Notify)
+	tenants.React(r, "correspondence.revoke", s.Revoke)
 	tenants.HandleJob(r, deliverJob, s.Deliver)
 }

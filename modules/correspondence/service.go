@@ -157,6 +157,20 @@ func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args Delivery) 
 	})
 }
 
+// Revoke is the reaction to events.MailRevoked. Only the system may.
+func (s *Service) Revoke(ctx context.Context, sc tenants.Scope, e events.MailRevoked) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		cancelled, err := cancelHeld(ctx, tx, e)
+		for _, id := range cancelled {
+			tx.Audit(audit.Entry{Action: "message.cancelled", SubjectKind: "message", SubjectID: id.String()})
+		}
+		return err
+	})
+}
+
 // Notify is the reaction to events.NotificationRequested. Only the system may.
 func (s *Service) Notify(ctx context.Context, sc tenants.Scope, e events.NotificationRequested) error {
 	if err := policies.OnlySystem(sc); err != nil {
@@ -208,8 +222,9 @@ func (s *Service) Release(ctx context.Context, sc tenants.Scope, messages []ids.
 	if err := s.Policies.May(sc, policies.MessageRelease, policies.On{}); err != nil {
 		return 0, err
 	}
-	return s.moveAll(ctx, sc, messages, "message.released", Status.Release, func(tx *tenants.Tx, id ids.Message) {
-		tx.Enqueue(deliverJob, Delivery{id})
+	return s.moveAll(ctx, sc, messages, "message.released", Status.Release, func(tx *tenants.Tx, m Message) {
+		tx.Enqueue(deliverJob, Delivery{m.ID})
+		tx.Announce(events.MailReleased{Message: m.ID, Kind: m.Kind, AboutKind: m.AboutKind, AboutID: m.AboutID})
 	})
 }
 
@@ -218,10 +233,10 @@ func (s *Service) Cancel(ctx context.Context, sc tenants.Scope, messages []ids.M
 	if err := s.Policies.May(sc, policies.MessageRelease, policies.On{}); err != nil {
 		return 0, err
 	}
-	return s.moveAll(ctx, sc, messages, "message.cancelled", Status.Cancel, func(*tenants.Tx, ids.Message) {})
+	return s.moveAll(ctx, sc, messages, "message.cancelled", Status.Cancel, func(*tenants.Tx, Message) {})
 }
 
-func (s *Service) moveAll(ctx context.Context, sc tenants.Scope, messages []ids.Message, action string, next func(Status) (Status, bool), then func(*tenants.Tx, ids.Message)) (int, error) {
+func (s *Service) moveAll(ctx context.Context, sc tenants.Scope, messages []ids.Message, action string, next func(Status) (Status, bool), then func(*tenants.Tx, Message)) (int, error) {
 	moved := 0
 	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		moved = 0
@@ -240,7 +255,7 @@ func (s *Service) moveAll(ctx context.Context, sc tenants.Scope, messages []ids.
 			}
 			if changed {
 				moved++
-				then(tx, id)
+				then(tx, m)
 				tx.Audit(audit.Entry{Action: action, SubjectKind: "message", SubjectID: id.String()})
 			}
 		}

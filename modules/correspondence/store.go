@@ -10,6 +10,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 	"kervan/tenants"
@@ -76,6 +77,17 @@ func move(ctx context.Context, tx *tenants.Tx, id ids.Message, from, to Status) 
 	}
 	n, err := result.RowsAffected()
 	return n == 1, err
+}
+
+// cancelHeld cancels what an event takes back, and gives the messages.
+func cancelHeld(ctx context.Context, tx *tenants.Tx, e events.MailRevoked) ([]ids.Message, error) {
+	var cancelled []ids.Message
+	err := tx.NewRaw(`UPDATE messages SET status = ? WHERE status = ? AND kind = ? AND about_kind = ? AND about_id = ? AND created_at < ? RETURNING id`,
+		StatusCancelled, StatusHeld, e.Kind, e.AboutKind, e.AboutID, e.Before).Scan(ctx, &cancelled)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("correspondence: cancel held messages: %w", err)
+	}
+	return cancelled, nil
 }
 
 // wipe forgets what a security mail said, its link above all.

@@ -71,3 +71,26 @@ func (e NotificationRequested) Identified() any {
 	}
 	return e
 }
+
+// MailReleased tells that somebody has let a held message go: from now on its addressee may know.
+type MailReleased struct {
+	Message   ids.Message
+	Kind      string
+	AboutKind string
+	AboutID   string
+}
+
+// EventKind names the event in the queue.
+func (MailReleased) EventKind() string { return "mail_released" }
+
+// MailRevoked asks to cancel the held messages of a kind about a thing that were written before an instant: what they say
+// is not so any more.
+type MailRevoked struct {
+	Kind      string
+	AboutKind string
+	AboutID   string
+	Before    time.Time
+}
+
+// EventKind names the event in the queue.
+func (MailRevoked) EventKind() string { return "mail_revoked" }

@@ -18,6 +18,7 @@ type field struct {
 	ref    string // of the question; empty for a cell
 	name   string
 	values url.Values
+	closed bool // shown, but not to be written in
 }
 
 func (f field) words(t i18n.Text) Words {
@@ -28,7 +29,7 @@ func (f field) text(t i18n.Text) string { return f.words(t).Text }
 
 func (f field) at(key string) field {
 	c, _ := f.q.Column(key)
-	return field{ui: f.ui, e: f.e, q: c, name: member(f.name, key), values: f.values}
+	return field{ui: f.ui, e: f.e, q: c, name: member(f.name, key), values: f.values, closed: f.closed}
 }
 
 // basis is the ui field that every kind of input starts from.
@@ -36,7 +37,7 @@ func (f field) basis() ui.Field {
 	hint := f.text(f.q.Help)
 	return ui.Field{
 		Name: f.name, Label: f.text(f.q.Label), Hint: hint, Value: f.values.Get(f.name), Error: ui.FieldError(f.ui, f.e.Fault, f.name),
-		Required: f.q.Required || f.q.Type == TypeDeclaration, Disabled: f.e.Disabled, Words: f.q.Words, Chars: f.q.Chars,
+		Required: f.q.Required || f.q.Type == TypeDeclaration, Disabled: f.closed, Words: f.q.Words, Chars: f.q.Chars,
 	}
 }
 
@@ -121,7 +122,7 @@ func (f field) amount() ui.Field {
 
 func (f field) currency() ui.Field {
 	name := member(f.name, "currency")
-	b := ui.Field{Name: name, Label: f.ui.T("forms.currency"), Value: f.values.Get(name), Required: true, Short: true, Disabled: f.e.Disabled}
+	b := ui.Field{Name: name, Label: f.ui.T("forms.currency"), Value: f.values.Get(name), Required: true, Short: true, Disabled: f.closed}
 	for _, c := range f.q.Currencies {
 		b.Options = append(b.Options, ui.Option{Value: c, Label: c})
 	}
@@ -132,7 +133,7 @@ func (f field) rank(i int) ui.Field {
 	name := indexed(f.name, i)
 	b := ui.Field{
 		Name: name, Label: f.ui.T("forms.rank", "N", i+1), Value: f.values.Get(name), Empty: f.ui.T("forms.choose"), Options: f.options(),
-		Required: i < max(f.q.Least, 1) && f.q.Required, Disabled: f.e.Disabled,
+		Required: i < max(f.q.Least, 1) && f.q.Required, Disabled: f.closed,
 	}
 	for j := range b.Options {
 		b.Options[j].Selected = b.Options[j].Value == b.Value
@@ -151,7 +152,7 @@ func (f field) spokenCode(i int) ui.Field {
 	name := member(indexed(f.name, i), "code")
 	return ui.Field{
 		Name: name, Label: f.ui.T("forms.language"), Value: f.values.Get(name), Error: ui.FieldError(f.ui, f.e.Fault, name), Required: true,
-		Empty: f.ui.T("forms.choose"), Options: namesAsOptions(LanguageNames(f.ui.Loc.Locale)), Disabled: f.e.Disabled,
+		Empty: f.ui.T("forms.choose"), Options: namesAsOptions(LanguageNames(f.ui.Loc.Locale)), Disabled: f.closed,
 	}
 }
 
@@ -159,7 +160,7 @@ func (f field) spokenLevel(i int) ui.Field {
 	name := member(indexed(f.name, i), "level")
 	b := ui.Field{
 		Name: name, Label: f.ui.T("forms.language_level"), Value: f.values.Get(name), Error: ui.FieldError(f.ui, f.e.Fault, name), Required: true,
-		Empty: f.ui.T("forms.choose"), Disabled: f.e.Disabled,
+		Empty: f.ui.T("forms.choose"), Disabled: f.closed,
 	}
 	for _, l := range Levels {
 		b.Options = append(b.Options, ui.Option{Value: l, Label: LevelName(f.ui.Loc, l)})

@@ -25,6 +25,8 @@ type Posted struct {
 	// Stay reports that a button inside the section was pressed (add or remove a row or item): the page is to be shown
 	// again, with nothing yet called missing.
 	Stay bool
+	// Changed is how many answers were kept that differ from what was there.
+	Changed int
 }
 
 // FromPost reads a section as a page posted it, in the reader's notation. Only questions that stood on the page (it

@@ -290,6 +290,7 @@ func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Loca
 		if err != nil {
 			return posted, nil, err
 		}
+		posted.Changed++
 	}
 	return posted, clashes, nil
 }

@@ -28,6 +28,8 @@ type Editing struct {
 	Documents  map[ids.Document]Document
 	Addresses  Addresses
 	Disabled   bool // shown, but not to be written in
+	// Open tells which questions may be written in; nil: all of them.
+	Open func(ref string) bool
 }
 
 // Document is a given document as the form shows it.
@@ -68,9 +70,12 @@ func (e *Editing) inputs(loc *i18n.Localizer) url.Values {
 	return all
 }
 
+// fixed reports whether the items of a repeating section stay as many as they are.
+func (e *Editing) fixed() bool { return e.Disabled || e.Open != nil }
+
 func (e *Editing) field(p ui.Page, q *Question, item int, values url.Values) field {
 	ref := Ref(q.Key, item)
-	return field{ui: p, e: e, q: q, ref: ref, name: FieldName(ref), values: values}
+	return field{ui: p, e: e, q: q, ref: ref, name: FieldName(ref), values: values, closed: e.Disabled || e.Open != nil && !e.Open(ref)}
 }
 
 // clash finds the clash of a post without a script.

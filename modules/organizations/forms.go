@@ -14,6 +14,7 @@ type view struct {
 	Organization Organization
 	Founded      string // as typed
 	Similar      []Organization
+	Return       string // where to go on when it is registered; empty: to its profile
 	Fault        *fault.Fault
 }
 
@@ -41,7 +42,7 @@ func read(form web.Form) (view, []fault.Field) {
 		RegistryNumber: text("registry_number", maxShort), FiscalHost: text("fiscal_host", maxName), Website: text("website", 300),
 		About: text("about", maxAbout), Fields: form.All("fields"), Languages: form.All("languages"), Staff: form.Raw("staff"), Budget: form.Raw("budget"),
 	}
-	v := view{Organization: o, Founded: form.Raw("founded")}
+	v := view{Organization: o, Founded: form.Raw("founded"), Return: web.Local(form.Raw("return"), "")}
 	year, ok := parseYear(text("founded", 4))
 	if !ok {
 		bad = append(bad, fault.At("founded", "organizations.founded_wrong"))

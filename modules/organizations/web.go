@@ -1,6 +1,7 @@
 package organizations
 
 import (
+	"cmp"
 	"embed"
 	"strconv"
 
@@ -132,7 +133,7 @@ func paged(l *ui.List, all []Organization) []Organization {
 
 func (w *Web) form(c *fiber.Ctx, sc tenants.Scope) error {
 	p := w.site.Page(c, sc, "organizations.new.title")
-	return w.site.Render(c, editPage(p, "/organizations", view{Organization: Organization{Country: "TR"}}))
+	return w.site.Render(c, editPage(p, "/organizations", view{Organization: Organization{Country: "TR"}, Return: web.Local(web.Query(c).Raw("return"), "")}))
 }
 
 func (w *Web) register(c *fiber.Ctx, sc tenants.Scope) error {
@@ -159,7 +160,7 @@ func (w *Web) register(c *fiber.Ctx, sc tenants.Scope) error {
 		return w.site.Render(c, editPage(p, "/organizations", v))
 	}
 	w.site.Say(c, "success", "organizations.new.done")
-	return web.SeeOther(c, "/organizations/"+done.Organization.ID.String())
+	return web.SeeOther(c, cmp.Or(v.Return, "/organizations/"+done.Organization.ID.String()))
 }
 
 func parse(c *fiber.Ctx) (ids.Organization, error) {

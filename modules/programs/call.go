@@ -1,6 +1,9 @@
 package programs
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -74,6 +77,24 @@ type Asked struct {
 
 // Location is the zone in which the call's instants are stated.
 func (c *Call) Location() *time.Location { return i18n.Zone(c.Zone) }
+
+// Until is the instant until which everybody may hand in: the deadline, or the moment when the call was closed by hand.
+func (c *Call) Until() time.Time {
+	if c.State == Closed {
+		return c.ClosedAt
+	}
+	return c.ClosesAt
+}
+
+// NoticeVersion names the text of the data notice: twelve digits of a hash over it in all languages.
+func (c *Call) NoticeVersion() string {
+	words, err := json.Marshal(c.Notice)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(words)
+	return hex.EncodeToString(sum[:6])
+}
 
 // Phase is what the call is at the moment.
 func (c *Call) Phase(now time.Time) Phase {

@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/pdf"
 	"kervan/modules/kernel/ui"
 )
 
@@ -97,6 +99,31 @@ func amount(p ui.Page, minor int64) string {
 		return whole
 	}
 	return whole + decimal + strconv.FormatInt(part/10, 10) + strconv.FormatInt(part%10, 10)
+}
+
+// applyAddress is where applying begins; a visitor makes an account on the way.
+func applyAddress(p ui.Page, c Call) string {
+	begin := "/applications/new?call=" + c.ID.String()
+	if p.Person == nil {
+		return "/register?return=" + url.QueryEscape(begin)
+	}
+	return begin
+}
+
+// onPaper is a call's empty form: each organization's part, then what all write together.
+func onPaper(p ui.Page, c Call, d *forms.Definition) pdf.Paper {
+	paper := pdf.Paper{Brand: p.Brand, Loc: p.Loc.At(c.Location()), Title: c.Title.String(p.Loc.Locale, c.Locales...), Subtitle: p.T("programs.preview.lead"), Made: time.Now()}
+	if !c.ClosesAt.IsZero() {
+		paper.Blocks = append(paper.Blocks, pdf.Facts{{Term: p.T("programs.closes"), Value: p.Loc.DateTimeIn(c.ClosesAt, c.Location())}})
+	}
+	for _, part := range []struct {
+		scope forms.Scope
+		title string
+	}{{forms.ScopePart, "programs.preview.part"}, {forms.ScopeJoint, "programs.preview.joint"}} {
+		paper.Blocks = append(paper.Blocks, pdf.Page{}, pdf.Heading{Level: 1, Text: p.T(part.title)})
+		paper.Blocks = append(paper.Blocks, forms.Paper(p.Loc, forms.Outline(p.Loc, d, part.scope))...)
+	}
+	return paper
 }
 
 func count(n int) string {

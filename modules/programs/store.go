@@ -153,6 +153,26 @@ func Held(ctx context.Context, tx *tenants.Tx, id ids.Call) (Call, error) {
 	return Find(ctx, tx, id)
 }
 
+// Briefly reads the published calls of those ids, or all of them without any, the newest first, without their long texts
+// and their letters: what pages with many rows need. It is for those who have asked who may.
+func Briefly(ctx context.Context, db bun.IDB, wanted ...ids.Call) ([]Call, error) {
+	var rows []callRow
+	q := db.NewSelect().Model(&rows).
+		Column("id", "state", "title", "locales", "opens_at", "closes_at", "closed_at", "zone", "composition", "eligibility", "review", "form_id", "form_version_id").
+		Where("state <> ?", Draft).OrderExpr("created_at DESC, id DESC").Limit(200)
+	if len(wanted) > 0 {
+		q = q.Where("id IN (?)", bun.List(wanted))
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("programs: read calls: %w", err)
+	}
+	calls := make([]Call, len(rows))
+	for i := range rows {
+		calls[i] = rows[i].call()
+	}
+	return calls, nil
+}
+
 // All lists the calls, the newest first; drafts only when asked for.
 func All(ctx context.Context, db bun.IDB, drafts bool) ([]Call, error) {
 	var rows []callRow
@@ -170,25 +190,46 @@ func All(ctx context.Context, db bun.IDB, drafts bool) ([]Call, error) {
 	return calls, nil
 }
 
-// Until is the instant until which an organization may hand in: the call's deadline, the moment when the call was closed
-// by hand, or its own later one.
-func Until(ctx context.Context, db bun.IDB, call Call, organizations ...ids.Organization) (time.Time, error) {
-	until := call.ClosesAt
-	if call.State == Closed {
-		until = call.ClosedAt
-	}
+// Until is the instant until which any of the organizations may hand in: the call's deadline, the moment when the call
+// was closed by hand, or the latest of the organizations' own. Fault: NotFound, also of a draft.
+func Until(ctx context.Context, db bun.IDB, call ids.Call, organizations ...ids.Organization) (time.Time, error) {
 	if len(organizations) == 0 {
-		return until, nil
+		organizations = []ids.Organization{{}}
 	}
-	var late sql.NullTime
-	if err := db.NewRaw(`SELECT max(until) FROM late_permissions WHERE call_id = ? AND organization_id IN (?)`, call.ID, bun.List(organizations)).
-		Scan(ctx, &late); err != nil {
-		return until, fmt.Errorf("programs: read late permissions: %w", err)
+	var until time.Time
+	err := db.NewRaw(`SELECT greatest(CASE c.state WHEN 'closed' THEN c.closed_at ELSE c.closes_at END,
+		(SELECT max(l.until) FROM late_permissions AS l WHERE l.call_id = c.id AND l.organization_id IN (?)))
+		FROM calls AS c WHERE c.id = ? AND c.state <> 'draft'`, bun.List(organizations), call).Scan(ctx, &until)
+	if errors.Is(err, sql.ErrNoRows) {
+		return until, fault.NotFound()
 	}
-	if late.Valid && late.Time.After(until) {
-		until = late.Time
+	if err != nil {
+		return until, fmt.Errorf("programs: read deadline: %w", err)
 	}
 	return until, nil
+}
+
+// LateFor are the later deadlines of organizations, by call.
+func LateFor(ctx context.Context, db bun.IDB, organizations []ids.Organization) (map[ids.Call]map[ids.Organization]time.Time, error) {
+	found := map[ids.Call]map[ids.Organization]time.Time{}
+	if len(organizations) == 0 {
+		return found, nil
+	}
+	var rows []struct {
+		CallID         ids.Call
+		OrganizationID ids.Organization
+		Until          time.Time
+	}
+	if err := db.NewRaw(`SELECT call_id, organization_id, until FROM late_permissions WHERE organization_id IN (?)`, bun.List(organizations)).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("programs: read late permissions: %w", err)
+	}
+	for _, r := range rows {
+		if found[r.CallID] == nil {
+			found[r.CallID] = map[ids.Organization]time.Time{}
+		}
+		found[r.CallID][r.OrganizationID] = r.Until
+	}
+	return found, nil
 }
 
 func logChange(ctx context.Context, tx *tenants.Tx, call ids.Call, c Change) error {

@@ -47,6 +47,7 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/calls", Action: policies.CallBrowse, Handle: w.browse},
 			{Method: get, Path: "/calls/:id", Action: policies.CallBrowse, Handle: w.look},
 			{Method: get, Path: "/calls/:id/form", Action: policies.CallBrowse, Handle: w.preview},
+			{Method: get, Path: "/calls/:id/form.pdf", Action: policies.CallBrowse, Handle: w.formPaper},
 			{Method: get, Path: "/program/calls", Action: policies.CallList, Handle: w.list},
 			{Method: post, Path: "/program/calls", Action: edit, Handle: w.begin},
 			{Method: get, Path: "/program/calls/:id", Action: policies.CallRead, Handle: w.overview},
@@ -132,6 +133,28 @@ func (w *Web) preview(c *fiber.Ctx, sc tenants.Scope) error {
 		scope = forms.ScopeJoint
 	}
 	return w.site.Render(c, previewPage(p, call, d, scope))
+}
+
+// formPaper is the whole empty form on paper, with space to write.
+func (w *Web) formPaper(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	call, _, err := w.service.Look(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	d, err := w.service.Definition(c.UserContext(), sc, call)
+	if err != nil {
+		return err
+	}
+	p := w.site.Page(c, sc, "programs.preview.title")
+	b, err := onPaper(p, call, d).Write()
+	if err != nil {
+		return err
+	}
+	return web.File(c, call.Title.String(p.Loc.Locale, call.Locales...)+".pdf", "application/pdf", b)
 }
 
 func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {

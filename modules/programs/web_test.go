@@ -257,11 +257,11 @@ func TestLatePermission(t *testing.T) {
 	day := c.ClosesAt.Add(48 * time.Hour).Format(time.DateOnly)
 	b.Submit(late, "organization", h.organization.String(), "until_date", day, "reason", "No power for two days")
 	b.Want(200, "The organization may hand in later", "Ihlamur Derneği")
-	until, err := programs.Until(t.Context(), h.System().Read(), c, h.organization)
+	until, err := programs.Until(t.Context(), h.System().Read(), c.ID, h.organization)
 	if err != nil || !until.After(c.ClosesAt) {
 		t.Errorf("until %v, %v", until, err)
 	}
-	until, err = programs.Until(t.Context(), h.System().Read(), c, ids.New[ids.Organization]())
+	until, err = programs.Until(t.Context(), h.System().Read(), c.ID, ids.New[ids.Organization]())
 	if err != nil || !until.Equal(c.ClosesAt) {
 		t.Errorf("for others until %v, %v", until, err)
 	}
@@ -271,7 +271,7 @@ func TestLatePermission(t *testing.T) {
 	}
 	b.Submit(late+"/removal", "organization", h.organization.String())
 	b.Want(200, "The late permission is taken back.")
-	if until, _ = programs.Until(t.Context(), h.System().Read(), c, h.organization); !until.Equal(c.ClosesAt) {
+	if until, _ = programs.Until(t.Context(), h.System().Read(), c.ID, h.organization); !until.Equal(c.ClosesAt) {
 		t.Errorf("still until %v", until)
 	}
 }

@@ -148,6 +148,9 @@ func (l *Localizer) Speaking(other Locale) *Localizer {
 	return l.catalog.Localizer(other, l.Zone)
 }
 
+// At is the same reader's localizer for instants of another zone.
+func (l *Localizer) At(zone *time.Location) *Localizer { return l.catalog.Localizer(l.Locale, zone) }
+
 // Has reports whether there is a message of that key.
 func (l *Localizer) Has(key string) bool {
 	_, ok := l.messages.all[key]

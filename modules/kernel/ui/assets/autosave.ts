@@ -49,7 +49,7 @@ export function start(root: HTMLElement) {
   const key = (ref: string) => `kervan:${sheet}:${ref}`
   let signedOut = false
 
-  for (const box of root.querySelectorAll<HTMLElement>('[data-question]')) {
+  for (const box of root.querySelectorAll<HTMLElement>('[data-question]:not([data-closed])')) {
     const ref = box.dataset.question ?? ''
     answers.set(ref, { ref, box, base: Number(box.dataset.base), sent: JSON.stringify(inputsOf(box)), timer: 0, saving: false, failures: 0, clashing: false })
   }

@@ -1,0 +1,97 @@
+package applications
+
+import (
+	"context"
+	"time"
+
+	"kervan/modules/blueprints"
+	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+	"kervan/tenants"
+)
+
+// Call is what this module must know of a call.
+type Call struct {
+	ID          ids.Call
+	Title       i18n.Text
+	Locales     []i18n.Locale
+	Zone        string
+	OpensAt     time.Time
+	ClosesAt    time.Time // as it was stated
+	Until       time.Time // for everybody: the deadline, or when the call was closed by hand
+	FormVersion ids.FormVersion
+	Composition blueprints.Composition
+	Eligibility []blueprints.Reason
+	PapersHours int
+	Letters     map[string]blueprints.Letter // by Held only
+	Notice      string                       // names the text of the data notice; by Held only
+}
+
+// Name is the call's title in the reader's language.
+func (c *Call) Name(l i18n.Locale) string { return c.Title.String(l, c.Locales...) }
+
+// until is the instant until which any of the organizations may hand in, given their own later ones.
+func (c *Call) until(late map[ids.Organization]time.Time, organizations []ids.Organization) time.Time {
+	until := c.Until
+	for _, o := range organizations {
+		if late[o].After(until) {
+			until = late[o]
+		}
+	}
+	return until
+}
+
+// Calls tells of published calls. The programs module satisfies it.
+type Calls interface {
+	// Calls finds calls, all in one query; one that is not published is not there.
+	Calls(ctx context.Context, sc tenants.Scope, calls []ids.Call) (map[ids.Call]Call, error)
+	// Published lists all of them, the newest first.
+	Published(ctx context.Context, sc tenants.Scope) ([]Call, error)
+	// Late are the later deadlines of organizations, by call, all in one query.
+	Late(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Call]map[ids.Organization]time.Time, error)
+	// Held is a call inside a write; it cannot change until the write ends. Fault: NotFound.
+	Held(ctx context.Context, tx *tenants.Tx, id ids.Call) (Call, error)
+	// Until is the instant until which any of the organizations may hand in, inside a write. Fault: NotFound.
+	Until(ctx context.Context, tx *tenants.Tx, id ids.Call, organizations []ids.Organization) (time.Time, error)
+}
+
+// Organizations tells of organizations, all in one query. The organizations module satisfies it.
+type Organizations interface {
+	Applicants(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Organization]Applicant, error)
+	ApplicantsIn(ctx context.Context, tx *tenants.Tx, organizations []ids.Organization) (map[ids.Organization]Applicant, error)
+	// All lists every organization of the network.
+	All(ctx context.Context, sc tenants.Scope) ([]Applicant, error)
+}
+
+// People tells what people are called. The accounts module satisfies it.
+type People interface {
+	Names(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]string, error)
+}
+
+// Standing is what binds somebody of the network's side to an application.
+type Standing struct {
+	Assigned   bool // given it to review
+	Conflicted bool // has a conflict of interest in it
+}
+
+// Standings tells how the actor stands to applications, all in one query. The selection module satisfies it.
+type Standings interface {
+	Standings(ctx context.Context, sc tenants.Scope, applications []ids.Application) (map[ids.Application]Standing, error)
+	// Conflicted lists the applications in which the actor has a conflict of interest.
+	Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Application, error)
+}
+
+// Documents tells of uploaded documents, all in one query. The documents module satisfies it.
+type Documents interface {
+	Documents(ctx context.Context, sc tenants.Scope, documents []ids.Document) (map[ids.Document]forms.Document, error)
+}
+
+// Around are the modules that this one asks.
+type Around struct {
+	Calls         Calls
+	Organizations Organizations
+	People        People
+	Standings     Standings
+	Documents     Documents
+}

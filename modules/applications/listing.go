@@ -1,0 +1,97 @@
+package applications
+
+import (
+	"context"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// List shows the applications that the query finds, but for those in which the actor has a conflict of interest, and how
+// many there are in all. Officers may, and the chair. Drafts are counted, never shown.
+func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) ([]Overview, int, error) {
+	if err := s.policies.May(sc, policies.ApplicationList, policies.On{}); err != nil {
+		return nil, 0, err
+	}
+	var err error
+	if q.without, err = s.Standings.Conflicted(ctx, sc); err != nil {
+		return nil, 0, err
+	}
+	all, err := list(ctx, sc.Read(), q)
+	if err != nil {
+		return nil, 0, err
+	}
+	n, err := count(ctx, sc.Read(), q)
+	if err != nil {
+		return nil, 0, err
+	}
+	found, err := s.overviews(ctx, sc, all)
+	return found, n, err
+}
+
+// Published lists the calls by which officers filter. They may, and the chair.
+func (s *Service) Published(ctx context.Context, sc tenants.Scope) ([]Call, error) {
+	if err := s.policies.May(sc, policies.ApplicationList, policies.On{}); err != nil {
+		return nil, err
+	}
+	return s.Calls.Published(ctx, sc)
+}
+
+// Neighbours are the applications before and after one in the list that the query finds; zero at its ends. Those who see
+// the list may.
+func (s *Service) Neighbours(ctx context.Context, sc tenants.Scope, q Query, id ids.Application) (before, after ids.Application, err error) {
+	if err := s.policies.May(sc, policies.ApplicationList, policies.On{}); err != nil {
+		return before, after, err
+	}
+	if q.without, err = s.Standings.Conflicted(ctx, sc); err != nil {
+		return before, after, err
+	}
+	q.After = id.String()
+	if after, err = first(ctx, sc.Read(), q); err != nil {
+		return before, after, err
+	}
+	q.Desc = !q.Desc
+	before, err = first(ctx, sc.Read(), q)
+	return before, after, err
+}
+
+// ToCheck counts the applications that wait to be checked: those to calls that are closed, and those whose time for papers
+// is over. Who checks may.
+func (s *Service) ToCheck(ctx context.Context, sc tenants.Scope) (int, error) {
+	if err := s.policies.May(sc, policies.ApplicationCheck, policies.On{}); err != nil {
+		return 0, err
+	}
+	calls, err := s.Calls.Published(ctx, sc)
+	if err != nil {
+		return 0, err
+	}
+	now := time.Now()
+	var closed []ids.Call
+	for i := range calls {
+		if !now.Before(calls[i].Until) {
+			closed = append(closed, calls[i].ID)
+		}
+	}
+	conflicted, err := s.Standings.Conflicted(ctx, sc)
+	if err != nil {
+		return 0, err
+	}
+	return countToCheck(ctx, sc.Read(), closed, conflicted)
+}
+
+// MayList reports whether the actor sees the list.
+func (s *Service) MayList(sc tenants.Scope) bool {
+	return s.policies.May(sc, policies.ApplicationList, policies.On{}) == nil
+}
+
+// MayExport reports whether the actor may take the list away.
+func (s *Service) MayExport(sc tenants.Scope) error {
+	return s.policies.May(sc, policies.ApplicationExport, policies.On{})
+}
+
+// MayCheckAny reports whether the actor checks applications at all.
+func (s *Service) MayCheckAny(sc tenants.Scope) bool {
+	return s.policies.May(sc, policies.ApplicationCheck, policies.On{}) == nil
+}

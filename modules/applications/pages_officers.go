@@ -1,0 +1,130 @@
+package applications
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/sheets"
+	"kervan/modules/kernel/ui"
+)
+
+func documentHref(d forms.PrintDocument) string { return "/documents/" + d.ID.String() }
+
+// checkable reports whether a row of the list can be found eligible from there.
+func checkable(o *Overview) bool { return o.State != Ineligible && o.Checkable(time.Now(), o.Until) }
+
+func anyCheckable(all []Overview) bool {
+	for i := range all {
+		if checkable(&all[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func dossierFacts(p ui.Page, d Dossier) []ui.Term {
+	state := d.State
+	if d.Own {
+		state = d.ForApplicants()
+	}
+	terms := []ui.Term{
+		{Label: p.T("applications.state"), Component: stateBadge(p, state)},
+		{Label: p.T("applications.submitted_at"), Component: ui.Deadline(p, d.Submission.At, zone(d.Call))},
+	}
+	if d.State == Returned {
+		terms = append(terms, ui.Term{Label: p.T("applications.papers.due"), Component: ui.Deadline(p, d.PapersDue, zone(d.Call))}, ui.Term{Label: p.T("applications.papers.what"), Text: d.Papers})
+	}
+	if d.State == Ineligible && !d.Own {
+		for _, r := range d.Call.Eligibility {
+			if slices.Contains(d.Failed, r.Key) {
+				terms = append(terms, ui.Term{Label: p.T("applications.check.reasons"), Text: r.Name.String(p.Loc.Locale, d.Call.Locales...)})
+			}
+		}
+	}
+	return terms
+}
+
+func reasonOptions(p ui.Page, d Dossier, chosen []string) []ui.Option {
+	var all []ui.Option
+	for _, r := range d.Call.Eligibility {
+		all = append(all, ui.Option{Value: r.Key, Label: r.Name.String(p.Loc.Locale, d.Call.Locales...), Selected: slices.Contains(chosen, r.Key)})
+	}
+	return all
+}
+
+// chosenReasons are those that were ticked, or, to be corrected, those of the finding.
+func chosenReasons(d Dossier, v checking) []string {
+	if v.Fault == nil && d.State == Ineligible {
+		return d.Failed
+	}
+	return v.Form.All("failed")
+}
+
+func askedName(sheet ids.Sheet, question string) string { return sheet.String() + ":" + question }
+
+// questionOptions are the questions of a section that may be asked for again; those that are asked for already are ticked.
+func questionOptions(p ui.Page, d Dossier, v checking, sheet ids.Sheet, section *forms.Section) []ui.Option {
+	var all []ui.Option
+	for i := range section.Questions {
+		q := &section.Questions[i]
+		if !q.Type.Asks() {
+			continue
+		}
+		all = append(all, ui.Option{
+			Value: askedName(sheet, q.Key), Label: q.Label.String(p.Loc.Locale, d.Call.Locales...),
+			Selected: slices.Contains(v.Form.All("asked"), askedName(sheet, q.Key)) || v.Fault == nil && slices.Contains(d.Asked[sheet], q.Key),
+		})
+	}
+	return all
+}
+
+func anyAsked(v checking, sheet ids.Sheet) bool {
+	return slices.ContainsFunc(v.Form.All("asked"), func(one string) bool { return strings.HasPrefix(one, sheet.String()+":") })
+}
+
+func listOf(p ui.Page, query url.Values, calls []Call, total int) ui.List {
+	l := ui.List{
+		Path: "/applications", Query: query, Search: p.T("applications.list.search"), Total: total, TotalOf: "applications.list.total",
+		Columns: []ui.Column{
+			{Label: p.T("applications.number"), Sort: "number"},
+			{Label: p.T("applications.organizations")},
+			{Label: p.T("applications.call")},
+			{Label: p.T("applications.state")},
+			{Label: p.T("applications.submitted_at"), Sort: "submitted"},
+		},
+	}
+	var states, called []ui.Option
+	for _, s := range States {
+		if s != Draft {
+			states = append(states, ui.Option{Value: string(s), Label: p.T("applications.state." + string(s))})
+		}
+	}
+	for _, c := range calls {
+		called = append(called, ui.Option{Value: c.ID.String(), Label: c.Name(p.Loc.Locale)})
+	}
+	l.Filters = []ui.Field{{Name: "call", Label: p.T("applications.call"), Options: called}, {Name: "state", Label: p.T("applications.state"), Options: states}}
+	return l
+}
+
+func table(p ui.Page, all []Overview) sheets.Table {
+	t := sheets.Table{Name: p.Title, Columns: []string{
+		p.T("applications.number"), p.T("applications.organizations"), p.T("applications.countries"), p.T("applications.call"), p.T("applications.state"), p.T("applications.submitted_at"),
+	}}
+	for i := range all {
+		o := &all[i]
+		t.Rows = append(t.Rows, []any{o.Number, o.Name(), countries(p, o), o.Call.Name(p.Loc.Locale), p.T("applications.state." + string(o.State)), o.SubmittedAt})
+	}
+	return t
+}
+
+func countries(p ui.Page, o *Overview) string {
+	var names []string
+	for _, id := range o.Application.Organizations() {
+		names = append(names, forms.CountryName(p.Loc.Locale, o.Organizations[id].Country))
+	}
+	return strings.Join(names, ", ")
+}
