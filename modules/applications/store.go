@@ -186,11 +186,11 @@ func holdingSheet(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet) (Applica
 		Sheet        ids.Sheet
 		ConfirmedAt  time.Time `bun:",nullzero"`
 	}
-	err := tx.NewRaw(`SELECT a.id, a.call_id, a.organization_id AS lead, a.state, a.form_version_id AS version, a.joint_sheet_id AS joint, a.papers_due, now() AS now,
+	err := tx.NewRaw(`SELECT a.id, a.call_id, a.organization_id AS lead, a.state, a.form_version_id AS version, a.joint_sheet_id AS joint, a.papers_due, ? AS now,
 		p.id AS part, p.seat, p.organization_id AS organization, p.sheet_id AS sheet, p.confirmed_at
 		FROM applications AS a JOIN application_parts AS p ON p.application_id = a.id
 		WHERE a.id = (SELECT id FROM applications WHERE joint_sheet_id = ? UNION ALL SELECT application_id FROM application_parts WHERE sheet_id = ? LIMIT 1)
-		ORDER BY p.position FOR SHARE OF a`, sheet, sheet).Scan(ctx, &rows)
+		ORDER BY p.position FOR SHARE OF a`, tx.Moment(), sheet, sheet).Scan(ctx, &rows)
 	if err != nil {
 		return Application{}, time.Time{}, fmt.Errorf("applications: hold by sheet: %w", err)
 	}
