@@ -119,7 +119,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.subscribe()
 
 	a.server = web.New(web.Config{
-		Secure: config.secure(), TrustedProxies: config.TrustedProxies, UploadOrigin: a.objects.Origin(), Fail: a.site.Fail, Observe: a.metrics.observe,
+		Secure: config.secure(), TrustedProxies: config.proxies, UploadOrigin: a.objects.Origin(), Fail: a.site.Fail, Observe: a.metrics.observe,
 	})
 	a.health()
 	if err := a.site.Mount(a.server); err != nil {

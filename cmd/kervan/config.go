@@ -11,6 +11,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"kervan/modules/kernel/objects"
+	"kervan/modules/kernel/web"
 	"kervan/tenants"
 )
 
@@ -37,8 +38,9 @@ type Config struct {
 
 	SMTPURL string `env:"SMTP_URL"`
 
-	public *url.URL
-	secret []byte
+	public  *url.URL
+	secret  []byte
+	proxies web.Proxies
 }
 
 // LogValue keeps passwords and keys out of the log.
@@ -62,6 +64,9 @@ func (c *Config) complete() error {
 	c.public = public
 	if c.secret, err = hex.DecodeString(c.Secret); err != nil || len(c.secret) < 32 {
 		return errors.New("KERVAN_SECRET must be at least 64 hexadecimal digits, the same on every node (openssl rand -hex 32)")
+	}
+	if c.proxies, err = web.ParseProxies(c.TrustedProxies); err != nil {
+		return fmt.Errorf("KERVAN_TRUSTED_PROXIES: %w", err)
 	}
 	if c.DatabaseURL == "" || c.MigratorURL == "" || c.WorkerURL == "" {
 		return errors.New("DATABASE_URL, DATABASE_MIGRATOR_URL and DATABASE_WORKER_URL must say how app_login, app_migrator and app_worker sign in")

@@ -97,7 +97,7 @@ func (w *Web) register(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	p := w.bare(c, sc, "accounts.register.title")
 	cmd, bad := readRegister(form)
-	cmd.Locale, cmd.Address = p.Loc.Locale, c.IP()
+	cmd.Locale, cmd.Address = p.Loc.Locale, web.Address(c)
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
@@ -162,7 +162,7 @@ func (w *Web) signIn(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	cookie, err := w.service.SignIn(c.UserContext(), sc, SignIn{
-		Email: form.Raw("email"), Password: form.Raw("password"), Address: c.IP(), Agent: c.Get(fiber.HeaderUserAgent),
+		Email: form.Raw("email"), Password: form.Raw("password"), Address: web.Address(c), Agent: c.Get(fiber.HeaderUserAgent),
 	})
 	if err != nil {
 		p := w.bare(c, sc, "accounts.sign_in.title")

@@ -21,7 +21,7 @@ func (w *Web) wantLink(c *fiber.Ctx, sc tenants.Scope, title string, view addres
 	}
 	p := w.bare(c, sc, title)
 	view.Email = form.Raw("email")
-	if err := want(c.UserContext(), sc, LinkWanted{Email: view.Email, Address: c.IP(), Locale: p.Loc.Locale}); err != nil {
+	if err := want(c.UserContext(), sc, LinkWanted{Email: view.Email, Address: web.Address(c), Locale: p.Loc.Locale}); err != nil {
 		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component {
 			view.Fault = f
 			return addressPage(p, view)
@@ -83,7 +83,7 @@ func (w *Web) password(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	cookie, err := w.service.ChangePassword(c.UserContext(), sc, form.Raw("present"), form.Raw("password"), c.IP(), c.Get(fiber.HeaderUserAgent))
+	cookie, err := w.service.ChangePassword(c.UserContext(), sc, form.Raw("present"), form.Raw("password"), web.Address(c), c.Get(fiber.HeaderUserAgent))
 	if err != nil {
 		return w.showAccount(c, sc, accountView{}, err)
 	}

@@ -26,7 +26,7 @@ func (w *Web) makeToken(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	cmd.Address = c.IP()
+	cmd.Address = web.Address(c)
 	var made Made
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)

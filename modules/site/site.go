@@ -161,7 +161,7 @@ func (s *Site) actor(c *fiber.Ctx, sc tenants.Scope, bearer bool) (tenants.Actor
 		if !strings.EqualFold(scheme, "Bearer") {
 			return tenants.Actor{}, false, fault.Unauthenticated()
 		}
-		actor, found, err := s.Sessions.Bearer(c.UserContext(), sc, strings.TrimSpace(token), c.IP())
+		actor, found, err := s.Sessions.Bearer(c.UserContext(), sc, strings.TrimSpace(token), web.Address(c))
 		if err == nil && !found {
 			err = fault.Unauthenticated()
 		}

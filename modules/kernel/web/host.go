@@ -2,6 +2,7 @@ package web
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,8 +25,14 @@ func strictHost(c *fiber.Ctx) (string, bool) {
 	return ParseHost(raw)
 }
 
-// ParseHost normalizes a host with an optional port, or refuses it.
+// ParseHost normalizes a host with an optional port, or refuses it. Letters beyond ASCII are refused before they are
+// lowered: some of them, such as the Kelvin sign, have an ASCII letter as their lower case.
 func ParseHost(raw string) (string, bool) {
+	for i := range len(raw) {
+		if raw[i] <= ' ' || raw[i] >= 0x7f {
+			return "", false
+		}
+	}
 	host, port, found := strings.Cut(strings.ToLower(raw), ":")
 	if found && !isPort(port) {
 		return "", false
@@ -38,15 +45,11 @@ func ParseHost(raw string) (string, bool) {
 }
 
 func isPort(s string) bool {
-	if s == "" || len(s) > 5 {
+	if s == "" || s[0] < '1' || s[0] > '9' {
 		return false
 	}
-	for _, r := range s {
-		if r < '0' || r > '9' {
-			return false
-		}
-	}
-	return true
+	_, err := strconv.ParseUint(s, 10, 16)
+	return err == nil
 }
 
 // Origin is the scheme, host and port that a browser shows for this request's site.

@@ -1,10 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"mime"
 	"net/url"
 	"strings"
@@ -15,21 +11,25 @@ import (
 	"kervan/modules/kernel/i18n"
 )
 
-const maxFields = 2000
+// maxFields is how many fields a form may have.
+const maxFields = 1000
 
-// Form is what a person posted, by field name, in the order of the page. Values are as typed; Text cleans them.
+// Form is what a person posted, by field name. Values are as typed; Text cleans them.
 type Form struct {
 	values url.Values
 }
 
 // ReadForm reads an application/x-www-form-urlencoded body; nothing else is a form here, as documents go straight to
-// the object store. More than 2,000 fields are refused.
+// the object store. More than 1,000 fields are refused.
 func ReadForm(c *fiber.Ctx) (Form, error) {
 	media, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	if err != nil || media != fiber.MIMEApplicationForm {
 		return Form{}, fiber.NewError(fiber.StatusUnsupportedMediaType)
 	}
-	body := string(c.Body())
+	return parseForm(string(c.Body()))
+}
+
+func parseForm(body string) (Form, error) {
 	if strings.Count(body, "&") >= maxFields {
 		return Form{}, fiber.NewError(fiber.StatusRequestEntityTooLarge)
 	}
@@ -89,27 +89,13 @@ func (f Form) Required(name string, maxChars int) (string, []fault.Field) {
 	return clean, bad
 }
 
-// ReadJSON reads exactly one JSON value of the media type application/json into v; unknown fields are refused.
-func ReadJSON(c *fiber.Ctx, v any) error {
-	media, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	if err != nil || media != fiber.MIMEApplicationJSON {
-		return fiber.NewError(fiber.StatusUnsupportedMediaType)
-	}
-	decoder := json.NewDecoder(bytes.NewReader(c.Body()))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(v); err != nil {
-		return fault.Invalid("fault.bad_request").Because(err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return fault.Invalid("fault.bad_request")
-	}
-	return nil
-}
-
-// Param is a path parameter, decoded once; what does not decode is empty and so found nowhere.
+// Param is a path parameter, decoded once. What does not decode to an honest text is empty and so found nowhere.
 func Param(c *fiber.Ctx, name string) string {
 	value, err := url.PathUnescape(c.Params(name))
 	if err != nil {
+		return ""
+	}
+	if clean, ok := i18n.Clean(value); !ok || clean != value {
 		return ""
 	}
 	return value

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -14,13 +15,13 @@ import (
 )
 
 // Local returns the path if it leads to a page of this very site, else the fallback. It accepts what starts with one
-// slash and has no control character or backslash.
+// slash and consists of visible ASCII characters but the backslash, as every escaped path does.
 func Local(path, fallback string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\x7f") {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
 		return fallback
 	}
-	for _, r := range path {
-		if r < ' ' {
+	for i := range len(path) {
+		if path[i] <= ' ' || path[i] >= 0x7f || path[i] == '\\' {
 			return fallback
 		}
 	}
@@ -46,8 +47,9 @@ func SeeOther(c *fiber.Ctx, path string) error {
 // Elsewhere sends the browser to a presigned address of the object store (303). The address is the program's own, never
 // a client's.
 func Elsewhere(c *fiber.Ctx, address string) error {
-	if strings.ContainsAny(address, "\r\n") {
-		return fault.Internal(errors.New("web: address with a line break"))
+	u, err := url.Parse(address) // refuses control characters
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return fault.Internal(errors.New("web: not the address of an object"))
 	}
 	c.Set(fiber.HeaderLocation, address)
 	return c.SendStatus(fiber.StatusSeeOther)
@@ -66,10 +68,11 @@ func File(c *fiber.Ctx, name, mediaType string, body []byte) error {
 	return c.Send(body)
 }
 
-// Attachment is the Content-Disposition of a file with that name: an ASCII fallback and the real name in UTF-8.
+// Attachment is the Content-Disposition of a file with that name: an ASCII fallback and the real name in UTF-8. What
+// would break the header or the file's path, or write the name backwards, becomes a hyphen.
 func Attachment(name string) string {
 	name = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || strings.ContainsRune(`"\/`, r) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`"\/`, r) {
 			return '-'
 		}
 		return r

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"kervan/modules/kernel/fault"
 )
@@ -33,19 +34,20 @@ func contentPolicy(uploadOrigin string) string {
 	}, "; ")
 }
 
-func secure(c *fiber.Ctx, config Config, policy string) {
+func secure(r *fasthttp.RequestCtx, https bool, policy string) {
 	nonce := newNonce()
-	c.Locals(nonceKey, nonce)
-	c.Set("Content-Security-Policy", strings.ReplaceAll(policy, noncePlace, nonce))
-	c.Set("X-Content-Type-Options", "nosniff")
-	c.Set("Referrer-Policy", "same-origin")
-	c.Set("Cross-Origin-Opener-Policy", "same-origin")
-	c.Set("Cross-Origin-Resource-Policy", "same-origin")
-	c.Set("X-Frame-Options", "SAMEORIGIN")
-	c.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-	c.Set("Cache-Control", "no-store")
-	if config.Secure {
-		c.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	r.SetUserValue(nonceKey, nonce)
+	h := &r.Response.Header
+	h.Set("Content-Security-Policy", strings.ReplaceAll(policy, noncePlace, nonce))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	h.Set("Cache-Control", "no-store")
+	if https {
+		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
 }
 

@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"os"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -19,8 +21,8 @@ import (
 type Config struct {
 	// Secure says that browsers reach the server by HTTPS, so that Strict-Transport-Security is sent.
 	Secure bool
-	// TrustedProxies are the addresses whose X-Forwarded-For is believed, for throttling by network address only.
-	TrustedProxies []string
+	// TrustedProxies are the peers whose X-Forwarded-For is believed, for throttling by network address only.
+	TrustedProxies Proxies
 	// UploadOrigin is the origin to which browsers post documents and from which they fetch them.
 	UploadOrigin string
 	// Large says which posts may bring a file through the server: their body may be longer, takes longer, and is read by
@@ -35,12 +37,17 @@ type Config struct {
 // Limits of every request. Documents do not pass through the server, but for those of pages without a script; forms and
 // JSON fit easily.
 const (
-	BodyLimit      = 2 << 20
-	LargeLimit     = 51 << 20
-	requestTimeout = 20 * time.Second
-	largeTimeout   = 10 * time.Minute
-	headLimit      = 16 << 10
+	BodyLimit    = 2 << 20
+	LargeLimit   = 51 << 20
+	largeTimeout = 10 * time.Minute
+	headLimit    = 16 << 10
+	failTimeout  = 3 * time.Second // to draw the page that says what went wrong
 )
+
+// patience is how long a client may take to send a request, and a handler to answer it.
+type patience struct{ read, handle time.Duration }
+
+var usual = patience{read: 30 * time.Second, handle: 20 * time.Second}
 
 type contextKey string
 
@@ -48,32 +55,37 @@ const (
 	hostKey      contextKey = "host"
 	requestIDKey contextKey = "request id"
 	nonceKey     contextKey = "nonce"
+	proxiesKey   contextKey = "proxies"
 )
 
-// New makes the server with the middleware that every request passes: recovery, request id, strict host, refusal of
-// encoded bodies, security headers and a deadline.
-func New(config Config) *fiber.App {
+// New makes the server with what every request passes: request id, security headers, recovery, strict host, refusal of
+// encoded bodies and a deadline.
+func New(config Config) *fiber.App { return open(config, usual) }
+
+func open(config Config, p patience) *fiber.App {
+	policy := contentPolicy(config.UploadOrigin)
 	app := fiber.New(fiber.Config{
-		AppName:                 "kervan",
-		DisableStartupMessage:   true,
-		Immutable:               true,
-		CaseSensitive:           true,
-		StrictRouting:           true,
-		UnescapePath:            false,
-		BodyLimit:               BodyLimit, // kept by admit, as streamed bodies are not held to it
-		StreamRequestBody:       true,
-		ReadBufferSize:          headLimit,
-		ReadTimeout:             30 * time.Second,
-		WriteTimeout:            60 * time.Second,
-		IdleTimeout:             90 * time.Second,
-		EnableTrustedProxyCheck: true,
-		TrustedProxies:          config.TrustedProxies,
-		ProxyHeader:             fiber.HeaderXForwardedFor,
-		EnableIPValidation:      true,
+		AppName:               "kervan",
+		DisableStartupMessage: true,
+		Immutable:             true,
+		CaseSensitive:         true,
+		StrictRouting:         true,
+		UnescapePath:          false,
+		BodyLimit:             BodyLimit, // kept by admit, as streamed bodies are not held to it
+		StreamRequestBody:     true,
+		ReadBufferSize:        headLimit,
+		ReadTimeout:           p.read,
+		WriteTimeout:          60 * time.Second,
+		IdleTimeout:           90 * time.Second,
 		// Otherwise a form with files would be read to the disk before anybody has asked who sends it.
 		DisablePreParseMultipartForm: true,
+		EnableTrustedProxyCheck:      true, // and none is trusted: fiber would believe the leftmost address; see Address
 		ErrorHandler: func(c *fiber.Ctx, err error) error {
-			return answer(c, config, err)
+			if RequestID(c) == "" { // the request could not even be read
+				dress(c.Context(), config, policy)
+			}
+			answer(c, config, err)
+			return nil
 		},
 	})
 	app.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
@@ -83,7 +95,12 @@ func New(config Config) *fiber.App {
 		}
 		return fasthttp.RequestConfig{}
 	}
-	app.Use(observe(config), begin(config))
+	handle := app.Handler()
+	app.Server().Handler = func(r *fasthttp.RequestCtx) {
+		dress(r, config, policy)
+		handle(r)
+	}
+	app.Use(observe(config), begin(config, p.handle)).Name(edgeName)
 	return app
 }
 
@@ -91,27 +108,42 @@ func (config Config) large(method, path string) bool {
 	return config.Large != nil && method == fiber.MethodPost && config.Large(path)
 }
 
+// edgeName tells the edge's own route, on which a request stays that no other takes.
+const edgeName = "edge"
+
+// route is the pattern that the request matched, never its path, which may hold a token; empty when there was none.
+func route(c *fiber.Ctx) string {
+	if r := c.Route(); len(r.Handlers) > 0 && r.Name != edgeName {
+		return r.Path
+	}
+	return ""
+}
+
+// dress gives the request its id and the answer the headers that every answer has, also one that no handler gives.
+func dress(r *fasthttp.RequestCtx, config Config, policy string) {
+	id := uuid.NewString()
+	r.SetUserValue(requestIDKey, id)
+	r.SetUserValue(proxiesKey, config.TrustedProxies)
+	r.Response.Header.Set("X-Request-Id", id)
+	secure(r, config.Secure, policy)
+}
+
 func observe(config Config) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		started := time.Now()
 		err := c.Next()
 		if config.Observe != nil {
-			config.Observe(c.Method(), c.Route().Path, c.Response().StatusCode(), time.Since(started))
+			config.Observe(c.Method(), route(c), c.Response().StatusCode(), time.Since(started))
 		}
 		return err
 	}
 }
 
-func begin(config Config) fiber.Handler {
-	policy := contentPolicy(config.UploadOrigin)
-	return func(c *fiber.Ctx) (err error) {
-		id := uuid.NewString()
-		c.Locals(requestIDKey, id)
-		c.Set("X-Request-Id", id)
-		secure(c, config, policy)
+func begin(config Config, timeout time.Duration) fiber.Handler {
+	return func(c *fiber.Ctx) error {
 		large := config.large(c.Method(), c.Path())
 		refused := admit(c, large)
-		timeout := requestTimeout
+		timeout := timeout
 		if large {
 			timeout = largeTimeout
 		}
@@ -120,16 +152,15 @@ func begin(config Config) fiber.Handler {
 		c.SetUserContext(ctx)
 		defer func() {
 			if r := recover(); r != nil {
-				slog.Error("handler panicked", "request", id, "panic", r, "stack", string(debug.Stack()))
-				err = answer(c, config, fault.Internal(errors.New("panic")))
+				slog.Error("handler panicked", "request", RequestID(c), "panic", r, "stack", string(debug.Stack()))
+				answer(c, config, fault.Internal(errors.New("panic")))
 			}
 		}()
-		if refused != nil {
-			return answer(c, config, refused)
-		}
 		// Answered here, while the request's context is alive: the page that says what went wrong may need it.
-		if err := c.Next(); err != nil {
-			return answer(c, config, err)
+		if refused != nil {
+			answer(c, config, refused)
+		} else if err := c.Next(); err != nil {
+			answer(c, config, err)
 		}
 		return nil
 	}
@@ -138,8 +169,10 @@ func begin(config Config) fiber.Handler {
 // admit refuses what no handler should see: a body that is encoded, which could be far larger than its limit, or too long,
 // or of no stated length, and a host that is not one. Unless it is a large one, it reads the whole body.
 func admit(c *fiber.Ctx, large bool) error {
-	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		return fiber.NewError(fiber.StatusUnsupportedMediaType)
+	for _, encoding := range c.Request().Header.PeekAll(fiber.HeaderContentEncoding) {
+		if !strings.EqualFold(string(encoding), "identity") {
+			return fiber.NewError(fiber.StatusUnsupportedMediaType)
+		}
 	}
 	host, ok := strictHost(c)
 	if !ok {
@@ -156,8 +189,8 @@ func admit(c *fiber.Ctx, large bool) error {
 		return fiber.NewError(fiber.StatusLengthRequired)
 	case length > limit:
 		return fiber.NewError(fiber.StatusRequestEntityTooLarge)
-	case length > 0 && !large && len(c.Request().Body()) != length:
-		return fiber.NewError(fiber.StatusBadRequest)
+	case !large:
+		return read(c.Request(), length)
 	}
 	return nil
 }
@@ -165,73 +198,19 @@ func admit(c *fiber.Ctx, large bool) error {
 // unstated is the length of a body that is sent in chunks.
 const unstated = -1
 
-// answer is the one place where an error becomes a response. Fiber's own errors (no route, too large, wrong method)
-// become faults; nothing of an error's text reaches the client.
-func answer(c *fiber.Ctx, config Config, err error) error {
-	f := fault.Of(err)
-	status := Status(f)
-	if wrong, ok := errors.AsType[*fiber.Error](err); ok {
-		status = wrong.Code
-		f = fromStatus(wrong.Code, err)
+// read takes the whole body off the wire. fasthttp's own way to it would take an error's text for the body.
+func read(r *fasthttp.Request, length int) error {
+	stream := r.BodyStream()
+	if stream == nil {
+		return nil
 	}
-	level := slog.LevelInfo
-	if status >= 500 {
-		level = slog.LevelError
+	body, err := io.ReadAll(stream)
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fiber.NewError(fiber.StatusRequestTimeout)
+	case err != nil || len(body) != length:
+		return fiber.NewError(fiber.StatusBadRequest)
 	}
-	slog.Log(c.UserContext(), level, "request refused", "request", RequestID(c), "method", c.Method(),
-		"route", c.Route().Path, "status", status, "error", f.Error())
-	c.Status(status)
-	if config.Fail == nil {
-		return c.SendString("")
-	}
-	return config.Fail(c, f)
-}
-
-func fromStatus(status int, err error) *fault.Fault {
-	switch status {
-	case fiber.StatusNotFound, fiber.StatusMethodNotAllowed:
-		return fault.NotFound()
-	case fiber.StatusRequestEntityTooLarge:
-		return fault.Invalid("fault.too_large")
-	case fiber.StatusUnsupportedMediaType:
-		return fault.Invalid("fault.media_type")
-	case fiber.StatusMisdirectedRequest:
-		return fault.Invalid("fault.unknown_host")
-	case fiber.StatusRequestTimeout, fiber.StatusServiceUnavailable:
-		return fault.Unavailable("fault.unavailable", err)
-	case fiber.StatusForbidden:
-		return fault.Forbidden()
-	}
-	if status >= 400 && status < 500 {
-		return fault.Invalid("fault.bad_request")
-	}
-	return fault.Internal(err)
-}
-
-// Status is the HTTP status of a fault.
-func Status(f *fault.Fault) int {
-	switch f.Kind {
-	case fault.KindInvalid:
-		return fiber.StatusUnprocessableEntity
-	case fault.KindUnauthenticated:
-		return fiber.StatusUnauthorized
-	case fault.KindForbidden:
-		return fiber.StatusForbidden
-	case fault.KindNotFound:
-		return fiber.StatusNotFound
-	case fault.KindConflict, fault.KindTooLate:
-		return fiber.StatusConflict
-	case fault.KindTooMany:
-		return fiber.StatusTooManyRequests
-	case fault.KindUnavailable:
-		return fiber.StatusServiceUnavailable
-	default:
-		return fiber.StatusInternalServerError
-	}
-}
-
-// RequestID is the id that the response and the log carry, so that a person can quote it.
-func RequestID(c *fiber.Ctx) string {
-	id, _ := c.Locals(requestIDKey).(string)
-	return id
+	r.SetBodyRaw(body)
+	return nil
 }
