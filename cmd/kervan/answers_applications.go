@@ -149,3 +149,8 @@ func (nobody) Conflicted(context.Context, tenants.Scope) ([]ids.Application, err
 func (nobody) Documents(context.Context, tenants.Scope, []ids.Document) (map[ids.Document]forms.Document, error) {
 	return nil, nil
 }
+
+// Facts satisfies applications.Facts.
+func (nobody) Facts(context.Context, tenants.Scope, []ids.Document) (map[ids.Document]applications.DocumentFacts, error) {
+	return nil, nil
+}

@@ -95,7 +95,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.forms = forms.New()
 	a.programs = programs.New(a.authorizer, a.forms, applicants{a.organizations}, writers{})
 	asked := surroundings{a.organizations, a.accounts}
-	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: nobody{}, Documents: nobody{}})
+	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: nobody{}, Documents: nobody{}, Facts: nobody{}})
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.authorizer, won, won, won, won)
 	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Hosts: config.hosts})

@@ -94,4 +94,5 @@ type Around struct {
 	People        People
 	Standings     Standings
 	Documents     Documents
+	Facts         Facts
 }

@@ -180,7 +180,7 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.service = applications.New(authorizer, h.forms, applications.Around{Calls: h.around, Organizations: h.around, People: h.around, Standings: h.around, Documents: h.around})
+	h.service = applications.New(authorizer, h.forms, applications.Around{Calls: h.around, Organizations: h.around, People: h.around, Standings: h.around, Documents: h.around, Facts: h.around})
 	h.service.Reactions(w.Tenants.Registry())
 	r := w.Tenants.Registry()
 	listen(r, func(e events.MailRequested) { h.mails = append(h.mails, e) })

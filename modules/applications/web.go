@@ -77,6 +77,7 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/applications/:id/papers", Action: check, Handle: w.papers},
 			{Method: get, Path: "/verify", Action: policies.SiteVisit, Handle: w.verify},
 		},
+		API: w.operations(),
 		Entries: []site.Entry{
 			{Key: "applications.nav.mine", Href: "/my-applications", Icon: "file", Action: mine, Order: 16},
 			{Key: "applications.nav.list", Href: "/applications", Icon: "files", Action: list, Order: 32},

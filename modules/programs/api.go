@@ -169,7 +169,7 @@ var callsExample = callsBody{Items: []CallItem{itemExample}}
 var itemExample = CallItem{
 	ID: site.ExampleID[ids.Call](4), Cycle: "2027", Phase: PhaseOpen,
 	Title:    site.Words{EN: "Open call 2027", TR: "Açık çağrı 2027", DE: "Ausschreibung 2027"},
-	Summary:  site.Words{EN: "Two organizations, one issue, eight months.", TR: "İki kuruluş, bir mesele, sekiz ay.", DE: "Zwei Organisationen, ein Thema, acht Monate."},
+	Summary:  site.Words{EN: "Two organizations, one issue, eight months.", TR: "İki kurum, bir mesele, sekiz ay.", DE: "Zwei Organisationen, ein Thema, acht Monate."},
 	OpensAt:  time.Date(2027, 2, 1, 6, 0, 0, 0, time.UTC),
 	ClosesAt: time.Date(2027, 3, 8, 20, 59, 0, 0, time.UTC), Zone: "Europe/Istanbul", Places: 8,
 	Grant: site.Money{Minor: 350_000, Currency: "EUR"}, Seats: 2, Published: time.Date(2027, 1, 25, 9, 30, 0, 0, time.UTC),
@@ -182,7 +182,7 @@ var callExample = callBody{
 	Notice:   site.Words{EN: "What happens with your data.", TR: "Verilerinize ne olur?", DE: "Was mit Ihren Daten geschieht."}, FirstClosesAt: time.Date(2027, 3, 1, 20, 59, 0, 0, time.UTC),
 	DistinctCountries: true,
 	SeatRules: []seatRuleBody{{
-		Key: "tr", Name: site.Words{EN: "An organization from Türkiye", TR: "Türkiye'den bir kuruluş", DE: "Eine Organisation aus der Türkei"},
+		Key: "tr", Name: site.Words{EN: "An organization from Türkiye", TR: "Türkiye'den bir kurum", DE: "Eine Organisation aus der Türkei"},
 		Forms: []string{}, Countries: []string{"TR"}, Not: []string{},
 	}},
 	Criteria:  []criterionBody{{Key: "need", Name: site.Words{EN: "Need and relevance", TR: "İhtiyaç ve uygunluk", DE: "Bedarf und Relevanz"}, Weight: 25}},

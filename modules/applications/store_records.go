@@ -1,0 +1,146 @@
+package applications
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+)
+
+type recordRow struct {
+	applicationRow
+
+	Parts  json.RawMessage `bun:"parts"`
+	Copies json.RawMessage `bun:"copies"`
+}
+
+type recordPart struct {
+	Seat         string           `json:"seat"`
+	Organization ids.Organization `json:"organization"`
+	Sheet        ids.Sheet        `json:"sheet"`
+	ConfirmedAt  int64            `json:"confirmed_at"` // microseconds; JSON's own instants would come in the database's zone
+}
+
+// recordColumns are an application with its parts in one row.
+const recordColumns = `a.id, a.call_id, a.organization_id, a.number, a.state, a.form_version_id, a.joint_sheet_id, a.created_at, a.submitted_at,
+	a.told_at, a.reply_by, a.waiting, a.papers, a.papers_due,
+	(SELECT jsonb_agg(jsonb_build_object('seat', p.seat, 'organization', coalesce(p.organization_id::text, ''), 'sheet', p.sheet_id, 'confirmed_at', coalesce((extract(epoch FROM p.confirmed_at) * 1000000)::bigint, 0))
+		ORDER BY p.position) FROM application_parts AS p WHERE p.application_id = a.id) AS parts`
+
+// copiesColumn is what was handed in last: the copy of each sheet.
+const copiesColumn = `(SELECT jsonb_object_agg(c.sheet_id, c.copy_id) FROM submission_sheets AS c WHERE c.submission_id =
+	(SELECT s.id FROM submissions AS s WHERE s.application_id = a.id ORDER BY s.submitted_at DESC, s.id DESC LIMIT 1)) AS copies`
+
+func (r *recordRow) record() (Record, error) {
+	found := Record{Application: r.application()}
+	var parts []recordPart
+	if err := json.Unmarshal(r.Parts, &parts); err != nil {
+		return found, fmt.Errorf("applications: read parts: %w", err)
+	}
+	for _, p := range parts {
+		part := Part{Application: r.ID, Seat: p.Seat, Organization: p.Organization, Sheet: p.Sheet}
+		if p.ConfirmedAt != 0 {
+			part.ConfirmedAt = time.UnixMicro(p.ConfirmedAt)
+		}
+		found.Parts = append(found.Parts, part)
+	}
+	if r.Copies != nil {
+		if err := json.Unmarshal(r.Copies, &found.copies); err != nil {
+			return found, fmt.Errorf("applications: read copies: %w", err)
+		}
+	}
+	return found, nil
+}
+
+// record reads one application, its parts and what was handed in, in one query.
+func record(ctx context.Context, db bun.IDB, id ids.Application) (Record, bool, error) {
+	var row recordRow
+	err := db.NewRaw(`SELECT `+recordColumns+`, `+copiesColumn+` FROM applications AS a WHERE a.id = ?`, id).Scan(ctx, &row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Record{}, false, nil
+	}
+	if err != nil {
+		return Record{}, false, fmt.Errorf("applications: read record: %w", err)
+	}
+	r, err := row.record()
+	return r, err == nil, err
+}
+
+// records lists applications with their parts, in one query.
+func records(ctx context.Context, db bun.IDB, q RecordQuery) ([]Record, error) {
+	sel := db.NewSelect().TableExpr("applications AS a").ColumnExpr(recordColumns)
+	if q.Whose == Own {
+		if len(q.organizations) == 0 {
+			return nil, nil
+		}
+		sel = sel.Where("a.id IN (SELECT application_id FROM application_parts WHERE organization_id IN (?))", bun.List(q.organizations))
+	} else {
+		sel = sel.Where("a.number IS NOT NULL").Where("a.state <> ?", Draft)
+	}
+	sel = keyed(narrowed(sel, q), q)
+	var rows []recordRow
+	if err := sel.Limit(q.Limit).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("applications: list records: %w", err)
+	}
+	all := make([]Record, len(rows))
+	for i := range rows {
+		var err error
+		if all[i], err = rows[i].record(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func narrowed(sel *bun.SelectQuery, q RecordQuery) *bun.SelectQuery {
+	for word := range strings.FieldsSeq(i18n.SearchKey(q.Search)) {
+		sel = sel.Where("a.search LIKE ?", "%"+word+"%")
+	}
+	if !q.Call.IsZero() {
+		sel = sel.Where("a.call_id = ?", q.Call)
+	}
+	if q.State != "" {
+		sel = sel.Where("? = ?", shownState(q.Whose), q.State)
+	}
+	if !q.SubmittedAfter.IsZero() {
+		sel = sel.Where("a.submitted_at >= ?", q.SubmittedAfter)
+	}
+	if len(q.without) > 0 {
+		sel = sel.Where("a.id NOT IN (?)", bun.List(q.without))
+	}
+	return sel
+}
+
+// shownState is the state as the list's reader may know it: for Own what ForApplicants says.
+func shownState(whose Whose) bun.Safe {
+	if whose == Network {
+		return "a.state"
+	}
+	return `CASE WHEN a.state IN ('reviewed', 'shortlisted') THEN 'in_review' WHEN a.state = 'ineligible' AND a.told_at IS NULL THEN 'submitted' ELSE a.state END`
+}
+
+func keyed(sel *bun.SelectQuery, q RecordQuery) *bun.SelectQuery {
+	key, kind := bun.Safe("a.number"), bun.Safe("text")
+	if q.Sort == "submitted" {
+		key, kind = "a.submitted_at", "timestamptz"
+	}
+	if q.Whose == Own { // drafts have neither
+		key = map[bun.Safe]bun.Safe{"a.number": "coalesce(a.number, '')", "a.submitted_at": "coalesce(a.submitted_at, 'epoch')"}[key]
+	}
+	direction, beyond := bun.Safe("ASC"), bun.Safe(">")
+	if q.Desc {
+		direction, beyond = "DESC", "<"
+	}
+	if !q.From.ID.IsZero() {
+		sel = sel.Where("(?, a.id) ? (?::?, ?::uuid)", key, beyond, q.From.Key, kind, q.From.ID)
+	}
+	return sel.OrderExpr("? ?, a.id ?", key, direction, direction)
+}

@@ -1,0 +1,97 @@
+package forms
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"kervan/modules/kernel/i18n"
+)
+
+// Datum is one answered question as programs read it: the value in its canonical shape. Masked says that something of
+// it, a column or all, is not for the reader.
+type Datum struct {
+	Section string
+	Ref     string
+	Type    Type
+	Label   i18n.Text
+	Value   json.RawMessage // nil where all of it is masked
+	Masked  bool
+}
+
+// Data lists the answers of one sheet in the order of the form, as Lay would print them: what a condition hides is left
+// out, and so is what was not answered.
+func Data(d *Definition, scope Scope, answers Answers, look Look) []Datum {
+	sight := See(d, scope, answers)
+	var all []Datum
+	for _, section := range d.Scoped(scope) {
+		if !sight.Section(section) {
+			continue
+		}
+		for _, item := range sight.Items(section) {
+			for i := range section.Questions {
+				q := &section.Questions[i]
+				ref := Ref(q.Key, item)
+				if raw := answers[ref]; !none(raw) && sight.Question(ref) {
+					value, masked := look.bare(q, raw)
+					all = append(all, Datum{Section: section.Key, Ref: ref, Type: q.Type, Label: q.Label, Value: value, Masked: masked})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// bare is an answer less what the look masks.
+func (l Look) bare(q *Question, raw json.RawMessage) (json.RawMessage, bool) {
+	if l.masks(q.Class) {
+		return nil, true
+	}
+	if q.Type != TypeTable && q.Type != TypePeople {
+		return raw, false
+	}
+	if !slices.ContainsFunc(q.Columns, func(c Question) bool { return l.masks(c.Class) }) {
+		return raw, false
+	}
+	value, _ := ParseValue(q, raw)
+	rows, ok := value.(Rows)
+	if !ok {
+		return nil, true // what cannot be read cannot be parted
+	}
+	masked := false
+	without := func(cells Answers) Answers {
+		kept := maps.Clone(cells)
+		for i := range q.Columns {
+			c := &q.Columns[i]
+			if l.masks(c.Class) && !none(kept[c.Key]) {
+				masked = true
+				delete(kept, c.Key)
+			}
+		}
+		return kept
+	}
+	shown := make(Rows, len(rows))
+	for i, row := range rows {
+		shown[i] = Row{Cells: without(row.Cells), Replacement: without(row.Replacement)}
+	}
+	if !masked {
+		return raw, false
+	}
+	return encode(shown), true
+}
+
+// fileQuestions are the keys of the questions that take documents and are not masked, and whether any of them is asked
+// only under a condition.
+func (d *Definition) fileQuestions(look Look) (keys []string, conditional bool) {
+	for i := range d.Sections {
+		section := &d.Sections[i]
+		for j := range section.Questions {
+			q := &section.Questions[j]
+			if q.Type == TypeFile && !look.masks(q.Class) {
+				keys = append(keys, q.Key)
+				conditional = conditional || q.Condition != nil || section.Condition != nil || section.Repeat != nil
+			}
+		}
+	}
+	return keys, conditional
+}
