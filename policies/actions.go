@@ -111,4 +111,5 @@ const (
 	NetworkOpen   Action = "network.open"   // make a new network
 	NetworkSteer  Action = "network.steer"  // suspend, reopen
 	JobWatch      Action = "job.watch"
+	JobRetry      Action = "job.retry"
 )

@@ -46,7 +46,7 @@ func (t *Tenants) Invariants(ctx context.Context, checks ...Check) ([]string, er
 }
 
 func (t *Tenants) inspect(ctx context.Context, tenant Tenant, latest int64, checks []Check) ([]string, error) {
-	if _, err := ParseStatus(string(tenant.Status)); err != nil {
+	if !slices.Contains(Statuses, tenant.Status) {
 		return []string{fmt.Sprintf("%q is no state of a network", tenant.Status)}, nil
 	}
 	if tenant.Status == StatusErased || tenant.SchemaVersion == 0 && tenant.Status == StatusOnboarding {

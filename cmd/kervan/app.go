@@ -82,6 +82,9 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if a.objects, err = objects.Open(config.objects()); err != nil {
 		return nil, err
 	}
+	if a.workerPool, err = database.Open(ctx, config.WorkerURL, 6); err != nil {
+		return nil, err
+	}
 	sender, err := newSender(config)
 	if err != nil {
 		return nil, err
@@ -98,7 +101,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: nobody{}, Documents: nobody{}, Facts: nobody{}})
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.authorizer, won, won, won, won)
-	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Hosts: config.hosts})
+	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Queue: jobs.NewQueue(a.workerPool), Hosts: config.hosts})
 
 	a.site = site.New(site.Config{
 		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread,
@@ -113,7 +116,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		calls.Module(),
 		applications.NewWeb(a.applications, a.site, config.origin).Module(),
 		partnerships.NewWeb(a.partnerships, a.site).Module(),
-		trail.NewWeb(trail.New(a.authorizer, a.names), a.site).Module(),
+		trail.NewWeb(trail.New(a.authorizer, a.names, a.things), a.site).Module(),
 		oversight.NewWeb(a.oversight, a.site, config.origin).Module(),
 	)
 	a.subscribe()
@@ -123,9 +126,6 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	})
 	a.health()
 	if err := a.site.Mount(a.server); err != nil {
-		return nil, err
-	}
-	if a.workerPool, err = database.Open(ctx, config.WorkerURL, 6); err != nil {
 		return nil, err
 	}
 	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3})

@@ -89,3 +89,13 @@ func lockRoles(ctx context.Context, tx *tenants.Tx) error {
 	}
 	return nil
 }
+
+func alone(ctx context.Context, db bun.IDB) (bool, error) {
+	var one bool
+	err := db.NewRaw(`SELECT (SELECT count(DISTINCT person_id) FROM memberships WHERE role IN ('coordinator', 'officer')) <= 1
+		AND NOT EXISTS (SELECT FROM invitations WHERE role IN ('coordinator', 'officer') AND `+openInvitation+`)`).Scan(ctx, &one)
+	if err != nil {
+		return false, fmt.Errorf("accounts: count those who run the program: %w", err)
+	}
+	return one, nil
+}

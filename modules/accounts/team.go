@@ -96,6 +96,14 @@ func (q TeamQuery) pick(l i18n.Locale, team []Member) []Member {
 	return team
 }
 
+// Alone reports whether one person runs the program and nobody else is invited to. Coordinators may ask.
+func (s *Service) Alone(ctx context.Context, sc tenants.Scope) (bool, error) {
+	if err := s.policies.May(sc, policies.PersonInvite, policies.On{}); err != nil {
+		return false, err
+	}
+	return alone(ctx, sc.Read())
+}
+
 // Dismiss takes a role of the network's team from somebody; their next request is without it. A coordinator may, but
 // not the last coordinator from themselves. Faults: NotFound, Conflict.
 func (s *Service) Dismiss(ctx context.Context, sc tenants.Scope, person ids.Person, role tenants.Role) error {

@@ -69,7 +69,8 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/invitations", Action: policies.AccountSelf, Handle: w.invite},
 			{Method: post, Path: "/invitations/revocation", Action: policies.AccountSelf, Handle: w.revoke},
 		},
-		API: w.operations(),
+		API:   w.operations(),
+		Tasks: []site.Tasks{w.tasks},
 		Entries: []site.Entry{
 			{Key: "accounts.nav.people", Href: "/people", Icon: "users", Action: policies.PersonList, Order: 80},
 		},

@@ -1,15 +1,32 @@
 package accounts
 
 import (
+	"context"
+
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/web"
+	"kervan/modules/site"
+	"kervan/policies"
 	"kervan/tenants"
 )
+
+// tasks asks somebody who runs a program alone to invite a colleague.
+func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]site.Task, error) {
+	if sc.Tenant().Kind != tenants.KindNetwork || !w.service.policies.MayEver(sc.Actor(), policies.PersonInvite) {
+		return nil, nil
+	}
+	alone, err := w.service.Alone(ctx, sc)
+	if err != nil || !alone {
+		return nil, err
+	}
+	return []site.Task{{Title: loc.T("accounts.task.alone"), Hint: loc.T("accounts.task.alone_hint"), Href: "/people#invite"}}, nil
+}
 
 func (w *Web) team(c *fiber.Ctx, sc tenants.Scope) error {
 	values := web.Query(c).Values()

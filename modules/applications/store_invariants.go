@@ -31,3 +31,23 @@ func ways(ctx context.Context, db bun.IDB) (map[ids.Application]way, error) {
 	}
 	return all, nil
 }
+
+// Numbers tells the numbers of applications that have one. It is for other modules' use-cases, which have authorized.
+func Numbers(ctx context.Context, db bun.IDB, wanted []ids.Application) (map[ids.Application]string, error) {
+	numbers := make(map[ids.Application]string, len(wanted))
+	if len(wanted) == 0 {
+		return numbers, nil
+	}
+	var rows []struct {
+		ID     ids.Application `bun:"id"`
+		Number string          `bun:"number"`
+	}
+	err := db.NewRaw("SELECT id, number FROM applications WHERE number IS NOT NULL AND id IN (?)", bun.List(wanted)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("applications: list numbers: %w", err)
+	}
+	for _, r := range rows {
+		numbers[r.ID] = r.Number
+	}
+	return numbers, nil
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
@@ -143,7 +144,7 @@ func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args Delivery) 
 			ID: m.ID.String(), FromName: sender, ToName: m.Name, To: m.Address, Subject: m.Subject, Text: m.Body, HTML: m.HTML,
 		})
 		if err != nil {
-			return err
+			return s.undelivered(ctx, sc, m, err)
 		}
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
@@ -167,6 +168,26 @@ func (s *Service) Revoke(ctx context.Context, sc tenants.Scope, e events.MailRev
 		for _, id := range cancelled {
 			tx.Audit(audit.Entry{Action: "message.cancelled", SubjectKind: "message", SubjectID: id.String()})
 		}
+		return err
+	})
+}
+
+// patience is how long a message is tried before it counts as not delivered; the queue itself would try about as long.
+const patience = 4 * time.Hour
+
+// undelivered lets the queue try again, or shows in the outbox that the message did not arrive, so that somebody can
+// release it once more.
+func (s *Service) undelivered(ctx context.Context, sc tenants.Scope, m Message, failed error) error {
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		if now.Sub(m.ReleasedAt) < patience {
+			return failed
+		}
+		slog.Warn("message not delivered", "message", m.ID.String(), "error", failed)
+		_, err = move(ctx, tx, m.ID, StatusReleased, StatusFailed)
 		return err
 	})
 }
@@ -272,12 +293,26 @@ type Notification struct {
 	Row  notificationRow
 }
 
-// Notifications lists the actor's own and marks them as read.
+// Waiting counts the messages that wait for somebody: those that are held, and those that did not arrive. Coordinators and
+// officers may.
+func (s *Service) Waiting(ctx context.Context, sc tenants.Scope) (map[Status]int, error) {
+	if err := s.Policies.May(sc, policies.MessageList, policies.On{}); err != nil {
+		return nil, err
+	}
+	return waitingByStatus(ctx, sc.Read())
+}
+
+// Notifications lists the actor's own.
 func (s *Service) Notifications(ctx context.Context, sc tenants.Scope) ([]Notification, error) {
+	return s.Latest(ctx, sc, 100)
+}
+
+// Latest lists the actor's own latest notifications, the newest first.
+func (s *Service) Latest(ctx context.Context, sc tenants.Scope, limit int64) ([]Notification, error) {
 	if err := s.Policies.May(sc, policies.NotificationOwn, policies.On{}); err != nil {
 		return nil, err
 	}
-	rows, err := notificationsOf(ctx, sc.Read(), sc.Actor().Person, 100)
+	rows, err := notificationsOf(ctx, sc.Read(), sc.Actor().Person, limit)
 	if err != nil {
 		return nil, err
 	}

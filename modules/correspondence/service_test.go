@@ -190,6 +190,62 @@ func TestAMailServerThatIsDownLosesNothing(t *testing.T) {
 	}
 }
 
+// TestAMailThatNeverArrivesIsSaidSo holds that a message is tried for hours and then shown to who may act on it.
+func TestAMailThatNeverArrivesIsSaidSo(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.post.down = true
+	e := letter("Nirgends")
+	e.ID, e.Hold = ids.New[ids.Message](), false
+	if err := h.service.Write(t.Context(), h.System(), e); err != nil {
+		t.Fatal(err)
+	}
+	deliver := func() error {
+		return h.service.Deliver(t.Context(), h.System(), correspondence.Delivery{Message: e.ID})
+	}
+	if err := deliver(); err == nil {
+		t.Fatal("a mail that was not taken counts as sent")
+	}
+	err := h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE messages SET released_at = released_at - interval '5 hours'")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := deliver(); err != nil {
+		t.Fatalf("after hours it is still tried: %v", err)
+	}
+	b := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleCoordinator)).Actor())
+	b.Get("/desk")
+	b.Want(200, "1 message did not arrive")
+	b.Get("/outbox?status=failed")
+	b.Want(200, "Nirgends", "Not delivered")
+	h.post.down = false
+	b.Submit("/outbox/release", "message", e.ID.String())
+	h.Jobs(t)
+	if len(h.post.taken) != 1 {
+		t.Errorf("released once more it was sent %d times", len(h.post.taken))
+	}
+	reviewer := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleReviewer)).Actor())
+	reviewer.Get("/desk")
+	reviewer.Want(200, "Nothing is waiting for you")
+}
+
+func TestTheDeskTellsWhatWaitsAndWhatHappened(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.announce(t, letter("Eins"), letter("Zwei"))
+	me := h.As(t, tenanttest.Role(tenants.RoleCoordinator))
+	err := h.service.Notify(t.Context(), h.System(), events.NotificationRequested{ID: ids.New[ids.Notification](), Person: me.Actor().Person, Key: "correspondence.notifications.new", Path: "/outbox"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := h.SignedIn(t, me.Actor())
+	b.Get("/desk")
+	b.Want(200, "2 messages wait for release", "What happened", "New", "Where to find things", "Outbox", "Your role here", "You run the program")
+}
+
 func TestASecurityMailIsWiped(t *testing.T) {
 	t.Parallel()
 	h := open(t)

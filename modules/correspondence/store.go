@@ -140,6 +140,22 @@ func count(ctx context.Context, db bun.IDB, q Query) (int, error) {
 	return int(n), nil
 }
 
+func waitingByStatus(ctx context.Context, db bun.IDB) (map[Status]int, error) {
+	var rows []struct {
+		Status Status `bun:"status"`
+		N      int    `bun:"n"`
+	}
+	err := db.NewSelect().Table("messages").Column("status").ColumnExpr("count(*) AS n").Where("status IN (?)", bun.List([]Status{StatusHeld, StatusFailed})).Group("status").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("correspondence: count waiting messages: %w", err)
+	}
+	counts := map[Status]int{}
+	for _, r := range rows {
+		counts[r.Status] = r.N
+	}
+	return counts, nil
+}
+
 func mailbox(ctx context.Context, db bun.IDB, limit int64) ([]Message, error) {
 	var rows []Message
 	err := db.NewSelect().Model(&rows).Where("status = ?", StatusSent).OrderExpr("created_at DESC, id DESC").Limit(limit).Scan(ctx)

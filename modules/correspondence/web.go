@@ -1,6 +1,7 @@
 package correspondence
 
 import (
+	"context"
 	"embed"
 	"net/url"
 
@@ -8,6 +9,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
@@ -52,10 +54,43 @@ func (w *Web) Module() site.Module {
 			{Key: "correspondence.nav.notifications", Href: "/notifications", Icon: "bell", Action: policies.NotificationOwn, Order: 5},
 		},
 	}
+	m.Tasks, m.News = []site.Tasks{w.tasks}, []site.Tasks{w.news}
 	if w.service.Sender == nil {
 		m.Routes = append(m.Routes, site.Route{Method: get, Path: "/dev/mail", Action: policies.SiteVisit, Handle: w.mailbox})
 	}
 	return m
+}
+
+// tasks tells who may release messages how many wait, and that some did not arrive.
+func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]site.Task, error) {
+	if !w.service.Policies.MayEver(sc.Actor(), policies.MessageRelease) {
+		return nil, nil
+	}
+	waiting, err := w.service.Waiting(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	var tasks []site.Task
+	if n := waiting[StatusHeld]; n > 0 {
+		tasks = append(tasks, site.Task{Title: loc.N("correspondence.task.held", n), Hint: loc.T("correspondence.task.held_hint"), Href: "/outbox?status=held"})
+	}
+	if n := waiting[StatusFailed]; n > 0 {
+		tasks = append(tasks, site.Task{Title: loc.N("correspondence.task.failed", n), Hint: loc.T("correspondence.task.failed_hint"), Href: "/outbox?status=failed", Tone: "danger"})
+	}
+	return tasks, nil
+}
+
+// news are the actor's latest notifications.
+func (w *Web) news(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]site.Task, error) {
+	latest, err := w.service.Latest(ctx, sc, 5)
+	if err != nil {
+		return nil, err
+	}
+	news := make([]site.Task, len(latest))
+	for i, n := range latest {
+		news[i] = site.Task{Title: loc.With(n.Key, n.Args), Hint: loc.ShortDateTime(n.Row.CreatedAt), Href: n.Path}
+	}
+	return news, nil
 }
 
 func (w *Web) outbox(c *fiber.Ctx, sc tenants.Scope) error {

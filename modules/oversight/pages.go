@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +31,10 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 	if len(b.Networks) == 0 && steers {
 		return []site.Task{{Title: loc.T("oversight.task.first"), Hint: loc.T("oversight.networks.empty_text"), Href: "/networks/new"}}, nil
 	}
-	var tasks []site.Task
+	tasks, err := w.aside(ctx, sc, loc)
+	if err != nil {
+		return nil, err
+	}
 	for i := range b.Networks {
 		n := &b.Networks[i]
 		needs := n.Readiness()
@@ -44,6 +48,39 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 		}
 	}
 	return tasks, nil
+}
+
+// aside tells operators that work was set aside.
+func (w *Web) aside(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]site.Task, error) {
+	if !w.service.policies.MayEver(sc.Actor(), policies.JobRetry) {
+		return nil, nil
+	}
+	work, err := w.service.Work(ctx, sc)
+	if err != nil || work.SetAside == 0 {
+		return nil, err
+	}
+	return []site.Task{{Title: loc.N("oversight.task.aside", work.SetAside), Hint: loc.T("oversight.task.aside_hint"), Href: "/jobs", Tone: "danger"}}, nil
+}
+
+func jobID(id int64) string { return strconv.FormatInt(id, 10) }
+
+func place(p ui.Page, f Failure) string {
+	switch {
+	case f.Network != "":
+		return f.Network
+	case f.Room != "":
+		return p.T("oversight.work.gone")
+	default:
+		return p.T("oversight.work.platform")
+	}
+}
+
+func workSheet(p ui.Page, w Work) sheets.Table {
+	t := sheets.Table{Name: p.Title, Columns: []string{"#", p.T("oversight.work.job"), p.T("oversight.network.title"), p.T("oversight.work.tries"), p.T("oversight.work.since")}}
+	for _, f := range w.Failures {
+		t.Rows = append(t.Rows, []any{jobID(f.ID), f.Name, place(p, f), f.Tries, f.At})
+	}
+	return t
 }
 
 func readQuery(values url.Values) Query {
@@ -83,8 +120,7 @@ func boardList(p ui.Page, query url.Values, total int) ui.List {
 		},
 		Columns: []ui.Column{
 			{Label: p.T("oversight.name"), Sort: "name"},
-			{Label: p.T("oversight.state")},
-			{Label: p.T("oversight.readiness"), Sort: "readiness"},
+			{Label: p.T("oversight.state"), Sort: "readiness"},
 			{Label: p.T("oversight.organizations"), Numeric: true},
 			{Label: p.T("oversight.applications"), Sort: "applications", Numeric: true},
 			{Label: p.T("oversight.partnerships"), Sort: "partnerships", Numeric: true},

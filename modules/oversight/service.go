@@ -23,6 +23,7 @@ type Config struct {
 	Policies *policies.Authorizer
 	Sources  Sources
 	Names    Names
+	Queue    Queue
 	// Hosts tells under which hosts a network of that slug is served, the canonical one first.
 	Hosts func(slug string) []string
 }
@@ -33,12 +34,13 @@ type Service struct {
 	policies *policies.Authorizer
 	sources  Sources
 	names    Names
+	queue    Queue
 	hosts    func(slug string) []string
 }
 
 // New makes the service.
 func New(c Config) *Service {
-	return &Service{tenants: c.Tenants, policies: c.Policies, sources: c.Sources, names: c.Names, hosts: c.Hosts}
+	return &Service{tenants: c.Tenants, policies: c.Policies, sources: c.Sources, names: c.Names, queue: c.Queue, hosts: c.Hosts}
 }
 
 // Board is a page of the networks, with how many match and how all of them stand.

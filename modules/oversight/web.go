@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -53,10 +54,13 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/networks/:id/going-live", Action: steer, Handle: w.steer("oversight.network.went_live", w.service.GoLive), Only: core},
 			{Method: post, Path: "/networks/:id/suspension", Action: steer, Handle: w.steer("oversight.network.suspended", w.service.Suspend), Only: core},
 			{Method: post, Path: "/networks/:id/reopening", Action: steer, Handle: w.steer("oversight.network.reopened", w.service.Reopen), Only: core},
+			{Method: get, Path: "/jobs", Action: policies.JobWatch, Handle: w.work, Only: core},
+			{Method: post, Path: "/jobs/retrial", Action: policies.JobRetry, Handle: w.retry, Only: core},
 			{Method: get, Path: "/figures", Action: policies.AggregateRead, Handle: w.figures, Only: network},
 		},
 		Entries: []site.Entry{
 			{Key: "oversight.nav.networks", Href: "/networks", Icon: "network", Action: policies.NetworkList, Order: 10, Only: core},
+			{Key: "oversight.nav.work", Href: "/jobs", Icon: "settings", Action: policies.JobWatch, Order: 20, Only: core},
 			{Key: "oversight.nav.figures", Href: "/figures", Icon: "scale", Action: policies.AggregateRead, Order: 65, Only: network},
 		},
 		Tasks: []site.Tasks{w.tasks},
@@ -180,6 +184,34 @@ func (w *Web) steer(said string, act func(ctx context.Context, sc tenants.Scope,
 		}
 		return web.SeeOther(c, "/networks/"+id.String())
 	}
+}
+
+func (w *Web) work(c *fiber.Ctx, sc tenants.Scope) error {
+	work, err := w.service.Work(c.UserContext(), sc)
+	if err != nil {
+		return err
+	}
+	p := w.site.Page(c, sc, "oversight.work.title")
+	if f, ok := sheets.ParseFormat(web.Query(c).Raw("format")); ok {
+		return w.site.Sheet(c, p, workSheet(p, work), f)
+	}
+	return w.site.Render(c, workPage(p, work, w.service.policies.MayEver(sc.Actor(), policies.JobRetry)))
+}
+
+func (w *Web) retry(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(form.Raw("id"), 10, 64)
+	if err != nil {
+		return fault.NotFound()
+	}
+	if err := w.service.Retry(c.UserContext(), sc, id); err != nil {
+		return err
+	}
+	w.site.Say(c, "success", "oversight.work.retried")
+	return web.SeeOther(c, "/jobs")
 }
 
 func (w *Web) figures(c *fiber.Ctx, sc tenants.Scope) error {

@@ -3,7 +3,9 @@ package oversight_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io/fs"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -107,9 +109,10 @@ func open(t *testing.T) *house {
 	}
 	h := &house{sources: &told{organizations: 2, applications: map[string]int{"submitted": 7, "eligible": 1}}, core: w.Tenant, queries: q}
 	h.service = oversight.New(oversight.Config{
-		Tenants: all, Policies: authorizer, Sources: h.sources, Hosts: func(slug string) []string { return []string{slug + ".localhost"} },
+		Tenants: all, Policies: authorizer, Sources: h.sources, Queue: jobs.NewQueue(cluster.Worker), Hosts: func(slug string) []string { return []string{slug + ".localhost"} },
 		Names: func(context.Context, tenants.Scope, []ids.Person) (map[ids.Person]string, error) { return nil, nil },
 	})
+	all.HandleProvisioning()
 	h.service.Reactions(all.Registry())
 	h.House = sitetest.Open(t, []fs.FS{oversight.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
 		return []site.Module{oversight.NewWeb(h.service, s, func(t tenants.Tenant) string { return "http://" + t.Host }).Module()}
@@ -291,4 +294,53 @@ func TestAFunderSeesNoSmallNumber(t *testing.T) {
 	reviewer := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleReviewer)).Actor())
 	reviewer.Get("/figures")
 	reviewer.Want(404)
+}
+
+func TestOperatorsKeepTheQueueRunningAndSeeNoData(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	elma := h.network(t, "Elma")
+	h.due(t)
+	tries := 0
+	tenants.HandleJob(h.Tenants.Registry(), "test.fails", func(context.Context, tenants.Scope, map[string]string) error {
+		if tries++; tries == 1 {
+			return errors.New("nobody at secret@example.org")
+		}
+		return nil
+	})
+	err := h.Tenants.Bind(elma, tenants.SystemActor("test")).Write(t.Context(), func(_ context.Context, tx *tenants.Tx) error {
+		tx.Enqueue("test.fails", map[string]string{"to": "secret@example.org"})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := jobs.Drain(t.Context(), h.Cluster.Worker, h.Tenants.Do, elma.ID.String()); err == nil {
+		t.Fatal("the job did not fail")
+	}
+	operator := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleOperator)).Actor())
+	operator.Get("/desk")
+	operator.Want(200, "was set aside")
+	operator.Get("/jobs")
+	operator.Want(200, "test.fails", "Elma")
+	if strings.Contains(operator.Page.Body, "secret") {
+		t.Error("an operator sees what a network's job is about")
+	}
+	var id string
+	for _, one := range operator.Page.Values("id") {
+		id = one
+	}
+	team := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleCoreTeam)).Actor())
+	team.Get("/jobs")
+	team.Want(200, "test.fails")
+	if strings.Contains(team.Page.Text(), "Try again") {
+		t.Error("the core team is offered an operator's act")
+	}
+	operator.Submit("/jobs/retrial", "id", id)
+	operator.Want(200, "The job is tried again")
+	h.due(t)
+	operator.Get("/jobs")
+	operator.Want(200, "No job was set aside")
+	operator.Post("/jobs/retrial", url.Values{"_csrf": {operator.Page.Value("_csrf")}, "id": {id}})
+	operator.Want(404)
 }

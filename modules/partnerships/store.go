@@ -269,3 +269,19 @@ func ways(ctx context.Context, db bun.IDB) (map[ids.Partnership]way, error) {
 	}
 	return all, nil
 }
+
+// Titles tells what partnerships are called. It is for other modules' use-cases, which have authorized.
+func Titles(ctx context.Context, db bun.IDB, wanted []ids.Partnership) (map[ids.Partnership]string, error) {
+	titles := make(map[ids.Partnership]string, len(wanted))
+	if len(wanted) == 0 {
+		return titles, nil
+	}
+	var rows []row
+	if err := db.NewSelect().Model(&rows).Column("id", "title").Where("p.id IN (?)", bun.List(wanted)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("partnerships: list titles: %w", err)
+	}
+	for i := range rows {
+		titles[rows[i].ID] = rows[i].Title
+	}
+	return titles, nil
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/site"
 	"kervan/policies"
@@ -50,8 +51,17 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/settings/brand", Action: policies.BrandEdit, Handle: w.brandForm},
 			{Method: fiber.MethodPost, Path: "/settings/brand", Action: policies.BrandEdit, Handle: w.brand},
 		},
+		Tasks:   []site.Tasks{w.tasks},
 		Entries: []site.Entry{{Key: "publicsite.nav.brand", Href: "/settings/brand", Icon: "palette", Action: policies.BrandEdit, Order: 85}},
 	}
+}
+
+// tasks asks who may choose the network's appearance to do so once.
+func (w *Web) tasks(_ context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]site.Task, error) {
+	if sc.Tenant().Brand.Typeface != "" || !w.service.policies.MayEver(sc.Actor(), policies.BrandEdit) {
+		return nil, nil
+	}
+	return []site.Task{{Title: loc.T("publicsite.task.brand"), Hint: loc.T("publicsite.task.brand_hint"), Href: "/settings/brand"}}, nil
 }
 
 func (w *Web) home(c *fiber.Ctx, sc tenants.Scope) error {

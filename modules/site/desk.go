@@ -25,6 +25,15 @@ func taskRows(p ui.Page, tasks []Task) []ui.Task {
 	return rows
 }
 
+// newsRows are what happened; the hint says when.
+func newsRows(news []Task) []ui.Task {
+	rows := make([]ui.Task, len(news))
+	for i, n := range news {
+		rows[i] = ui.Task{Title: n.Title, Href: n.Href, Hint: n.Hint}
+	}
+	return rows
+}
+
 func urgency(left time.Duration) string {
 	switch {
 	case left < 0:

@@ -78,10 +78,11 @@ func (s *Site) brand(c *fiber.Ctx, sc tenants.Scope) error {
 	return c.SendString(ui.BrandCSS(BrandOf(sc.Tenant())))
 }
 
-// desk shows the actor what to do now: dated things first, the nearest on top, then the rest in the modules' order.
+// desk shows the actor what to do now: dated things first, the nearest on top, then the rest in the modules' order; below
+// it what has happened, and where what is.
 func (s *Site) desk(c *fiber.Ctx, sc tenants.Scope) error {
 	p := s.Page(c, sc, "site.desk.title", "Name", sc.Actor().Name)
-	var tasks []Task
+	var tasks, news []Task
 	for _, m := range s.modules {
 		for _, ask := range m.Tasks {
 			found, err := ask(c.UserContext(), sc, p.Loc)
@@ -90,8 +91,15 @@ func (s *Site) desk(c *fiber.Ctx, sc tenants.Scope) error {
 			}
 			tasks = append(tasks, found...)
 		}
+		for _, ask := range m.News {
+			found, err := ask(c.UserContext(), sc, p.Loc)
+			if err != nil {
+				return err
+			}
+			news = append(news, found...)
+		}
 	}
-	return s.Render(c, deskPage(p, byUrgency(tasks)))
+	return s.Render(c, deskPage(p, byUrgency(tasks), news, s.rooms(sc, p.Loc), rolesOf(p.Loc, sc.Actor())))
 }
 
 func byUrgency(tasks []Task) []Task {

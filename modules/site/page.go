@@ -59,6 +59,41 @@ func (s *Site) Page(c *fiber.Ctx, sc tenants.Scope, title string, pairs ...any) 
 	return p
 }
 
+// rooms are the entries of the navigation that say what they are for.
+func (s *Site) rooms(sc tenants.Scope, loc *i18n.Localizer) []room {
+	var all []room
+	for _, e := range s.entries {
+		if lead := e.Key + ".lead"; s.shown(e, sc) && loc.Has(lead) {
+			all = append(all, room{Label: loc.T(e.Key), Lead: loc.T(lead), Href: e.Href, Icon: e.Icon})
+		}
+	}
+	return all
+}
+
+type room struct{ Label, Lead, Href, Icon string }
+
+// shown reports whether the actor has the entry in the navigation.
+func (s *Site) shown(e Entry, sc tenants.Scope) bool {
+	actor := sc.Actor()
+	return (e.Only == "" || e.Only == sc.Tenant().Kind) && s.Authorizer.MayEver(actor, e.Action) && (e.Hidden == nil || !e.Hidden(actor))
+}
+
+// rolesOf says what each of the actor's roles is for; of somebody without one, how to get one.
+func rolesOf(loc *i18n.Localizer, actor tenants.Actor) []ui.Term {
+	if len(actor.Grants) == 0 {
+		return []ui.Term{{Label: loc.T("site.desk.no_role"), Text: loc.T("site.desk.no_role_text")}}
+	}
+	var terms []ui.Term
+	told := map[tenants.Role]bool{}
+	for _, g := range actor.Grants {
+		if !told[g.Role] {
+			terms = append(terms, ui.Term{Label: loc.T("site.role." + string(g.Role)), Text: loc.T("site.role_is." + string(g.Role))})
+			told[g.Role] = true
+		}
+	}
+	return terms
+}
+
 func roleLabel(loc *i18n.Localizer, actor tenants.Actor) string {
 	var labels []string
 	for _, g := range actor.Grants {
@@ -71,10 +106,9 @@ func roleLabel(loc *i18n.Localizer, actor tenants.Actor) string {
 
 func (s *Site) nav(c *fiber.Ctx, sc tenants.Scope, loc *i18n.Localizer) []ui.NavItem {
 	var items []ui.NavItem
-	actor, path := sc.Actor(), c.Path()
-	longest := -1
+	path, longest := c.Path(), -1
 	for _, e := range s.entries {
-		if e.Only != "" && e.Only != sc.Tenant().Kind || !s.Authorizer.MayEver(actor, e.Action) || e.Hidden != nil && e.Hidden(actor) {
+		if !s.shown(e, sc) {
 			continue
 		}
 		item := ui.NavItem{Label: loc.T(e.Key), Href: e.Href, Icon: e.Icon}

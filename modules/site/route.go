@@ -27,7 +27,8 @@ type Route struct {
 	bearer bool // a personal token is taken in place of a session
 }
 
-// Entry is a line of the navigation, shown to those who may ever do its action.
+// Entry is a line of the navigation, shown to those who may ever do its action. With a message of the key and ".lead" the
+// desk leads there, too, and says by it what the page is for.
 type Entry struct {
 	Key    string // the message key of its label
 	Href   string
@@ -59,6 +60,8 @@ type Module struct {
 	Entries []Entry
 	Tasks   []Tasks
 	API     []Operation
+	// News is what happened lately that concerns the actor, the newest first; the hint says when.
+	News []Tasks
 }
 
 // Sessions knows whose session a browser carries. The accounts module satisfies it.

@@ -12,21 +12,30 @@ import (
 // Names tells what people are called. The accounts module satisfies it.
 type Names func(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]string, error)
 
+// Thing is what an entry is about, by its kind.
+type Thing struct{ Kind, ID string }
+
+// Things tells what things are called, as far as they have a name. The modules that own them satisfy it.
+type Things func(ctx context.Context, sc tenants.Scope, things []Thing) (map[Thing]string, error)
+
 // Service reads the trail.
 type Service struct {
 	policies *policies.Authorizer
 	names    Names
+	things   Things
 }
 
 // New makes the service.
-func New(p *policies.Authorizer, names Names) *Service { return &Service{policies: p, names: names} }
+func New(p *policies.Authorizer, names Names, things Things) *Service {
+	return &Service{policies: p, names: names, things: things}
+}
 
 // Entry is a row of the trail with the name of who acted, as far as the person is still known.
 type Entry struct {
 	audit.Row
 
 	Who   string
-	About string // the name of the person whom it is about
+	About string // the name of the person or the thing that it is about
 }
 
 // List reads the trail, newest first. Coordinators and the core team may.
@@ -39,21 +48,28 @@ func (s *Service) List(ctx context.Context, sc tenants.Scope, f audit.Filter) ([
 		return nil, err
 	}
 	var persons []ids.Person
+	var things []Thing
 	for _, r := range rows {
 		if !r.ActorPerson.IsZero() {
 			persons = append(persons, r.ActorPerson)
 		}
 		if about, ok := person(r); ok {
 			persons = append(persons, about)
+		} else {
+			things = append(things, Thing{r.SubjectKind, r.SubjectID})
 		}
 	}
 	names, err := s.names(ctx, sc, persons)
 	if err != nil {
 		return nil, err
 	}
+	called, err := s.things(ctx, sc, things)
+	if err != nil {
+		return nil, err
+	}
 	entries := make([]Entry, len(rows))
 	for i, r := range rows {
-		entries[i] = Entry{Row: r, Who: names[r.ActorPerson]}
+		entries[i] = Entry{Row: r, Who: names[r.ActorPerson], About: called[Thing{r.SubjectKind, r.SubjectID}]}
 		if about, ok := person(r); ok {
 			entries[i].About = names[about]
 		}

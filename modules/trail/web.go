@@ -102,10 +102,10 @@ func (w *Web) export(c *fiber.Ctx, sc tenants.Scope, p ui.Page, f audit.Filter, 
 	if err != nil {
 		return err
 	}
-	t := sheets.Table{Name: p.Title, Columns: []string{"#", p.T("trail.when"), p.T("trail.who"), p.T("trail.what"), p.T("trail.about"), "ID", p.T("trail.detail"), "SHA-256"}}
+	t := sheets.Table{Name: p.Title, Columns: []string{"#", p.T("trail.when"), p.T("trail.who"), p.T("trail.what"), p.T("trail.about"), p.T("trail.name"), "ID", p.T("trail.detail"), "SHA-256"}}
 	for _, e := range entries {
 		t.Rows = append(t.Rows, []any{
-			e.Seq, e.At, who(p, e), p.T("trail.action." + e.Action), p.T("trail.kind." + e.SubjectKind), e.SubjectID, string(e.Detail), hexOf(e.Hash),
+			e.Seq, e.At, who(p, e), p.T("trail.action." + e.Action), p.T("trail.kind." + e.SubjectKind), e.About, e.SubjectID, string(e.Detail), hexOf(e.Hash),
 		})
 	}
 	return w.site.Sheet(c, p, t, format)

@@ -176,44 +176,6 @@ func (w *Worker) Stop(ctx context.Context) error {
 	return nil
 }
 
-// Counts is how many jobs stand where.
-type Counts struct {
-	Waiting   int // available, scheduled or to be tried again
-	Running   int
-	Discarded int // set aside after the last try
-}
-
-// Count counts the jobs of the queue.
-func Count(ctx context.Context, pool *pgxpool.Pool) (Counts, error) {
-	var c Counts
-	err := pool.QueryRow(ctx, `SELECT count(*) FILTER (WHERE state IN ('available', 'scheduled', 'retryable', 'pending')),
-		count(*) FILTER (WHERE state = 'running'), count(*) FILTER (WHERE state = 'discarded') FROM river.river_job`).
-		Scan(&c.Waiting, &c.Running, &c.Discarded)
-	if err != nil {
-		return Counts{}, fmt.Errorf("jobs: count: %w", err)
-	}
-	return c, nil
-}
-
-// Failure is a job that was set aside, for the operator.
-type Failure struct {
-	ID    int64
-	Name  string
-	Room  string
-	Error string
-	At    time.Time
-}
-
-// Failures lists the jobs that were set aside, newest first.
-func Failures(ctx context.Context, client *pgxpool.Pool, limit int) ([]Failure, error) {
-	rows, err := client.Query(ctx, `SELECT id, args->>'name', coalesce(args->>'room', ''), coalesce(errors[array_upper(errors, 1)]->>'error', ''),
-		coalesce(finalized_at, created_at) FROM river.river_job WHERE state IN ('discarded', 'cancelled') ORDER BY id DESC LIMIT $1`, limit)
-	if err != nil {
-		return nil, fmt.Errorf("jobs: list failures: %w", err)
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Failure])
-}
-
 // Migrate brings the queue's own tables up to date. The connection owns the schema.
 func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: schema, Logger: quiet()})
