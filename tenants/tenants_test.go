@@ -88,6 +88,8 @@ func TestATenantsRoleReachesNothingElse(t *testing.T) {
 		"the history of migrations":       `SELECT count(*) FROM goose_db_version`,
 		"changing the trail":              `UPDATE audit_entries SET action = 'x'`,
 		"shortening the trail":            `DELETE FROM audit_entries`,
+		"emptying the trail":              `TRUNCATE audit_entries`,
+		"a trail of its own":              `ALTER TABLE audit_entries RENAME TO old_entries`,
 		"a procedure of its own":          `DO $$ BEGIN PERFORM 1; END $$`,
 		"files of the server":             `SELECT pg_read_file('PG_VERSION')`,
 		"statements of others":            `SELECT lo_import('/etc/passwd')`,
@@ -274,48 +276,6 @@ func TestScopesAreSafeForConcurrentUse(t *testing.T) {
 	rows, err := audit.List(t.Context(), w.System().Read(), audit.Filter{Limit: 1})
 	if err != nil || len(rows) != 1 || rows[0].Seq != 200 {
 		t.Fatalf("trail ends with %+v, %v", rows, err)
-	}
-}
-
-func TestTheTrailShowsWhoTamperedWithIt(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		tamper string
-		seq    int64
-	}{
-		"a changed detail":  {`UPDATE audit_entries SET detail = '{"to": "selected"}' WHERE seq = 3`, 3},
-		"a removed row":     {`DELETE FROM audit_entries WHERE seq = 2`, 2},
-		"a changed instant": {`UPDATE audit_entries SET at = at + interval '1 second' WHERE seq = 4`, 4},
-		"a changed actor":   {`UPDATE audit_entries SET actor_system = 'somebody' WHERE seq = 1`, 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := tenanttest.Open(t)
-			for range 5 {
-				err := w.System().Write(t.Context(), func(_ context.Context, tx *tenants.Tx) error {
-					tx.Audit(audit.Entry{Action: "moved", SubjectKind: "application", SubjectID: "7", Detail: map[string]any{"to": "reviewed", "n": 1.5}})
-					return nil
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-			}
-			if broken, err := audit.Verify(t.Context(), w.System().Read()); err != nil || broken != nil {
-				t.Fatalf("an honest trail: %v, %v", broken, err)
-			}
-			admin, err := database.Open(t.Context(), w.Cluster.AdminURL, 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer admin.Close()
-			if _, err := admin.Exec(t.Context(), strings.ReplaceAll(tt.tamper, "audit_entries", w.Tenant.Schema+".audit_entries")); err != nil {
-				t.Fatal(err)
-			}
-			broken, err := audit.Verify(t.Context(), w.System().Read())
-			if err != nil || broken == nil || broken.Seq != tt.seq {
-				t.Fatalf("got %+v, %v, want row %d", broken, err, tt.seq)
-			}
-		})
 	}
 }
 

@@ -23,8 +23,8 @@ func New[I identifier[I]]() I {
 	return zero.fresh()
 }
 
-// Parse reads the canonical text form (36 lower-case characters with hyphens). Anything else is an error; callers at
-// the edge answer it like an id that does not exist.
+// Parse reads the canonical text form (36 lower-case characters with hyphens). Anything else is an error, also the text of
+// the zero ID, which is no identifier; callers at the edge answer it like an id that does not exist.
 func Parse[I identifier[I]](text string) (I, error) {
 	var zero I
 	return zero.parse(text)
@@ -34,7 +34,7 @@ func (ID[K]) fresh() ID[K] { return ID[K](uuid.Must(uuid.NewV7())) }
 
 func (ID[K]) parse(text string) (ID[K], error) {
 	u, err := uuid.Parse(text)
-	if err != nil || u.String() != text {
+	if err != nil || u.String() != text || u == uuid.Nil {
 		return ID[K]{}, fmt.Errorf("ids: %q is not an identifier", text)
 	}
 	return ID[K](u), nil

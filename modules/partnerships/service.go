@@ -332,7 +332,7 @@ func (s *Service) Steer(ctx context.Context, sc tenants.Scope, id ids.Partnershi
 			return err
 		}
 		tx.Announce(events.PartnershipMoved{Partnership: id})
-		tx.Audit(audit.Entry{Action: "partnership." + what, SubjectKind: subject, SubjectID: id.String(), Detail: map[string]any{"reason": reason}})
+		tx.Audit(audit.Entry{Action: "partnership." + what, SubjectKind: subject, SubjectID: id.String()})
 		return s.tell(ctx, tx, &p, cards, what, reason)
 	})
 }

@@ -2,7 +2,6 @@ package programs
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"kervan/modules/events"
@@ -57,7 +56,7 @@ func (s *Service) Extend(ctx context.Context, sc tenants.Scope, id ids.Call, ver
 			})
 		}
 		tx.Announce(events.CallMoved{Call: id})
-		tx.Audit(audit.Entry{Action: "call.extended", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"from": before, "to": until, "reason": reason, "told": strconv.Itoa(len(people))}})
+		tx.Audit(audit.Entry{Action: "call.extended", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"from": before, "to": until, "told": len(people)}})
 		return logChange(ctx, tx, id, Change{Kind: "extended", Before: before.Format(time.RFC3339), After: until.Format(time.RFC3339), Reason: reason})
 	})
 }
@@ -74,7 +73,7 @@ func (s *Service) Close(ctx context.Context, sc tenants.Scope, id ids.Call, vers
 		}
 		c.State, c.ClosedAt = Closed, now
 		tx.Announce(events.CallMoved{Call: id})
-		tx.Audit(audit.Entry{Action: "call.closed", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"reason": reason}})
+		tx.Audit(audit.Entry{Action: "call.closed", SubjectKind: "call", SubjectID: id.String()})
 		return logChange(ctx, tx, id, Change{Kind: "closed", Reason: reason})
 	})
 }
@@ -111,7 +110,7 @@ func (s *Service) PermitLate(ctx context.Context, sc tenants.Scope, id ids.Call,
 				Texts: map[string]i18n.Text{"Call": c.Title}, Times: map[string]time.Time{"Until": l.Until}, Zone: c.Zone,
 			})
 		}
-		tx.Audit(audit.Entry{Action: "call.late_permitted", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"organization": l.Organization.String(), "until": l.Until, "reason": l.Reason}})
+		tx.Audit(audit.Entry{Action: "call.late_permitted", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"organization": l.Organization.String(), "until": l.Until}})
 		return permit(ctx, tx, id, l)
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -19,7 +20,8 @@ import (
 	"kervan/modules/ids"
 )
 
-// Entry is what somebody did to something.
+// Entry is what somebody did to something. All of its texts are marks: visible ASCII characters without a space, at most
+// 200 of them.
 type Entry struct {
 	Action      string
 	SubjectKind string
@@ -58,9 +60,9 @@ func Append(ctx context.Context, tx bun.Tx, trail string, person ids.Person, sys
 	}
 	rows := make([]Row, len(entries))
 	for i, e := range entries {
-		detail, err := canonical(e.Detail)
+		detail, err := e.detail()
 		if err != nil {
-			return fmt.Errorf("audit: write detail of %s: %w", e.Action, err)
+			return fmt.Errorf("audit: %s of %s: %w", e.Action, e.SubjectKind, err)
 		}
 		rows[i] = Row{
 			Seq: last.Seq + 1, At: at.UTC().Truncate(time.Microsecond), ActorPerson: person, ActorSystem: system, Action: e.Action,
@@ -87,25 +89,6 @@ func tip(ctx context.Context, db bun.IDB) (Row, error) {
 	return rows[0], nil
 }
 
-// canonical writes a detail so that the same detail always has the same bytes, also after jsonb has reordered it: keys
-// sorted, no white space.
-func canonical(detail map[string]any) (json.RawMessage, error) {
-	if detail == nil {
-		return json.RawMessage("{}"), nil
-	}
-	b, err := json.Marshal(detail)
-	if err != nil {
-		return nil, err
-	}
-	var again any
-	decoder := json.NewDecoder(bytes.NewReader(b))
-	decoder.UseNumber()
-	if err := decoder.Decode(&again); err != nil {
-		return nil, err
-	}
-	return json.Marshal(again)
-}
-
 // sum hashes everything of the row but the hash itself. Each part is preceded by its length, so that no two different
 // rows hash the same bytes.
 func (r Row) sum() []byte {
@@ -129,12 +112,12 @@ type Broken struct {
 const page = 1000
 
 // Verify reads the whole trail and reports the first row that was changed, removed or put in between. A nil Broken
-// means that the trail is whole.
+// means that the trail is whole as far as it goes: that its end was cut off shows only to those who have noted its head.
 func Verify(ctx context.Context, db bun.IDB) (*Broken, error) {
-	want := Row{Hash: make([]byte, sha256.Size)}
+	want, after := Row{Hash: make([]byte, sha256.Size)}, int64(math.MinInt64)
 	for {
 		var rows []Row
-		err := db.NewSelect().Model(&rows).Where("seq > ?", want.Seq).Order("seq").Limit(page).Scan(ctx)
+		err := db.NewSelect().Model(&rows).Where("seq > ?", after).Order("seq").Limit(page).Scan(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("audit: read trail: %w", err)
 		}
@@ -142,7 +125,7 @@ func Verify(ctx context.Context, db bun.IDB) (*Broken, error) {
 			if b := r.follows(want); b != nil {
 				return b, nil
 			}
-			want = r
+			want, after = r, r.Seq
 		}
 		if len(rows) < page {
 			return nil, nil
@@ -151,18 +134,14 @@ func Verify(ctx context.Context, db bun.IDB) (*Broken, error) {
 }
 
 func (r Row) follows(before Row) *Broken {
-	detail := map[string]any{}
-	decoder := json.NewDecoder(bytes.NewReader(r.Detail))
-	decoder.UseNumber()
-	if err := decoder.Decode(&detail); err != nil {
-		return &Broken{r.Seq, "detail does not read"}
-	}
-	exact, err := canonical(detail)
+	exact, err := canonical(r.Detail)
 	if err != nil {
 		return &Broken{r.Seq, "detail does not read"}
 	}
 	r.Detail = exact
 	switch {
+	case r.Seq <= before.Seq:
+		return &Broken{r.Seq, "was put before the first one"}
 	case r.Seq != before.Seq+1:
 		return &Broken{before.Seq + 1, "missing"}
 	case !bytes.Equal(r.PrevHash, before.Hash):
