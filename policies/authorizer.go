@@ -147,6 +147,15 @@ func (a *Authorizer) May(sc tenants.Scope, action Action, on On) error {
 	return fault.NotFound()
 }
 
+// Ever refuses whoever may do the action to nothing at all. It is the first question of a use-case that must look at the
+// thing before it can ask May.
+func (a *Authorizer) Ever(sc tenants.Scope, action Action) error {
+	if a.MayEver(sc.Actor(), action) {
+		return nil
+	}
+	return OnlySystem(sc)
+}
+
 // OnlySystem refuses everybody but the system's own actors: for reactions and jobs, which no person calls.
 func OnlySystem(sc tenants.Scope) error {
 	switch {

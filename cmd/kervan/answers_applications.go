@@ -10,7 +10,6 @@ import (
 	"kervan/modules/accounts"
 	"kervan/modules/applications"
 	"kervan/modules/blueprints"
-	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/organizations"
@@ -144,13 +143,3 @@ func (nobody) Standings(context.Context, tenants.Scope, []ids.Application) (map[
 
 // Conflicted satisfies applications.Standings.
 func (nobody) Conflicted(context.Context, tenants.Scope) ([]ids.Application, error) { return nil, nil }
-
-// Documents satisfies applications.Documents.
-func (nobody) Documents(context.Context, tenants.Scope, []ids.Document) (map[ids.Document]forms.Document, error) {
-	return nil, nil
-}
-
-// Facts satisfies applications.Facts.
-func (nobody) Facts(context.Context, tenants.Scope, []ids.Document) (map[ids.Document]applications.DocumentFacts, error) {
-	return nil, nil
-}

@@ -11,7 +11,9 @@ import (
 	"kervan/modules/accounts"
 	"kervan/modules/applications"
 	"kervan/modules/correspondence"
+	"kervan/modules/documents"
 	"kervan/modules/forms"
+	"kervan/modules/kernel/antivirus"
 	"kervan/modules/kernel/database"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/jobs"
@@ -47,6 +49,7 @@ type App struct {
 	forms          *forms.Service
 	programs       *programs.Service
 	applications   *applications.Service
+	documents      *documents.Service
 	partnerships   *partnerships.Service
 	oversight      *oversight.Service
 	metrics        *metrics
@@ -54,7 +57,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, correspondence.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, correspondence.Locales, documents.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -97,8 +100,14 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.organizations = organizations.New(a.authorizer, members{a.accounts})
 	a.forms = forms.New()
 	a.programs = programs.New(a.authorizer, a.forms, applicants{a.organizations}, writers{})
-	asked := surroundings{a.organizations, a.accounts}
-	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: nobody{}, Documents: nobody{}, Facts: nobody{}})
+	scanner, err := newScanner(config)
+	if err != nil {
+		return nil, err
+	}
+	asked, given := surroundings{a.organizations, a.accounts}, &papers{}
+	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: nobody{}, Documents: given, Facts: given})
+	a.documents = documents.New(documents.Config{Policies: a.authorizer, Forms: a.forms, Objects: a.objects, Sheets: sheets{a.applications}, Scanner: scanner})
+	given.documents = a.documents
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.authorizer, won, won, won, won)
 	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Queue: jobs.NewQueue(a.workerPool), Hosts: config.hosts})
@@ -115,6 +124,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		organizations.NewWeb(a.organizations, a.site).Module(),
 		calls.Module(),
 		applications.NewWeb(a.applications, a.site, config.origin).Module(),
+		documents.NewWeb(a.documents, a.site).Module(),
 		partnerships.NewWeb(a.partnerships, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names, a.things), a.site).Module(),
 		oversight.NewWeb(a.oversight, a.site, config.origin).Module(),
@@ -122,7 +132,8 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.subscribe()
 
 	a.server = web.New(web.Config{
-		Secure: config.secure(), TrustedProxies: config.proxies, UploadOrigin: a.objects.Origin(), Fail: a.site.Fail, Observe: a.metrics.observe,
+		Secure: config.secure(), TrustedProxies: config.proxies, UploadOrigin: a.objects.Origin(), Large: a.site.Large,
+		Fail: a.site.Fail, Observe: a.metrics.observe,
 	})
 	a.health()
 	if err := a.site.Mount(a.server); err != nil {
@@ -147,6 +158,18 @@ func newSender(config Config) (mail.Sender, error) {
 		return nil, fmt.Errorf("SMTP_URL: %w", err)
 	}
 	return sender, nil
+}
+
+// newScanner is nil where no virus scanner is configured: then documents are shown as not scanned.
+func newScanner(config Config) (documents.Scanner, error) {
+	if config.ClamAVAddress == "" {
+		return nil, nil
+	}
+	scanner, err := antivirus.New(config.ClamAVAddress)
+	if err != nil {
+		return nil, fmt.Errorf("CLAMAV_ADDRESS: %w", err)
+	}
+	return scanner, nil
 }
 
 func colours(t tenants.Tenant) (ground, text string) { return site.BrandOf(t).Button() }

@@ -36,6 +36,8 @@ type Config struct {
 	S3AccessKey      string `env:"S3_ACCESS_KEY"`
 	S3SecretKey      string `env:"S3_SECRET_KEY"`
 
+	ClamAVAddress string `env:"CLAMAV_ADDRESS"`
+
 	SMTPURL string `env:"SMTP_URL"`
 
 	public  *url.URL

@@ -140,7 +140,7 @@ func environment() []byte {
 	var b strings.Builder
 	for _, name := range []string{
 		"KERVAN_SECRET", "KERVAN_PUBLIC_URL", "DATABASE_URL", "DATABASE_MIGRATOR_URL", "DATABASE_WORKER_URL", "DATABASE_ADMIN_URL",
-		"S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "S3_REGION", "S3_BUCKET", "S3_ACCESS_KEY", "S3_SECRET_KEY", "SMTP_URL",
+		"S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "S3_REGION", "S3_BUCKET", "S3_ACCESS_KEY", "S3_SECRET_KEY", "CLAMAV_ADDRESS", "SMTP_URL",
 	} {
 		if value := os.Getenv(name); value != "" {
 			fmt.Fprintf(&b, "export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))

@@ -7,6 +7,7 @@ func (a *App) subscribe() {
 	a.accounts.RegisterJobs(r)
 	a.correspondence.Reactions(r)
 	a.applications.Reactions(r)
+	a.documents.RegisterJobs(r)
 	a.partnerships.Reactions(r)
 	a.oversight.Reactions(r)
 }

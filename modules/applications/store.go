@@ -208,6 +208,15 @@ func holdingSheet(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet) (Applica
 	return a, first.Now, nil
 }
 
+// bySheets lists the applications to which the sheets belong, each once.
+func bySheets(ctx context.Context, db bun.IDB, sheets []ids.Sheet) ([]Application, error) {
+	if len(sheets) == 0 {
+		return nil, nil
+	}
+	return withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).
+		Where("a.joint_sheet_id IN (?) OR a.id IN (SELECT application_id FROM application_parts WHERE sheet_id IN (?))", bun.List(sheets), bun.List(sheets)))
+}
+
 // ofOrganizations lists the applications in which one of the organizations has a seat, the newest first.
 func ofOrganizations(ctx context.Context, db bun.IDB, organizations []ids.Organization) ([]Application, error) {
 	if len(organizations) == 0 {

@@ -1724,7 +1724,7 @@ func file(f field, i int, id ids.Document, d Document) templ.Component {
 			}
 		}
 		if d.State != "" {
-			templ_7745c5c3_Err = ui.Badge(d.State, d.Tone).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Badge(f.ui.T(d.State), d.Tone).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -142,6 +142,29 @@ func (s *Service) Filled(ctx context.Context, db bun.IDB, sheets ...ids.Sheet) (
 	return all, nil
 }
 
+// Referred tells which of the documents any answer refers to, of a sheet that is being filled or of a copy of one that was
+// handed in. It reads all answers once, so it is for jobs, with many documents at a time.
+func (s *Service) Referred(ctx context.Context, db bun.IDB, documents []ids.Document) (map[ids.Document]bool, error) {
+	found := make(map[ids.Document]bool, len(documents))
+	if len(documents) == 0 {
+		return found, nil
+	}
+	texts := make([]string, len(documents))
+	for i, id := range documents {
+		texts[i] = id.String()
+	}
+	var referred []ids.Document
+	err := db.NewRaw(`SELECT DISTINCT e.one::uuid FROM (SELECT jsonb_array_elements_text(value) AS one FROM answers
+		WHERE jsonb_typeof(value) = 'array') AS e WHERE e.one IN (?)`, bun.List(texts)).Scan(ctx, &referred)
+	if err != nil {
+		return nil, fmt.Errorf("forms: list referred documents: %w", err)
+	}
+	for _, id := range referred {
+		found[id] = true
+	}
+	return found, nil
+}
+
 // upsert keeps an answer unless a newer one than the base is there. Sending the same answer again, as after a lost
 // response, changes nothing and succeeds.
 func upsert(ctx context.Context, tx *tenants.Tx, e Edit) (Saved, bool, error) {

@@ -35,7 +35,7 @@ type Editing struct {
 // Document is a given document as the form shows it.
 type Document struct {
 	Name  string
-	State string // in the reader's words
+	State string // a message key; empty: nothing to say
 	Tone  string // of the state's badge
 	Href  string // where it is read; empty: not yet
 }

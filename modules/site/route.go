@@ -21,6 +21,8 @@ type Route struct {
 	Path   string
 	Action policies.Action
 	Handle Handler
+	// Large says that a post brings a file through the server, which its handler reads with web.ReadUpload.
+	Large bool
 	// Only restricts the route to one kind of site; the zero Kind means both. Elsewhere it does not exist.
 	Only tenants.Kind
 

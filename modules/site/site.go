@@ -85,6 +85,29 @@ func (s *Site) Routes() []Route {
 	return routes
 }
 
+// Large reports whether a post to the path may bring a file through the server, as its route says.
+func (s *Site) Large(path string) bool {
+	for _, r := range s.Routes() {
+		if r.Large && matches(r.Path, path) {
+			return true
+		}
+	}
+	return false
+}
+
+func matches(pattern, path string) bool {
+	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
+	if len(want) != len(got) {
+		return false
+	}
+	for i := range want {
+		if want[i] != got[i] && (!strings.HasPrefix(want[i], ":") || got[i] == "") {
+			return false
+		}
+	}
+	return true
+}
+
 // Mount adds every route to the server. It refuses a route without an action.
 func (s *Site) Mount(app *fiber.App) error {
 	app.Get("/assets/:name", asset)

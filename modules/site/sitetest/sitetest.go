@@ -49,7 +49,7 @@ func Open(t *testing.T, words []fs.FS, sessions site.Sessions, w *tenanttest.Wor
 		Tenants: w.Tenants, Authorizer: authorizer, Catalog: catalog, Sessions: sessions, Secret: Secret, Product: "Kervan",
 	})
 	s.Use(build(s)...)
-	server := web.New(web.Config{Fail: s.Fail})
+	server := web.New(web.Config{Fail: s.Fail, Large: s.Large})
 	if err := s.Mount(server); err != nil {
 		t.Fatal(err)
 	}

@@ -67,11 +67,21 @@ export function watchUploads(root: HTMLElement, words: Words, changed: (element:
       changed(list)
     }
 
+    // What the server says of a refusal is about the document or about the moment; either may be tried again.
+    const tell = async (response: Response, file: File, retry: () => void) => {
+      const told = (await response.json().catch(() => ({}))) as { detail?: string; fields?: { detail: string }[] }
+      const text = told.fields?.[0]?.detail ?? told.detail
+      line(text ? `${file.name}: ${text}` : fill(words.failed, { name: file.name }), retry)
+    }
+
     const finish = async (granted: Granted, file: File): Promise<void> => {
       line(fill(words.checking, { name: file.name }))
       try {
         const response = await send('POST', `${upload}/${granted.document}/finalization`, {})
-        if (!response.ok) throw new Error(String(response.status))
+        if (!response.ok) {
+          await tell(response, file, () => void finish(granted, file))
+          return
+        }
         const received = (await response.json()) as { state: string; text: string }
         line(`${file.name}: ${received.text}`)
         if (received.state !== 'refused') add(granted, file.name, received.text)
@@ -90,8 +100,7 @@ export function watchUploads(root: HTMLElement, words: Words, changed: (element:
       try {
         const response = await send('POST', upload, { question: box.dataset.question, name: file.name, size: file.size, type: file.type })
         if (!response.ok) {
-          const told = (await response.json().catch(() => ({}))) as { message?: string }
-          line(told.message ?? fill(words.failed, { name: file.name }), retry)
+          await tell(response, file, retry)
           return
         }
         const granted = (await response.json()) as Granted

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+
+	"kervan/modules/applications"
+	"kervan/modules/documents"
+	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// sheets lets documents ask applications who may write and read what.
+type sheets struct{ applications *applications.Service }
+
+// Fillable satisfies documents.Sheets.
+func (s sheets) Fillable(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, question string) (documents.Filling, error) {
+	f, err := s.applications.Fillable(ctx, tx, sheet, question)
+	return documents.Filling(f), err
+}
+
+// Change satisfies documents.Sheets.
+func (s sheets) Change(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, question string) (documents.Filling, error) {
+	f, err := s.applications.Change(ctx, tx, sheet, question)
+	return documents.Filling(f), err
+}
+
+// Readers satisfies documents.Sheets.
+func (s sheets) Readers(ctx context.Context, sc tenants.Scope, wanted []ids.Sheet) (map[ids.Sheet]policies.On, error) {
+	return s.applications.Readers(ctx, sc, wanted)
+}
+
+// papers lets applications ask documents about what was given. The two need each other, so its documents come later.
+type papers struct{ documents *documents.Service }
+
+// Documents satisfies applications.Documents.
+func (p *papers) Documents(ctx context.Context, sc tenants.Scope, wanted []ids.Document) (map[ids.Document]forms.Document, error) {
+	all, err := p.documents.Documents(ctx, sc, wanted)
+	if err != nil {
+		return nil, err
+	}
+	shown := make(map[ids.Document]forms.Document, len(all))
+	for id, d := range all {
+		shown[id] = d.Shown()
+	}
+	return shown, nil
+}
+
+// Facts satisfies applications.Facts.
+func (p *papers) Facts(ctx context.Context, sc tenants.Scope, wanted []ids.Document) (map[ids.Document]applications.DocumentFacts, error) {
+	all, err := p.documents.Documents(ctx, sc, wanted)
+	if err != nil {
+		return nil, err
+	}
+	facts := make(map[ids.Document]applications.DocumentFacts, len(all))
+	for id, d := range all {
+		facts[id] = applications.DocumentFacts{
+			ID: id, Name: d.Name, MediaType: d.Kind.MediaType(), Size: d.Size, SHA256: d.SHA256, Standing: d.Standing(), Href: d.Shown().Href,
+		}
+	}
+	return facts, nil
+}

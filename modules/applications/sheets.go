@@ -1,0 +1,102 @@
+package applications
+
+import (
+	"context"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Filling is a question of a sheet that somebody may answer just now.
+type Filling struct {
+	Organization ids.Organization // for which they do
+	Page         string           // the address of the section in which it stands
+}
+
+// Fillable holds the transaction's actor to the questions that they may answer just now, as Save does. Faults: NotFound,
+// TooLate, Conflict.
+func (s *Service) Fillable(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, ref string) (Filling, error) {
+	f, _, err := s.fillable(ctx, tx, sheet, ref)
+	return f, err
+}
+
+// Change is Fillable for whoever changes the answer in this very transaction: of the joint part all confirmations are taken
+// back, as they stood by it too.
+func (s *Service) Change(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, ref string) (Filling, error) {
+	f, a, err := s.fillable(ctx, tx, sheet, ref)
+	if err == nil && sheet == a.Joint && anyConfirmed(a.Parts) {
+		err = unconfirm(ctx, tx, a.ID)
+	}
+	return f, err
+}
+
+func (s *Service) fillable(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, ref string) (Filling, Application, error) {
+	a, err := s.writable(ctx, tx.Scope(), tx, sheet)
+	if err != nil {
+		return Filling{}, a, err
+	}
+	version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
+	if err != nil {
+		return Filling{}, a, err
+	}
+	_, section, found := version.Definition.Question(ref)
+	if !found || section.Scope != a.scopeOf(sheet) {
+		return Filling{}, a, fault.NotFound()
+	}
+	open, err := s.reopened(ctx, tx, &a, sheet)
+	if err != nil {
+		return Filling{}, a, err
+	}
+	if !open(ref) {
+		return Filling{}, a, fault.Conflict("applications.question_closed")
+	}
+	part := a.PartOf(sheet)
+	f := Filling{Organization: a.Organization, Page: sectionAddress(a.ID, part, section.Key)}
+	if part != nil {
+		f.Organization = part.Organization
+	} else if mine := mineOf(tx.Scope(), &a); len(mine) > 0 {
+		f.Organization = mine[0].Organization
+	}
+	return f, a, nil
+}
+
+// Readers is what policies must know of who may read what stands in each sheet: of what was handed in, all organizations of
+// the application and the network's side; before that, the organization whose part it is, or all of them the joint part.
+// Left out are sheets of no application and, for the network's side, of one that is a draft.
+func (s *Service) Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sheet) (map[ids.Sheet]policies.On, error) {
+	if err := s.policies.Ever(sc, policies.ApplicationRead); err != nil {
+		return nil, err
+	}
+	all, err := bySheets(ctx, sc.Read(), sheets)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	found := make([]ids.Application, len(all))
+	for i := range all {
+		found[i] = all[i].ID
+	}
+	standings, err := s.Standings.Standings(ctx, sc, found)
+	if err != nil {
+		return nil, err
+	}
+	readers := map[ids.Sheet]policies.On{}
+	for i := range all {
+		a := &all[i]
+		handedIn := a.State != Draft && !a.SubmittedAt.IsZero()
+		if !handedIn && len(mineOf(sc, a)) == 0 && sc.Actor().System == "" {
+			continue
+		}
+		whole := on(a, standings[a.ID])
+		readers[a.Joint] = whole
+		for _, part := range a.Parts {
+			own := whole
+			if !handedIn {
+				own.Organizations = []ids.Organization{part.Organization}
+			}
+			readers[part.Sheet] = own
+		}
+	}
+	return readers, nil
+}

@@ -1,0 +1,76 @@
+package sitetest
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime/multipart"
+	"net/http"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// PostJSON sends a value as a page's script does, with the token of the page that is open, and asks for JSON. The page
+// stays open.
+func (b *Browser) PostJSON(path string, value any) Page {
+	b.t.Helper()
+	content, err := json.Marshal(value)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.Headers["Accept"], b.Headers["X-CSRF-Token"] = "application/json", b.Page.token()
+	defer func() {
+		delete(b.Headers, "Accept")
+		delete(b.Headers, "X-CSRF-Token")
+	}()
+	return b.sendBody(http.MethodPost, path, "application/json", bytes.NewReader(content))
+}
+
+// SubmitFile is Submit for a form with a file in it; without a name, none was chosen.
+func (b *Browser) SubmitFile(action, field, name string, content []byte, pairs ...string) Page {
+	b.t.Helper()
+	values, ok := b.Page.form(action)
+	if !ok {
+		b.t.Fatalf("%s has no form that posts to %s:\n%s", b.Page.Path, action, b.Page.Text())
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values.Set(pairs[i], pairs[i+1])
+	}
+	values.Del(field)
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for key, all := range values {
+		for _, value := range all {
+			b.must(w.WriteField(key, value))
+		}
+	}
+	part, err := w.CreateFormFile(field, name)
+	b.must(err)
+	_, err = part.Write(content)
+	b.must(err)
+	b.must(w.Close())
+	b.Page = b.sendBody(http.MethodPost, action, w.FormDataContentType(), &body)
+	if location := b.Page.Header.Get("Location"); b.Page.Status == http.StatusSeeOther && strings.HasPrefix(location, "/") {
+		return b.Get(location)
+	}
+	return b.Page
+}
+
+func (b *Browser) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// token is what a page's script sends so that its requests are known as its own.
+func (p Page) token() string {
+	token := p.Value("_csrf")
+	walk(p.doc, func(n *html.Node) bool {
+		if n.Type == html.ElementNode && n.Data == "meta" && attribute(n, "name") == "csrf" {
+			token = attribute(n, "content")
+		}
+		return true
+	})
+	return token
+}
