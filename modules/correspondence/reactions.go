@@ -1,11 +1,68 @@
 package correspondence
 
-import "kervan/tenants"
+import (
+	"context"
+
+	"kervan/modules/events"
+	"kervan/modules/kernel/audit"
+	"kervan/policies"
+	"kervan/tenants"
+)
 
 // Reactions makes the module's reactions and jobs known to the queue.
 func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "correspondence.write", s.Write)
 	tenants.React(r, "correspondence.notify", s.Notify)
 	tenants.React(r, "correspondence.revoke", s.Revoke)
+	tenants.React(r, "correspondence.release_batch", s.ReleaseBatch)
+	tenants.React(r, "correspondence.cancel_batch", s.CancelBatch)
+	tenants.React(r, "correspondence.cancel_about", s.CancelAbout)
 	tenants.HandleJob(r, deliverJob, s.Deliver)
+}
+
+// ReleaseBatch lets the letters of a released decision list go; one that is written only afterwards goes as well. A letter
+// with a gap stays held for somebody to look at. The reaction to events.DecisionsReleased; only the system may.
+func (s *Service) ReleaseBatch(ctx context.Context, sc tenants.Scope, e events.DecisionsReleased) error {
+	return s.endBatch(ctx, sc, e.Batch, batchReleased, StatusReleased)
+}
+
+// CancelBatch keeps the letters of a reopened decision list from ever going. The reaction to events.DecisionsReopened;
+// only the system may.
+func (s *Service) CancelBatch(ctx context.Context, sc tenants.Scope, e events.DecisionsReopened) error {
+	return s.endBatch(ctx, sc, e.Batch, batchCancelled, StatusCancelled)
+}
+
+func (s *Service) endBatch(ctx context.Context, sc tenants.Scope, batch string, end batchState, to Status) error {
+	if err := policies.OnlySystem(sc); err != nil || batch == "" {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if err := setBatch(ctx, tx, batch, end); err != nil {
+			return err
+		}
+		moved, err := moveBatch(ctx, tx, batch, to)
+		if err != nil || len(moved) == 0 {
+			return err
+		}
+		ended := audit.Entry{Action: "message.batch_cancelled", SubjectKind: "batch", SubjectID: batch, Detail: map[string]any{"messages": len(moved)}}
+		if to == StatusReleased {
+			ended.Action = "message.batch_released"
+			for _, id := range moved {
+				tx.Enqueue(deliverJob, Delivery{id})
+			}
+		}
+		tx.Audit(ended)
+		return nil
+	})
+}
+
+// CancelAbout keeps letters that wait about a withdrawn application from ever going. The reaction to
+// events.ApplicationWithdrawn; only the system may.
+func (s *Service) CancelAbout(ctx context.Context, sc tenants.Scope, e events.ApplicationWithdrawn) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		return cancelAbout(ctx, tx, "application", e.Application.String())
+	})
 }

@@ -72,6 +72,9 @@ func (s *Service) Write(ctx context.Context, sc tenants.Scope, e events.MailRequ
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if m.Status, err = statusIn(ctx, tx, m); err != nil {
+			return err
+		}
 		if m.Status == StatusReleased {
 			if m.ReleasedAt, err = tx.Now(ctx); err != nil {
 				return err

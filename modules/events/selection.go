@@ -81,3 +81,21 @@ type PlaceLapsed struct {
 
 // EventKind names the event in the queue.
 func (PlaceLapsed) EventKind() string { return "place_lapsed" }
+
+// DecisionsReleased tells that the decision list of a call was released; the letters of the batch may go.
+type DecisionsReleased struct {
+	Call  ids.Call
+	Batch string
+}
+
+// EventKind names the event in the queue.
+func (DecisionsReleased) EventKind() string { return "decisions_released" }
+
+// DecisionsReopened tells that a signed decision list was opened again; the letters of the batch must not go.
+type DecisionsReopened struct {
+	Call  ids.Call
+	Batch string
+}
+
+// EventKind names the event in the queue.
+func (DecisionsReopened) EventKind() string { return "decisions_reopened" }
