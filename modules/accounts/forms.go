@@ -61,6 +61,7 @@ type teamView struct {
 	MayInvite   bool
 	Name, Email string
 	Role        tenants.Role
+	Return      string // where to go when somebody was invited
 	Fault       *fault.Fault
 }
 

@@ -32,7 +32,7 @@ func (w *Web) team(c *fiber.Ctx, sc tenants.Scope) error {
 	values := web.Query(c).Values()
 	format, exported := sheets.ParseFormat(values.Get("format"))
 	if !exported {
-		return w.showTeam(c, sc, teamView{}, nil)
+		return w.showTeam(c, sc, teamView{Role: tenants.Role(web.Query(c).Raw("role")), Return: web.Local(web.Query(c).Raw("return"), "")}, nil)
 	}
 	members, pending, err := w.service.Team(c.UserContext(), sc, readTeamQuery(values))
 	if err != nil {
@@ -76,7 +76,7 @@ func (w *Web) invite(c *fiber.Ctx, sc tenants.Scope) error {
 		err = w.service.Invite(c.UserContext(), sc, cmd)
 	}
 	if fault.Is(err, fault.KindInvalid) && cmd.Organization.IsZero() {
-		return w.showTeam(c, sc, teamView{Name: form.Raw("name"), Email: form.Raw("email"), Role: cmd.Role}, err)
+		return w.showTeam(c, sc, teamView{Name: form.Raw("name"), Email: form.Raw("email"), Role: cmd.Role, Return: web.Local(form.Raw("return"), "")}, err)
 	}
 	if fault.Is(err, fault.KindInvalid) {
 		w.site.Say(c, "danger", fault.Of(err).Fields[0].Key)

@@ -174,6 +174,13 @@ func (e *Editing) attributes(p ui.Page) templ.Attributes {
 	if e.Addresses.Save == "" || e.Disabled {
 		return templ.Attributes{}
 	}
+	return Autosave(p, e.Sheet.ID.String(), e.Addresses)
+}
+
+// Autosave are the attributes of an element whose inputs save themselves while somebody writes: each box below it with
+// data-question (the ref) and data-base (the version shown) is sent as a Sent. The sheet is the name under which this
+// device keeps what could not be sent yet.
+func Autosave(p ui.Page, sheet string, a Addresses) templ.Attributes {
 	words := map[string]string{}
 	for _, key := range []string{
 		"forms.save.saved", "forms.save.saving", "forms.save.kept", "forms.save.refused", "forms.save.signed_out", "forms.save.sign_in",
@@ -190,8 +197,8 @@ func (e *Editing) attributes(p ui.Page) templ.Attributes {
 	}
 	point, _ := p.Loc.Separators()
 	return templ.Attributes{
-		"data-autosave": true, "data-sheet": e.Sheet.ID.String(), "data-save-url": e.Addresses.Save, "data-presence-url": e.Addresses.Presence,
-		"data-upload-url": e.Addresses.Upload, "data-sign-in-url": e.Addresses.SignIn, "data-words-json": string(raw), "data-point": point,
+		"data-autosave": true, "data-sheet": sheet, "data-save-url": a.Save, "data-presence-url": a.Presence,
+		"data-upload-url": a.Upload, "data-sign-in-url": a.SignIn, "data-words-json": string(raw), "data-point": point,
 	}
 }
 

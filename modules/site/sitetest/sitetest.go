@@ -155,6 +155,9 @@ func (b *Browser) Cookie(name string) string { return b.cookies["__Host-"+name] 
 // SetCookie plants a cookie, as an attacker or an old session would.
 func (b *Browser) SetCookie(name, value string) { b.cookies["__Host-"+name] = value }
 
+// Address is where a real browser finds the page.
+func (b *Browser) Address(path string) string { return b.origin() + path }
+
 func (b *Browser) origin() string { return "http://" + b.host + ":" + b.port }
 
 func (b *Browser) do(method, path string, values url.Values) Page {

@@ -359,9 +359,12 @@ export function start(root: HTMLElement) {
         if (base) base.disabled = !dirty(a) || !!a.box.dataset.locked
       }
       if (!all && !navigator.onLine) return
-      sure = true
-      form.requestSubmit(submitter)
-      sure = false
+      // A form cannot be submitted anew before this very event is over, which it is not when there was nothing to save.
+      setTimeout(() => {
+        sure = true
+        form.requestSubmit(submitter)
+        sure = false
+      })
     })
   })
   addEventListener('online', () => void again())

@@ -1,5 +1,6 @@
 import htmx from 'htmx.org'
 import { start as autosave } from './autosave'
+import { start as scoring } from './scoring'
 
 htmx.config.includeIndicatorStyles = false
 htmx.config.allowEval = false
@@ -65,6 +66,14 @@ function ready() {
     all.addEventListener('change', () => boxes().forEach((b) => (b.checked = all.checked)))
   }
 
+  for (const note of document.querySelectorAll<HTMLElement>('[data-tally]')) {
+    const boxes = () => [...document.querySelectorAll<HTMLInputElement>(`input[name="${note.dataset.tally}"]:checked`)].length
+    const count = () => (note.textContent = (note.dataset.text ?? '').replace('{n}', String(boxes())))
+    document.addEventListener('change', count)
+    count()
+  }
+
+  for (const root of document.querySelectorAll<HTMLElement>('[data-scoring]')) scoring(root)
   for (const root of document.querySelectorAll<HTMLElement>('[data-autosave]')) autosave(root)
 }
 

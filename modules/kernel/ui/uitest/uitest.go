@@ -145,6 +145,12 @@ func (v *Visitor) Go(address string) {
 	v.must(v.page.WaitLoad())
 }
 
+// Carry gives the visitor a cookie of the address's host alone, such as a session that a test has begun.
+func (v *Visitor) Carry(address, name, value string) {
+	v.t.Helper()
+	v.must(v.page.SetCookies([]*proto.NetworkCookieParam{{Name: "__Host-" + name, Value: value, URL: address, Path: "/", Secure: true, HTTPOnly: true, SameSite: proto.NetworkCookieSameSiteLax}}))
+}
+
 // Fill types into the field of that name.
 func (v *Visitor) Fill(name, text string) {
 	v.t.Helper()
@@ -175,6 +181,13 @@ func (v *Visitor) Tick(name, value string) {
 		selector += `[value="` + value + `"]`
 	}
 	v.must(v.element(selector).Click(proto.InputMouseButtonLeft, 1))
+}
+
+// Hit presses a key of the keyboard on the element.
+func (v *Visitor) Hit(selector string, keys ...input.Key) {
+	v.t.Helper()
+	v.must(v.element(selector).Focus())
+	v.must(v.page.Keyboard.Type(keys...))
 }
 
 // Press goes to the button or link with exactly that text in the page's main part, as somebody does who has only a

@@ -1,0 +1,41 @@
+// Adds up a weighted total while somebody scores, and lets digits choose: once a row of scores has the focus, 7 is seven,
+// and 1 followed at once by 0 is ten.
+const patience = 700
+
+export function start(root: HTMLElement) {
+  const most = Number(root.dataset.scoring)
+  const output = root.querySelector<HTMLOutputElement>('output[data-total]')
+  const format = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+
+  function total() {
+    if (!output) return
+    let sum = 0
+    for (const scale of root.querySelectorAll<HTMLElement>('[data-scale]')) {
+      sum += Number(scale.dataset.scale) * Number(scale.querySelector<HTMLInputElement>('input:checked')?.value ?? 0)
+    }
+    output.value = format.format(sum / most)
+  }
+
+  let typed = ''
+  let timer = 0
+  root.addEventListener('keydown', (e) => {
+    const scale = (e.target as HTMLElement).closest<HTMLElement>('[data-scale]')
+    if (!scale || e.ctrlKey || e.metaKey || e.altKey || !/^[0-9]$/.test(e.key)) return
+    const find = (value: string) => scale.querySelector<HTMLInputElement>(`input[value="${value}"]`)
+    const input = find(typed + e.key) ?? find(e.key)
+    if (!input) return
+    e.preventDefault()
+    typed = input.value
+    clearTimeout(timer)
+    timer = window.setTimeout(() => (typed = ''), patience)
+    input.focus()
+    input.checked = true
+    input.dispatchEvent(new Event('change', { bubbles: true }))
+  })
+  root.addEventListener('focusout', (e) => {
+    const scale = (e.target as HTMLElement).closest('[data-scale]')
+    if (!scale?.contains(e.relatedTarget as Node | null)) typed = ''
+  })
+  root.addEventListener('change', total)
+  total()
+}
