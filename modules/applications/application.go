@@ -99,6 +99,9 @@ func (s State) After(v Verb) (State, bool) {
 	return t.to, true
 }
 
+// Undecided reports whether an application in this state can still be reviewed and decided.
+func (s State) Undecided() bool { return slices.Contains(decided, s) }
+
 // ForApplicants is the state as the applicants may know it: what happens between the check and the release of decisions
 // is one thing to them, and that they are not eligible they learn from the letter.
 func (a *Application) ForApplicants() State { return forApplicants(a.State, !a.ToldAt.IsZero()) }

@@ -121,3 +121,38 @@ func CountByState(ctx context.Context, db bun.IDB) (map[State]int, error) {
 	}
 	return counts, nil
 }
+
+// Several finds applications that passed the check and were not withdrawn.
+func Several(ctx context.Context, db bun.IDB, applications []ids.Application) ([]Application, error) {
+	if len(applications) == 0 {
+		return nil, nil
+	}
+	return withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).Where("a.id IN (?)", bun.List(applications)).
+		Where("a.state NOT IN ('draft', 'submitted', 'returned', 'ineligible', 'withdrawn')"))
+}
+
+// Undecided lists the applications of all calls that passed the check and can still be decided, without their parts.
+func Undecided(ctx context.Context, db bun.IDB) ([]Application, error) {
+	var rows []applicationRow
+	if err := db.NewSelect().Model(&rows).Where("a.state IN (?)", bun.List(decided)).Order("a.number").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("applications: list undecided: %w", err)
+	}
+	all := make([]Application, len(rows))
+	for i := range rows {
+		all[i] = rows[i].application()
+	}
+	return all, nil
+}
+
+// Seated lists all applications in which one of the organizations has a seat.
+func Seated(ctx context.Context, db bun.IDB, organizations []ids.Organization) ([]ids.Application, error) {
+	var found []ids.Application
+	if len(organizations) == 0 {
+		return found, nil
+	}
+	err := db.NewRaw("SELECT DISTINCT application_id FROM application_parts WHERE organization_id IN (?)", bun.List(organizations)).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("applications: list seated: %w", err)
+	}
+	return found, nil
+}
