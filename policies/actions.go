@@ -77,7 +77,8 @@ const (
 const (
 	ReviewerManage   Action = "reviewer.manage" // invite reviewers, assign applications
 	ReviewQueue      Action = "review.queue"
-	ReviewDeclare    Action = "review.declare" // a conflict of interest, or none
+	ReviewDeclare    Action = "review.declare"   // a conflict of interest, or none
+	ReviewUndeclare  Action = "review.undeclare" // take a declaration of somebody else back
 	ReviewWrite      Action = "review.write"
 	ReviewRead       Action = "review.read" // all reviews of an application
 	SelectionRank    Action = "selection.rank"

@@ -24,8 +24,8 @@ type Membership struct {
 	GrantedBy    ids.Person       `bun:"granted_by,nullzero"`
 }
 
-// GrantRole gives the person the role; one already held is left as it is. The caller has authorized it. The next
-// request of the person has the role.
+// GrantRole gives the person the role; one already held is left as it is. A new one is announced. The caller has authorized
+// it. The next request of the person has the role.
 func (tx *Tx) GrantRole(ctx context.Context, person ids.Person, g Grant, by ids.Person) error {
 	m := Membership{ID: ids.New[ids.Token]().String(), Person: person, Role: g.Role, Organization: g.Organization, GrantedBy: by}
 	result, err := tx.NewInsert().Model(&m).Value("granted_at", "?", tx.Moment()).On("CONFLICT DO NOTHING").Exec(ctx)

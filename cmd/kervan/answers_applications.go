@@ -132,14 +132,3 @@ func (s surroundings) Names(ctx context.Context, sc tenants.Scope, persons []ids
 	}
 	return names, nil
 }
-
-// nobody stands to applications in any way before reviewers are assigned.
-type nobody struct{}
-
-// Standings satisfies applications.Standings.
-func (nobody) Standings(context.Context, tenants.Scope, []ids.Application) (map[ids.Application]applications.Standing, error) {
-	return nil, nil
-}
-
-// Conflicted satisfies applications.Standings.
-func (nobody) Conflicted(context.Context, tenants.Scope) ([]ids.Application, error) { return nil, nil }

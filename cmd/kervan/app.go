@@ -26,6 +26,7 @@ import (
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
 	"kervan/modules/publicsite"
+	"kervan/modules/selection"
 	"kervan/modules/site"
 	"kervan/modules/trail"
 	"kervan/policies"
@@ -50,6 +51,7 @@ type App struct {
 	programs       *programs.Service
 	applications   *applications.Service
 	documents      *documents.Service
+	selection      *selection.Service
 	partnerships   *partnerships.Service
 	oversight      *oversight.Service
 	metrics        *metrics
@@ -57,7 +59,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, correspondence.Locales, documents.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, correspondence.Locales, documents.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, selection.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -104,8 +106,10 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	panel := jury{a.organizations, a.accounts}
+	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel})
 	asked, given := surroundings{a.organizations, a.accounts}, &papers{}
-	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: nobody{}, Documents: given, Facts: given})
+	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: standings{a.selection}, Documents: given, Facts: given})
 	a.documents = documents.New(documents.Config{Policies: a.authorizer, Forms: a.forms, Objects: a.objects, Sheets: sheets{a.applications}, Scanner: scanner})
 	given.documents = a.documents
 	won := winners{a.programs, a.organizations, a.accounts}
@@ -116,14 +120,15 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread,
 		Secret: config.secret, Secure: config.secure(), Product: "Kervan",
 	})
-	calls := programs.NewWeb(a.programs, a.site)
+	calls, handedIn := programs.NewWeb(a.programs, a.site), applications.NewWeb(a.applications, a.site, config.origin)
 	a.site.Use(
 		publicsite.NewWeb(publicsite.NewService(a.tenants, a.authorizer), a.site, a.tenants, config.origin, calls).Module(),
 		accounts.NewWeb(a.accounts, a.site).Module(),
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
 		organizations.NewWeb(a.organizations, a.site).Module(),
 		calls.Module(),
-		applications.NewWeb(a.applications, a.site, config.origin).Module(),
+		handedIn.Module(),
+		selection.NewWeb(a.selection, a.site, handedIn).Module(),
 		documents.NewWeb(a.documents, a.site).Module(),
 		partnerships.NewWeb(a.partnerships, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names, a.things), a.site).Module(),

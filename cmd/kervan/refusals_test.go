@@ -21,6 +21,8 @@ var open = map[string]string{
 	"correspondence.Unread": "the frame; a visitor has none", "partnerships.News": "the desk; whoever has no part in partnerships hears nothing",
 	"programs.Browse": "published calls are public", "programs.Look": "a published call is public",
 	"applications.Verify": "a receipt's code is checked by anybody",
+	"selection.Standings": "other modules, which ask how the actor stands to applications; most stand in no way", "selection.Conflicted": "other modules, likewise",
+	"selection.Duties": "the desk; whoever has no part in a selection has no duty",
 }
 
 // personal lists what everybody who has signed in may do, whatever their role: it concerns only themselves.

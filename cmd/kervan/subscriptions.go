@@ -8,6 +8,7 @@ func (a *App) subscribe() {
 	a.correspondence.Reactions(r)
 	a.applications.Reactions(r)
 	a.documents.RegisterJobs(r)
+	a.selection.Reactions(r)
 	a.partnerships.Reactions(r)
 	a.oversight.Reactions(r)
 }

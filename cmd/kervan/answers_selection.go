@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+
+	"kervan/modules/accounts"
+	"kervan/modules/applications"
+	"kervan/modules/blueprints"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/organizations"
+	"kervan/modules/programs"
+	"kervan/modules/selection"
+	"kervan/tenants"
+)
+
+// jury lets selection ask the other modules about calls, applications and people.
+type jury struct {
+	organizations *organizations.Service
+	accounts      *accounts.Service
+}
+
+func selectionCall(c programs.Call) selection.Call {
+	letters := make(map[string]blueprints.Letter, len(c.Letters))
+	for _, l := range c.Letters {
+		letters[l.Key] = l
+	}
+	return selection.Call{
+		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, Places: c.Places, Criteria: selection.Scored(c.Criteria), Review: c.Review, Letters: letters,
+	}
+}
+
+// Call satisfies selection.Calls.
+func (jury) Call(ctx context.Context, sc tenants.Scope, id ids.Call) (selection.Call, error) {
+	c, err := programs.Find(ctx, sc.Read(), id)
+	if err == nil && c.State == programs.Draft {
+		err = fault.NotFound()
+	}
+	return selectionCall(c), err
+}
+
+// Published satisfies selection.Calls.
+func (jury) Published(ctx context.Context, sc tenants.Scope) ([]selection.Call, error) {
+	all, err := programs.All(ctx, sc.Read(), false)
+	calls := make([]selection.Call, len(all))
+	for i, c := range all {
+		calls[i] = selectionCall(c)
+	}
+	return calls, err
+}
+
+// InSelection satisfies selection.Applications.
+func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) ([]selection.Application, error) {
+	all, err := applications.InSelection(ctx, sc.Read(), call)
+	if err != nil {
+		return nil, err
+	}
+	return j.named(ctx, sc, all)
+}
+
+// Those satisfies selection.Applications.
+func (j jury) Those(ctx context.Context, sc tenants.Scope, wanted []ids.Application) (map[ids.Application]selection.Application, error) {
+	all, err := applications.Several(ctx, sc.Read(), wanted)
+	if err != nil {
+		return nil, err
+	}
+	named, err := j.named(ctx, sc, all)
+	found := make(map[ids.Application]selection.Application, len(named))
+	for _, a := range named {
+		found[a.ID] = a
+	}
+	return found, err
+}
+
+func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Application) ([]selection.Application, error) {
+	var wanted []ids.Organization
+	for i := range all {
+		wanted = append(wanted, all[i].Organizations()...)
+	}
+	cards, err := j.organizations.Cards(ctx, sc.Read(), wanted)
+	if err != nil {
+		return nil, err
+	}
+	named := make([]selection.Application, len(all))
+	for i, a := range all {
+		named[i] = selection.Application{ID: a.ID, Call: a.Call, Number: a.Number, Undecided: a.State.Undecided()}
+		for _, p := range a.Parts {
+			if c, ok := cards[p.Organization]; ok {
+				named[i].Organizations = append(named[i].Organizations, selection.Applicant{ID: c.ID, Name: c.Name, City: c.City, Country: string(c.Country), Seat: p.Seat})
+			}
+		}
+	}
+	return named, nil
+}
+
+// Undecided satisfies selection.Applications.
+func (jury) Undecided(ctx context.Context, sc tenants.Scope) ([]selection.Application, error) {
+	all, err := applications.Undecided(ctx, sc.Read())
+	found := make([]selection.Application, len(all))
+	for i, a := range all {
+		found[i] = selection.Application{ID: a.ID, Call: a.Call, Number: a.Number, Undecided: true}
+	}
+	return found, err
+}
+
+// Of satisfies selection.Applications.
+func (jury) Of(ctx context.Context, sc tenants.Scope, wanted []ids.Organization) ([]ids.Application, error) {
+	return applications.Seated(ctx, sc.Read(), wanted)
+}
+
+// Persons satisfies selection.People.
+func (j jury) Persons(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]selection.Person, error) {
+	cards, err := j.accounts.Cards(ctx, sc.Read(), persons)
+	found := make(map[ids.Person]selection.Person, len(cards))
+	for id, c := range cards {
+		found[id] = selection.Person{Name: c.Name, Email: c.Email}
+	}
+	return found, err
+}
+
+// standings lets applications ask selection how the actor stands to them.
+type standings struct{ selection *selection.Service }
+
+// Standings satisfies applications.Standings.
+func (s standings) Standings(ctx context.Context, sc tenants.Scope, wanted []ids.Application) (map[ids.Application]applications.Standing, error) {
+	all, err := s.selection.Standings(ctx, sc, wanted)
+	found := make(map[ids.Application]applications.Standing, len(all))
+	for id, one := range all {
+		found[id] = applications.Standing{Assigned: one.Assigned, Conflicted: one.Conflicted}
+	}
+	return found, err
+}
+
+// Conflicted satisfies applications.Standings.
+func (s standings) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Application, error) {
+	return s.selection.Conflicted(ctx, sc)
+}

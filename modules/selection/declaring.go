@@ -1,0 +1,398 @@
+package selection
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/fault"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// detect looks for conflicts of interest between the people who review or decide (all of them, or the given ones) and
+// applications, in a fixed number of queries.
+func (s *Service) detect(ctx context.Context, sc tenants.Scope, applications []Application, who ...ids.Person) ([]Conflict, error) {
+	held, err := tenants.Holders(ctx, sc.Read(), judging...)
+	if err != nil {
+		return nil, err
+	}
+	var organizations []ids.Organization
+	for _, a := range applications {
+		for _, o := range a.Organizations {
+			organizations = append(organizations, o.ID)
+		}
+	}
+	members, err := tenants.MembersOf(ctx, sc.Read(), organizations...)
+	if err != nil {
+		return nil, err
+	}
+	var persons []ids.Person
+	for _, m := range slices.Concat(held, members) {
+		persons = append(persons, m.Person)
+	}
+	known, err := s.People.Persons(ctx, sc, persons)
+	if err != nil {
+		return nil, err
+	}
+	judges := map[ids.Person]*Judge{}
+	for _, m := range held {
+		if len(who) > 0 && !slices.Contains(who, m.Person) {
+			continue
+		}
+		if judges[m.Person] == nil {
+			judges[m.Person] = &Judge{Person: m.Person, Email: known[m.Person].Email}
+		}
+		judges[m.Person].Reviews = judges[m.Person].Reviews || m.Role == tenants.RoleReviewer || m.Role == tenants.RoleChair
+	}
+	emails := map[ids.Organization][]string{}
+	for _, m := range members {
+		emails[m.Organization] = append(emails[m.Organization], known[m.Person].Email)
+		if j := judges[m.Person]; j != nil {
+			j.Organizations = append(j.Organizations, m.Organization)
+		}
+	}
+	all := make([]Judge, 0, len(judges))
+	for _, j := range judges {
+		all = append(all, *j)
+	}
+	return Detect(all, applications, emails), nil
+}
+
+// recuse keeps conflicts that the program has found, and takes the reviews of their people out of the way.
+func recuse(ctx context.Context, tx *tenants.Tx, found []Conflict, now time.Time) error {
+	fresh, err := keepFound(ctx, tx, found, now)
+	if err != nil {
+		return err
+	}
+	for _, c := range fresh {
+		tx.Audit(audit.Entry{Action: "conflict.detected", SubjectKind: "application", SubjectID: c.Application.String(), Detail: map[string]any{"kind": string(c.Kind), "person": c.Person.String()}})
+		if err := stepAside(ctx, tx, c.Application, c.Person); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stepAside ends the review that somebody with a conflict of interest had of an application, if there is one.
+func stepAside(ctx context.Context, tx *tenants.Tx, application ids.Application, person ids.Person) error {
+	all, err := reviewsOf(ctx, tx, application)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		after, ok := r.State.After(Recuse)
+		if r.Person != person || !ok {
+			continue
+		}
+		r.State, r.Points, r.SubmittedAt = after, 0, time.Time{}
+		return advance(ctx, tx, &r)
+	}
+	return nil
+}
+
+// Look finds the conflicts of interest of an application once it has passed the check; the reaction to
+// events.ApplicationChecked. Only the system may.
+func (s *Service) Look(ctx context.Context, sc tenants.Scope, e events.ApplicationChecked) error {
+	if err := policies.OnlySystem(sc); err != nil || !e.Eligible {
+		return err
+	}
+	those, err := s.Applications.Those(ctx, sc, []ids.Application{e.Application})
+	if err != nil {
+		return err
+	}
+	a, ok := those[e.Application]
+	if !ok {
+		return nil
+	}
+	return s.keep(ctx, sc, []Application{a})
+}
+
+// LookAgain finds the conflicts of interest that come with somebody's new role: as one who reviews or decides, or as one
+// of an organization's people, who may tie others to it. The reaction to events.RolesChanged; only the system may.
+func (s *Service) LookAgain(ctx context.Context, sc tenants.Scope, _ events.RolesChanged) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
+	undecided, err := s.Applications.Undecided(ctx, sc)
+	if err != nil || len(undecided) == 0 {
+		return err
+	}
+	wanted := make([]ids.Application, len(undecided))
+	for i, a := range undecided {
+		wanted[i] = a.ID
+	}
+	those, err := s.Applications.Those(ctx, sc, wanted)
+	if err != nil {
+		return err
+	}
+	all := make([]Application, 0, len(those))
+	for _, a := range those {
+		all = append(all, a)
+	}
+	return s.keep(ctx, sc, all)
+}
+
+func (s *Service) keep(ctx context.Context, sc tenants.Scope, applications []Application) error {
+	found, err := s.detect(ctx, sc, applications)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		return recuse(ctx, tx, found, now)
+	})
+}
+
+// Declaration is what somebody declares about their interest in an application.
+type Declaration struct {
+	Conflict bool
+	Kind     ConflictKind
+	Note     string
+}
+
+func (d *Declaration) check() error {
+	if !d.Conflict {
+		return nil
+	}
+	if _, ok := ParseConflictKind(string(d.Kind)); !ok {
+		return fault.Invalid("fault.check_fields", fault.At("kind", "fault.choose"))
+	}
+	if d.Kind == ConflictOther && d.Note == "" {
+		return fault.Invalid("fault.check_fields", fault.At("note", "fault.required"))
+	}
+	return nil
+}
+
+// Declare takes the declaration of a reviewer about an application that was assigned to them: with a conflict of
+// interest the application is gone for them, without one it opens. One that the program sees itself is kept in place of
+// "no conflict", with a Conflict. The reviewer may, nobody else. Faults: Invalid by field, Conflict, NotFound.
+func (s *Service) Declare(ctx context.Context, sc tenants.Scope, id ids.Review, d Declaration) error {
+	r, a, err := s.reviewOf(ctx, sc, policies.ReviewDeclare, id)
+	if err != nil {
+		return err
+	}
+	if err := d.check(); err != nil {
+		return err
+	}
+	if d.Conflict {
+		return s.declare(ctx, sc, a, d)
+	}
+	found, err := s.detect(ctx, sc, []Application{a}, r.Person)
+	if err != nil {
+		return err
+	}
+	barred := false
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		if err := recuse(ctx, tx, found, now); err != nil {
+			return err
+		}
+		r, err := lockReview(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if barred = r.State == ReviewRecused; barred {
+			return s.tellOfficers(ctx, tx, a, "selection.notify.replacement")
+		}
+		after, ok := r.State.After(Clear)
+		if !ok {
+			return nil // declared already: a second click
+		}
+		r.State = after
+		tx.Audit(entry("conflict.none_declared", a.ID))
+		return advance(ctx, tx, &r)
+	})
+	if err == nil && barred {
+		err = fault.Conflict("selection.declare.found")
+	}
+	return err
+}
+
+// DeclareConflict takes the declaration of somebody of the network's side that they have a conflict of interest in an
+// application: from then on it does not exist for them. Coordinators, officers, finance officers, reviewers and the chair
+// may, each for themselves. Faults: Invalid by field, NotFound.
+func (s *Service) DeclareConflict(ctx context.Context, sc tenants.Scope, application ids.Application, d Declaration) error {
+	a, err := s.Declarable(ctx, sc, application)
+	if err != nil {
+		return err
+	}
+	d.Conflict = true
+	if err := d.check(); err != nil {
+		return err
+	}
+	return s.declare(ctx, sc, a, d)
+}
+
+// Declarable is an application in which the actor may declare a conflict of interest: a reviewer only in one that is
+// assigned, so that nobody learns which there are by trying. Fault: NotFound.
+func (s *Service) Declarable(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, error) {
+	a, err := s.permitted(ctx, sc, policies.ReviewDeclare, id)
+	if err != nil {
+		return a, err
+	}
+	if sc.Actor().Has(tenants.RoleCoordinator, tenants.RoleOfficer, tenants.RoleFinance, tenants.RoleChair) {
+		return a, nil
+	}
+	mine, err := reviewsBy(ctx, sc.Read(), sc.Actor().Person)
+	if err != nil {
+		return a, err
+	}
+	if !slices.ContainsFunc(mine, func(r Review) bool { return r.Application == id }) {
+		return Application{}, fault.NotFound()
+	}
+	return a, nil
+}
+
+func (s *Service) declare(ctx context.Context, sc tenants.Scope, a Application, d Declaration) error {
+	call, err := s.Calls.Call(ctx, sc, a.Call)
+	if err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if _, err := lockSelection(ctx, tx, call); err != nil {
+			return err
+		}
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		person := sc.Actor().Person
+		before, err := reviewsOf(ctx, tx, a.ID)
+		if err != nil {
+			return err
+		}
+		if err := declare(ctx, tx, &Conflict{ID: ids.New[ids.Change](), Call: a.Call, Application: a.ID, Person: person, Kind: d.Kind, Note: d.Note, At: now}); err != nil {
+			return err
+		}
+		if err := stepAside(ctx, tx, a.ID, person); err != nil {
+			return err
+		}
+		tx.Audit(audit.Entry{Action: "conflict.declared", SubjectKind: "application", SubjectID: a.ID.String(), Detail: map[string]any{"kind": string(d.Kind)}})
+		if !slices.ContainsFunc(before, func(r Review) bool { return r.Person == person && r.State.Active() }) {
+			return nil
+		}
+		return s.tellOfficers(ctx, tx, a, "selection.notify.replacement")
+	})
+}
+
+// Listed is a conflict with what its page shows.
+type Listed struct {
+	Conflict
+	Application Application
+	Name        string
+	By          string // who undid it
+}
+
+// Conflicts lists the conflicts of interest in a call, undone ones too. Coordinators and officers may, but for those in
+// applications that they must not know of. Fault: NotFound.
+func (s *Service) Conflicts(ctx context.Context, sc tenants.Scope, call ids.Call) (Call, []Listed, error) {
+	if err := s.policies.May(sc, policies.ReviewerManage, policies.On{}); err != nil {
+		return Call{}, nil, err
+	}
+	f, err := s.field(ctx, sc, call)
+	if err != nil {
+		return Call{}, nil, err
+	}
+	all, err := conflictsOfCall(ctx, sc.Read(), call)
+	if err != nil {
+		return Call{}, nil, err
+	}
+	var persons []ids.Person
+	for _, c := range all {
+		persons = append(persons, c.Person)
+		if !c.UndoneBy.IsZero() {
+			persons = append(persons, c.UndoneBy)
+		}
+	}
+	known, err := s.People.Persons(ctx, sc, persons)
+	if err != nil {
+		return Call{}, nil, err
+	}
+	var listed []Listed
+	for _, c := range all {
+		if a, ok := f.application(c.Application); ok {
+			listed = append(listed, Listed{Conflict: c, Application: a, Name: known[c.Person].Name, By: known[c.UndoneBy].Name})
+		}
+	}
+	return f.Call, listed, nil
+}
+
+// Undoable is a conflict that the actor may undo. Coordinators may, but not their own. Fault: NotFound.
+func (s *Service) Undoable(ctx context.Context, sc tenants.Scope, id ids.Change) (Listed, error) {
+	if err := s.policies.May(sc, policies.ReviewUndeclare, policies.On{}); err != nil {
+		return Listed{}, err
+	}
+	c, err := findConflict(ctx, sc.Read(), id)
+	if err != nil {
+		return Listed{}, err
+	}
+	a, err := s.permitted(ctx, sc, policies.ReviewUndeclare, c.Application)
+	if err != nil {
+		return Listed{}, err
+	}
+	if c.Person == sc.Actor().Person {
+		return Listed{}, fault.NotFound()
+	}
+	known, err := s.People.Persons(ctx, sc, []ids.Person{c.Person})
+	return Listed{Conflict: c, Application: a, Name: known[c.Person].Name}, err
+}
+
+// Undo takes back a conflict that was declared, or found, by mistake; a review that had ended with it is assigned again
+// and begins with a new declaration. Coordinators may, but not their own. Faults: Invalid without a reason, Conflict when
+// it is undone already, NotFound.
+func (s *Service) Undo(ctx context.Context, sc tenants.Scope, id ids.Change, reason string) error {
+	c, err := s.Undoable(ctx, sc, id)
+	if err != nil {
+		return err
+	}
+	if reason == "" {
+		return fault.Invalid("fault.check_fields", fault.At("reason", "fault.required"))
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		undone, err := undo(ctx, tx, id, sc.Actor().Person, now, reason)
+		if err != nil {
+			return err
+		}
+		if !undone {
+			return fault.Conflict("selection.conflict.undone_already")
+		}
+		tx.Audit(audit.Entry{Action: "conflict.undone", SubjectKind: "application", SubjectID: c.Conflict.Application.String(), Detail: map[string]any{"kind": string(c.Kind), "person": c.Conflict.Person.String()}})
+		left, err := standing(ctx, tx, c.Conflict.Application, c.Conflict.Person)
+		if err != nil || len(left) > 0 {
+			return err
+		}
+		return restore(ctx, tx, c.Conflict)
+	})
+}
+
+// restore gives a reviewer the review back that had ended with a conflict of interest.
+func restore(ctx context.Context, tx *tenants.Tx, c Conflict) error {
+	all, err := reviewsOf(ctx, tx, c.Application)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		after, ok := r.State.After(Restore)
+		if r.Person != c.Person || !ok {
+			continue
+		}
+		r.State = after
+		tx.Announce(events.NotificationRequested{Person: r.Person, Key: "selection.notify.restored", Path: "/reviews/" + r.ID.String()})
+		return advance(ctx, tx, &r)
+	}
+	return nil
+}

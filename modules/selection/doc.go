@@ -1,0 +1,15 @@
+// Package selection owns what happens between the check of applications and the partnerships that come of them: who
+// reviews what, conflicts of interest, reviews, the ranking, the decision list, and the answers to offered places.
+//
+// Words: a Review is one reviewer's judgment of one application, a Mark what it says of one criterion; a Conflict keeps
+// somebody from an application; a Band holds applications whose means the reviews cannot tell apart; the List of a call
+// holds one Decision per application; a Place is one of those that the call has to give.
+//
+// Invariants: nobody sees more than the organizations' names of an application before declaring that there is no conflict
+// of interest, and nothing at all once there is one; nobody sees another's review of an application while the own one is
+// owed; a decision leaves this package only when its list is released, and the list only when a second person has signed
+// it; a place is held by one application at a time; what is too late is decided by the database's clock in the
+// transaction that writes.
+//
+// Applications themselves, their check and their text are not here, nor are partnerships and partner finding.
+package selection

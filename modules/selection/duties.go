@@ -1,0 +1,163 @@
+package selection
+
+import (
+	"context"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Duty is something that the actor must do now. What it is about is a call, or an application to answer for.
+type Duty struct {
+	Kind        DutyKind
+	Call        Call
+	Application ids.Application
+	Count       int
+	Due         time.Time // zero: no date
+}
+
+// DutyKind says what is to do.
+type DutyKind string
+
+// The kinds of duty.
+const (
+	DutyDeclare DutyKind = "declare" // conflicts of interest, before reading
+	DutyReview  DutyKind = "review"
+	DutyAssign  DutyKind = "assign"
+	DutyThird   DutyKind = "third" // find a further reviewer where totals are too far apart
+	DutyDecide  DutyKind = "decide"
+	DutySign    DutyKind = "sign"
+	DutyRelease DutyKind = "release"
+	DutyReply   DutyKind = "reply" // to an offered place
+)
+
+// Duties lists what the actor must do now, by role. Anybody may ask; to visitors there is nothing to do.
+func (s *Service) Duties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
+	var all []Duty
+	for _, ask := range []func(context.Context, tenants.Scope) ([]Duty, error){s.reviewDuties, s.panelDuties, s.replyDuties} {
+		some, err := ask(ctx, sc)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+func (s *Service) reviewDuties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
+	if !s.may(sc, policies.ReviewQueue) {
+		return nil, nil
+	}
+	queue, err := s.Queue(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	var duties []Duty
+	for _, q := range queue {
+		kind := DutyReview
+		switch q.State {
+		case ReviewAssigned:
+			kind = DutyDeclare
+		case ReviewOpen:
+		default:
+			continue
+		}
+		duties = merge(duties, Duty{Kind: kind, Call: q.Call, Count: 1, Due: q.DueAt})
+	}
+	return duties, nil
+}
+
+// merge counts a duty into that of the same kind and call; the nearest date stands.
+func merge(duties []Duty, d Duty) []Duty {
+	for i := range duties {
+		if duties[i].Kind == d.Kind && duties[i].Call.ID == d.Call.ID {
+			duties[i].Count += d.Count
+			if d.Due.Before(duties[i].Due) {
+				duties[i].Due = d.Due
+			}
+			return duties
+		}
+	}
+	return append(duties, d)
+}
+
+func (s *Service) panelDuties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
+	if !s.may(sc, policies.SelectionRank) {
+		return nil, nil
+	}
+	all, err := s.Summaries(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	var duties []Duty
+	add := func(kind DutyKind, call Call, n int) {
+		if n > 0 {
+			duties = append(duties, Duty{Kind: kind, Call: call, Count: n})
+		}
+	}
+	for _, one := range all {
+		switch one.List.State {
+		case ListOpen:
+			if s.may(sc, policies.ReviewerManage) {
+				add(DutyThird, one.Call, one.Third)
+				add(DutyAssign, one.Call, one.Lacking-one.Third)
+			}
+			if s.may(sc, policies.SelectionDecide) && one.Complete == one.Applications {
+				add(DutyDecide, one.Call, one.Applications)
+			}
+		case ListClosed:
+			if s.may(sc, policies.SelectionSign) && one.List.ClosedBy != sc.Actor().Person {
+				add(DutySign, one.Call, 1)
+			}
+		case ListSigned:
+			if s.may(sc, policies.SelectionRelease) {
+				add(DutyRelease, one.Call, 1)
+			}
+		case ListReleased:
+		}
+	}
+	return duties, nil
+}
+
+func (s *Service) replyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
+	mine := sc.Actor().OrganizationsAs(tenants.RoleLead)
+	if len(mine) == 0 {
+		return nil, nil
+	}
+	own, err := s.Applications.Of(ctx, sc, mine)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := decisionsFor(ctx, sc.Read(), own)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	var offered []Decision
+	for _, d := range decided {
+		if d.At(now) == DecisionOffered {
+			offered = append(offered, d)
+		}
+	}
+	if len(offered) == 0 {
+		return nil, nil
+	}
+	said, err := accepted(ctx, sc.Read(), mine)
+	if err != nil {
+		return nil, err
+	}
+	var duties []Duty
+	for _, d := range offered {
+		if said[d.ID] > 0 {
+			continue
+		}
+		call, err := s.Calls.Call(ctx, sc, d.Call)
+		if err != nil {
+			return nil, err
+		}
+		duties = append(duties, Duty{Kind: DutyReply, Call: call, Application: d.Application, Count: 1, Due: d.ReplyBy})
+	}
+	return duties, nil
+}

@@ -1,0 +1,275 @@
+package selection
+
+import (
+	"context"
+	"slices"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Panel is a call's applications as the panel sees them: ranked, with what is decided of each so far.
+type Panel struct {
+	Call          Call
+	List          List
+	Ranked        []Ranked
+	StandardError float64
+	Line          int  // the band into which the last place falls; 0: none
+	Contested     bool // that band holds more applications than places
+	Tally         Tally
+}
+
+// Ranked is one application of a panel.
+type Ranked struct {
+	Application
+	Rank     Rank
+	Progress Progress
+	Totals   []Points  // of the submitted reviews
+	Owed     bool      // the actor owes a review of it and sees none of the others' before it is done
+	Decision *Decision // what is decided so far; nil: nothing
+	Waiting  int       // the order among those of the waiting list that the actor may know of, from 1
+}
+
+// Outcome is what is decided of the application so far; empty: nothing.
+func (r *Ranked) Outcome() events.Outcome {
+	if r.Decision == nil {
+		return ""
+	}
+	return r.Decision.Outcome
+}
+
+// Tally counts what is decided, over the applications that the actor may know of.
+type Tally struct {
+	Selected, Waiting, Rejected, Undecided int
+	Countries                              map[string]int // of the organizations of selected applications
+}
+
+// Panel ranks the applications of a call. Coordinators, officers and the chair may. Applications in which they have a
+// conflict of interest are left out before anything is computed; of those whose own review they owe, the scores are.
+// Fault: NotFound.
+func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (Panel, error) {
+	if err := s.policies.May(sc, policies.SelectionRank, policies.On{}); err != nil {
+		return Panel{}, err
+	}
+	f, err := s.field(ctx, sc, call)
+	if err != nil {
+		return Panel{}, err
+	}
+	p := Panel{Call: f.Call}
+	if p.List, _, err = findList(ctx, sc.Read(), call); err != nil {
+		return p, err
+	}
+	all, err := reviewsOfCall(ctx, sc.Read(), call)
+	if err != nil {
+		return p, err
+	}
+	decided, err := decisionsOf(ctx, sc.Read(), call)
+	if err != nil {
+		return p, err
+	}
+	p.rank(f, byApplication(all), sc.Actor().Person)
+	p.decided(decided)
+	return p, nil
+}
+
+func (p *Panel) rank(f field, reviews map[ids.Application][]Review, actor ids.Person) {
+	found := make(map[ids.Application]Ranked, len(f.Applications))
+	scores := make([]Scores, len(f.Applications))
+	for i, a := range f.Applications {
+		r := Ranked{Application: a, Progress: ProgressOf(f.Call.Review, reviews[a.ID])}
+		r.Owed = owes(reviews[a.ID], actor)
+		for _, one := range reviews[a.ID] {
+			if one.State == ReviewSubmitted && !r.Owed {
+				r.Totals = append(r.Totals, one.Points)
+			}
+		}
+		if r.Owed {
+			r.Progress.Apart, r.Progress.Required = false, f.Call.Review.Reviews
+		}
+		found[a.ID], scores[i] = r, Scores{Application: a.ID, Totals: r.Totals}
+	}
+	ranking := Order(scores)
+	p.StandardError = ranking.StandardError
+	p.Line, p.Contested = ranking.Line(f.Call.Places)
+	for _, rank := range ranking.Ranks {
+		r := found[rank.Application]
+		r.Rank = rank
+		p.Ranked = append(p.Ranked, r)
+	}
+}
+
+func owes(reviews []Review, person ids.Person) bool {
+	return slices.ContainsFunc(reviews, func(r Review) bool { return r.Person == person && r.State.Owed() })
+}
+
+func (p *Panel) decided(all []Decision) {
+	p.Tally.Countries = map[string]int{}
+	waiting := 0
+	for _, d := range all { // in the order of the waiting list
+		i := slices.IndexFunc(p.Ranked, func(r Ranked) bool { return r.ID == d.Application })
+		if i < 0 {
+			continue
+		}
+		p.Ranked[i].Decision = &d
+		switch d.Outcome {
+		case events.OutcomeSelected:
+			p.Tally.Selected++
+			for _, o := range p.Ranked[i].Organizations {
+				p.Tally.Countries[o.Country]++
+			}
+		case events.OutcomeWaiting:
+			p.Tally.Waiting++
+			waiting++
+			p.Ranked[i].Waiting = waiting
+		case events.OutcomeRejected:
+			p.Tally.Rejected++
+		}
+	}
+	p.Tally.Undecided = len(p.Ranked) - p.Tally.Selected - p.Tally.Waiting - p.Tally.Rejected
+}
+
+// Folder is one application with all of its reviews.
+type Folder struct {
+	Application Application
+	Call        Call
+	List        List
+	Reviews     []Review // with their marks; without any while the actor owes one
+	Names       map[ids.Person]string
+	Progress    Progress
+	Owed        bool
+	Board       Board // of the call, for those who assign reviewers
+	Row         Row
+}
+
+// Folder shows all reviews of an application side by side. Coordinators, officers and the chair may, without a conflict of
+// interest; but who owes a review of it sees no other before it is submitted. Fault: NotFound.
+func (s *Service) Folder(ctx context.Context, sc tenants.Scope, id ids.Application) (Folder, error) {
+	a, err := s.permitted(ctx, sc, policies.ReviewRead, id)
+	if err != nil {
+		return Folder{}, err
+	}
+	f := Folder{Application: a, Names: map[ids.Person]string{}}
+	if f.Call, err = s.Calls.Call(ctx, sc, a.Call); err != nil {
+		return f, err
+	}
+	if f.List, _, err = findList(ctx, sc.Read(), a.Call); err != nil {
+		return f, err
+	}
+	if f.Reviews, err = reviewsOf(ctx, sc.Read(), id); err != nil {
+		return f, err
+	}
+	f.Progress, f.Owed = ProgressOf(f.Call.Review, f.Reviews), owes(f.Reviews, sc.Actor().Person)
+	if err := s.name(ctx, sc, &f); err != nil {
+		return f, err
+	}
+	if s.may(sc, policies.ReviewerManage) {
+		if f.Board, err = s.Board(ctx, sc, a.Call); err != nil {
+			return f, err
+		}
+		for _, row := range f.Board.Rows {
+			if row.ID == id {
+				f.Row = row
+			}
+		}
+	}
+	if f.Owed {
+		f.Progress.Apart = false
+		for i := range f.Reviews {
+			f.Reviews[i].Points, f.Reviews[i].Comment = 0, ""
+		}
+		return f, nil
+	}
+	return f, mark(ctx, sc.Read(), f.Reviews)
+}
+
+func (s *Service) name(ctx context.Context, sc tenants.Scope, f *Folder) error {
+	persons := make([]ids.Person, len(f.Reviews))
+	for i, r := range f.Reviews {
+		persons[i] = r.Person
+	}
+	known, err := s.People.Persons(ctx, sc, persons)
+	for id, person := range known {
+		f.Names[id] = person.Name
+	}
+	return err
+}
+
+// Summary is how far the selection of a call is.
+type Summary struct {
+	Call         Call
+	List         List
+	Applications int
+	Lacking      int // applications for which reviewers are to be found …
+	Third        int // … and those of them whose totals are too far apart
+	Complete     int // applications with all reviews that the rule asks for
+	Submitted    int // reviews
+	Expected     int // reviews that are assigned
+}
+
+// Summaries lists the calls with applications to be selected from, the newest first. Coordinators, officers and the chair
+// may; applications in which they have a conflict of interest are counted nowhere.
+func (s *Service) Summaries(ctx context.Context, sc tenants.Scope) ([]Summary, error) {
+	if err := s.policies.May(sc, policies.SelectionRank, policies.On{}); err != nil {
+		return nil, err
+	}
+	calls, err := s.Calls.Published(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.Applications.Undecided(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	without, err := s.Conflicted(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	grouped, err := s.allReviews(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	known, err := lists(ctx, sc.Read())
+	if err != nil {
+		return nil, err
+	}
+	var found []Summary
+	for _, c := range calls {
+		one := Summary{Call: c, List: List{Call: c.ID, State: ListOpen, Version: 1}}
+		list, begun := known[c.ID]
+		if begun {
+			one.List = list
+		}
+		for _, a := range all {
+			if a.Call != c.ID || slices.Contains(without, a.ID) {
+				continue
+			}
+			one.add(ProgressOf(c.Review, grouped[a.ID]))
+		}
+		if begun || one.Applications > 0 {
+			found = append(found, one)
+		}
+	}
+	return found, nil
+}
+
+func (s *Summary) add(p Progress) {
+	s.Applications++
+	s.Submitted += p.Submitted
+	s.Expected += p.Active
+	if p.Lacking() > 0 {
+		s.Lacking++
+	}
+	if p.Third() {
+		s.Third++
+	}
+	if p.Complete() {
+		s.Complete++
+	}
+}
+
+func (s *Service) allReviews(ctx context.Context, sc tenants.Scope) (map[ids.Application][]Review, error) {
+	all, err := activeReviews(ctx, sc.Read())
+	return byApplication(all), err
+}

@@ -1,0 +1,331 @@
+package selection
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"kervan/modules/blueprints"
+	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui"
+	"kervan/modules/site"
+	"kervan/tenants"
+)
+
+const pageSize = 50
+
+// tasks are what reviewers, officers, the panel and leads must do now.
+func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]site.Task, error) {
+	duties, err := w.service.Duties(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	tasks := make([]site.Task, len(duties))
+	for i, d := range duties {
+		tasks[i] = site.Task{
+			Title: loc.N("selection.task."+string(d.Kind), d.Count, "Call", d.Call.Name(loc.Locale)), Hint: loc.T("selection.task_hint." + string(d.Kind)),
+			Href: dutyAddress(d), Due: d.Due,
+		}
+		if d.Kind == DutyThird {
+			tasks[i].Tone = "warning"
+		}
+	}
+	return tasks, nil
+}
+
+func dutyAddress(d Duty) string {
+	switch d.Kind {
+	case DutyDeclare, DutyReview:
+		return "/reviews"
+	case DutyAssign:
+		return address(d.Call.ID, "") + "?need=lacking"
+	case DutyThird:
+		return address(d.Call.ID, "") + "?need=third"
+	case DutyReply:
+		return offerAddress(d.Application)
+	case DutyDecide:
+		return address(d.Call.ID, "ranking")
+	case DutySign, DutyRelease:
+		return address(d.Call.ID, "decisions")
+	}
+	return "/desk"
+}
+
+// tabs lead through the pages of a call's selection.
+func tabs(p ui.Page, call ids.Call, may ways) []ui.Tab {
+	var all []ui.Tab
+	for _, below := range []string{"", "reviewers", "conflicts", "ranking", "decisions"} {
+		if !may.Manage && below != "ranking" && below != "decisions" {
+			continue
+		}
+		key := below
+		if key == "" {
+			key = "board"
+		}
+		all = append(all, ui.Tab{Label: p.T("selection." + key + ".title"), Href: address(call, below), Current: p.Path == address(call, below)})
+	}
+	return all
+}
+
+func home(p ui.Page, call Call, last string) []ui.Crumb {
+	return []ui.Crumb{{Label: p.T("selection.calls.title"), Href: "/selection"}, {Label: call.Name(p.Loc.Locale), Href: address(call.ID, "ranking")}, {Label: last}}
+}
+
+// boardView is who reviews what, found, ordered and cut to a page.
+type boardView struct {
+	Board
+	May  ways
+	List ui.List
+	Rows []Row
+	In   assigning
+}
+
+func boardOf(p ui.Page, b Board, values url.Values, may ways) boardView {
+	v := boardView{Board: b, May: may}
+	of := values.Get("of")
+	for _, row := range b.Rows {
+		if matches(&row.Application, values) && needs(row, values.Get("need")) && (of == "" || reviewedBy(row, of)) {
+			v.Rows = append(v.Rows, row)
+		}
+	}
+	if values.Get("sort") == "reviews" {
+		slices.SortStableFunc(v.Rows, func(a, b Row) int { return a.Progress.Submitted - b.Progress.Submitted })
+	}
+	if values.Get("desc") != "" {
+		slices.Reverse(v.Rows)
+	}
+	v.List = ui.List{
+		Path: address(b.Call.ID, ""), Query: values, Search: p.T("selection.search"), Total: len(v.Rows), TotalOf: "selection.total",
+		Filters: []ui.Field{{Name: "need", Label: p.T("selection.board.need"), Options: needOptions(p)}, {Name: "of", Label: p.T("selection.board.reviewer"), Options: reviewerOptions(b)}},
+		Columns: []ui.Column{
+			{Label: p.T("selection.choose")},
+			{Label: p.T("selection.application"), Sort: "number"},
+			{Label: p.T("selection.countries")},
+			{Label: p.T("selection.board.reviewers")},
+			{Label: p.T("selection.board.progress"), Sort: "reviews"},
+		},
+		Empty: len(v.Rows) == 0,
+	}
+	v.Rows, v.List.First, v.List.Next = cut(v.Rows, values.Get("after"), func(r Row) ids.Application { return r.ID })
+	return v
+}
+
+// cut gives the page of rows that follows the one with the cursor.
+func cut[R any](rows []R, after string, id func(R) ids.Application) (page []R, first bool, next string) {
+	first = true
+	if i := slices.IndexFunc(rows, func(r R) bool { return id(r).String() == after }); i >= 0 {
+		rows, first = rows[i+1:], false
+	}
+	if len(rows) > pageSize {
+		rows = rows[:pageSize]
+		next = id(rows[pageSize-1]).String()
+	}
+	return rows, first, next
+}
+
+func matches(a *Application, values url.Values) bool {
+	key := i18n.SearchKey(a.Number + " " + a.Name())
+	for word := range strings.FieldsSeq(i18n.SearchKey(values.Get("q"))) {
+		if !strings.Contains(key, word) {
+			return false
+		}
+	}
+	country := values.Get("country")
+	return country == "" || slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return o.Country == country })
+}
+
+func needs(r Row, need string) bool {
+	switch need {
+	case "lacking":
+		return r.Progress.Lacking() > 0
+	case "third":
+		return r.Progress.Third()
+	case "open":
+		return r.Progress.Lacking() == 0 && !r.Progress.Complete()
+	case "complete":
+		return r.Progress.Complete()
+	default:
+		return true
+	}
+}
+
+func needOptions(p ui.Page) []ui.Option {
+	var all []ui.Option
+	for _, need := range []string{"lacking", "third", "open", "complete"} {
+		all = append(all, ui.Option{Value: need, Label: p.T("selection.need." + need)})
+	}
+	return all
+}
+
+func reviewedBy(r Row, person string) bool {
+	return slices.ContainsFunc(r.Reviews, func(one Review) bool { return one.State.Active() && one.Person.String() == person })
+}
+
+func reviewerOptions(b Board) []ui.Option {
+	all := make([]ui.Option, len(b.Reviewers))
+	for i, r := range b.Reviewers {
+		all[i] = ui.Option{Value: r.ID.String(), Label: r.Name}
+	}
+	return all
+}
+
+// assignable are the reviewers to choose from, with what each has to do already.
+func assignable(p ui.Page, b Board, chosen []string) []ui.Option {
+	all := reviewerOptions(b)
+	for i, r := range b.Reviewers {
+		all[i].Hint = p.N("selection.reviewers.load", r.Assigned)
+		all[i].Selected = slices.Contains(chosen, all[i].Value)
+	}
+	return all
+}
+
+// defaultDue is the day that stands in the form: the one of the reviews that are assigned, else in two weeks.
+func defaultDue(b Board, now time.Time) string {
+	if b.LatestDue.After(now) {
+		return b.LatestDue.In(zone(b.Call)).Format(time.DateOnly)
+	}
+	return DueAt(now, 14, zone(b.Call)).Format(time.DateOnly)
+}
+
+func progressText(p ui.Page, g Progress) (text, tone string) {
+	switch {
+	case g.Third():
+		return p.T("selection.progress.third"), "danger"
+	case g.Lacking() > 0:
+		return p.N("selection.progress.lacking", g.Lacking()), "warning"
+	case g.Complete():
+		return p.T("selection.progress.complete"), "success"
+	default:
+		return p.T("selection.progress.running", "Submitted", g.Submitted, "Required", g.Required), "info"
+	}
+}
+
+func stateTone(r Review, now time.Time) string {
+	switch {
+	case r.State == ReviewSubmitted:
+		return "success"
+	case r.State == ReviewRecused:
+		return "danger"
+	case r.State.Owed() && r.DueAt.Before(now):
+		return "warning"
+	case r.State == ReviewOpen:
+		return "info"
+	default:
+		return "neutral"
+	}
+}
+
+func reviewState(p ui.Page, s ReviewState) string { return p.T("selection.review_state." + string(s)) }
+
+func countries(p ui.Page, a *Application) string {
+	var names []string
+	for _, o := range a.Organizations {
+		names = append(names, forms.CountryName(p.Loc.Locale, o.Country))
+	}
+	return strings.Join(names, ", ")
+}
+
+// place is where an organization is.
+func place(p ui.Page, o Applicant) string {
+	return o.City + ", " + forms.CountryName(p.Loc.Locale, o.Country)
+}
+
+func refusedText(p ui.Page, b Board, r Refusal) string {
+	number := ""
+	for _, row := range b.Rows {
+		if row.ID == r.Application {
+			number = row.Number + " " + row.Name()
+		}
+	}
+	who, _ := b.Reviewer(r.Person)
+	return p.T("selection.assign.pair", "Application", number, "Reviewer", who.Name, "Kind", p.T("selection.conflict_kind."+string(r.Kind)))
+}
+
+func kindOptions(p ui.Page) []ui.Option {
+	all := make([]ui.Option, len(Declarable))
+	for i, k := range Declarable {
+		all[i] = ui.Option{Value: string(k), Label: p.T("selection.conflict_kind." + string(k))}
+	}
+	return all
+}
+
+// points writes a total with one digit after the sign.
+func points(p ui.Page, x float64) string { return p.Loc.Decimal(x, 1) }
+
+// criterionField is one criterion of the form, with what is kept or was just typed.
+type criterionField struct {
+	Key      string
+	Name     string
+	Guidance string
+	Lang     string // when the words are not in the page's language
+	Weight   int
+	Score    int
+	Feedback string
+	Version  int64
+	Max      int
+	Clash    *Clash
+	Fault    *fault.Fault
+	Disabled bool
+}
+
+func fieldsOf(p ui.Page, d Desk, in writing, f *fault.Fault) []criterionField {
+	all := make([]criterionField, len(d.Call.Criteria))
+	for i, k := range d.Call.Criteria {
+		all[i] = fieldOf(p, d, k, in)
+		all[i].Fault = f
+	}
+	return all
+}
+
+func fieldOf(p ui.Page, d Desk, k blueprints.Criterion, in writing) criterionField {
+	m := d.Mark(k.Key)
+	c := criterionField{
+		Key: k.Key, Guidance: k.Guidance.String(p.Loc.Locale, d.Call.Locales...), Weight: k.Weight, Score: m.Score, Feedback: m.Feedback, Version: m.Version,
+		Max: d.Call.Review.ScoreMax, Clash: in.clash(k.Key), Disabled: !d.Writable(),
+	}
+	var lang i18n.Locale
+	if c.Name, lang = k.Name.In(p.Loc.Locale, d.Call.Locales...); lang != p.Loc.Locale {
+		c.Lang = string(lang)
+	}
+	if typed, ok := in.typed(k.Key); ok {
+		c.Score, c.Feedback = typed.Score, typed.Feedback
+	}
+	return c
+}
+
+// labels name the fields of the review form for the error summary.
+func labels(p ui.Page, d Desk) []string {
+	all := []string{inputName(commentRef, feedbackPrefix), p.T("selection.review.comment")}
+	for _, k := range d.Call.Criteria {
+		name := k.Name.String(p.Loc.Locale, d.Call.Locales...)
+		all = append(all, inputName(k.Key, scorePrefix), p.T("selection.mark.score_of", "Criterion", name), inputName(k.Key, feedbackPrefix), name)
+	}
+	return all
+}
+
+func autosave(p ui.Page, d Desk) templ.Attributes {
+	if !d.Writable() {
+		return nil
+	}
+	return forms.Autosave(p, d.ID.String(), forms.Addresses{Save: reviewAddress(d.ID, "marks"), SignIn: "/sign-in"})
+}
+
+func least(p ui.Page, scoreMax int) string {
+	return p.T("selection.mark.hint", "Least", LeastFeedback, "Half", p.Loc.Int((scoreMax+1)/2), "Reasons", LeastReasons)
+}
+
+func dots(totals []Points) string {
+	var b strings.Builder
+	for _, x := range totals {
+		fmt.Fprintf(&b, "%.1f ", x.Float())
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,11 @@
+package selection
+
+import "kervan/tenants"
+
+// Reactions makes known what happens here when something happened elsewhere, and the module's jobs.
+func (s *Service) Reactions(r *tenants.Registry) {
+	tenants.React(r, "selection.look", s.Look)
+	tenants.React(r, "selection.look_again", s.LookAgain)
+	tenants.React(r, "selection.withdrawn", s.Withdrawn)
+	tenants.HandleJob(r, lapseJob, s.Lapse)
+}

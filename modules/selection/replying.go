@@ -1,0 +1,372 @@
+package selection
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/fault"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Offer is a place that was offered to an application, for its people.
+type Offer struct {
+	Application Application
+	Call        Call
+	Decision    Decision
+	State       DecisionState // by the clock
+	Accepted    map[ids.Organization]Acceptance
+	Mine        []ids.Organization // those of the application that the actor leads
+}
+
+// Left are the organizations that have not accepted yet.
+func (o *Offer) Left() []Applicant {
+	var left []Applicant
+	for _, a := range o.Application.Organizations {
+		if _, ok := o.Accepted[a.ID]; !ok {
+			left = append(left, a)
+		}
+	}
+	return left
+}
+
+// Waits reports whether the actor's own organizations still have to answer.
+func (o *Offer) Waits() bool {
+	return o.State == DecisionOffered && slices.ContainsFunc(o.Left(), func(a Applicant) bool { return slices.Contains(o.Mine, a.ID) })
+}
+
+// Offer shows the place that was offered to an application. The leads of its organizations may. Fault: NotFound, also while
+// nothing was offered: what is decided is told to nobody before it is released.
+func (s *Service) Offer(ctx context.Context, sc tenants.Scope, id ids.Application) (Offer, error) {
+	a, mine, err := s.led(ctx, sc, id)
+	if err != nil {
+		return Offer{}, err
+	}
+	decided, err := decisionsFor(ctx, sc.Read(), []ids.Application{id})
+	if err != nil {
+		return Offer{}, err
+	}
+	o := Offer{Application: a, Mine: mine, Accepted: map[ids.Organization]Acceptance{}}
+	if len(decided) == 0 {
+		return Offer{}, fault.NotFound()
+	}
+	o.Decision = decided[0]
+	o.State = o.Decision.At(time.Now())
+	if !slices.Contains([]DecisionState{DecisionOffered, DecisionAccepted, DecisionDeclined, DecisionLapsed}, o.State) {
+		return Offer{}, fault.NotFound()
+	}
+	if o.Call, err = s.Calls.Call(ctx, sc, a.Call); err != nil {
+		return Offer{}, err
+	}
+	said, err := acceptances(ctx, sc.Read(), o.Decision.ID)
+	for _, one := range said {
+		o.Accepted[one.Organization] = one
+	}
+	return o, err
+}
+
+// led finds an application of which the actor leads an organization, and which they lead.
+func (s *Service) led(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, []ids.Organization, error) {
+	if err := s.policies.May(sc, policies.ApplicationReply, policies.On{Organizations: sc.Actor().OrganizationsAs(tenants.RoleLead)}); err != nil {
+		return Application{}, nil, err
+	}
+	those, err := s.Applications.Those(ctx, sc, []ids.Application{id})
+	if err != nil {
+		return Application{}, nil, err
+	}
+	a, ok := those[id]
+	if !ok {
+		return Application{}, nil, fault.NotFound()
+	}
+	var mine []ids.Organization
+	for _, o := range a.Organizations {
+		if slices.Contains(sc.Actor().OrganizationsAs(tenants.RoleLead), o.ID) {
+			mine = append(mine, o.ID)
+		}
+	}
+	if err := s.policies.May(sc, policies.ApplicationReply, policies.On{Organizations: organizationsOf(a)}); err != nil {
+		return Application{}, nil, err
+	}
+	return a, mine, nil
+}
+
+func organizationsOf(a Application) []ids.Organization {
+	all := make([]ids.Organization, len(a.Organizations))
+	for i, o := range a.Organizations {
+		all[i] = o.ID
+	}
+	return all
+}
+
+// answer lets act decide about an offered place of an application under the selection's lock. Faults: TooLate after the
+// reply date by the database's clock, whether or not the program has noted it yet; Conflict when it was answered before.
+func (s *Service) answer(ctx context.Context, sc tenants.Scope, a Application, act func(ctx context.Context, tx *tenants.Tx, w *sitting, d *Decision) error) error {
+	call, err := s.Calls.Call(ctx, sc, a.Call)
+	if err != nil {
+		return err
+	}
+	all, err := s.Applications.InSelection(ctx, sc, a.Call)
+	if err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		w := sitting{call: call, all: all}
+		if w.list, err = lockSelection(ctx, tx, call); err != nil {
+			return err
+		}
+		if w.now, err = tx.Now(ctx); err != nil {
+			return err
+		}
+		if w.decisions, err = decisionsOf(ctx, tx, a.Call); err != nil {
+			return err
+		}
+		i := slices.IndexFunc(w.decisions, func(d Decision) bool { return d.Application == a.ID })
+		if i < 0 || w.list.State != ListReleased {
+			return fault.NotFound()
+		}
+		switch d := &w.decisions[i]; d.At(w.now) {
+		case DecisionOffered:
+			return act(ctx, tx, &w, d)
+		case DecisionLapsed:
+			return fault.TooLate("selection.reply.late")
+		case DecisionAccepted, DecisionDeclined:
+			return fault.Conflict("selection.reply.answered")
+		default:
+			return fault.NotFound()
+		}
+	})
+}
+
+// Accept takes the offered place for the actor's organizations. It is taken when every organization of the application
+// has accepted: that is announced, and from it the partnership comes. Leads may. Faults: TooLate, Conflict when it was
+// answered before, NotFound.
+func (s *Service) Accept(ctx context.Context, sc tenants.Scope, id ids.Application) error {
+	a, mine, err := s.led(ctx, sc, id)
+	if err != nil {
+		return err
+	}
+	return s.answer(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, d *Decision) error {
+		said, err := acceptances(ctx, tx, d.ID)
+		if err != nil {
+			return err
+		}
+		accepted := map[ids.Organization]bool{}
+		for _, one := range said {
+			accepted[one.Organization] = true
+		}
+		fresh := 0
+		for _, organization := range mine {
+			if accepted[organization] {
+				continue
+			}
+			fresh++
+			accepted[organization] = true
+			if err := insertAcceptance(ctx, tx, d.ID, Acceptance{Organization: organization, At: w.now, By: sc.Actor().Person}); err != nil {
+				return err
+			}
+			tx.Audit(audit.Entry{Action: "place.accepted_by", SubjectKind: "application", SubjectID: id.String(), Detail: map[string]any{"organization": organization.String()}})
+		}
+		if fresh == 0 {
+			return fault.Conflict("selection.reply.answered")
+		}
+		if len(accepted) < len(a.Organizations) {
+			return s.tellApplicants(ctx, tx, []Application{a}, "selection.notify.accepted_by")
+		}
+		return s.taken(ctx, tx, w, a, d)
+	})
+}
+
+func (s *Service) taken(ctx context.Context, tx *tenants.Tx, w *sitting, a Application, d *Decision) error {
+	after, ok := d.State.After(AcceptPlace)
+	if !ok {
+		return fault.Conflict("selection.reply.answered")
+	}
+	d.State, d.AnsweredAt, d.AnsweredBy = after, w.now, tx.Scope().Actor().Person
+	if err := settle(ctx, tx, d); err != nil {
+		return err
+	}
+	tx.Audit(entry("place.accepted", a.ID))
+	tx.Announce(events.PlaceAccepted{Application: a.ID, Call: a.Call})
+	if err := s.tellApplicants(ctx, tx, []Application{a}, "selection.notify.accepted"); err != nil {
+		return err
+	}
+	return s.tellOfficers(ctx, tx, a, "selection.notify.place_accepted")
+}
+
+// Decline gives the offered place back, for all organizations of the application; the next on the waiting list is offered
+// it at once. Leads may; it cannot be undone. Faults: TooLate, Conflict when it was answered before, NotFound.
+func (s *Service) Decline(ctx context.Context, sc tenants.Scope, id ids.Application) error {
+	a, _, err := s.led(ctx, sc, id)
+	if err != nil {
+		return err
+	}
+	return s.answer(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, d *Decision) error {
+		after, ok := d.State.After(DeclinePlace)
+		if !ok {
+			return fault.Conflict("selection.reply.answered")
+		}
+		d.State, d.Place, d.AnsweredAt, d.AnsweredBy = after, 0, w.now, sc.Actor().Person
+		if err := settle(ctx, tx, d); err != nil {
+			return err
+		}
+		tx.Audit(entry("place.declined", id))
+		tx.Announce(events.PlaceDeclined{Application: id, Call: a.Call})
+		leads, err := leadsOf(ctx, tx, []Application{a})
+		if err != nil {
+			return err
+		}
+		s.tellLeads(tx, w.call, a, leads, "declined")
+		if err := s.tellOfficers(ctx, tx, a, "selection.notify.place_declined"); err != nil {
+			return err
+		}
+		return s.offerNext(ctx, tx, w)
+	})
+}
+
+// offerNext offers every free place to the next on the waiting list, as long as the list runs.
+func (s *Service) offerNext(ctx context.Context, tx *tenants.Tx, w *sitting) error {
+	if w.list.State != ListReleased || !w.now.Before(w.list.WaitingUntil) {
+		return nil
+	}
+	for i := range w.decisions {
+		d := &w.decisions[i]
+		if _, there := w.application(d.Application); d.State == DecisionWaiting && !there {
+			d.State = DecisionWithdrawn
+			if err := settle(ctx, tx, d); err != nil {
+				return err
+			}
+		}
+	}
+	leads, err := leadsOf(ctx, tx, w.all)
+	if err != nil {
+		return err
+	}
+	for _, d := range Next(w.list.Places, w.decisions) {
+		if err := s.offer(ctx, tx, w, d, leads); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) offer(ctx context.Context, tx *tenants.Tx, w *sitting, d Decision, leads map[ids.Organization][]ids.Person) error {
+	after, ok := d.State.After(OfferPlace)
+	if !ok {
+		return fault.Conflict("selection.reply.answered")
+	}
+	a, _ := w.application(d.Application)
+	d.State, d.ReplyBy = after, DueAt(w.now, w.call.Review.ReplyDays, zone(w.call))
+	if err := settle(ctx, tx, &d); err != nil {
+		return err
+	}
+	tx.Audit(entry("place.offered", d.Application))
+	tx.Announce(events.PlaceOffered{Application: d.Application, Call: d.Call, ReplyBy: d.ReplyBy})
+	tx.EnqueueAt(lapseJob, Lapsing{Call: d.Call}, d.ReplyBy)
+	if err := s.tellApplicants(ctx, tx, []Application{a}, "selection.notify.offered"); err != nil {
+		return err
+	}
+	return s.write(tx, w.call, a, leads, letter{key: "place_offered", path: "/reply", times: map[string]time.Time{"due": d.ReplyBy}})
+}
+
+// Lapsing is the argument of the job that ends offers which nobody answered.
+type Lapsing struct {
+	Call ids.Call `json:"call"`
+}
+
+const lapseJob = "selection.lapse"
+
+// Lapse ends the offers of a call whose reply date has passed by the database's clock, and offers their places to the next
+// on the waiting list. Only the system may. It is safe to repeat, and one that comes too early tries again later.
+func (s *Service) Lapse(ctx context.Context, sc tenants.Scope, args Lapsing) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
+	return s.sweep(ctx, sc, args.Call, func(ctx context.Context, tx *tenants.Tx, w *sitting) error {
+		leads, err := leadsOf(ctx, tx, w.all)
+		if err != nil {
+			return err
+		}
+		for i := range w.decisions {
+			d := &w.decisions[i]
+			switch {
+			case d.State == DecisionOffered && d.At(w.now) == DecisionLapsed:
+				if err := s.lapse(ctx, tx, w, d, leads); err != nil {
+					return err
+				}
+			case d.State == DecisionOffered && d.ReplyBy.Sub(w.now) < time.Minute:
+				tx.EnqueueAt(lapseJob, args, d.ReplyBy.Add(time.Second))
+			}
+		}
+		return s.offerNext(ctx, tx, w)
+	})
+}
+
+func (s *Service) lapse(ctx context.Context, tx *tenants.Tx, w *sitting, d *Decision, leads map[ids.Organization][]ids.Person) error {
+	after, ok := d.State.After(LapsePlace)
+	if !ok {
+		return nil
+	}
+	d.State, d.Place = after, 0
+	if err := settle(ctx, tx, d); err != nil {
+		return err
+	}
+	tx.Audit(entry("place.lapsed", d.Application))
+	tx.Announce(events.PlaceLapsed{Application: d.Application, Call: d.Call})
+	a, there := w.application(d.Application)
+	if !there {
+		return nil
+	}
+	s.tellLeads(tx, w.call, a, leads, "lapsed")
+	return s.tellOfficers(ctx, tx, a, "selection.notify.place_lapsed")
+}
+
+// Withdrawn frees what an application held that its people took back; the reaction to events.ApplicationWithdrawn. Only
+// the system may.
+func (s *Service) Withdrawn(ctx context.Context, sc tenants.Scope, e events.ApplicationWithdrawn) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
+	return s.sweep(ctx, sc, e.Call, func(ctx context.Context, tx *tenants.Tx, w *sitting) error {
+		for i := range w.decisions {
+			d := &w.decisions[i]
+			after, ok := d.State.After(WithdrawPlace)
+			if d.Application != e.Application || !ok {
+				continue
+			}
+			d.State, d.Place = after, 0
+			if err := settle(ctx, tx, d); err != nil {
+				return err
+			}
+		}
+		return s.offerNext(ctx, tx, w)
+	})
+}
+
+// sweep lets the system do something to a call's selection under its lock.
+func (s *Service) sweep(ctx context.Context, sc tenants.Scope, id ids.Call, act func(ctx context.Context, tx *tenants.Tx, w *sitting) error) error {
+	call, err := s.Calls.Call(ctx, sc, id)
+	if err != nil {
+		return err
+	}
+	all, err := s.Applications.InSelection(ctx, sc, id)
+	if err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		w := sitting{call: call, all: all}
+		if w.list, err = lockSelection(ctx, tx, call); err != nil {
+			return err
+		}
+		if w.now, err = tx.Now(ctx); err != nil {
+			return err
+		}
+		if w.decisions, err = decisionsOf(ctx, tx, id); err != nil {
+			return err
+		}
+		return act(ctx, tx, &w)
+	})
+}

@@ -1,0 +1,232 @@
+package selection
+
+import (
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"kervan/modules/blueprints"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+)
+
+// ReviewState is where a review stands.
+type ReviewState string
+
+// The states of a review. Before it is open, its reviewer has said nothing of conflicts of interest yet; a recused one has
+// a conflict; a removed one was taken back by the officers.
+const (
+	ReviewAssigned  ReviewState = "assigned"
+	ReviewOpen      ReviewState = "open"
+	ReviewSubmitted ReviewState = "submitted"
+	ReviewRecused   ReviewState = "recused"
+	ReviewRemoved   ReviewState = "removed"
+)
+
+// ReviewStates lists all of them.
+var ReviewStates = []ReviewState{ReviewAssigned, ReviewOpen, ReviewSubmitted, ReviewRecused, ReviewRemoved}
+
+// Active reports whether the review is done or will be.
+func (s ReviewState) Active() bool {
+	return s == ReviewAssigned || s == ReviewOpen || s == ReviewSubmitted
+}
+
+// Owed reports whether the reviewer still has something to do.
+func (s ReviewState) Owed() bool { return s == ReviewAssigned || s == ReviewOpen }
+
+// ReviewVerb is what happens to a review.
+type ReviewVerb string
+
+// The verbs of a review's life.
+const (
+	Assign  ReviewVerb = "assign" // again, after it was removed
+	Clear   ReviewVerb = "clear"  // declare that there is no conflict of interest
+	Recuse  ReviewVerb = "recuse" // a conflict was declared or found
+	Write   ReviewVerb = "write"
+	Submit  ReviewVerb = "submit"
+	Resume  ReviewVerb = "resume"  // take a submitted review back to change it
+	Remove  ReviewVerb = "remove"  // take the assignment back
+	Restore ReviewVerb = "restore" // the conflict was declared by mistake
+)
+
+// ReviewVerbs lists all of them.
+var ReviewVerbs = []ReviewVerb{Assign, Clear, Recuse, Write, Submit, Resume, Remove, Restore}
+
+var reviewSteps = map[ReviewVerb]struct {
+	from []ReviewState
+	to   ReviewState
+}{
+	Assign:  {[]ReviewState{ReviewRemoved}, ReviewAssigned},
+	Clear:   {[]ReviewState{ReviewAssigned}, ReviewOpen},
+	Recuse:  {[]ReviewState{ReviewAssigned, ReviewOpen, ReviewSubmitted}, ReviewRecused},
+	Write:   {[]ReviewState{ReviewOpen}, ReviewOpen},
+	Submit:  {[]ReviewState{ReviewOpen}, ReviewSubmitted},
+	Resume:  {[]ReviewState{ReviewSubmitted}, ReviewOpen},
+	Remove:  {[]ReviewState{ReviewAssigned, ReviewOpen}, ReviewRemoved},
+	Restore: {[]ReviewState{ReviewRecused}, ReviewAssigned},
+}
+
+// After is the state to which a verb leads, and false where the verb is not possible.
+func (s ReviewState) After(v ReviewVerb) (ReviewState, bool) {
+	step, ok := reviewSteps[v]
+	if !ok || !slices.Contains(step.from, s) {
+		return s, false
+	}
+	return step.to, true
+}
+
+// Points are hundredths of a point on the scale of 100 that totals are told on.
+type Points int
+
+// Float is the total on the scale of 100.
+func (p Points) Float() float64 { return float64(p) / 100 }
+
+// Review is one reviewer's judgment of one application.
+type Review struct {
+	ID             ids.Review
+	Call           ids.Call
+	Application    ids.Application
+	Person         ids.Person
+	State          ReviewState
+	DueAt          time.Time
+	AssignedAt     time.Time
+	SubmittedAt    time.Time
+	Points         Points // of a submitted review
+	Comment        string // to the panel
+	CommentVersion int64
+	Marks          map[string]Mark // by criterion
+}
+
+// Mark is what a review says of one criterion. A negative score is none yet.
+type Mark struct {
+	Score    int // 0 … the call's ScoreMax
+	Feedback string
+	Version  int64
+}
+
+// NoScore stands for a criterion that is not scored yet.
+const NoScore = -1
+
+// Mark is what the review says of a criterion.
+func (r *Review) Mark(criterion string) Mark {
+	if m, ok := r.Marks[criterion]; ok {
+		return m
+	}
+	return Mark{Score: NoScore}
+}
+
+// How many characters a review's words have at most, and at least when it is submitted. Most applicants only ever get
+// the letter, so each criterion owes them a sentence, and a score below half of the scale owes them reasons.
+const (
+	MaxFeedback    = 2000
+	MaxComment     = 4000
+	LeastFeedback  = 30
+	LeastReasons   = 100
+	feedbackPrefix = "text"
+	scorePrefix    = "score"
+)
+
+// Least is how many characters the feedback on a score has at least.
+func Least(score, scoreMax int) int {
+	if score != NoScore && 2*score < scoreMax {
+		return LeastReasons
+	}
+	return LeastFeedback
+}
+
+// Total is the weighted total on the scale of 100: the sum of weight × score ÷ ScoreMax, the weights of all criteria
+// adding up to 100. Criteria without a score count nought, and complete says whether there are any.
+func Total(criteria []blueprints.Criterion, scoreMax int, marks map[string]Mark) (total Points, complete bool) {
+	sum, complete := 0, true
+	for _, k := range criteria {
+		m, ok := marks[k.Key]
+		if !ok || m.Score == NoScore {
+			complete = false
+			continue
+		}
+		sum += k.Weight * m.Score
+	}
+	return Points((100*sum + scoreMax/2) / scoreMax), complete
+}
+
+// Missing lists what a review lacks before it can be submitted, by the names of its inputs.
+func Missing(criteria []blueprints.Criterion, scoreMax int, marks map[string]Mark) []fault.Field {
+	var bad []fault.Field
+	for _, k := range criteria {
+		m, ok := marks[k.Key]
+		if !ok {
+			m.Score = NoScore
+		}
+		if m.Score == NoScore {
+			bad = append(bad, fault.At(inputName(k.Key, scorePrefix), "selection.mark.choose"))
+		}
+		least := Least(m.Score, scoreMax)
+		if n := utf8.RuneCountInString(m.Feedback); n < least {
+			bad = append(bad, fault.AtWith(inputName(k.Key, feedbackPrefix), "selection.mark.too_short", fault.Args{"Least": least, "Length": n}))
+		}
+	}
+	return bad
+}
+
+// Scored are the criteria by which reviews are made: those that weigh something.
+func Scored(criteria []blueprints.Criterion) []blueprints.Criterion {
+	var all []blueprints.Criterion
+	for _, k := range criteria {
+		if k.Weight > 0 {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// Progress is how far the reviews of one application are.
+type Progress struct {
+	Required  int // reviews that the rules ask for by now
+	Active    int // done or to be done
+	Submitted int
+	Apart     bool // two totals differ by the call's gap, so that one more review is required
+}
+
+// Lacking is how many reviewers are still to be found.
+func (p Progress) Lacking() int { return max(0, p.Required-p.Active) }
+
+// Third reports whether a further reviewer must be found because the totals are too far apart.
+func (p Progress) Third() bool { return p.Apart && p.Lacking() > 0 }
+
+// Complete reports whether every required review is in.
+func (p Progress) Complete() bool { return p.Submitted >= p.Required }
+
+// ProgressOf applies the call's rule to the reviews of one application: so many reviews, and one more as soon as two of
+// the submitted totals differ by the gap or more. All submitted reviews count in the mean, the third beside the first
+// two.
+func ProgressOf(rule blueprints.Review, reviews []Review) Progress {
+	p := Progress{Required: rule.Reviews}
+	low, high := Points(0), Points(0)
+	for _, r := range reviews {
+		if !r.State.Active() {
+			continue
+		}
+		p.Active++
+		if r.State != ReviewSubmitted {
+			continue
+		}
+		if p.Submitted == 0 || r.Points < low {
+			low = r.Points
+		}
+		if p.Submitted == 0 || r.Points > high {
+			high = r.Points
+		}
+		p.Submitted++
+	}
+	if p.Submitted >= 2 && rule.ThirdReviewGap > 0 && high-low >= Points(100*rule.ThirdReviewGap) {
+		p.Apart = true
+		p.Required++
+	}
+	return p
+}
+
+// DueAt is the end of the day, so many days on, in the zone in which a call states its instants.
+func DueAt(now time.Time, days int, zone *time.Location) time.Time {
+	day := now.In(zone).AddDate(0, 0, days)
+	return time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 0, 0, zone)
+}

@@ -1,0 +1,452 @@
+package selection_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kervan/modules/blueprints"
+	"kervan/modules/ids"
+	"kervan/modules/selection"
+)
+
+func TestEachReviewStateAllowsItsVerbs(t *testing.T) {
+	t.Parallel()
+	want := map[selection.ReviewVerb]string{
+		selection.Assign:  "removed>assigned",
+		selection.Clear:   "assigned>open",
+		selection.Recuse:  "assigned>recused open>recused submitted>recused",
+		selection.Write:   "open>open",
+		selection.Submit:  "open>submitted",
+		selection.Resume:  "submitted>open",
+		selection.Remove:  "assigned>removed open>removed",
+		selection.Restore: "recused>assigned",
+	}
+	got := map[selection.ReviewVerb]string{}
+	for _, v := range selection.ReviewVerbs {
+		got[v] = row(selection.ReviewStates, func(s selection.ReviewState) (selection.ReviewState, bool) { return s.After(v) })
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEachListStateAllowsItsVerbs(t *testing.T) {
+	t.Parallel()
+	want := map[selection.ListVerb]string{
+		selection.Decide:      "open>open",
+		selection.CloseList:   "open>closed",
+		selection.SignList:    "closed>signed",
+		selection.ReopenList:  "closed>open signed>open",
+		selection.ReleaseList: "signed>released",
+	}
+	got := map[selection.ListVerb]string{}
+	for _, v := range selection.ListVerbs {
+		got[v] = row(selection.ListStates, func(s selection.ListState) (selection.ListState, bool) { return s.After(v) })
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEachDecisionStateAllowsItsVerbs(t *testing.T) {
+	t.Parallel()
+	want := map[selection.DecisionVerb]string{
+		selection.ReleaseSelected: "draft>offered",
+		selection.ReleaseWaiting:  "draft>waiting",
+		selection.ReleaseRejected: "draft>rejected",
+		selection.OfferPlace:      "waiting>offered",
+		selection.AcceptPlace:     "offered>accepted",
+		selection.DeclinePlace:    "offered>declined",
+		selection.LapsePlace:      "offered>lapsed",
+		selection.WithdrawPlace:   "draft>withdrawn offered>withdrawn waiting>withdrawn",
+	}
+	got := map[selection.DecisionVerb]string{}
+	for _, v := range selection.DecisionVerbs {
+		got[v] = row(selection.DecisionStates, func(s selection.DecisionState) (selection.DecisionState, bool) { return s.After(v) })
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// row lists the states from which a verb leads on, each with where to; it is refused in all others.
+func row[S ~string](states []S, after func(S) (S, bool)) string {
+	var steps []string
+	for _, s := range states {
+		if to, ok := after(s); ok {
+			steps = append(steps, string(s)+">"+string(to))
+		}
+	}
+	return strings.Join(steps, " ")
+}
+
+func criteria() []blueprints.Criterion { return blueprints.Default().Criteria }
+
+func marks(scores ...int) map[string]selection.Mark {
+	all := map[string]selection.Mark{}
+	for i, k := range criteria() {
+		if i < len(scores) {
+			all[k.Key] = selection.Mark{Score: scores[i], Feedback: strings.Repeat("ö", 120)}
+		}
+	}
+	return all
+}
+
+func TestTotalsAreWeightedAndExact(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		scores   []int
+		most     int
+		want     selection.Points
+		complete bool
+	}{
+		"everything":        {[]int{10, 10, 10, 10, 10, 10}, 10, 10000, true},
+		"nothing":           {[]int{0, 0, 0, 0, 0, 0}, 10, 0, true},
+		"weights count":     {[]int{8, 7, 6, 9, 5, 3}, 10, 7050, true}, // 20 + 14 + 12 + 18 + 5 + 1.5
+		"one is missing":    {[]int{8, 7, 6, 9, 5}, 10, 6900, false},
+		"another scale":     {[]int{5, 5, 5, 5, 5, 5}, 5, 10000, true},
+		"rounded half up":   {[]int{1, 0, 0, 0, 0, 0}, 7, 357, true}, // 25 ÷ 7 = 3.5714…
+		"nothing scored":    {nil, 10, 0, false},
+		"only the last one": {[]int{-1, -1, -1, -1, -1, 10}, 10, 500, false},
+	} {
+		got, complete := selection.Total(criteria(), tt.most, marks(tt.scores...))
+		if got != tt.want || complete != tt.complete {
+			t.Errorf("%s: %d (complete: %v), want %d", name, got, complete, tt.want)
+		}
+	}
+}
+
+func TestASubmittedReviewOwesWordsToApplicants(t *testing.T) {
+	t.Parallel()
+	whole := marks(8, 7, 6, 9, 5, 3)
+	if bad := selection.Missing(criteria(), 10, whole); len(bad) != 0 {
+		t.Errorf("a whole review lacks %v", bad)
+	}
+	for name, tt := range map[string]struct {
+		score int
+		words string
+		want  int
+	}{
+		"a good score, a sentence":         {5, strings.Repeat("ş", 30), 0},
+		"a good score, too little":         {5, strings.Repeat("ş", 29), 1},
+		"a low score, a sentence":          {4, strings.Repeat("ş", 99), 1},
+		"a low score with reasons":         {4, strings.Repeat("ş", 100), 0},
+		"no score and nothing written":     {selection.NoScore, "", 2},
+		"no score but a sentence":          {selection.NoScore, strings.Repeat("ş", 30), 1},
+		"nought of ten needs reasons, too": {0, "No.", 1},
+	} {
+		m := marks(8, 7, 6, 9, 5, 3)
+		m["need"] = selection.Mark{Score: tt.score, Feedback: tt.words}
+		if bad := selection.Missing(criteria(), 10, m); len(bad) != tt.want {
+			t.Errorf("%s: %v", name, bad)
+		}
+	}
+}
+
+func TestReviewsAndTheThird(t *testing.T) {
+	t.Parallel()
+	rule := blueprints.Review{Reviews: 2, ThirdReviewGap: 30}
+	submitted := func(p ...selection.Points) []selection.Review {
+		var all []selection.Review
+		for _, one := range p {
+			all = append(all, selection.Review{State: selection.ReviewSubmitted, Points: one})
+		}
+		return all
+	}
+	with := func(all []selection.Review, states ...selection.ReviewState) []selection.Review {
+		for _, s := range states {
+			all = append(all, selection.Review{State: s})
+		}
+		return all
+	}
+	for name, tt := range map[string]struct {
+		reviews         []selection.Review
+		lacking         int
+		third, complete bool
+	}{
+		"nobody":                          {nil, 2, false, false},
+		"one assigned":                    {with(nil, selection.ReviewAssigned), 1, false, false},
+		"one assigned, one recused":       {with(nil, selection.ReviewAssigned, selection.ReviewRecused), 1, false, false},
+		"one of two in":                   {with(submitted(7000), selection.ReviewOpen), 0, false, false},
+		"both in, close":                  {submitted(7000, 4001), 0, false, true},
+		"both in, thirty apart":           {submitted(7000, 4000), 1, true, false},
+		"thirty apart, the third is open": {with(submitted(7130, 4130), selection.ReviewOpen), 0, false, false},
+		"the third is in":                 {submitted(7000, 4000, 9000), 0, false, true},
+		"the third stepped aside":         {with(submitted(7000, 4000), selection.ReviewRecused), 1, true, false},
+		"three close ones":                {submitted(7000, 6900, 6800), 0, false, true},
+		"removed ones do not count":       {with(submitted(7000), selection.ReviewRemoved), 1, false, false},
+	} {
+		p := selection.ProgressOf(rule, tt.reviews)
+		if p.Lacking() != tt.lacking || p.Third() != tt.third || p.Complete() != tt.complete {
+			t.Errorf("%s: lacking %d, third %v, complete %v", name, p.Lacking(), p.Third(), p.Complete())
+		}
+	}
+}
+
+func scores(all ...[]selection.Points) []selection.Scores {
+	found := make([]selection.Scores, len(all))
+	for i, totals := range all {
+		found[i] = selection.Scores{Application: ids.New[ids.Application](), Totals: totals}
+	}
+	return found
+}
+
+type shown struct {
+	Mean    float64
+	Band    int
+	Spread  float64
+	Reviews int
+}
+
+func TestNearTiesShareABand(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		totals [][]selection.Points
+		se     float64
+		want   []shown
+	}{
+		"the worked example": {
+			[][]selection.Points{{6000, 5800}, {8000, 7000}, {7400, 7200}},
+			3,
+			[]shown{{75, 1, 10, 2}, {73, 1, 2, 2}, {59, 2, 2, 2}},
+		},
+		"a long row of small steps is not one band": {
+			[][]selection.Points{{7100, 6900}, {6900, 6700}, {6700, 6500}, {6500, 6300}},
+			1,
+			[]shown{{70, 1, 2, 2}, {68, 2, 2, 2}, {66, 3, 2, 2}, {64, 4, 2, 2}},
+		},
+		"measured from the band's best": {
+			[][]selection.Points{{7400, 6600}, {7200, 6400}, {7000, 6200}, {6800, 6000}},
+			4,
+			[]shown{{70, 1, 8, 2}, {68, 1, 8, 2}, {66, 2, 8, 2}, {64, 2, 8, 2}},
+		},
+		"one review each tells nothing about errors": {
+			[][]selection.Points{{7000}, {7000}, {6999}},
+			0,
+			[]shown{{70, 1, 0, 1}, {70, 1, 0, 1}, {69.99, 2, 0, 1}},
+		},
+		"reviewers who agree perfectly": {
+			[][]selection.Points{{7000, 7000}, {6999, 6999}},
+			0,
+			[]shown{{70, 1, 0, 2}, {69.99, 2, 0, 2}},
+		},
+		"without reviews last and in no band": {
+			[][]selection.Points{nil, {5000, 5000}, nil},
+			0,
+			[]shown{{50, 1, 0, 2}, {0, 0, 0, 0}, {0, 0, 0, 0}},
+		},
+		"nothing": {nil, 0, nil},
+		"different numbers of reviews": {
+			[][]selection.Points{{9000, 7000, 8000}, {6000}}, 10 * math.Sqrt(2.0/3), // s² = 200 ÷ 2; the mean of ⅓ and 1 is ⅔
+			[]shown{{80, 1, 20, 3}, {60, 2, 0, 1}},
+		},
+	} {
+		r := selection.Order(scores(tt.totals...))
+		var got []shown
+		for _, one := range r.Ranks {
+			got = append(got, shown{one.Mean, one.Band, one.Spread(), one.Reviews})
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" || math.Abs(r.StandardError-tt.se) > 1e-9 {
+			t.Errorf("%s: standard error %v, want %v; %s", name, r.StandardError, tt.se, diff)
+		}
+	}
+}
+
+// TestRankingKeepsItsLaws holds, over many invented calls: nobody is lost, means fall, bands rise by one, no band is wider
+// than the standard error, and who is left out changes nothing about the order of the others.
+func TestRankingKeepsItsLaws(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(7, 11)) // #nosec G404 -- invented scores
+	for range 300 {
+		all := make([]selection.Scores, 1+random.IntN(40))
+		for i := range all {
+			all[i].Application = ids.New[ids.Application]()
+			for range random.IntN(4) {
+				all[i].Totals = append(all[i].Totals, selection.Points(random.IntN(10001)))
+			}
+		}
+		r := selection.Order(all)
+		if len(r.Ranks) != len(all) {
+			t.Fatalf("%d of %d ranked", len(r.Ranks), len(all))
+		}
+		best := 0.0
+		for i, one := range r.Ranks {
+			if one.Reviews == 0 {
+				continue
+			}
+			if i == 0 || one.Band != r.Ranks[i-1].Band {
+				best = one.Mean
+			}
+			if i > 0 && (one.Mean > r.Ranks[i-1].Mean || one.Band < r.Ranks[i-1].Band || one.Band > r.Ranks[i-1].Band+1) {
+				t.Fatalf("rank %d: %+v after %+v", i, one, r.Ranks[i-1])
+			}
+			if best-one.Mean > 1e-9 && best-one.Mean >= r.StandardError {
+				t.Fatalf("a band from %v to %v is wider than %v", best, one.Mean, r.StandardError)
+			}
+		}
+		order := func(r selection.Ranking, but ids.Application) []ids.Application {
+			var found []ids.Application
+			for _, one := range r.Ranks {
+				if one.Application != but {
+					found = append(found, one.Application)
+				}
+			}
+			return found
+		}
+		gone := all[random.IntN(len(all))].Application
+		less := slices.DeleteFunc(slices.Clone(all), func(s selection.Scores) bool { return s.Application == gone })
+		if diff := cmp.Diff(order(r, gone), order(selection.Order(less), gone)); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+}
+
+func TestTheLastPlaceMayBeContested(t *testing.T) {
+	t.Parallel()
+	r := selection.Order(scores([]selection.Points{7400, 6600}, []selection.Points{7200, 6400}, []selection.Points{7000, 6200}, nil))
+	for places, want := range map[int]struct {
+		band      int
+		contested bool
+	}{0: {0, false}, 1: {1, true}, 2: {1, false}, 3: {2, false}, 4: {0, false}, 9: {0, false}} {
+		if band, contested := r.Line(places); band != want.band || contested != want.contested {
+			t.Errorf("%d places: band %d, contested %v", places, band, contested)
+		}
+	}
+}
+
+func TestConflictsAreSeen(t *testing.T) {
+	t.Parallel()
+	marmara, elbe, gmail := ids.New[ids.Organization](), ids.New[ids.Organization](), ids.New[ids.Organization]()
+	a := selection.Application{ID: ids.New[ids.Application](), Organizations: []selection.Applicant{{ID: marmara}, {ID: elbe}}}
+	b := selection.Application{ID: ids.New[ids.Application](), Organizations: []selection.Applicant{{ID: gmail}}}
+	emails := map[ids.Organization][]string{marmara: {"ayse@marmara.example", "x@GMAIL.com"}, elbe: {"uta@post.elbe.edu.tr"}, gmail: {"ali@gmail.com", "z@example.org"}}
+	person := ids.New[ids.Person]()
+	for name, tt := range map[string]struct {
+		judge selection.Judge
+		want  map[ids.Application]selection.ConflictKind
+	}{
+		"a stranger":                     {selection.Judge{Email: "jo@berlin.example", Reviews: true}, nil},
+		"a colleague by domain":          {selection.Judge{Email: "mehmet@Marmara.EXAMPLE", Reviews: true}, map[ids.Application]selection.ConflictKind{a.ID: selection.ConflictDomain}},
+		"a subdomain of a registered":    {selection.Judge{Email: "q@law.elbe.edu.tr", Reviews: true}, map[ids.Application]selection.ConflictKind{a.ID: selection.ConflictDomain}},
+		"the same public suffix":         {selection.Judge{Email: "q@other.edu.tr", Reviews: true}, nil},
+		"a mail provider":                {selection.Judge{Email: "jo@gmail.com", Reviews: true}, nil},
+		"a domain of nobody":             {selection.Judge{Email: "jo@example.org", Reviews: true}, nil},
+		"an officer's domain":            {selection.Judge{Email: "mehmet@marmara.example"}, nil},
+		"a member":                       {selection.Judge{Email: "jo@gmail.com", Organizations: []ids.Organization{gmail}}, map[ids.Application]selection.ConflictKind{b.ID: selection.ConflictMembership}},
+		"a member who writes from there": {selection.Judge{Email: "a@marmara.example", Reviews: true, Organizations: []ids.Organization{marmara}}, map[ids.Application]selection.ConflictKind{a.ID: selection.ConflictMembership}},
+		"no address":                     {selection.Judge{Reviews: true}, nil},
+		"a broken address":               {selection.Judge{Email: "@", Reviews: true}, nil},
+	} {
+		tt.judge.Person = person
+		var got map[ids.Application]selection.ConflictKind
+		for _, c := range selection.Detect([]selection.Judge{tt.judge}, []selection.Application{a, b}, emails) {
+			if got == nil {
+				got = map[ids.Application]selection.ConflictKind{}
+			}
+			got[c.Application] = c.Kind
+			if !c.Detected || c.Person != person {
+				t.Errorf("%s: %+v", name, c)
+			}
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestNoPlaceIsGivenTwice plays through many invented lists: whatever is declined, the held places stay different, and the
+// waiting list moves up in its order.
+func TestNoPlaceIsGivenTwice(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(3, 5)) // #nosec G404 -- invented lists
+	for range 200 {
+		places := 1 + random.IntN(8)
+		var all []selection.Decision
+		for place := range places {
+			all = append(all, selection.Decision{ID: ids.New[ids.Decision](), State: selection.DecisionOffered, Place: place + 1})
+		}
+		for i := range random.IntN(10) {
+			all = append(all, selection.Decision{ID: ids.New[ids.Decision](), State: selection.DecisionWaiting, Waiting: i + 1})
+		}
+		last := 0
+		for range 20 {
+			if i := random.IntN(len(all)); all[i].State == selection.DecisionOffered {
+				all[i].State, all[i].Place = selection.DecisionDeclined, 0
+			}
+			for _, next := range selection.Next(places, all) {
+				i := slices.IndexFunc(all, func(d selection.Decision) bool { return d.ID == next.ID })
+				if next.Waiting <= last {
+					t.Fatalf("place %d of the waiting list after %d", next.Waiting, last)
+				}
+				last = next.Waiting
+				all[i].State, all[i].Place = selection.DecisionOffered, next.Place
+			}
+			held := map[int]bool{}
+			for _, d := range all {
+				if d.State.Holds() && (held[d.Place] || d.Place < 1 || d.Place > places) {
+					t.Fatalf("place %d of %d is held twice", d.Place, places)
+				}
+				held[d.Place] = d.State.Holds() || held[d.Place]
+			}
+		}
+	}
+}
+
+func TestTheWaitingListMovesAroundWhatMustNotBeKnown(t *testing.T) {
+	t.Parallel()
+	a, b, hidden, c := ids.New[ids.Application](), ids.New[ids.Application](), ids.New[ids.Application](), ids.New[ids.Application]()
+	known := func(id ids.Application) bool { return id != hidden }
+	order := []ids.Application{a, b, hidden, c}
+	for name, tt := range map[string]struct {
+		one  ids.Application
+		up   bool
+		want []ids.Application
+	}{
+		"up by one":            {b, true, []ids.Application{b, a, hidden, c}},
+		"the first":            {a, true, order},
+		"the last":             {c, false, order},
+		"up past a hidden one": {c, true, []ids.Application{a, c, b, hidden}},
+		"down past it":         {b, false, []ids.Application{a, hidden, c, b}},
+		"one that waits not":   {ids.New[ids.Application](), true, order},
+	} {
+		if diff := cmp.Diff(tt.want, selection.Moved(order, known, tt.one, tt.up)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestAnOfferLapsesByTheClock(t *testing.T) {
+	t.Parallel()
+	by := time.Date(2027, 3, 31, 20, 59, 0, 0, time.UTC)
+	d := selection.Decision{State: selection.DecisionOffered, ReplyBy: by}
+	if d.At(by.Add(-time.Nanosecond)) != selection.DecisionOffered || d.At(by) != selection.DecisionLapsed {
+		t.Error("an offer holds until, and not at, its date")
+	}
+	d.State = selection.DecisionAccepted
+	if d.At(by.Add(time.Hour)) != selection.DecisionAccepted {
+		t.Error("an accepted place lapses")
+	}
+	istanbul, err := time.LoadLocation("Europe/Istanbul")
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := selection.DueAt(time.Date(2027, 3, 24, 22, 30, 0, 0, time.UTC), 7, istanbul) // the 25th there already
+	if want := time.Date(2027, 4, 1, 23, 59, 0, 0, istanbul); !due.Equal(want) {
+		t.Errorf("due %v, want %v", due, want)
+	}
+}
+
+func TestApplicantsAreToldWordsInPlaceOfScores(t *testing.T) {
+	t.Parallel()
+	for points, want := range map[int]string{0: "weak", 7: "weak", 8: "fair", 11: "fair", 12: "good", 15: "good", 16: "very_good", 20: "very_good"} {
+		if got := selection.Verdict(points, 20); got != want {
+			t.Errorf("%d of 20: %s, want %s", points, got, want)
+		}
+	}
+}

@@ -1,0 +1,244 @@
+package selection
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"kervan/modules/blueprints"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Call is what this module must know of a published call. Its rules, criteria and places do not change any more.
+type Call struct {
+	ID       ids.Call
+	Title    i18n.Text
+	Locales  []i18n.Locale
+	Zone     string
+	Places   int
+	Criteria []blueprints.Criterion // those that weigh something
+	Review   blueprints.Review
+	Letters  map[string]blueprints.Letter
+}
+
+// Name is the call's title in the reader's language.
+func (c *Call) Name(l i18n.Locale) string { return c.Title.String(l, c.Locales...) }
+
+// Calls tells of published calls. The programs module satisfies it.
+type Calls interface {
+	// Call is a published call. Fault: NotFound.
+	Call(ctx context.Context, sc tenants.Scope, id ids.Call) (Call, error)
+	// Published lists the calls that were published, the newest first.
+	Published(ctx context.Context, sc tenants.Scope) ([]Call, error)
+}
+
+// Applicant is an organization that applies.
+type Applicant struct {
+	ID      ids.Organization
+	Name    string
+	City    string
+	Country string // ISO 3166-1 alpha-2
+	Seat    string // its key in the call's composition
+}
+
+// Application is what this module must know of an application that passed the check.
+type Application struct {
+	ID            ids.Application
+	Call          ids.Call
+	Number        string
+	Organizations []Applicant // in the order of their seats
+	Undecided     bool        // it can still be reviewed and decided
+}
+
+// Name are the organizations that apply.
+func (a *Application) Name() string {
+	names := make([]string, len(a.Organizations))
+	for i, o := range a.Organizations {
+		names[i] = o.Name
+	}
+	return strings.Join(names, " + ")
+}
+
+// Applications tells of applications that passed the check, each in a fixed number of queries. The applications module
+// satisfies it.
+type Applications interface {
+	// InSelection lists those of a call that were not withdrawn, by number.
+	InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) ([]Application, error)
+	// Those finds some of any calls that were not withdrawn.
+	Those(ctx context.Context, sc tenants.Scope, applications []ids.Application) (map[ids.Application]Application, error)
+	// Undecided lists all that can still be decided, without their organizations.
+	Undecided(ctx context.Context, sc tenants.Scope) ([]Application, error)
+	// Of lists all in which one of the organizations has a seat.
+	Of(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) ([]ids.Application, error)
+}
+
+// Person is what this module shows of somebody.
+type Person struct {
+	Name  string
+	Email string
+}
+
+// People tells who people are, all in one query. The accounts module satisfies it.
+type People interface {
+	Persons(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]Person, error)
+}
+
+// Around are the modules that this one asks.
+type Around struct {
+	Calls        Calls
+	Applications Applications
+	People       People
+}
+
+// Service is what is done in a selection.
+type Service struct {
+	Around
+
+	policies *policies.Authorizer
+	catalog  *i18n.Catalog
+}
+
+// New makes the service. The catalog has the words of letters.
+func New(p *policies.Authorizer, catalog *i18n.Catalog, around Around) *Service {
+	return &Service{Around: around, policies: p, catalog: catalog}
+}
+
+func entry(action string, id ids.Application) audit.Entry {
+	return audit.Entry{Action: action, SubjectKind: "application", SubjectID: id.String()}
+}
+
+// may reports whether the actor may do the action to things that are nobody's in particular.
+func (s *Service) may(sc tenants.Scope, action policies.Action) bool {
+	return s.policies.May(sc, action, policies.On{}) == nil
+}
+
+// judging are the roles that can be tied to applications of others: by an assignment or by a conflict of interest.
+var judging = []tenants.Role{tenants.RoleCoordinator, tenants.RoleOfficer, tenants.RoleFinance, tenants.RoleReviewer, tenants.RoleChair}
+
+// Standing is what binds the actor to an application.
+type Standing struct {
+	Assigned   bool // to review it, and declared that there is no conflict of interest
+	Conflicted bool
+}
+
+// Standings tells how the actor stands to applications: one query, and one more for somebody who works for the network
+// and belongs to an organization as well. Those who only belong to organizations stand in no way to any.
+func (s *Service) Standings(ctx context.Context, sc tenants.Scope, applications []ids.Application) (map[ids.Application]Standing, error) {
+	actor := sc.Actor()
+	if !actor.Has(judging...) || len(applications) == 0 {
+		return nil, nil
+	}
+	found, err := standings(ctx, sc.Read(), actor.Person, applications)
+	if err != nil {
+		return nil, err
+	}
+	own, err := s.own(ctx, sc)
+	for _, id := range own {
+		if slices.Contains(applications, id) {
+			found[id] = Standing{Assigned: found[id].Assigned, Conflicted: true}
+		}
+	}
+	return found, err
+}
+
+// own are the applications of the actor's own organizations.
+func (s *Service) own(ctx context.Context, sc tenants.Scope) ([]ids.Application, error) {
+	mine := sc.Actor().OrganizationsAs()
+	if len(mine) == 0 {
+		return nil, nil
+	}
+	return s.Applications.Of(ctx, sc, mine)
+}
+
+// Conflicted lists the applications that must not exist for the actor, because of a conflict of interest.
+func (s *Service) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Application, error) {
+	actor := sc.Actor()
+	if !actor.Has(judging...) {
+		return nil, nil
+	}
+	found, err := conflictedFor(ctx, sc.Read(), actor.Person)
+	if err != nil {
+		return nil, err
+	}
+	own, err := s.own(ctx, sc)
+	return append(found, own...), err
+}
+
+// permitted finds one application and asks whether the actor may do that to it. One that is not there is refused like
+// one that must not be known.
+func (s *Service) permitted(ctx context.Context, sc tenants.Scope, action policies.Action, id ids.Application) (Application, error) {
+	all, err := s.Standings(ctx, sc, []ids.Application{id})
+	if err != nil {
+		return Application{}, err
+	}
+	on := policies.On{Person: sc.Actor().Person, Assigned: all[id].Assigned, Conflicted: all[id].Conflicted}
+	if err := s.policies.May(sc, action, on); err != nil {
+		return Application{}, err
+	}
+	if on.Conflicted {
+		return Application{}, fault.NotFound()
+	}
+	those, err := s.Applications.Those(ctx, sc, []ids.Application{id})
+	if err != nil {
+		return Application{}, err
+	}
+	a, ok := those[id]
+	if !ok {
+		return Application{}, fault.NotFound()
+	}
+	return a, nil
+}
+
+// field is a call with the applications of its selection that the actor may know of. Whatever is counted, averaged or
+// put into bands is made of these, so that nothing is missing where one is left out.
+type field struct {
+	Call         Call
+	Applications []Application
+	Hidden       int // how many the actor must not know of; never shown
+}
+
+func (s *Service) field(ctx context.Context, sc tenants.Scope, call ids.Call) (field, error) {
+	c, err := s.Calls.Call(ctx, sc, call)
+	if err != nil {
+		return field{}, err
+	}
+	all, err := s.Applications.InSelection(ctx, sc, call)
+	if err != nil {
+		return field{}, err
+	}
+	without, err := s.Conflicted(ctx, sc)
+	if err != nil {
+		return field{}, err
+	}
+	f := field{Call: c}
+	for _, a := range all {
+		if slices.Contains(without, a.ID) {
+			f.Hidden++
+			continue
+		}
+		f.Applications = append(f.Applications, a)
+	}
+	return f, nil
+}
+
+func (f *field) application(id ids.Application) (Application, bool) {
+	i := slices.IndexFunc(f.Applications, func(a Application) bool { return a.ID == id })
+	if i < 0 {
+		return Application{}, false
+	}
+	return f.Applications[i], true
+}
+
+// byApplication groups reviews.
+func byApplication(reviews []Review) map[ids.Application][]Review {
+	grouped := map[ids.Application][]Review{}
+	for _, r := range reviews {
+		grouped[r.Application] = append(grouped[r.Application], r)
+	}
+	return grouped
+}

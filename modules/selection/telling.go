@@ -1,0 +1,68 @@
+package selection
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+	"kervan/tenants"
+)
+
+// tellAssigned asks a reviewer to review: with the call's own letter the first time, with a short mail afterwards.
+func (s *Service) tellAssigned(tx *tenants.Tx, call Call, person ids.Person, n int, due time.Time, first bool) {
+	tx.Announce(events.NotificationRequested{Person: person, Key: "selection.notify.assigned", Args: map[string]string{"Number": strconv.Itoa(n)}, Path: "/reviews"})
+	if !first {
+		s.tellReviewer(tx, call, person, "more", n, due)
+		return
+	}
+	letter := call.Letters["reviewer_invitation"]
+	tx.Announce(events.MailRequested{
+		Kind: "selection.mail.assigned", Person: person, Path: "/reviews", Subject: letter.Subject, Body: letter.Body,
+		Args: map[string]string{"count": strconv.Itoa(n)}, Texts: map[string]i18n.Text{"call": call.Title}, Times: map[string]time.Time{"due": due}, Zone: call.Zone,
+	})
+}
+
+func (s *Service) tellReviewer(tx *tenants.Tx, call Call, person ids.Person, what string, n int, due time.Time) {
+	tx.Announce(events.MailRequested{
+		Kind: "selection.mail." + what, Person: person, Path: "/reviews", Args: map[string]string{"Count": strconv.Itoa(n)},
+		Texts: map[string]i18n.Text{"Call": call.Title}, Times: map[string]time.Time{"Due": due}, Zone: call.Zone,
+	})
+}
+
+// tellOfficers puts a line about an application under the bell of those who assign reviewers, but not of whoever has a
+// conflict of interest in it.
+func (s *Service) tellOfficers(ctx context.Context, tx *tenants.Tx, a Application, key string) error {
+	held, err := tenants.Holders(ctx, tx, tenants.RoleCoordinator, tenants.RoleOfficer)
+	if err != nil {
+		return err
+	}
+	barred, err := barred(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	members, err := membersOf(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	told := map[ids.Person]bool{tx.Scope().Actor().Person: true}
+	for _, m := range held {
+		if told[m.Person] || slices.Contains(barred, m.Person) || slices.ContainsFunc(members, func(o tenants.Membership) bool { return o.Person == m.Person }) {
+			continue
+		}
+		told[m.Person] = true
+		tx.Announce(events.NotificationRequested{Person: m.Person, Key: key, Args: map[string]string{"Number": a.Number}, Path: "/selection/applications/" + a.ID.String()})
+	}
+	return nil
+}
+
+func membersOf(ctx context.Context, tx *tenants.Tx, a Application) ([]tenants.Membership, error) {
+	organizations := make([]ids.Organization, len(a.Organizations))
+	for i, o := range a.Organizations {
+		organizations[i] = o.ID
+	}
+	return tenants.MembersOf(ctx, tx, organizations...)
+}
