@@ -29,7 +29,7 @@ var open = map[string]string{
 var personal = map[string]bool{
 	"accounts.ChangeProfile": true, "accounts.EndSession": true, "accounts.Own": true, "accounts.Prefer": true, "accounts.SignOut": true, "accounts.SignOutEverywhere": true,
 	"accounts.Self": true, "accounts.MakeToken": true, "accounts.EndToken": true,
-	"correspondence.MarkRead": true, "correspondence.Notifications": true, "organizations.Mine": true, "organizations.Register": true, "applications.Invitations": true,
+	"correspondence.MarkRead": true, "correspondence.Notifications": true, "correspondence.Latest": true, "organizations.Mine": true, "organizations.Register": true, "applications.Invitations": true,
 }
 
 // TestEveryUseCaseRefuses calls each method of each service that takes a Scope as a visitor and as somebody who has

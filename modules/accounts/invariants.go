@@ -5,12 +5,16 @@ import (
 	"fmt"
 
 	"kervan/modules/ids"
+	"kervan/policies"
 	"kervan/tenants"
 )
 
 // Check finds roles that nobody holds, people without a login, and invitations that were answered in two ways. It is a
-// tenants.Check.
+// tenants.Check; only the system may.
 func (s *Service) Check(ctx context.Context, sc tenants.Scope) ([]string, error) {
+	if err := policies.OnlySystem(sc); err != nil {
+		return nil, err
+	}
 	findings, err := tenants.Sentences(ctx, sc,
 		`SELECT format('membership %s: person %s, who holds %s, is nobody here', m.id, m.person_id, m.role) FROM memberships m
 			WHERE NOT EXISTS (SELECT FROM people p WHERE p.id = m.person_id) ORDER BY 1`,

@@ -392,10 +392,14 @@ func TestPagesAskAsOftenForManyAsForOne(t *testing.T) {
 		counts := map[string]int64{}
 		for path, browser := range map[string]*sitetest.Browser{"/selection": staff, c: staff, c + "/reviewers": staff, c + "/conflicts": staff, c + "/ranking": staff, c + "/decisions": staff, "/reviews": reader, "/desk": reader} {
 			browser.Get(path)
-			before := h.queries.Load()
-			browser.Get(path)
-			browser.Want(200)
-			counts[path] = h.queries.Load() - before
+			for i := range 4 { // the least of several: sessions and jobs ask now and then as well
+				before := h.queries.Load()
+				browser.Get(path)
+				browser.Want(200)
+				if n := h.queries.Load() - before; i == 0 || n < counts[path] {
+					counts[path] = n
+				}
+			}
 		}
 		return counts
 	}

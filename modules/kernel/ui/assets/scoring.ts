@@ -37,5 +37,6 @@ export function start(root: HTMLElement) {
     if (!scale?.contains(e.relatedTarget as Node | null)) typed = ''
   })
   root.addEventListener('change', total)
+  root.addEventListener('input', total, true) // also of what this device kept, whose events do not bubble
   total()
 }

@@ -169,7 +169,7 @@ func (v *Visitor) Set(name, value string) {
 // Choose picks an option of a select by its value.
 func (v *Visitor) Choose(name, value string) {
 	v.t.Helper()
-	e := v.element(`select[name="` + name + `"]`)
+	e := v.element(`form[method="post"] select[name="` + name + `"], form:not([method="get"]) select[name="` + name + `"]`)
 	v.must(e.Select([]string{`[value="` + value + `"]`}, true, rod.SelectorTypeCSSSector))
 }
 
