@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/casbin/casbin/v2"
 	"github.com/casbin/casbin/v2/model"
@@ -48,11 +49,21 @@ type On struct {
 	Conflicted    bool               // the actor has a conflict of interest in it
 }
 
-// Authorizer decides. It is immutable and safe for concurrent use.
+// Authorizer decides. Its policy is immutable; it is safe for concurrent use.
 type Authorizer struct {
 	enforcer *casbin.Enforcer
 	ever     map[tenants.Role]map[Action]bool
+	decided  sync.Map // question → bool: what was decided once stays decided, as the policy is in the program
 }
+
+// question is all that a decision depends on.
+type question struct {
+	role   tenants.Role
+	action Action
+	met    uint8 // a bit for each of conditions
+}
+
+var conditions = []Condition{Any, Own, Self, Assigned, Unconflicted}
 
 // New reads the embedded policy. It fails on a line that is short, names an unknown condition or repeats another.
 func New() (*Authorizer, error) {
@@ -82,7 +93,7 @@ func (a *Authorizer) index(line []string) error {
 	if len(line) != 4 || !strings.HasPrefix(line[0], "r:") {
 		return fmt.Errorf("policies: line %q is not role, resource, verb, condition", line)
 	}
-	if !slices.Contains([]Condition{Any, Own, Self, Assigned, Unconflicted}, Condition(line[3])) {
+	if !slices.Contains(conditions, Condition(line[3])) {
 		return fmt.Errorf("policies: line %q has an unknown condition", line)
 	}
 	role, action := tenants.Role(strings.TrimPrefix(line[0], "r:")), Action(line[1]+"."+line[2])
@@ -128,12 +139,11 @@ func (a *Authorizer) May(sc tenants.Scope, action Action, on On) error {
 	if actor.System != "" {
 		return nil
 	}
-	resource, verb := action.Split()
 	for _, g := range grants(actor) {
 		if !a.ever[g.Role][action] {
 			continue
 		}
-		allowed, err := a.enforcer.Enforce("r:"+string(g.Role), resource, verb, met(actor, g, on))
+		allowed, err := a.decide(g.Role, action, met(actor, g, on))
 		if err != nil {
 			return fault.Internal(fmt.Errorf("policies: decide %s: %w", action, err))
 		}
@@ -166,6 +176,24 @@ func OnlySystem(sc tenants.Scope) error {
 	default:
 		return fault.Unauthenticated()
 	}
+}
+
+// decide asks the policy once for each role, action and set of conditions; there are few thousands of them.
+func (a *Authorizer) decide(role tenants.Role, action Action, met []Condition) (bool, error) {
+	q := question{role: role, action: action}
+	for _, c := range met {
+		q.met |= 1 << slices.Index(conditions, c)
+	}
+	if known, ok := a.decided.Load(q); ok {
+		allowed, _ := known.(bool)
+		return allowed, nil
+	}
+	resource, verb := action.Split()
+	allowed, err := a.enforcer.Enforce("r:"+string(role), resource, verb, met)
+	if err == nil {
+		a.decided.Store(q, allowed)
+	}
+	return allowed, err
 }
 
 func met(actor tenants.Actor, g tenants.Grant, on On) []Condition {

@@ -6,13 +6,11 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -151,7 +149,8 @@ func (c *conn) abandon() {
 
 func (c *conn) inTransaction() bool { return c.raw().TxStatus() != 'I' }
 
-// QueryContext runs one statement. Outside a transaction it goes in one message with the room's settings.
+// QueryContext runs one statement. Outside a transaction it goes in one message with the room's settings, and one that
+// comes with parameters is prepared.
 func (c *conn) QueryContext(ctx context.Context, query string, named []driver.NamedValue) (driver.Rows, error) {
 	if c.Conn.Conn().IsClosed() {
 		return nil, driver.ErrBadConn
@@ -159,26 +158,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, named []driver.Na
 	if c.inTransaction() {
 		return c.Conn.QueryContext(ctx, query, named)
 	}
-	batch := &pgx.Batch{}
-	batch.Queue(settings, c.room.role, c.room.schema)
-	batch.Queue(query, arguments(named)...)
-	results := c.Conn.Conn().SendBatch(ctx, batch)
-	if _, err := results.Exec(); err != nil {
-		_ = results.Close()
-		return nil, retryable(err)
-	}
-	found, err := results.Query()
-	if err != nil {
-		_ = results.Close()
-		return nil, err
-	}
-	r := &rows{batch: results, rows: found, types: c.Conn.Conn().TypeMap(), ahead: true}
-	r.more = found.Next() // the first row is fetched now, because an error of the statement shows only with it
-	if err := found.Err(); err != nil {
-		_ = r.Close()
-		return nil, err
-	}
-	return r, nil
+	return c.read(ctx, query, named)
 }
 
 // ExecContext runs one statement through the extended protocol, which takes only one: pgx alone would send a statement
@@ -229,81 +209,4 @@ func arguments(named []driver.NamedValue) []any {
 		args[i] = n.Value
 	}
 	return args
-}
-
-// rows reads the answer of a pipelined statement.
-type rows struct {
-	batch pgx.BatchResults
-	rows  pgx.Rows
-	types *pgtype.Map
-	ahead bool // the row was fetched before it was asked for
-	more  bool
-}
-
-// Columns names the columns.
-func (r *rows) Columns() []string {
-	fields := r.rows.FieldDescriptions()
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.Name
-	}
-	return names
-}
-
-// Close ends the pipeline; the connection is free again.
-func (r *rows) Close() error {
-	r.rows.Close()
-	return r.batch.Close()
-}
-
-// Next decodes one row into the types that database/sql knows.
-func (r *rows) Next(dest []driver.Value) error {
-	if !r.ahead {
-		r.more = r.rows.Next()
-	}
-	r.ahead = false
-	if !r.more {
-		if err := r.rows.Err(); err != nil {
-			return err
-		}
-		return io.EOF
-	}
-	for i, field := range r.rows.FieldDescriptions() {
-		value, err := r.decode(field, r.rows.RawValues()[i])
-		if err != nil {
-			return fmt.Errorf("tenants: read column %s: %w", field.Name, err)
-		}
-		dest[i] = value
-	}
-	return nil
-}
-
-func (r *rows) decode(field pgconn.FieldDescription, raw []byte) (driver.Value, error) {
-	if raw == nil {
-		return nil, nil
-	}
-	switch field.DataTypeOID {
-	case pgtype.BoolOID:
-		return scan[bool](r, field, raw)
-	case pgtype.ByteaOID:
-		return scan[[]byte](r, field, raw)
-	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
-		return scan[int64](r, field, raw)
-	case pgtype.Float4OID, pgtype.Float8OID:
-		return scan[float64](r, field, raw)
-	case pgtype.DateOID, pgtype.TimestampOID, pgtype.TimestamptzOID:
-		return scan[time.Time](r, field, raw)
-	case pgtype.JSONOID, pgtype.JSONBOID:
-		return append([]byte(nil), raw...), nil // exec mode answers in text
-	default:
-		return string(raw), nil
-	}
-}
-
-func scan[T any](r *rows, field pgconn.FieldDescription, raw []byte) (driver.Value, error) {
-	var value T
-	if err := r.types.Scan(field.DataTypeOID, field.Format, raw, &value); err != nil {
-		return nil, err
-	}
-	return value, nil
 }

@@ -87,19 +87,21 @@ func applicant(c organizations.Card) applications.Applicant {
 func (s surroundings) applicants(ctx context.Context, db bun.IDB, wanted []ids.Organization) (map[ids.Organization]applications.Applicant, error) {
 	wanted = slices.DeleteFunc(slices.Clone(wanted), ids.Organization.IsZero)
 	cards, err := s.organizations.Cards(ctx, db, wanted)
-	if err != nil {
-		return nil, err
-	}
+	return applicantsOf(cards), err
+}
+
+func applicantsOf(cards map[ids.Organization]organizations.Card) map[ids.Organization]applications.Applicant {
 	found := make(map[ids.Organization]applications.Applicant, len(cards))
 	for id, c := range cards {
 		found[id] = applicant(c)
 	}
-	return found, nil
+	return found
 }
 
 // Applicants satisfies applications.Organizations.
 func (s surroundings) Applicants(ctx context.Context, sc tenants.Scope, wanted []ids.Organization) (map[ids.Organization]applications.Applicant, error) {
-	return s.applicants(ctx, sc.Read(), wanted)
+	cards, err := organizations.Known(ctx, sc, slices.DeleteFunc(slices.Clone(wanted), ids.Organization.IsZero))
+	return applicantsOf(cards), err
 }
 
 // ApplicantsIn satisfies applications.Organizations.

@@ -19,7 +19,7 @@ func normal(password string) string { return norm.NFC.String(password) }
 // Actor finds whose session a cookie is, with the roles that the person has right now: one query. It satisfies
 // site.Sessions.
 func (s *Service) Actor(ctx context.Context, sc tenants.Scope, token string) (tenants.Actor, bool, error) {
-	row, found, err := actorOfSession(ctx, sc.Read(), hashToken(token))
+	row, found, err := actorOfSession(ctx, sc, hashToken(token))
 	if err != nil || !found {
 		return tenants.Actor{}, false, err
 	}

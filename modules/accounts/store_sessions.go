@@ -50,12 +50,23 @@ const actorColumns = `p.id AS person, p.identity_id AS identity, p.name, p.email
 	 FROM memberships m WHERE m.person_id = p.id) AS grants`
 
 // actorOfSession finds session, person and roles in one query.
-func actorOfSession(ctx context.Context, db bun.IDB, hash []byte) (actorRow, bool, error) {
-	var row actorRow
-	err := db.NewRaw(`SELECT s.id AS session, s.seen_at < now() - interval '1 minute' AS stale, `+actorColumns+`
+func actorOfSession(ctx context.Context, sc tenants.Scope, hash []byte) (actorRow, bool, error) {
+	var rows []actorRow
+	err := sc.Ask(ctx, &rows, `SELECT s.id AS session, s.seen_at < now() - interval '1 minute' AS stale, `+actorColumns+`
 		FROM sessions s JOIN people p ON p.id = s.person_id
-		WHERE s.token_hash = ? AND s.expires_at > now() AND s.seen_at + s.idle > now()`, hash).Scan(ctx, &row)
-	return one(row, err, "session")
+		WHERE s.token_hash = $1 AND s.expires_at > now() AND s.seen_at + s.idle > now()`, hash)
+	return first(rows, err, "session")
+}
+
+// first is the only row there can be.
+func first(rows []actorRow, err error, what string) (actorRow, bool, error) {
+	if err != nil {
+		return actorRow{}, false, fmt.Errorf("accounts: find %s: %w", what, err)
+	}
+	if len(rows) == 0 {
+		return actorRow{}, false, nil
+	}
+	return rows[0], true, nil
 }
 
 func (r actorRow) actor() (tenants.Actor, error) {

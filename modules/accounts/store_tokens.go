@@ -50,11 +50,11 @@ func tokensOf(ctx context.Context, db bun.IDB, person ids.Person) ([]Token, erro
 }
 
 // actorOfToken finds token, person and roles in one query.
-func actorOfToken(ctx context.Context, db bun.IDB, hash []byte) (actorRow, bool, error) {
-	var row actorRow
-	err := db.NewRaw(`SELECT t.id AS token, coalesce(t.used_at < now() - interval '1 minute', true) AS stale, `+actorColumns+`
-		FROM tokens t JOIN people p ON p.id = t.person_id WHERE t.token_hash = ? AND t.expires_at > now()`, hash).Scan(ctx, &row)
-	return one(row, err, "token")
+func actorOfToken(ctx context.Context, sc tenants.Scope, hash []byte) (actorRow, bool, error) {
+	var rows []actorRow
+	err := sc.Ask(ctx, &rows, `SELECT t.id AS token, coalesce(t.used_at < now() - interval '1 minute', true) AS stale, `+actorColumns+`
+		FROM tokens t JOIN people p ON p.id = t.person_id WHERE t.token_hash = $1 AND t.expires_at > now()`, hash)
+	return first(rows, err, "token")
 }
 
 func useToken(ctx context.Context, tx *tenants.Tx, id ids.Token) error {

@@ -134,7 +134,7 @@ func (s *Service) Bearer(ctx context.Context, sc tenants.Scope, token, address s
 	found := false
 	if strings.HasPrefix(token, tokenPrefix) {
 		var err error
-		if row, found, err = actorOfToken(ctx, sc.Read(), hashToken(token)); err != nil {
+		if row, found, err = actorOfToken(ctx, sc, hashToken(token)); err != nil {
 			return tenants.Actor{}, false, err
 		}
 	}

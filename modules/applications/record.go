@@ -128,7 +128,7 @@ func (s *Service) Record(ctx context.Context, sc tenants.Scope, id ids.Applicati
 	if !s.policies.MayEver(sc.Actor(), policies.ApplicationRead) {
 		return Record{}, fault.NotFound()
 	}
-	r, found, err := record(ctx, sc.Read(), id)
+	r, found, err := record(ctx, sc, id)
 	if err != nil {
 		return Record{}, err
 	}
@@ -165,7 +165,7 @@ func (s *Service) give(ctx context.Context, sc tenants.Scope, r *Record, look fo
 		return err
 	}
 	sheets := readable(sc, r)
-	if r.Given, err = s.forms.Given(ctx, sc.Read(), version.Definition, look, sheets); err != nil {
+	if r.Given, err = forms.Attached(ctx, sc, version.Definition, look, sheets); err != nil {
 		return err
 	}
 	if len(r.Given) > 0 {

@@ -2,9 +2,7 @@ package applications
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -13,6 +11,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
+	"kervan/tenants"
 )
 
 type recordRow struct {
@@ -61,16 +60,15 @@ func (r *recordRow) record() (Record, error) {
 }
 
 // record reads one application, its parts and what was handed in, in one query.
-func record(ctx context.Context, db bun.IDB, id ids.Application) (Record, bool, error) {
-	var row recordRow
-	err := db.NewRaw(`SELECT `+recordColumns+`, `+copiesColumn+` FROM applications AS a WHERE a.id = ?`, id).Scan(ctx, &row)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Record{}, false, nil
-	}
-	if err != nil {
+func record(ctx context.Context, sc tenants.Scope, id ids.Application) (Record, bool, error) {
+	var rows []recordRow
+	if err := sc.Ask(ctx, &rows, `SELECT `+recordColumns+`, `+copiesColumn+` FROM applications AS a WHERE a.id = $1`, id); err != nil {
 		return Record{}, false, fmt.Errorf("applications: read record: %w", err)
 	}
-	r, err := row.record()
+	if len(rows) == 0 {
+		return Record{}, false, nil
+	}
+	r, err := rows[0].record()
 	return r, err == nil, err
 }
 

@@ -80,18 +80,48 @@ func (l Look) bare(q *Question, raw json.RawMessage) (json.RawMessage, bool) {
 	return encode(shown), true
 }
 
-// fileQuestions are the keys of the questions that take documents and are not masked, and whether any of them is asked
-// only under a condition.
-func (d *Definition) fileQuestions(look Look) (keys []string, conditional bool) {
+// fileQuestions are the questions that take documents.
+type fileQuestions struct {
+	keys        []string
+	conditional bool     // some are asked only under a condition …
+	needed      []string // … so that these answers decide, beside their own
+}
+
+// fileQuestions lists those that the look does not mask.
+func (d *Definition) fileQuestions(look Look) fileQuestions {
+	var found fileQuestions
 	for i := range d.Sections {
-		section := &d.Sections[i]
-		for j := range section.Questions {
-			q := &section.Questions[j]
-			if q.Type == TypeFile && !look.masks(q.Class) {
-				keys = append(keys, q.Key)
-				conditional = conditional || q.Condition != nil || section.Condition != nil || section.Repeat != nil
+		for j := range d.Sections[i].Questions {
+			if q := &d.Sections[i].Questions[j]; q.Type == TypeFile && !look.masks(q.Class) {
+				found.keys = append(found.keys, q.Key)
+				found.need(d, q.Key)
 			}
 		}
 	}
-	return keys, conditional
+	return found
+}
+
+// need adds a question and all that its being asked depends on.
+func (f *fileQuestions) need(d *Definition, key string) {
+	if slices.Contains(f.needed, key) {
+		return
+	}
+	f.needed = append(f.needed, key)
+	q, section, ok := d.Question(key)
+	if !ok {
+		q, section, ok = d.Question(Ref(key, 1))
+	}
+	if !ok {
+		return
+	}
+	if section.Repeat != nil {
+		f.conditional = true
+		f.needed = append(f.needed, section.Key) // which items there are
+	}
+	for _, c := range []*Condition{q.Condition, section.Condition} {
+		for _, ref := range c.refs() {
+			f.conditional = true
+			f.need(d, ref)
+		}
+	}
 }

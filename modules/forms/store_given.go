@@ -8,9 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/uptrace/bun"
-
 	"kervan/modules/ids"
+	"kervan/tenants"
 )
 
 // Given is a document that an answer names.
@@ -20,27 +19,26 @@ type Given struct {
 	Document ids.Document
 }
 
-// Given lists the documents that sheets of one version name and the look shows, in one query. It is for features'
+// Attached lists the documents that sheets of one version name and the look shows, in one query. It is for features'
 // use-cases, which have authorized.
-func (s *Service) Given(ctx context.Context, db bun.IDB, d *Definition, look Look, sheets map[ids.Sheet]Scope) ([]Given, error) {
-	questions, conditional := d.fileQuestions(look)
-	if len(questions) == 0 || len(sheets) == 0 {
+func Attached(ctx context.Context, sc tenants.Scope, d *Definition, look Look, sheets map[ids.Sheet]Scope) ([]Given, error) {
+	asked := d.fileQuestions(look)
+	if len(asked.keys) == 0 || len(sheets) == 0 {
 		return nil, nil
 	}
-	only := questions
-	if conditional {
-		only = nil // whether they are asked depends on other answers
-	}
-	filled, err := someAnswers(ctx, db, slices.Collect(maps.Keys(sheets)), only)
+	filled, err := someAnswers(ctx, sc, slices.Collect(maps.Keys(sheets)), asked.needed)
 	if err != nil {
 		return nil, err
 	}
 	var all []Given
 	for sheet, answers := range filled {
-		sight := See(d, sheets[sheet], answers)
+		var sight *Sight
+		if asked.conditional {
+			sight = See(d, sheets[sheet], answers)
+		}
 		for ref, raw := range answers {
 			q, _, known := d.Question(ref)
-			if !known || !slices.Contains(questions, q.Key) || conditional && !sight.Question(ref) {
+			if !known || !slices.Contains(asked.keys, q.Key) || sight != nil && !sight.Question(ref) {
 				continue
 			}
 			if value, err := ParseValue(q, raw); err == nil {
@@ -57,14 +55,12 @@ func (s *Service) Given(ctx context.Context, db bun.IDB, d *Definition, look Loo
 	return all, nil
 }
 
-// someAnswers reads the answers of sheets, to some questions only where they are given.
-func someAnswers(ctx context.Context, db bun.IDB, sheets []ids.Sheet, questions []string) (map[ids.Sheet]Answers, error) {
+// someAnswers reads the answers of sheets to some questions, with all their items.
+func someAnswers(ctx context.Context, sc tenants.Scope, sheets []ids.Sheet, questions []string) (map[ids.Sheet]Answers, error) {
 	var rows []answerRow
-	q := db.NewSelect().Model(&rows).Column("sheet_id", "question", "value").Where("sheet_id IN (?)", bun.List(sheets))
-	if questions != nil {
-		q = q.Where("question IN (?)", bun.List(questions))
-	}
-	if err := q.Scan(ctx); err != nil {
+	err := sc.Ask(ctx, &rows, `SELECT sheet_id, question, value FROM answers
+		WHERE sheet_id = ANY($1::uuid[]) AND split_part(question, '.', 1) = ANY(string_to_array($2, ','))`, tenants.Array(sheets), strings.Join(questions, ","))
+	if err != nil {
 		return nil, fmt.Errorf("forms: read some answers: %w", err)
 	}
 	all := map[ids.Sheet]Answers{}

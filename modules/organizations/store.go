@@ -264,6 +264,23 @@ func (s *Service) Cards(ctx context.Context, db bun.IDB, organizations []ids.Org
 	return cards, nil
 }
 
+// Known is Cards for what programs ask often. It is for other modules' use-cases, which have authorized.
+func Known(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Organization]Card, error) {
+	cards := make(map[ids.Organization]Card, len(organizations))
+	if len(organizations) == 0 {
+		return cards, nil
+	}
+	var rows []row
+	err := sc.Ask(ctx, &rows, `SELECT id, name, name_english, city, country, form FROM organizations WHERE id = ANY($1::uuid[])`, tenants.Array(organizations))
+	if err != nil {
+		return nil, fmt.Errorf("organizations: list known cards: %w", err)
+	}
+	for _, r := range rows {
+		cards[r.ID] = r.card()
+	}
+	return cards, nil
+}
+
 // AllCards tells of every organization of the network. It is for other modules' use-cases, which have authorized.
 func (s *Service) AllCards(ctx context.Context, db bun.IDB) ([]Card, error) {
 	var rows []row

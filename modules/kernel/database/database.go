@@ -19,7 +19,8 @@ import (
 )
 
 // Open makes a pool of at most size connections. Statements run in pgx's exec mode: nothing is prepared or cached, so
-// that a migration never meets a stale plan and a pooler in transaction mode may stand between.
+// that a migration never meets a stale plan and a pooler in transaction mode may stand between. The few that tenants
+// prepares, it prepares itself, and knows what to do about either.
 func Open(ctx context.Context, url string, size int32) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
