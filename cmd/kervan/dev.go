@@ -78,12 +78,11 @@ func dev(ctx context.Context, dir string, out io.Writer) (err error) {
 	if err := migrate(ctx, config); err != nil {
 		return err
 	}
-	return serve(ctx, config, func(app *App, _ net.Addr) error {
-		if err := seed(ctx, app); err != nil {
-			return err
-		}
-		return greet(ctx, app, out)
-	})
+	return serve(
+		ctx, config,
+		func() error { return seedAlone(ctx, config, out) },
+		func(app *App, _ net.Addr) error { return greet(ctx, app, out) },
+	)
 }
 
 func devPostgres(ctx context.Context, dir string) (*devserver.Postgres, error) {
@@ -158,8 +157,12 @@ func greet(ctx context.Context, app *App, out io.Writer) error {
 	fmt.Fprintf(out, "\nKervan is running. Every demo login has the password: %s\n\n", demoPassword)
 	for _, t := range all {
 		fmt.Fprintf(out, "  %s\n    %s\n", t.Name, app.config.origin(t))
-		for _, login := range demoLogins(t.Slug) {
-			fmt.Fprintf(out, "    %-14s %s\n", login.role, login.email)
+		logins, err := demoLogins(ctx, app, t)
+		if err != nil {
+			return err
+		}
+		for _, login := range logins {
+			fmt.Fprintf(out, "    %-26s %s\n", login.who, login.email)
 		}
 	}
 	fmt.Fprintf(out, "\n  Mails end at /dev/mail on each site. Metrics: http://%s/metrics. Ctrl-C ends everything.\n\n", app.config.MetricsAddress)

@@ -2,139 +2,148 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net/url"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"kervan/modules/accounts"
-	"kervan/modules/kernel/i18n"
-	"kervan/modules/kernel/jobs"
 	"kervan/tenants"
 )
 
 // The demonstration is invented: its networks, people and organizations exist nowhere.
 const demoPassword = "slow-caravan-green-lantern"
 
-type demoTenant struct {
-	tenants.New
-
-	people        []demoPerson
-	organizations int // how many of the invented ones are registered
-}
-
-type demoPerson struct {
-	name   string
-	email  string
-	locale i18n.Locale
-	role   tenants.Role
-}
-
-type login struct{ role, email string }
-
-func demo() []demoTenant {
-	const istanbul, berlin = "Europe/Istanbul", "Europe/Berlin"
-	return []demoTenant{
-		{New: tenants.New{Slug: "core", Name: "Exchange Commons", Kind: tenants.KindCore, Locales: []i18n.Locale{i18n.EN, i18n.TR, i18n.DE}, Zone: istanbul, Brand: tenants.Brand{Primary: "#1f5f5b", Accent: "#c2703d", Typeface: "inter"}}, people: []demoPerson{
-			{"Defne Aksoylu", "defne@commons.example", i18n.TR, tenants.RoleCoreTeam}, {"Jonas Lindwald", "jonas@commons.example", i18n.DE, tenants.RoleCoreTeam}, {"Mara Petkova", "mara@commons.example", i18n.EN, tenants.RoleOperator},
-		}},
-		{New: tenants.New{Slug: "bosporus", Name: "Boğaziçi Komşuluk Ağı", Locales: []i18n.Locale{i18n.TR, i18n.EN, i18n.DE}, Zone: istanbul, Brand: tenants.Brand{Primary: "#8c2f39", Accent: "#d98e04", Typeface: "source-sans-3"}}, people: []demoPerson{
-			{"Nazlıcan Şenöz", "nazlican@bogazici.example", i18n.TR, tenants.RoleCoordinator}, {"Barış Güleryüz", "baris@bogazici.example", i18n.TR, tenants.RoleOfficer}, {"Elif Kırağı", "elif@bogazici.example", i18n.TR, tenants.RoleReviewer}, {"Anneke Vos", "anneke@bogazici.example", i18n.DE, tenants.RoleReviewer}, {"İlker Öztoprak", "ilker@bogazici.example", i18n.TR, tenants.RoleChair},
-		}, organizations: 122},
-		{New: tenants.New{Slug: "elbe", Name: "Netzwerk Elbbrücken", Locales: []i18n.Locale{i18n.DE, i18n.EN, i18n.TR}, Zone: berlin, Brand: tenants.Brand{Primary: "#24507a", Accent: "#e0a526", Typeface: "inter"}}, people: []demoPerson{
-			{"Katharina Überwasser", "katharina@elbbruecken.example", i18n.DE, tenants.RoleCoordinator}, {"Cem Dağlı", "cem@elbbruecken.example", i18n.TR, tenants.RoleOfficer}, {"Friederike Strauß", "friederike@elbbruecken.example", i18n.DE, tenants.RoleReviewer},
-		}, organizations: 12},
-		{New: tenants.New{Slug: "olive", Name: "Olive Triangle", Locales: []i18n.Locale{i18n.EN, i18n.TR, i18n.DE}, Zone: "Europe/Athens", Brand: tenants.Brand{Primary: "#59682b", Accent: "#a4442e", Typeface: "bitter"}}, people: []demoPerson{
-			{"Eleni Marathou", "eleni@olive.example", i18n.EN, tenants.RoleCoordinator}, {"Ümit Çınar", "umit@olive.example", i18n.TR, tenants.RoleReviewer},
-		}, organizations: 7},
-		{New: tenants.New{Slug: "townhalls", Name: "Open Town Halls", Locales: []i18n.Locale{i18n.EN, i18n.DE, i18n.TR}, Zone: berlin, Brand: tenants.Brand{Primary: "#5b3f8c", Accent: "#0e8a7d", Typeface: "source-sans-3"}}, people: []demoPerson{
-			{"Piotr Wiśniowski", "piotr@townhalls.example", i18n.EN, tenants.RoleCoordinator}, {"Şule Işık", "sule@townhalls.example", i18n.TR, tenants.RoleFinance},
-		}},
-	}
-}
-
-func demoLogins(slug string) []login {
-	var logins []login
-	for _, d := range demo() {
-		if d.Slug != slug {
-			continue
-		}
-		for _, p := range d.people {
-			logins = append(logins, login{string(p.role), p.email})
-		}
-		for i := range min(d.organizations, 2) {
-			logins = append(logins, login{string(tenants.RoleLead), demoLeadEmail(slug, i+1)})
-		}
-	}
-	return logins
-}
-
 func seedCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "seed", Short: "Fill in the demonstration, unless it is there already", Args: cobra.NoArgs,
+		Long: "Makes the core site and four invented networks through the program's own use-cases. A network that is complete is left alone; one that a killed run left half made is made anew.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := readConfig()
 			if err != nil {
 				return err
 			}
-			app, err := newApp(cmd.Context(), config)
-			if err != nil {
-				return err
-			}
-			defer app.close()
-			return seed(cmd.Context(), app)
+			return seedAlone(cmd.Context(), config, cmd.OutOrStdout())
 		},
 	}
 }
 
-// seed makes the demonstration through the use-cases. What is there already stays as it is.
-func seed(ctx context.Context, app *App) error {
-	hash, err := accounts.HashPassword(demoPassword)
+// seedAlone seeds in a program of its own, whose worker does not run: a job belongs to the day of the act that it follows
+// from, and the worker knows only today.
+//
+// Its commits are not waited for: what a power cut loses is the end of the last network, which is then not live and made
+// anew.
+func seedAlone(ctx context.Context, config Config, out io.Writer) error {
+	for _, address := range []*string{&config.DatabaseURL, &config.WorkerURL} {
+		u, err := url.Parse(*address)
+		if err != nil {
+			return fmt.Errorf("parse the database's address: %w", err)
+		}
+		q := u.Query()
+		q.Set("synchronous_commit", "off")
+		u.RawQuery = q.Encode()
+		*address = u.String()
+	}
+	app, err := newApp(ctx, config)
 	if err != nil {
 		return err
 	}
-	for _, d := range demo() {
-		if _, found, err := app.tenants.ByHost(ctx, app.config.hosts(d.Slug)[0]); err != nil || found {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		if err := seedTenant(ctx, app, d, hash); err != nil {
-			return fmt.Errorf("demonstration of %s: %w", d.Slug, err)
-		}
-	}
-	return nil
+	defer app.close()
+	return seed(ctx, app, out)
 }
 
-func seedTenant(ctx context.Context, app *App, d demoTenant, hash string) error {
-	n := d.New
-	n.Hosts = app.config.hosts(n.Slug)
-	if n.Kind == "" {
-		n.Kind = tenants.KindNetwork
+// seed makes what the demonstration lacks, network by network and all networks at once. A network goes live when it is
+// complete; one that is there and not live was left by a run that was killed, and begins anew.
+func seed(ctx context.Context, app *App, out io.Writer) error {
+	hash := sync.OnceValues(func() (string, error) { return accounts.HashPassword(demoPassword) })
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var wg sync.WaitGroup
+	all := casts()
+	failed := make([]error, len(all))
+	for i, c := range all {
+		wg.Go(func() {
+			if failed[i] = seedCast(ctx, app, c, hash, out); failed[i] != nil {
+				failed[i] = fmt.Errorf("demonstration of %s: %w", c.Slug, failed[i])
+				stop()
+			}
+		})
 	}
-	tenant, err := app.tenants.Create(ctx, n)
+	wg.Wait()
+	return errors.Join(failed...)
+}
+
+func seedCast(ctx context.Context, app *App, c cast, hash func() (string, error), out io.Writer) error {
+	tenant, found, err := app.tenants.ByHost(ctx, app.config.hosts(c.Slug)[0])
 	if err != nil {
 		return err
 	}
-	if err := app.tenants.Provision(ctx, tenant.ID); err != nil {
-		return err
+	if found && c.Kind == tenants.KindCore {
+		out = io.Discard // its team is made again, quickly, in case that broke off
 	}
-	if tenant, err = app.tenants.ByID(ctx, tenant.ID); err != nil {
-		return err
-	}
-	sc := app.tenants.Bind(tenant, tenants.SystemActor("demo"))
-	for _, p := range d.people {
-		if _, err := app.accounts.Ensure(ctx, sc, p.name, p.email, hash, p.locale, tenants.Grant{Role: p.role}); err != nil {
+	if found && c.Kind == tenants.KindNetwork {
+		if tenant.Status != tenants.StatusOnboarding || tenant.Name != c.Name {
+			return nil
+		}
+		if err := discard(ctx, app, tenant); err != nil {
 			return err
 		}
 	}
-	if err := seedOrganizations(ctx, app, tenant, hash, d.organizations); err != nil {
+	began := time.Now()
+	fmt.Fprintf(out, "demonstration: %s …\n", c.Name)
+	if tenant, err = enterNetwork(ctx, app, c); err != nil {
 		return err
 	}
-	if tenant.Kind == tenants.KindNetwork {
+	s, err := newStage(ctx, app, c, tenant, hash)
+	if err != nil {
+		return err
+	}
+	if c.play != nil {
+		c.play(s, s.world.Organizations(c.mix...))
+		if err := s.run(ctx); err != nil {
+			return err
+		}
+	}
+	if c.Kind == tenants.KindNetwork {
 		if err := app.tenants.GoLive(ctx, tenant.ID); err != nil {
 			return err
 		}
 	}
-	return jobs.Drain(ctx, app.workerPool, app.tenants.Do, tenant.ID.String())
+	fmt.Fprintf(out, "demonstration: %s is there after %s\n", c.Name, time.Since(began).Round(time.Second/10))
+	return nil
+}
+
+// enterNetwork makes a network, or finds it.
+func enterNetwork(ctx context.Context, app *App, c cast) (tenants.Tenant, error) {
+	n := c.New
+	n.Hosts = app.config.hosts(n.Slug)
+	tenant, found, err := app.tenants.ByHost(ctx, n.Hosts[0])
+	if err != nil {
+		return tenant, err
+	}
+	if !found {
+		if tenant, err = app.tenants.Create(ctx, n); err != nil {
+			return tenant, err
+		}
+	}
+	if err := app.tenants.Provision(ctx, tenant.ID); err != nil {
+		return tenant, err
+	}
+	return app.tenants.ByID(ctx, tenant.ID)
+}
+
+// discard removes a network that a killed run left half made, its jobs and its documents.
+func discard(ctx context.Context, app *App, tenant tenants.Tenant) error {
+	if err := app.documents.EraseAll(ctx, tenant); err != nil {
+		return err
+	}
+	_, err := app.workerPool.Exec(ctx, `DELETE FROM river.river_job WHERE args->>'room' = $1`, tenant.ID.String())
+	if err != nil {
+		return fmt.Errorf("remove jobs of %s: %w", tenant.Slug, err)
+	}
+	return app.tenants.Discard(ctx, tenant.ID)
 }

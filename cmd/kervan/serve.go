@@ -24,14 +24,14 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), config, nil)
+			return serve(cmd.Context(), config, nil, nil)
 		},
 	}
 }
 
-// serve runs until the context ends, then lets requests and jobs finish. ready, where given, is called with the address
-// when requests are taken.
-func serve(ctx context.Context, config Config, ready func(*App, net.Addr) error) error {
+// serve runs until the context ends, then lets requests and jobs finish. prepare, where given, is called when the address
+// is ours and before anything is served; ready is called with the address when requests are taken.
+func serve(ctx context.Context, config Config, prepare func() error, ready func(*App, net.Addr) error) error {
 	app, err := newApp(ctx, config)
 	if err != nil {
 		return err
@@ -40,6 +40,11 @@ func serve(ctx context.Context, config Config, ready func(*App, net.Addr) error)
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", config.Address)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
+	}
+	if prepare != nil {
+		if err := prepare(); err != nil {
+			return errors.Join(err, listener.Close())
+		}
 	}
 	if err := app.worker.Start(context.WithoutCancel(ctx)); err != nil {
 		return err

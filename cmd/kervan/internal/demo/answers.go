@@ -22,11 +22,11 @@ func (w *World) penFor(o *Organization) *pen {
 	years := max(2, year-o.Profile.Founded)
 	facts := map[string][]string{
 		"city": {o.city}, "founded": {strconv.Itoa(o.Profile.Founded)}, "years": {strconv.Itoa(years)}, "volunteers": {strconv.Itoa(o.Volunteers)},
-		"staff": {strconv.Itoa(o.Staff)}, "members": {strconv.Itoa(max(o.Members, 24))}, "years2": {strconv.Itoa(min(years, 2+w.random.IntN(9)))},
+		"staff": {strconv.Itoa(o.Staff)}, "members": {strconv.Itoa(o.Members)}, "years2": {strconv.Itoa(min(years, 2+w.random.IntN(9)))},
 		"p1": {o.People[0].Given}, "p2": {o.People[1].Given}, "month": o.words.Common.Months,
 	}
 	tags := map[string]bool{
-		"staff": o.Staff >= 2, "nostaff": o.Staff == 0, "old": years > 15, "young": years < 6, "initiative": o.Profile.Form == organizations.Initiative,
+		"staff": o.Staff >= 2, "members": o.Members > 0, "nostaff": o.Staff == 0, "old": years > 15, "young": years < 6, "initiative": o.Profile.Form == organizations.Initiative,
 	}
 	p := &pen{random: w.random, worn: w.worn, used: map[string]bool{}, tags: tags, facts: facts, locale: o.Locale}
 	p.does(f)
@@ -123,8 +123,8 @@ var levels = []string{"A2", "B1", "B1", "B2", "B2", "C1"}
 
 // languages are what somebody of the organization speaks: their own and one or two others.
 func (o *Organization) languages(shift int) forms.Languages {
-	all := forms.Languages{{Code: o.Profile.Languages[0], Level: "native"}}
-	for i, code := range o.Profile.Languages[1:] {
+	all := forms.Languages{{Code: o.speaks[0], Level: "native"}}
+	for i, code := range o.speaks[1:] {
 		if i == 0 || shift > 0 {
 			all = append(all, forms.Language{Code: code, Level: levels[(o.pen.random.IntN(4)+shift)%len(levels)]})
 		}

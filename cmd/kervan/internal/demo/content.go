@@ -117,10 +117,15 @@ type verdicts struct {
 	Feasibility band `toml:"feasibility"`
 	Inclusion   band `toml:"inclusion"`
 	Conflict    struct {
-		Reasons []string `toml:"reasons"`
+		Reasons []string `toml:"reasons"` // kind || note
 	} `toml:"conflict"`
+	Panel struct {
+		band
+
+		Advice []string `toml:"advice"` // goes with a low score
+	} `toml:"panel"`
 	Officer struct {
-		Papers    []string `toml:"papers"`
+		Papers    []string `toml:"papers"` // question || words
 		Late      string   `toml:"late"`
 		Extension string   `toml:"extension"`
 		Closing   string   `toml:"closing"`

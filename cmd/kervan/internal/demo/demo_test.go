@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"kervan/modules/blueprints"
 	"kervan/modules/forms"
@@ -210,6 +211,9 @@ func TestReviewersAgreeALittle(t *testing.T) {
 			sum += r.Scores[c.Key] * c.Weight / b.Review.ScoreMax
 			if r.Texts[c.Key] == "" || unfilled.MatchString(r.Texts[c.Key]) {
 				t.Errorf("%s: %q", c.Key, r.Texts[c.Key])
+			}
+			if 2*r.Scores[c.Key] < b.Review.ScoreMax && utf8.RuneCountInString(r.Texts[c.Key]) < advised {
+				t.Errorf("%s: %d points for %q", c.Key, r.Scores[c.Key], r.Texts[c.Key])
 			}
 		}
 		return sum

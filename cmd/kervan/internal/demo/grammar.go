@@ -77,6 +77,9 @@ func tagOf(fragment string) (tag, rest string) {
 
 func (p *pen) fits(fragment string) bool {
 	tag, _ := tagOf(fragment)
+	if strings.Contains(fragment, "{members}") && !p.tags["members"] {
+		return false
+	}
 	return tag == "" || p.tags[tag]
 }
 

@@ -36,10 +36,11 @@ type Organization struct {
 	FirstTime  bool
 	Project    bool // it has misunderstood the call and proposes a project for its beneficiaries
 
-	stem  string // of its addresses
-	city  string // as texts in its language write it
-	pen   *pen
-	words *words
+	stem   string // of its addresses
+	speaks []string
+	city   string // as texts in its language write it
+	pen    *pen
+	words  *words
 }
 
 // Lead is who answers for the organization.
@@ -203,7 +204,13 @@ func (w *World) profile(o *Organization, m Mix, at place) {
 		o.city = at.CitiesEN[i]
 	}
 	p := organizations.Organization{
-		Form: form, Country: m.Country, City: city, Founded: 1989 + max(w.random.IntN(35), w.random.IntN(35)), Fields: fields, Languages: slices.Clone(at.Speaks),
+		Form: form, Country: m.Country, City: city, Founded: 1989 + max(w.random.IntN(35), w.random.IntN(35)), Fields: fields,
+	}
+	o.speaks = at.Speaks
+	for _, code := range at.Speaks {
+		if slices.Contains(organizations.LanguageList, code) {
+			p.Languages = append(p.Languages, code)
+		}
 	}
 	if form == organizations.Initiative {
 		p.Founded = 2011 + w.random.IntN(13)

@@ -45,6 +45,15 @@ func (o *Organization) Papers(catalog *i18n.Catalog, at time.Time) []Paper {
 	return papers
 }
 
+// Again is the paper of a question once more, as somebody hands it in who was asked for it.
+func (o *Organization) Again(catalog *i18n.Catalog, question string, at time.Time) Paper {
+	p := press{catalog: catalog, made: at.AddDate(0, 0, -1)}
+	if question == "fiscal_host_letter" {
+		return Paper{Question: question, Name: "fiscal_host_signed.pdf", Write: func() ([]byte, error) { return p.host(o) }}
+	}
+	return Paper{Question: question, Name: o.stem + "_2.pdf", Write: func() ([]byte, error) { return p.registration(o) }}
+}
+
 func registrationName(o *Organization, stem string) string {
 	switch o.Locale {
 	case i18n.TR:

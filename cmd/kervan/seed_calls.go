@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/programs"
+	"kervan/tenants"
+)
+
+// announced is what a network of the demonstration says of a call.
+type announced struct {
+	cycle       string
+	composition string
+	title       i18n.Text
+	summary     i18n.Text
+	places      int
+	grant       int // in euros
+	reviews     int
+	drafted     time.Time
+	opens       time.Time
+	closes      time.Time
+}
+
+// call drafts, words and publishes a call, and lets then go on with it.
+func (s *stage) call(a announced, then func(id ids.Call)) {
+	var id ids.Call
+	s.at(a.drafted, "begin the call "+a.cycle, func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		c, err := s.app.programs.Begin(ctx, sc, a.cycle, a.composition)
+		if err != nil {
+			return err
+		}
+		id = c.ID
+		return s.frame(ctx, sc, c, a)
+	})
+	s.at(a.drafted.Add(26*time.Hour), "word the call "+a.cycle, func(ctx context.Context, at time.Time) error {
+		for _, l := range s.tenant.Locales {
+			if err := s.reword(ctx, at, id, l, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.at(a.opens.Add(-50*time.Hour), "publish the call "+a.cycle, func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		c, err := s.app.programs.Call(ctx, sc, id)
+		if err != nil {
+			return err
+		}
+		if err := s.app.programs.Publish(ctx, sc, id, c.Version); err != nil {
+			return err
+		}
+		then(id)
+		return nil
+	})
+}
+
+// frame sets dates, places, money and rules.
+func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a announced) error {
+	err := s.app.programs.Reframe(ctx, sc, c.ID, c.Version, programs.Frame{
+		OpensAt: a.opens, ClosesAt: a.closes, Zone: s.tenant.Zone, Places: a.places, GrantMinor: int64(a.grant) * 100, GrantCurrency: "EUR",
+		ReplyDays: 7, PapersHours: 72, Locales: s.tenant.Locales,
+	})
+	if err != nil {
+		return err
+	}
+	rules := programs.Rules{Composition: a.composition, Reviews: a.reviews, Gap: c.Review.ThirdReviewGap, Weights: map[string]int{}}
+	for _, k := range c.Criteria {
+		rules.Weights[k.Key] = k.Weight
+	}
+	for _, d := range c.Documents {
+		rules.Documents = append(rules.Documents, d.Key)
+	}
+	return s.app.programs.Rule(ctx, sc, c.ID, c.Version+1, rules)
+}
+
+func (s *stage) reword(ctx context.Context, at time.Time, id ids.Call, l i18n.Locale, a announced) error {
+	sc, err := s.as(at, s.one(tenants.RoleOfficer))
+	if err != nil {
+		return err
+	}
+	c, err := s.app.programs.Call(ctx, sc, id)
+	if err != nil {
+		return err
+	}
+	return s.app.programs.Reword(ctx, sc, id, c.Version, programs.Texts{
+		Locale: l, Title: a.title[l], Summary: a.summary[l], About: c.About[l], Conduct: c.Conduct[l], Notice: c.Notice[l],
+	})
+}
+
+// extend moves a call's deadline for everybody.
+func (s *stage) extend(at time.Time, id ids.Call, until time.Time) {
+	s.at(at, "extend the deadline", func(ctx context.Context, at time.Time) error {
+		coordinator := s.one(tenants.RoleCoordinator)
+		sc, err := s.as(at, coordinator)
+		if err != nil {
+			return err
+		}
+		c, err := s.app.programs.Call(ctx, sc, id)
+		if err != nil {
+			return err
+		}
+		return s.app.programs.Extend(ctx, sc, id, c.Version, until, s.world.Extension(coordinator.Locale))
+	})
+}

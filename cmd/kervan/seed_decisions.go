@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/partnerships"
+	"kervan/modules/selection"
+	"kervan/tenants"
+)
+
+// decide selects the best, puts the next on the waiting list and rejects the others; the chair closes the list, the
+// coordinator signs and releases it.
+func (j *judged) decide(ctx context.Context, at time.Time) error {
+	s := j.stage
+	sc, err := s.as(at, s.one(tenants.RoleChair))
+	if err != nil {
+		return err
+	}
+	panel, err := s.app.selection.Panel(ctx, sc, j.call)
+	if err != nil {
+		return err
+	}
+	var order []ids.Application
+	for _, r := range panel.Ranked {
+		order = append(order, r.ID)
+	}
+	places := panel.Call.Places
+	for _, step := range []struct {
+		outcome events.Outcome
+		those   []ids.Application
+	}{
+		{events.OutcomeSelected, order[:places]}, {events.OutcomeWaiting, order[places : places+6]}, {events.OutcomeRejected, order[places+6:]},
+	} {
+		if panel, err = s.app.selection.Panel(ctx, sc, j.call); err != nil {
+			return err
+		}
+		if err := s.app.selection.Decide(ctx, sc, j.call, panel.List.Version, step.outcome, step.those); err != nil {
+			return err
+		}
+	}
+	if panel, err = s.app.selection.Panel(ctx, sc, j.call); err != nil {
+		return err
+	}
+	replyBy := s.endOf(at, 12)
+	err = s.app.selection.Close(ctx, sc, j.call, panel.List.Version, selection.Closing{ReplyBy: replyBy, WaitingUntil: s.endOf(at, 75)})
+	if err != nil {
+		return err
+	}
+	s.at(s.awake(at.Add(22*time.Hour)), "sign the decisions", j.sign)
+	s.at(s.awake(at.Add(46*time.Hour)), "release the decisions", func(ctx context.Context, at time.Time) error { return j.release(ctx, at, order, replyBy) })
+	return nil
+}
+
+// endOf is the end of the day some days after an instant.
+func (s *stage) endOf(at time.Time, days int) time.Time {
+	at = at.In(s.today.Location())
+	return time.Date(at.Year(), at.Month(), at.Day()+days, 23, 59, 0, 0, at.Location())
+}
+
+func (j *judged) list(ctx context.Context, at time.Time) (tenants.Scope, selection.List, error) {
+	sc, err := j.stage.as(at, j.stage.one(tenants.RoleCoordinator))
+	if err != nil {
+		return sc, selection.List{}, err
+	}
+	panel, err := j.stage.app.selection.Panel(ctx, sc, j.call)
+	return sc, panel.List, err
+}
+
+func (j *judged) sign(ctx context.Context, at time.Time) error {
+	sc, list, err := j.list(ctx, at)
+	if err != nil {
+		return err
+	}
+	return j.stage.app.selection.Sign(ctx, sc, j.call, list.Version)
+}
+
+// release makes the decisions known. Of the selected one gives its place back and one does not answer; both places go to
+// the next on the waiting list.
+func (j *judged) release(ctx context.Context, at time.Time, order []ids.Application, replyBy time.Time) error {
+	s := j.stage
+	sc, list, err := j.list(ctx, at)
+	if err != nil {
+		return err
+	}
+	if err := s.app.selection.Release(ctx, sc, j.call, list.Version); err != nil {
+		return err
+	}
+	for i, id := range order[:list.Places] {
+		day := at.Add(time.Duration(20+s.random.IntN(7*24)) * time.Hour)
+		switch i {
+		case 2:
+			s.at(s.awake(at.Add(70*time.Hour)), "decline a place", func(ctx context.Context, at time.Time) error {
+				sc, err := s.as(at, s.orgs[j.bid(id).who[0]].actor)
+				if err != nil {
+					return err
+				}
+				return s.app.selection.Decline(ctx, sc, id)
+			})
+			j.accept(at.Add(6*24*time.Hour), order[list.Places], true)
+		case 5:
+			j.accept(day, id, false) // the partner never answers
+		default:
+			j.accept(day, id, true)
+		}
+	}
+	s.at(replyBy.Add(time.Minute), "end unanswered offers", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, tenants.SystemActor("demo"))
+		if err != nil {
+			return err
+		}
+		return s.app.selection.Lapse(ctx, sc, selection.Lapsing{Call: j.call})
+	})
+	j.accept(replyBy.Add(55*time.Hour), order[list.Places+1], true)
+	return nil
+}
+
+// accept lets the organizations of an application take its place; of one that is not whole, only the first does, and of
+// one organization nobody.
+func (j *judged) accept(at time.Time, id ids.Application, whole bool) {
+	s := j.stage
+	b := j.bid(id)
+	for i, o := range b.who {
+		if !whole && i+1 == len(b.who) {
+			return
+		}
+		s.at(s.awake(at.Add(time.Duration(i*9)*time.Hour)), "accept a place for "+o.Profile.Name, func(ctx context.Context, at time.Time) error {
+			sc, err := s.as(at, s.orgs[o].actor)
+			if err != nil {
+				return err
+			}
+			return s.app.selection.Accept(ctx, sc, id)
+		})
+	}
+}
+
+// pause lets the coordinator pause the first partnership for some weeks.
+func (s *stage) pause(from, to time.Time, reason, back string) {
+	steer := func(v partnerships.Verb, reason string) func(context.Context, time.Time) error {
+		return func(ctx context.Context, at time.Time) error {
+			sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+			if err != nil {
+				return err
+			}
+			all, _, err := s.app.partnerships.List(ctx, sc, partnerships.Query{Limit: 50})
+			if err != nil || len(all) == 0 {
+				return err
+			}
+			first := all[len(all)-1]
+			return s.app.partnerships.Steer(ctx, sc, first.ID, first.Version, v, reason)
+		}
+	}
+	s.at(from, "pause a partnership", steer(partnerships.Pause, reason))
+	s.at(to, "resume a partnership", steer(partnerships.Resume, back))
+}
