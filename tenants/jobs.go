@@ -3,7 +3,6 @@ package tenants
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -104,8 +103,11 @@ func (t *Tenants) run(ctx context.Context, e jobs.Envelope, on func(Scope) (Scop
 	if err != nil {
 		return err
 	}
-	if !tenant.Status.Writable() {
-		return errors.New("tenants: the tenant is not active")
+	switch {
+	case tenant.Status == StatusArchived || tenant.Status == StatusErased:
+		return fmt.Errorf("tenants: job %s of a tenant that is %s: %w", e.Name, tenant.Status, jobs.ErrGiveUp)
+	case !tenant.Status.Writable():
+		return fmt.Errorf("tenants: job %s of a tenant that is %s: %w", e.Name, tenant.Status, jobs.ErrNotNow)
 	}
 	t.registry.mu.RLock()
 	do, ok := t.registry.jobs[e.Name]

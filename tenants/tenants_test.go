@@ -334,6 +334,15 @@ func TestASuspendedNetworkDoesNoWork(t *testing.T) {
 	if err := w.Tenants.Suspend(t.Context(), w.Tenant.ID); err != nil {
 		t.Fatal(err)
 	}
+	for range 20 { // more often than a job is tried
+		w.Jobs(t)
+		if _, err := w.Cluster.Worker.Exec(t.Context(), "UPDATE river.river_job SET scheduled_at = now() WHERE args->>'room' = $1", w.Tenant.ID.String()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ran != 0 {
+		t.Fatalf("the job ran %d times in a suspended network", ran)
+	}
 	node, err := tenants.Open(t.Context(), w.Cluster.Config)
 	if err != nil {
 		t.Fatal(err)

@@ -114,7 +114,9 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	given.documents = a.documents
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.authorizer, won, won, won, won)
-	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Queue: jobs.NewQueue(a.workerPool), Hosts: config.hosts})
+	queue := jobs.NewQueue(a.workerPool)
+	a.metrics.registry.MustRegister(queueGauges{queue})
+	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Queue: queue, Hosts: config.hosts})
 
 	a.site = site.New(site.Config{
 		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread,

@@ -48,7 +48,7 @@ type Failure struct {
 
 // Failures lists the jobs that were set aside, newest first.
 func (q *Queue) Failures(ctx context.Context, limit int) ([]Failure, error) {
-	rows, err := q.pool.Query(ctx, `SELECT id, args->>'name', coalesce(args->>'room', ''), attempt, coalesce(finalized_at, created_at)
+	rows, err := q.pool.Query(ctx, `SELECT id, coalesce(args->>'name', ''), coalesce(args->>'room', ''), attempt, coalesce(finalized_at, created_at)
 		FROM river.river_job WHERE state IN ('discarded', 'cancelled') ORDER BY finalized_at DESC, id DESC LIMIT $1`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("jobs: list failures: %w", err)

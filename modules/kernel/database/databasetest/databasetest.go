@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -76,7 +77,21 @@ func Pool(t testing.TB, role string) *pgxpool.Pool {
 	return pool
 }
 
-var schemas atomic.Int64
+var made atomic.Int64
+
+// Database is a fresh database of the cluster, prepared like the first; the answer is how each role signs in to it.
+func Database(t testing.TB) (url func(role string) string) {
+	t.Helper()
+	name := fmt.Sprintf("test_%d", made.Add(1))
+	if _, err := Pool(t, "postgres").Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	url = func(role string) string { return strings.Replace(URL(t, role), "/kervan?", "/"+name+"?", 1) }
+	if err := database.Bootstrap(t.Context(), url("postgres"), migrations.Files, "cluster"); err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
 
 // Schema is a fresh schema with the tables that the scripts make, entered as an administrator of the database.
 func Schema(t testing.TB, scripts ...string) *bun.DB {
@@ -85,7 +100,7 @@ func Schema(t testing.TB, scripts ...string) *bun.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := fmt.Sprintf("test_%d", schemas.Add(1))
+	name := fmt.Sprintf("test_%d", made.Add(1))
 	config.ConnConfig.RuntimeParams["search_path"] = name
 	pool, err := pgxpool.NewWithConfig(t.Context(), config)
 	if err != nil {
