@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 
+	"github.com/uptrace/bun"
+
 	"kervan/modules/applications"
 	"kervan/modules/documents"
 	"kervan/modules/forms"
@@ -60,4 +62,9 @@ func (p *papers) Facts(ctx context.Context, sc tenants.Scope, wanted []ids.Docum
 		}
 	}
 	return facts, nil
+}
+
+// Fit satisfies applications.Documents.
+func (*papers) Fit(ctx context.Context, db bun.IDB, given map[ids.Sheet][]ids.Document) (map[ids.Document]bool, error) {
+	return documents.Fit(ctx, db, given)
 }

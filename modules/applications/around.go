@@ -85,6 +85,9 @@ type Standings interface {
 // Documents tells of uploaded documents, all in one query. The documents module satisfies it.
 type Documents interface {
 	Documents(ctx context.Context, sc tenants.Scope, documents []ids.Document) (map[ids.Document]forms.Document, error)
+	// Fit tells which of the documents, by the sheets whose answers name them, may be handed in: they were given there, have
+	// arrived and were not refused.
+	Fit(ctx context.Context, db reader, given map[ids.Sheet][]ids.Document) (map[ids.Document]bool, error)
 }
 
 // Around are the modules that this one asks.

@@ -43,7 +43,11 @@ func (s *Service) Hall(ctx context.Context, sc tenants.Scope, id ids.Application
 	if err != nil {
 		return h, err
 	}
-	h.Progress = progress(version.Definition, a, filled)
+	fitting, err := s.fit(ctx, sc.Read(), version.Definition, filled)
+	if err != nil {
+		return h, err
+	}
+	h.Progress = progress(version.Definition, a, fitting)
 	h.Blockers = Blockers(a, h.Progress, o.Organizations, filled[a.Joint].Answers)
 	h.Seen = latest(filled[a.Joint])
 	for _, p := range mineOf(sc, a) {

@@ -39,6 +39,7 @@ type around struct {
 	applicants map[ids.Organization]applications.Applicant
 	conflicted []ids.Application
 	assigned   []ids.Application
+	unfit      []ids.Document
 }
 
 func (a *around) Calls(_ context.Context, sc tenants.Scope, wanted []ids.Call) (map[ids.Call]applications.Call, error) {
@@ -146,6 +147,18 @@ func (*around) Documents(_ context.Context, _ tenants.Scope, wanted []ids.Docume
 		found[id] = forms.Document{Name: "Tüzük.pdf"}
 	}
 	return found, nil
+}
+
+func (a *around) Fit(_ context.Context, _ bun.IDB, given map[ids.Sheet][]ids.Document) (map[ids.Document]bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	good := map[ids.Document]bool{}
+	for _, named := range given {
+		for _, id := range named {
+			good[id] = !slices.Contains(a.unfit, id)
+		}
+	}
+	return good, nil
 }
 
 type house struct {

@@ -2,6 +2,7 @@ package applications_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -489,4 +490,42 @@ func TestReactionsMoveWhatOthersHaveDecided(t *testing.T) {
 	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// TestADocumentThatCannotBeHandedInIsMissing holds an application back when a document of it was refused, is gone, or was
+// never given there.
+func TestADocumentThatCannotBeHandedInIsMissing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	_, id, one, two := h.pair(t)
+	a := h.find(t, id)
+	sheet := a.Part(one.id).Sheet
+	filled, err := h.forms.Filled(t.Context(), h.System().Read(), sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var given []ids.Document
+	if err := json.Unmarshal(filled[sheet].Answers["registration_document"], &given); err != nil || len(given) == 0 {
+		t.Fatalf("%v, %v", given, err)
+	}
+	h.mu.Lock()
+	h.unfit = given
+	h.mu.Unlock()
+	if _, err := h.service.Submit(t.Context(), one.lead, id); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("handed in: %v", err)
+	}
+	if err := h.service.Confirm(t.Context(), one.lead, id, "", time.Time{}); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("confirmed: %v", err)
+	}
+	if err := h.service.Confirm(t.Context(), two.lead, id, "", time.Time{}); err != nil {
+		t.Errorf("the other part: %v", err)
+	}
+	hall, err := h.service.Hall(t.Context(), one.lead, id)
+	if err != nil || len(hall.Blockers) != 1 || hall.Blockers[0].Key != "applications.blocker.part" || hall.Mine[0].Left != 1 {
+		t.Errorf("%+v, %v", hall.Blockers, err)
+	}
+	h.mu.Lock()
+	h.unfit = nil
+	h.mu.Unlock()
+	h.submits(t, id, one)
 }

@@ -2,7 +2,11 @@ package applications
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
+	"slices"
 
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/policies"
@@ -99,4 +103,41 @@ func (s *Service) Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sh
 		}
 	}
 	return readers, nil
+}
+
+// fit leaves out of the answers every document that cannot be handed in: of another sheet, refused, or gone. So what needs
+// it is missing.
+func (s *Service) fit(ctx context.Context, db reader, d *forms.Definition, filled map[ids.Sheet]forms.Filled) (map[ids.Sheet]forms.Filled, error) {
+	given := map[ids.Sheet][]ids.Document{}
+	for sheet, f := range filled {
+		if named := documentsIn(d, f.Answers); len(named) > 0 {
+			given[sheet] = named
+		}
+	}
+	if len(given) == 0 {
+		return filled, nil
+	}
+	good, err := s.Documents.Fit(ctx, db, given)
+	if err != nil {
+		return nil, err
+	}
+	fitting := maps.Clone(filled)
+	for sheet, named := range given {
+		if !slices.ContainsFunc(named, func(id ids.Document) bool { return !good[id] }) {
+			continue
+		}
+		f := filled[sheet]
+		f.Answers = maps.Clone(f.Answers)
+		for ref := range f.Answers {
+			one := documentsIn(d, forms.Answers{ref: f.Answers[ref]})
+			if len(one) == 0 {
+				continue
+			}
+			if f.Answers[ref], err = json.Marshal(slices.DeleteFunc(one, func(id ids.Document) bool { return !good[id] })); err != nil {
+				return nil, fault.Internal(err)
+			}
+		}
+		fitting[sheet] = f
+	}
+	return fitting, nil
 }

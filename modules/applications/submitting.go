@@ -33,6 +33,9 @@ func (s *Service) Confirm(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		if !seen.IsZero() && latest(filled[mine.Sheet], filled[a.Joint]).After(seen) {
 			return fault.Conflict("applications.changed_since")
 		}
+		if filled, err = s.fit(ctx, tx, version.Definition, filled); err != nil {
+			return err
+		}
 		if left(forms.Complete(version.Definition, forms.ScopePart, filled[mine.Sheet].Answers))+
 			left(forms.Complete(version.Definition, forms.ScopeJoint, filled[a.Joint].Answers)) > 0 {
 			return fault.Conflict("applications.incomplete")
@@ -224,7 +227,11 @@ func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, 
 	if organizations, err = s.Organizations.ApplicantsIn(ctx, tx, a.Organizations()); err != nil {
 		return nil, false, err
 	}
-	if len(Blockers(a, progress(version.Definition, a, filled), organizations, filled[a.Joint].Answers)) > 0 {
+	fitting, err := s.fit(ctx, tx, version.Definition, filled)
+	if err != nil {
+		return nil, false, err
+	}
+	if len(Blockers(a, progress(version.Definition, a, fitting), organizations, filled[a.Joint].Answers)) > 0 {
 		return nil, false, fault.Conflict("applications.incomplete")
 	}
 	return organizations, false, nil

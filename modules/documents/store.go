@@ -3,6 +3,7 @@ package documents
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -173,4 +174,22 @@ func forget(ctx context.Context, tx *tenants.Tx, id ids.Document) error {
 		return fmt.Errorf("documents: forget: %w", err)
 	}
 	return nil
+}
+
+// Fit tells which of the documents, by the sheets whose answers name them, were given there, have arrived and were not
+// refused. It is for other modules' use-cases, which have authorized.
+func Fit(ctx context.Context, db bun.IDB, given map[ids.Sheet][]ids.Document) (map[ids.Document]bool, error) {
+	var wanted []ids.Document
+	for _, named := range given {
+		wanted = append(wanted, named...)
+	}
+	all, err := findAll(ctx, db, wanted)
+	if err != nil {
+		return nil, err
+	}
+	good := make(map[ids.Document]bool, len(all))
+	for _, d := range all {
+		good[d.ID] = d.State != Granted && d.State != Refused && slices.Contains(given[d.Sheet], d.ID)
+	}
+	return good, nil
 }
