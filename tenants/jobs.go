@@ -60,6 +60,31 @@ func HandlePlatformJob[T any](r *Registry, name string, do func(ctx context.Cont
 	}
 }
 
+// HandleEverywhere registers a job that, put into the queue for no tenant, puts itself there for each one that may change:
+// it runs in every tenant on its own, so that one that fails is tried again without the others.
+func (t *Tenants) HandleEverywhere(name string, do func(ctx context.Context, sc Scope) error) {
+	HandleJob(&t.registry, name, func(ctx context.Context, sc Scope, _ struct{}) error { return do(ctx, sc) })
+	HandlePlatformJob(&t.registry, name, func(ctx context.Context, _ struct{}) error {
+		all, err := t.All(ctx)
+		if err != nil {
+			return err
+		}
+		for _, tenant := range all {
+			if !tenant.Status.Writable() {
+				continue
+			}
+			err := t.Bind(tenant, SystemActor(name)).Write(ctx, func(_ context.Context, tx *Tx) error {
+				tx.Enqueue(name, struct{}{})
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // React registers what a module does when the event has happened, under the reaction's own name. Each reaction is a
 // job of its own: one that fails is tried again without the others.
 func React[E Event](r *Registry, name string, do func(ctx context.Context, sc Scope, e E) error) {

@@ -146,7 +146,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if err := a.site.Mount(a.server); err != nil {
 		return nil, err
 	}
-	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3})
+	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: documents.SweepJob, Hour: 2})
 	return a, err
 }
 

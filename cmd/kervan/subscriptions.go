@@ -7,8 +7,8 @@ func (a *App) subscribe() {
 	a.accounts.RegisterJobs(r)
 	a.correspondence.Reactions(r)
 	a.applications.Reactions(r)
-	a.documents.RegisterJobs(r)
 	a.selection.Reactions(r)
+	a.documents.RegisterJobs(a.tenants)
 	a.partnerships.Reactions(r)
 	a.oversight.Reactions(r)
 }

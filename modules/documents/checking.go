@@ -234,7 +234,9 @@ const (
 )
 
 // RegisterJobs says who does the module's jobs.
-func (s *Service) RegisterJobs(r *tenants.Registry) {
+func (s *Service) RegisterJobs(all *tenants.Tenants) {
+	r := all.Registry()
+	all.HandleEverywhere(sweepJob, s.Sweep)
 	tenants.HandleJob(r, checkJob, func(ctx context.Context, sc tenants.Scope, args one) error {
 		return s.CheckLater(ctx, sc, args.Document)
 	})

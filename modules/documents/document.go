@@ -75,6 +75,7 @@ type Document struct {
 
 	quarantine string
 	key        string
+	leaving    bool // its content is being erased
 }
 
 // Reasons beside those of kernel/files.

@@ -141,7 +141,7 @@ func (s *Service) grant(ctx context.Context, sc tenants.Scope, sheet ids.Sheet, 
 		prefix := prefixOf(sc.Tenant())
 		d = Document{
 			ID: ids.New[ids.Document](), Sheet: sheet, Question: want.Question, Organization: filling.Organization, Name: name, Kind: kind, Size: want.Size,
-			State: Granted, GrantedAt: now, GrantedBy: sc.Actor().Person, quarantine: prefix + "quarantine/" + rand.Text(), key: prefix + "documents/" + rand.Text(),
+			State: Granted, GrantedAt: now, GrantedBy: sc.Actor().Person, quarantine: prefix + arrivals + rand.Text(), key: prefix + keeping + rand.Text(),
 		}
 		tx.EnqueueAt(settleJob, one{d.ID}, now.Add(settleLife))
 		return insert(ctx, tx, &d)
@@ -156,6 +156,12 @@ func (s *Service) fillable(ctx context.Context, sc tenants.Scope, tx *tenants.Tx
 	}
 	return filling, s.Policies.May(sc, policies.DocumentUpload, policies.On{Organizations: []ids.Organization{filling.Organization}})
 }
+
+// Where objects lie below a network's prefix: what browsers send, and what is read.
+const (
+	arrivals = "quarantine/"
+	keeping  = "documents/"
+)
 
 // prefixOf begins the keys of all objects of a network.
 func prefixOf(t tenants.Tenant) string { return "t/" + t.ID.String() + "/" }

@@ -33,13 +33,14 @@ type row struct {
 	GrantedAt      time.Time        `bun:"granted_at"`
 	GrantedBy      ids.Person       `bun:"granted_by,nullzero"`
 	CheckedAt      time.Time        `bun:"checked_at,nullzero"`
+	RemovedAt      time.Time        `bun:"removed_at,nullzero"`
 }
 
 func (r *row) document() Document {
 	return Document{
 		ID: r.ID, Sheet: r.SheetID, Question: r.Question, Organization: r.OrganizationID, Name: r.Name, Kind: r.Kind, Size: r.Size, State: r.State,
 		Scanned: r.Scanned, Reason: r.Reason, SHA256: r.SHA256, GrantedAt: r.GrantedAt, GrantedBy: r.GrantedBy, CheckedAt: r.CheckedAt,
-		quarantine: r.QuarantineKey, key: r.Key,
+		quarantine: r.QuarantineKey, key: r.Key, leaving: !r.RemovedAt.IsZero(),
 	}
 }
 
@@ -87,8 +88,8 @@ func listed(rows []row) []Document {
 
 // held is find that keeps everybody else from the document until the transaction ends.
 func held(ctx context.Context, tx *tenants.Tx, id ids.Document) (Document, error) {
-	if _, err := tx.NewRaw("SELECT 1 FROM documents WHERE id = ? FOR UPDATE", id).Exec(ctx); err != nil {
-		return Document{}, fmt.Errorf("documents: hold: %w", err)
+	if err := hold(ctx, tx, id); err != nil {
+		return Document{}, err
 	}
 	return find(ctx, tx, id)
 }

@@ -124,7 +124,7 @@ func open(t *testing.T, options ...func(*documents.Config)) *house {
 		config.Objects = objectstest.Open(t)
 	}
 	h.store, h.service = config.Objects, documents.New(config)
-	h.service.RegisterJobs(w.Tenants.Registry())
+	h.service.RegisterJobs(w.Tenants)
 	tenants.React(w.Tenants.Registry(), "test.news", func(_ context.Context, _ tenants.Scope, e events.NotificationRequested) error {
 		h.news = append(h.news, e)
 		return nil
