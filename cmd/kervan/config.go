@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/caarlos0/env/v11"
+	"github.com/uptrace/bun"
 
 	"kervan/modules/kernel/objects"
 	"kervan/modules/kernel/web"
@@ -43,6 +44,7 @@ type Config struct {
 	public  *url.URL
 	secret  []byte
 	proxies web.Proxies
+	hooks   []bun.QueryHook // of tests that watch every statement
 }
 
 // LogValue keeps passwords and keys out of the log.
@@ -91,7 +93,7 @@ func (c Config) origins() string { return c.public.Scheme + "://*." + c.public.H
 
 func (c Config) tenants() (tenants.Config, error) {
 	isolation, err := tenants.ParseIsolation(c.Isolation)
-	return tenants.Config{AppURL: c.DatabaseURL, MigratorURL: c.MigratorURL, Isolation: isolation}, err
+	return tenants.Config{AppURL: c.DatabaseURL, MigratorURL: c.MigratorURL, Isolation: isolation, Hooks: c.hooks}, err
 }
 
 func (c Config) secure() bool { return c.public.Scheme == "https" }

@@ -35,7 +35,7 @@ func run(t testing.TB) *running {
 	return runOn(t, objectstest.Config(t))
 }
 
-func runOn(t testing.TB, bucket objects.Config) *running {
+func runOn(t testing.TB, bucket objects.Config, adjust ...func(*Config)) *running {
 	t.Helper()
 	cluster := tenanttest.Own(t)
 	r := &running{admin: cluster.AdminURL, host: "h" + ids.New[ids.Tenant]().String()[24:] + ".localhost"}
@@ -53,6 +53,9 @@ func runOn(t testing.TB, bucket objects.Config) *running {
 		t.Fatal(err)
 	}
 	config.PublicURL += ":" + r.port
+	for _, change := range adjust {
+		change(&config)
+	}
 	if err := config.complete(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kervan/cmd/kervan/internal/demo"
+	"kervan/modules/accounts"
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection"
+	"kervan/tenants"
+)
+
+// growth is what a network of the house's tests is filled with, each line as often as the network is large. Whoever adds
+// a list to the program adds a line here.
+var growth = []struct {
+	what string
+	on   string // which of the network's calls it belongs to; empty: none
+	grow func(g *garden, call ids.Call, k int)
+}{
+	{"people of the team", "", func(g *garden, _ ids.Call, k int) { g.enrol(k, "facilitator", tenants.RoleFacilitator) }},
+	{"people with two roles", "", func(g *garden, _ ids.Call, k int) { g.enrol(k, "both", tenants.RoleFunder, tenants.RoleFinance) }},
+	{"people invited to the team", "", (*garden).inviteToTeam},
+	{"messages that wait", "", (*garden).message},
+	{"calls in preparation", "", (*garden).drafted},
+	{"late permissions", "open", (*garden).permit},
+	{"places that were taken", "decided", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
+	{"half filled drafts", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), halfDone) }},
+	{"applications handed in", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), handedIn) }},
+	{"partners who have not answered", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), invited) }},
+	{"partners invited by mail", "open", (*garden).mail},
+	{"applications in review", "reviewed", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
+	{"conflicts of interest", "reviewed", func(g *garden, call ids.Call, _ int) { g.conflicted[g.apply(call, g.pair()...)] = true }},
+	{"applications found ineligible", "reviewed", func(g *garden, call ids.Call, _ int) { g.unfit[g.apply(call, g.pair()...)] = true }},
+	{"applications returned for papers", "returned", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
+}
+
+// garden is a network that grows on the stage of the demonstration.
+type garden struct {
+	*stage
+
+	size           int
+	turkish, other []*demo.Organization
+	bids           map[ids.Call][]*bid
+	conflicted     map[*bid]bool
+	unfit          map[*bid]bool
+	opens, closes  time.Time // of the past calls
+}
+
+// growing is a network of that size.
+func growing(slug string, size int) cast {
+	return cast{
+		New: tenants.New{Slug: slug, Name: "Network " + slug, Kind: tenants.KindNetwork, Locales: []i18n.Locale{i18n.EN, i18n.TR, i18n.DE}, Zone: istanbul},
+		team: []teammate{
+			{"Ceyda Ortanca", "coordinator@" + slug + ".example", i18n.EN, roles(tenants.RoleCoordinator)},
+			{"Ozan Ortanca", "officer@" + slug + ".example", i18n.EN, roles(tenants.RoleOfficer)},
+			{"Hale Ortanca", "chair@" + slug + ".example", i18n.EN, roles(tenants.RoleChair)},
+			{"Rüya Ortanca", "reviewer@" + slug + ".example", i18n.EN, roles(tenants.RoleReviewer)},
+			{"Sarp Ortanca", "other@" + slug + ".example", i18n.EN, roles(tenants.RoleReviewer)},
+		},
+		mix: []demo.Mix{{Country: "TR", N: 10 * size}, {Country: "DE", N: 10 * size}},
+		play: func(s *stage, all []*demo.Organization) {
+			g := &garden{stage: s, size: size, bids: map[ids.Call][]*bid{}, conflicted: map[*bid]bool{}, unfit: map[*bid]bool{}, opens: s.day(-80, 9, 0), closes: s.day(-50, 9, 0)}
+			g.turkish, g.other = byCountry(all)
+			for _, o := range all {
+				s.register(s.during(-99, -95), o)
+			}
+			g.plant()
+		},
+	}
+}
+
+func (g *garden) plant() {
+	g.sow("", ids.Call{})
+	g.announce("decided", g.opens, g.closes, g.choose)
+	g.announce("reviewed", g.opens, g.closes, g.review)
+	g.announce("returned", g.opens, g.closes, g.returnAll)
+	g.announce("open", g.day(-30, 9, 0), g.day(30, 9, 0), func(ids.Call) {})
+}
+
+// sow plays every line of growth that belongs to the call.
+func (g *garden) sow(on string, call ids.Call) {
+	for _, line := range growth {
+		for k := range g.size {
+			if line.on == on {
+				line.grow(g, call, k)
+			}
+		}
+	}
+}
+
+func (g *garden) announce(name string, opens, closes time.Time, then func(ids.Call)) {
+	everywhere := i18n.Text{i18n.EN: name, i18n.TR: name, i18n.DE: name}
+	g.call(announced{
+		cycle: name, composition: "pair", places: g.size, grant: 1000, reviews: 2, drafted: opens.AddDate(0, 0, -10), opens: opens, closes: closes, title: everywhere, summary: everywhere,
+	}, func(id ids.Call) {
+		g.sow(name, id)
+		then(id)
+	})
+}
+
+// pair is the next two organizations that have nothing to do yet.
+func (g *garden) pair() []*demo.Organization {
+	two := []*demo.Organization{g.turkish[0], g.other[0]}
+	g.turkish, g.other = g.turkish[1:], g.other[1:]
+	return two
+}
+
+// apply lets a pair hand in an application to a call of the past.
+func (g *garden) apply(call ids.Call, who ...*demo.Organization) *bid {
+	b := g.pairBid(call, 1000, who...)
+	g.whole(b, g.opens, g.closes)
+	g.bids[call] = append(g.bids[call], b)
+	return b
+}
+
+// does is an act of somebody of the team.
+func (g *garden) does(at time.Time, what string, role tenants.Role, do func(ctx context.Context, sc tenants.Scope) error) {
+	g.at(at, what, func(ctx context.Context, at time.Time) error {
+		sc, err := g.as(at, g.one(role))
+		if err != nil {
+			return err
+		}
+		return do(ctx, sc)
+	})
+}
+
+func (g *garden) enrol(k int, name string, as ...tenants.Role) {
+	g.at(g.day(-93, 9, 0), "enrol "+name, func(ctx context.Context, at time.Time) error {
+		sc, err := g.as(at, tenants.SystemActor("demo"))
+		if err != nil {
+			return err
+		}
+		grants := make([]tenants.Grant, len(as))
+		for i, role := range as {
+			grants[i].Role = role
+		}
+		_, err = g.app.accounts.Ensure(ctx, sc, name, fmt.Sprintf("%s-%d@%s.example", name, k, g.tenant.Slug), g.hash, i18n.EN, grants...)
+		return err
+	})
+}
+
+func (g *garden) inviteToTeam(_ ids.Call, k int) {
+	g.does(g.day(-1, 9, 0), "invite to the team", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		return g.app.accounts.Invite(ctx, sc, accounts.Invite{Email: fmt.Sprintf("invited-%d@%s.example", k, g.tenant.Slug), Name: "Invited", Role: tenants.RoleOfficer, Locale: i18n.EN})
+	})
+}
+
+func (g *garden) message(_ ids.Call, _ int) {
+	g.does(g.day(-1, 10, 0), "write a message", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		text := i18n.Text{i18n.EN: "something"}
+		return g.app.correspondence.Write(ctx, sc.As(tenants.SystemActor("demo")), events.MailRequested{ID: ids.New[ids.Message](), Person: g.one(tenants.RoleOfficer).Person, Subject: text, Body: text, Hold: true})
+	})
+}
+
+func (g *garden) drafted(_ ids.Call, k int) {
+	g.does(g.day(-2, 10, 0), "begin a call", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		_, err := g.app.programs.Begin(ctx, sc, fmt.Sprintf("Draft %d", k), "pair")
+		return err
+	})
+}
+
+func (g *garden) mail(call ids.Call, _ int) {
+	two := g.pair()
+	b := g.pairBid(call, 1000, two[0])
+	b.seats = append(b.seats, seatOfPair(two[1]))
+	g.draft(b, mailed)
+}
+
+func (g *garden) permit(call ids.Call, _ int) {
+	g.permitLate(g.day(-3, 10, 0), call, g.pair()[0], g.day(40, 9, 0))
+}
+
+// assignAll lets two reviewers have all eligible applications of a call.
+func (g *garden) assignAll(ctx context.Context, sc tenants.Scope, call ids.Call) error {
+	board, err := g.app.selection.Board(ctx, sc, call)
+	if err != nil {
+		return err
+	}
+	cmd := selection.Assignment{DueAt: g.day(9, 9, 0), Skip: true}
+	for _, row := range board.Rows {
+		cmd.Applications = append(cmd.Applications, row.ID)
+	}
+	for _, reviewer := range g.members[tenants.RoleReviewer] {
+		cmd.Reviewers = append(cmd.Reviewers, reviewer.Person)
+	}
+	_, err = g.app.selection.Assign(ctx, sc, call, cmd)
+	return err
+}
+
+// read lets each reviewer declare and go as far as how says.
+func (g *garden) read(at time.Time, call ids.Call, how func(reviewer int, b *bid) reading) {
+	j := &judged{stage: g.stage, call: call, bids: g.bids[call]}
+	for i, reviewer := range g.members[tenants.RoleReviewer] {
+		g.at(at, reviewer.Name+" reads", func(ctx context.Context, at time.Time) error {
+			sc, err := g.as(at, reviewer)
+			if err != nil {
+				return err
+			}
+			queue, err := g.app.selection.Queue(ctx, sc)
+			if err != nil {
+				return err
+			}
+			for _, q := range queue {
+				if q.Review.Call != call {
+					continue
+				}
+				b := j.bid(q.Application.ID)
+				var d selection.Declaration
+				if g.conflicted[b] && i == 0 {
+					d = selection.Declaration{Conflict: true, Kind: selection.ConflictFamily, Note: "We are related."}
+				}
+				far := how(i, b)
+				if far == untouched && !d.Conflict {
+					continue
+				}
+				if err := g.app.selection.Declare(ctx, sc, q.Review.ID, d); err != nil {
+					return err
+				}
+				if !d.Conflict && far > opened {
+					j.review(at.Add(time.Hour), i, q.Review.ID, q.Application.ID, far == done)
+				}
+			}
+			return nil
+		})
+	}
+}
+
+func (g *garden) checkAll(call ids.Call, at time.Time) {
+	for _, b := range g.bids[call] {
+		if g.unfit[b] {
+			g.check(at, b, "organizational")
+		} else {
+			g.check(at, b)
+		}
+	}
+}
+
+// choose takes every application of a call, and lets all organizations accept.
+func (g *garden) choose(call ids.Call) {
+	day := func(n int) time.Time { return g.closes.AddDate(0, 0, n) }
+	g.checkAll(call, day(2))
+	g.does(day(3), "assign", tenants.RoleOfficer, func(ctx context.Context, sc tenants.Scope) error { return g.assignAll(ctx, sc, call) })
+	g.read(day(4), call, func(int, *bid) reading { return done })
+	j := &judged{stage: g.stage, call: call, bids: g.bids[call]}
+	g.at(day(9), "find third reviewers", j.further)
+	g.does(day(20), "decide", tenants.RoleChair, func(ctx context.Context, sc tenants.Scope) error {
+		panel, err := g.app.selection.Panel(ctx, sc, call)
+		if err != nil {
+			return err
+		}
+		var all []ids.Application
+		for _, r := range panel.Ranked {
+			all = append(all, r.ID)
+		}
+		if err := g.app.selection.Decide(ctx, sc, call, panel.List.Version, events.OutcomeSelected, all); err != nil {
+			return err
+		}
+		if panel, err = g.app.selection.Panel(ctx, sc, call); err != nil {
+			return err
+		}
+		return g.app.selection.Close(ctx, sc, call, panel.List.Version, selection.Closing{ReplyBy: day(40), WaitingUntil: day(45)})
+	})
+	g.at(day(21), "sign", j.sign)
+	g.does(day(22), "release", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		panel, err := g.app.selection.Panel(ctx, sc, call)
+		if err != nil {
+			return err
+		}
+		return g.app.selection.Release(ctx, sc, call, panel.List.Version)
+	})
+	for _, b := range g.bids[call] {
+		g.at(day(23), "accept", func(context.Context, time.Time) error { j.accept(day(24), b.id, true); return nil })
+	}
+}
+
+// review leaves a call in the middle of its reviews.
+func (g *garden) review(call ids.Call) {
+	day := func(n int) time.Time { return g.closes.AddDate(0, 0, n) }
+	g.checkAll(call, day(2))
+	g.does(day(3), "assign", tenants.RoleOfficer, func(ctx context.Context, sc tenants.Scope) error { return g.assignAll(ctx, sc, call) })
+	g.read(day(4), call, func(reviewer int, b *bid) reading {
+		switch {
+		case reviewer == 1 && g.conflicted[b]:
+			return untouched
+		case reviewer == 1:
+			return done
+		default:
+			return drafted
+		}
+	})
+}
+
+// returnAll lets an officer ask every application of a call for a paper.
+func (g *garden) returnAll(call ids.Call) {
+	for _, b := range g.bids[call] {
+		g.ask(g.day(-1, 12, 0), b)
+	}
+}
