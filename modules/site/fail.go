@@ -16,7 +16,7 @@ import (
 // Fail answers a request that could not be served: a visitor on a page that needs a person is sent to sign in; anybody
 // else gets a page, or for the JSON API a problem document (RFC 9457), with the request's id and nothing of the cause.
 func (s *Site) Fail(c *fiber.Ctx, f *fault.Fault) error {
-	sc, known := c.Locals(scopeKey).(tenants.Scope)
+	sc, known, f := s.where(c, f)
 	loc := s.failLocalizer(c, sc, known)
 	if web.WantsJSON(c) {
 		return problem(c, loc, f)
@@ -33,6 +33,22 @@ func (s *Site) Fail(c *fiber.Ctx, f *fault.Fault) error {
 	p := s.Page(c, sc, titleOf(f))
 	p.NoIndex = true
 	return web.Page(c, status, ui.ErrorPage(p, status, f, web.RequestID(c)))
+}
+
+// where is the scope in which the request failed. A page that does not exist at all belongs to no route, and so to no
+// scope yet: it must not look different from one that this actor may not see, nor exist where nothing does.
+func (s *Site) where(c *fiber.Ctx, f *fault.Fault) (tenants.Scope, bool, *fault.Fault) {
+	sc, known := c.Locals(scopeKey).(tenants.Scope)
+	if known || web.Host(c) == "" {
+		return sc, known, f
+	}
+	if _, err := s.scope(c, false); err != nil {
+		var status int
+		f, status = web.Verdict(err)
+		c.Status(status)
+	}
+	sc, known = c.Locals(scopeKey).(tenants.Scope)
+	return sc, known, f
 }
 
 func (s *Site) failLocalizer(c *fiber.Ctx, sc tenants.Scope, known bool) *i18n.Localizer {

@@ -2,6 +2,7 @@ package site
 
 import (
 	"log/slog"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (s *Site) Page(c *fiber.Ctx, sc tenants.Scope, title string, pairs ...any) 
 		Brand:  BrandOf(tenant),
 		CSRF:   s.csrf(c),
 		Nonce:  web.Nonce(c),
-		Path:   c.Path(),
+		Path:   here(c),
 		Notice: s.notice(c, loc),
 	}
 	for _, l := range tenant.Locales {
@@ -57,6 +58,19 @@ func (s *Site) Page(c *fiber.Ctx, sc tenants.Scope, title string, pairs ...any) 
 	p.Person = &ui.Person{Name: actor.Name, Email: actor.Email, Role: roleLabel(loc, actor)}
 	p.Nav = s.nav(c, sc, loc)
 	return p
+}
+
+// here is the address to which the language switch returns: of this page with its filters or, when a form was refused, of
+// the page on which the form stands.
+func here(c *fiber.Ctx) string {
+	if web.Safe(c.Method()) {
+		return web.Local(c.OriginalURL(), "/")
+	}
+	from, err := url.Parse(c.Get(fiber.HeaderReferer))
+	if err != nil || from.Host != string(c.Request().Header.Host()) {
+		return "/"
+	}
+	return web.Local(from.RequestURI(), "/")
 }
 
 // rooms are the entries of the navigation that say what they are for.

@@ -116,7 +116,7 @@ func (s *Site) Mount(app *fiber.App) error {
 			return fmt.Errorf("site: %s %s declares no action or handler", r.Method, r.Path)
 		}
 		app.Add(r.Method, r.Path, s.serve(r))
-		if r.bearer {
+		if r.Method == fiber.MethodGet {
 			app.Add(fiber.MethodHead, r.Path, s.serve(r))
 		}
 	}
@@ -223,7 +223,10 @@ func (s *Site) genuine(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	token := c.Get("X-CSRF-Token")
 	if token == "" {
-		token = c.FormValue("_csrf")
+		var err error
+		if token, err = web.Posted(c, "_csrf"); err != nil {
+			return err
+		}
 	}
 	if !hmac.Equal([]byte(token), []byte(s.csrf(c))) {
 		return fault.Invalid("fault.csrf")

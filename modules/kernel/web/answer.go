@@ -15,7 +15,7 @@ import (
 // answer is the one place where an error becomes a response. Fiber's own errors (no route, too large, wrong method)
 // become faults; nothing of an error's text reaches the client, and nothing of what the handler had begun to say.
 func answer(c *fiber.Ctx, config Config, err error) {
-	f, status := verdict(err)
+	f, status := Verdict(err)
 	level := slog.LevelInfo
 	if status >= 500 {
 		level = slog.LevelError
@@ -61,7 +61,8 @@ func show(c *fiber.Ctx, config Config, f *fault.Fault) (err error) {
 	return config.Fail(c, f)
 }
 
-func verdict(err error) (*fault.Fault, int) {
+// Verdict is what an error means to a person, and its HTTP status.
+func Verdict(err error) (*fault.Fault, int) {
 	if wrong, ok := errors.AsType[*fiber.Error](err); ok {
 		return fromStatus(wrong.Code, err), wrong.Code
 	}

@@ -22,11 +22,18 @@ type Form struct {
 // ReadForm reads an application/x-www-form-urlencoded body; nothing else is a form here, as documents go straight to
 // the object store. More than 1,000 fields are refused.
 func ReadForm(c *fiber.Ctx) (Form, error) {
+	if read, ok := c.Locals(formKey).(Form); ok {
+		return read, nil
+	}
 	media, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	if err != nil || media != fiber.MIMEApplicationForm {
 		return Form{}, fiber.NewError(fiber.StatusUnsupportedMediaType)
 	}
-	return parseForm(string(c.Body()))
+	form, err := parseForm(string(c.Body()))
+	if err == nil {
+		c.Locals(formKey, form)
+	}
+	return form, err
 }
 
 func parseForm(body string) (Form, error) {
@@ -38,6 +45,24 @@ func parseForm(body string) (Form, error) {
 		return Form{}, fault.Invalid("fault.bad_request")
 	}
 	return Form{values: values}, nil
+}
+
+// Posted is a field of the posted form, with a file in it or without, and never of the address. A body that is no form has
+// no fields.
+func Posted(c *fiber.Ctx, name string) (string, error) {
+	switch media, _, _ := mime.ParseMediaType(c.Get(fiber.HeaderContentType)); media {
+	case fiber.MIMEApplicationForm:
+		form, err := ReadForm(c)
+		return form.Raw(name), err
+	case fiber.MIMEMultipartForm:
+		parts, err := c.MultipartForm()
+		if err != nil {
+			return "", fault.Invalid("fault.bad_request").Because(err)
+		}
+		return url.Values(parts.Value).Get(name), nil
+	default:
+		return "", nil
+	}
 }
 
 // NewForm wraps values that come from elsewhere, such as a query.

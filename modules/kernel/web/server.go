@@ -56,6 +56,7 @@ const (
 	requestIDKey contextKey = "request id"
 	nonceKey     contextKey = "nonce"
 	proxiesKey   contextKey = "proxies"
+	formKey      contextKey = "form"
 )
 
 // New makes the server with what every request passes: request id, security headers, recovery, strict host, refusal of

@@ -82,7 +82,7 @@ type Browser struct {
 	client  *http.Client
 	host    string
 	port    string
-	Headers map[string]string
+	Headers map[string]string // sent with each request in place of a browser's own; an empty one is left out
 	cookies map[string]string
 	Page    Page
 }
@@ -196,7 +196,9 @@ func (b *Browser) sendBody(method, path, mediaType string, body io.Reader) Page 
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	for name, value := range b.Headers {
-		r.Header.Set(name, value)
+		if r.Header.Set(name, value); value == "" {
+			r.Header.Del(name)
+		}
 	}
 	for name, value := range b.cookies {
 		r.AddCookie(&http.Cookie{Name: name, Value: value}) // #nosec G124 -- a request's cookie has no attributes
