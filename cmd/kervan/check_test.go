@@ -68,7 +68,7 @@ func TestCheckFindsWhatMustNeverBe(t *testing.T) {
 		{"a role of nobody", `DELETE FROM {schema}.sessions; DELETE FROM {schema}.people WHERE id = '{person}'`, "person {person}, who holds lead, is nobody here"},
 		{"an organization without a lead", `DELETE FROM {schema}.memberships WHERE role = 'lead'`, ": nobody leads it"},
 		{"an orphaned sheet", `INSERT INTO {schema}.sheets (id, form_version_id, scope) SELECT gen_random_uuid(), id, 'part' FROM {schema}.form_versions LIMIT 1`, ": belongs to no application"},
-		{"a partnership of one", `INSERT INTO {schema}.partnerships (id, application_id, call_id, number, title, search, state) SELECT id, id, id, '1', 'x', 'x', 'active' FROM {schema}.calls`, ": has 0 seats"},
+		{"a partnership of one", `INSERT INTO {schema}.partnerships (id, application_id, call_id, number, title, search, state) SELECT id, cycle_id, form_id, '1', 'x', 'x', 'active' FROM {schema}.calls`, ": has 0 seats"},
 		{"a partnership without a past", ``, ": is active, and its history does not say so"},
 		{"a message that was never sent", `UPDATE {schema}.messages SET status = 'sent', sent_at = NULL`, ": sent, and nobody knows when"},
 		{"a session without end", `INSERT INTO {schema}.people (id, identity_id, email, email_key, name, locale, notice_version, notice_at) VALUES ('{person}', gen_random_uuid(), 'x', 'x', 'X', 'en', '1', now()); INSERT INTO {schema}.sessions (id, token_hash, person_id, agent, idle, expires_at) VALUES (gen_random_uuid(), 'x', '{person}', '', '1 hour', now() + interval '1 year')`, ": lives longer than any may"},
