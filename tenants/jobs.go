@@ -108,6 +108,11 @@ func (t *Tenants) Do(ctx context.Context, e jobs.Envelope) error {
 }
 
 func (t *Tenants) run(ctx context.Context, e jobs.Envelope, on func(Scope) (Scope, error)) error {
+	payload, err := t.unseal(e)
+	if err != nil {
+		return err
+	}
+	e.Payload = payload
 	if e.Room == "" {
 		t.registry.mu.RLock()
 		do, ok := t.registry.platform[e.Name]

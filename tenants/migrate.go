@@ -121,6 +121,23 @@ func Latest() (int64, error) {
 	return scripts[len(scripts)-1].Version, nil
 }
 
+// oldest is the oldest schema that the program works with: it is written for the newest and for the one before it, so
+// that nodes of two versions can serve while tenants are migrated.
+var oldest = sync.OnceValues(func() (int64, error) {
+	scripts, err := database.Scripts(migrations.Files, "tenant")
+	if err != nil {
+		return 0, err
+	}
+	return scripts[max(len(scripts)-2, 0)].Version, nil
+})
+
+// Serves reports whether the program works with the tenant's schema as it is. One that is still being made, or that is
+// older than the version before the newest, is not served rather than served by halves.
+func (t Tenant) Serves() (bool, error) {
+	from, err := oldest()
+	return t.SchemaVersion >= from, err
+}
+
 // Behind lists the provisioned tenants whose schema is older than the program, the core first: it is the canary.
 func (t *Tenants) Behind(ctx context.Context) ([]Tenant, error) {
 	latest, err := Latest()

@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"crypto/cipher"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -54,6 +55,8 @@ type Config struct {
 	MigratorURL string // signs in as app_migrator; only needed to migrate and to open networks
 	Isolation   Isolation
 	PoolSize    int32 // connections for requests; zero is 20
+	// Secret keys what is confidential in the queue; without one nothing is sealed.
+	Secret []byte
 	// Hooks see every statement, for metrics and for tests that count them.
 	Hooks []bun.QueryHook
 }
@@ -63,6 +66,7 @@ type Tenants struct {
 	config    Config
 	pool      *pgxpool.Pool
 	inserter  *jobs.Inserter
+	sealer    cipher.AEAD
 	dialect   *pgdialect.Dialect
 	rooms     sync.Map // schema → *bun.DB
 	platform  *bun.DB
@@ -82,11 +86,15 @@ func Open(ctx context.Context, config Config) (*Tenants, error) {
 	if err != nil {
 		return nil, err
 	}
+	sealer, err := newSealer(config.Secret)
+	if err != nil {
+		return nil, err
+	}
 	pool, err := database.Open(ctx, config.AppURL, config.PoolSize)
 	if err != nil {
 		return nil, err
 	}
-	t := &Tenants{config: config, pool: pool, inserter: inserter, dialect: pgdialect.New(), registry: newRegistry()}
+	t := &Tenants{config: config, pool: pool, inserter: inserter, sealer: sealer, dialect: pgdialect.New(), registry: newRegistry()}
 	t.platform = t.open(room{role: rolePlatform, schema: "platform"})
 	return t, nil
 }

@@ -87,6 +87,12 @@ func (tx *Tx) EnqueueAt(name string, args any, at time.Time) {
 	if tx.scope.db != nil {
 		room = tx.scope.tenant.ID.String()
 	}
+	if c, ok := args.(interface{ Confidential() bool }); ok && c.Confidential() {
+		if payload, err = tx.tenants.seal(name, room, payload); err != nil {
+			tx.failed = fmt.Errorf("tenants: seal job %s: %w", name, err)
+			return
+		}
+	}
 	tx.jobs = append(tx.jobs, jobs.Job{Envelope: jobs.Envelope{Name: name, Room: room, Payload: payload}, At: at})
 }
 

@@ -93,7 +93,7 @@ func (c Config) origins() string { return c.public.Scheme + "://*." + c.public.H
 
 func (c Config) tenants() (tenants.Config, error) {
 	isolation, err := tenants.ParseIsolation(c.Isolation)
-	return tenants.Config{AppURL: c.DatabaseURL, MigratorURL: c.MigratorURL, Isolation: isolation, Hooks: c.hooks}, err
+	return tenants.Config{AppURL: c.DatabaseURL, MigratorURL: c.MigratorURL, Isolation: isolation, Secret: c.secret, Hooks: c.hooks}, err
 }
 
 func (c Config) secure() bool { return c.public.Scheme == "https" }

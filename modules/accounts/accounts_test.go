@@ -39,7 +39,7 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{service: accounts.New(w.Tenants, authorizer, sitetest.Secret), mails: map[string][]events.MailRequested{}}
+	h := &house{service: accounts.New(w.Tenants, authorizer, []byte(w.Tenant.Slug)), mails: map[string][]events.MailRequested{}}
 	h.service.RegisterJobs(w.Tenants.Registry())
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		to := e.Address
@@ -580,4 +580,12 @@ func TestTheTeamIsFoundAndOrdered(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, tt.want)
 		}
 	}
+}
+
+// mailbox keeps where the buttons of mails lead.
+type mailbox struct{ paths []string }
+
+func (m *mailbox) take(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
+	m.paths = append(m.paths, e.Path)
+	return nil
 }

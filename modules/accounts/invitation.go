@@ -148,8 +148,13 @@ func (s *Service) Accept(ctx context.Context, sc tenants.Scope, cmd Accept) (Con
 			return err
 		}
 		tx.Audit(audit.Entry{Action: "person.joined", SubjectKind: "person", SubjectID: person.ID.String(), Detail: map[string]any{"role": string(row.Role)}})
-		if found {
+		if found && sc.Actor().Person != person.ID {
 			return nil
+		}
+		if found { // signed in already: the session does not live on with more rights than it began with
+			if err := endSession(ctx, tx, person.ID, sc.Actor().Session); err != nil {
+				return err
+			}
 		}
 		done.Cookie, err = s.begin(ctx, tx, person.ID, cmd.Agent)
 		return err

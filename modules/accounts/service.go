@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"crypto/hmac"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -46,6 +47,7 @@ type Register struct {
 	Locale   i18n.Locale
 	Address  string // the network address that it came from
 	Return   string // where to go when the address is confirmed
+	Browser  string // a random text that this browser keeps
 }
 
 type registration struct {
@@ -53,6 +55,7 @@ type registration struct {
 	PasswordHash string      `json:"password_hash"`
 	Locale       i18n.Locale `json:"locale"`
 	Return       string      `json:"return"`
+	Browser      []byte      `json:"browser"` // the hash of what the browser keeps
 }
 
 // Register keeps a registration until its address is confirmed by the link that is mailed there. Any visitor may. For a
@@ -80,7 +83,7 @@ func (s *Service) Register(ctx context.Context, sc tenants.Scope, cmd Register) 
 	if err != nil {
 		return err
 	}
-	payload, err := json.Marshal(registration{Name: cmd.Name, PasswordHash: hash, Locale: cmd.Locale, Return: cmd.Return})
+	payload, err := json.Marshal(registration{Name: cmd.Name, PasswordHash: hash, Locale: cmd.Locale, Return: cmd.Return, Browser: hashToken(cmd.Browser)})
 	if err != nil {
 		return fmt.Errorf("accounts: keep registration: %w", err)
 	}
@@ -134,22 +137,80 @@ type Confirmed struct {
 type Cookie struct {
 	Token   string
 	Expires time.Time
+	Device  string // to be kept, too: by it the browser is known for this account at the next sign-in
+}
+
+// Confirm is the answer to the mail that asks to confirm a registration.
+type Confirm struct {
+	Token    string
+	Browser  string // what the browser keeps; the one in which somebody registered proves that it was they
+	Password string // in any other browser, the password that was chosen at the registration
+	Address  string
+	Agent    string
+}
+
+// Confirming finds the registration behind a link, and whether the browser is the one in which it was made. Any visitor
+// may ask. Faults: NotFound for a link that is used, expired or of another network.
+func (s *Service) Confirming(ctx context.Context, sc tenants.Scope, token, browser string) (same bool, err error) {
+	if err := s.policies.May(sc, policies.AccountEnter, policies.On{}); err != nil {
+		return false, err
+	}
+	_, r, err := s.registration(ctx, sc, token)
+	return r.same(browser), err
+}
+
+func (s *Service) registration(ctx context.Context, sc tenants.Scope, token string) (linkRow, registration, error) {
+	var r registration
+	link, found, err := findLink(ctx, sc.Read(), purposeRegister, token)
+	if err != nil || !found {
+		return link, r, orNotFound(err)
+	}
+	if err := json.Unmarshal(link.Payload, &r); err != nil {
+		return link, r, fmt.Errorf("accounts: read registration: %w", err)
+	}
+	return link, r, nil
+}
+
+func (r registration) same(browser string) bool {
+	return browser != "" && hmac.Equal(r.Browser, hashToken(browser))
+}
+
+// prove makes sure that who confirms is who registered: somebody else may have registered this address with a password of
+// their own, and its owner may well press the button in a mail.
+func (s *Service) prove(ctx context.Context, sc tenants.Scope, cmd Confirm, link linkRow, r registration) error {
+	if r.same(cmd.Browser) {
+		return nil
+	}
+	if cmd.Password == "" {
+		return fault.Invalid("fault.check_fields", fault.At("password", "fault.required"))
+	}
+	if err := s.throttle(ctx, sc, "confirm", link.EmailKey, cmd.Address); err != nil {
+		return err
+	}
+	ok, _, err := matches(normal(cmd.Password), r.PasswordHash)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.Invalid("fault.check_fields", fault.At("password", "accounts.confirm.other"))
+	}
+	return nil
 }
 
 // Confirm makes the account that was registered, once its address is proved. For a new address the person is signed in;
-// for one that had a login in another network the login now works here too, with its own password. Faults: NotFound for
-// a link that is used, expired or of another network.
-func (s *Service) Confirm(ctx context.Context, sc tenants.Scope, token, agent string) (Confirmed, error) {
+// for one that had a login in another network the login now works here too, with its own password. Faults: Invalid in
+// another browser than that of the registration without its password, TooMany, NotFound for a link that is used, expired
+// or of another network.
+func (s *Service) Confirm(ctx context.Context, sc tenants.Scope, cmd Confirm) (Confirmed, error) {
 	if err := s.policies.May(sc, policies.AccountEnter, policies.On{}); err != nil {
 		return Confirmed{}, err
 	}
-	link, found, err := findLink(ctx, sc.Read(), purposeRegister, token)
-	if err != nil || !found {
-		return Confirmed{}, orNotFound(err)
+	link, r, err := s.registration(ctx, sc, cmd.Token)
+	if err != nil {
+		return Confirmed{}, err
 	}
-	var r registration
-	if err := json.Unmarshal(link.Payload, &r); err != nil {
-		return Confirmed{}, fmt.Errorf("accounts: read registration: %w", err)
+	if err := s.prove(ctx, sc, cmd, link, r); err != nil {
+		return Confirmed{}, err
 	}
 	identity, err := s.identity(ctx, sc, link.Email, r.PasswordHash)
 	if err != nil {
@@ -157,7 +218,7 @@ func (s *Service) Confirm(ctx context.Context, sc tenants.Scope, token, agent st
 	}
 	done := Confirmed{Known: identity.PasswordHash != r.PasswordHash, Return: r.Return}
 	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		if _, used, err := useLink(ctx, tx, purposeRegister, token); err != nil || !used {
+		if _, used, err := useLink(ctx, tx, purposeRegister, cmd.Token); err != nil || !used {
 			return orNotFound(err)
 		}
 		person, err := ensurePerson(ctx, tx, identity, r.Name, r.Locale)
@@ -168,7 +229,7 @@ func (s *Service) Confirm(ctx context.Context, sc tenants.Scope, token, agent st
 		if done.Known {
 			return nil
 		}
-		done.Cookie, err = s.begin(ctx, tx, person.ID, agent)
+		done.Cookie, err = s.begin(ctx, tx, person.ID, cmd.Agent)
 		return err
 	})
 	return done, err
@@ -223,6 +284,7 @@ type SignIn struct {
 	Password string
 	Address  string
 	Agent    string
+	Device   string // what the browser kept of having been signed in to an account
 }
 
 // SignIn starts a session of this network. Any visitor may try. A wrong password, an unknown address and a login of
@@ -232,7 +294,7 @@ func (s *Service) SignIn(ctx context.Context, sc tenants.Scope, cmd SignIn) (Coo
 		return Cookie{}, err
 	}
 	key := emailKey(strings.TrimSpace(cmd.Email))
-	if err := s.throttle(ctx, sc, purposeSignIn, key, cmd.Address); err != nil {
+	if err := s.throttleAll(ctx, s.buckets(sc, purposeSignIn, key, cmd.Address, cmd.Device)); err != nil {
 		return Cookie{}, err
 	}
 	identity, _, err := findIdentity(ctx, s.tenants.Platform().Read(), key)
@@ -255,7 +317,12 @@ func (s *Service) SignIn(ctx context.Context, sc tenants.Scope, cmd SignIn) (Coo
 			return Cookie{}, err
 		}
 	}
-	return s.enter(ctx, sc, person.ID, cmd.Agent)
+	cookie, err := s.enter(ctx, sc, person.ID, cmd.Agent)
+	cookie.Device = cmd.Device
+	if !s.recognizes(sc, key, cmd.Device) {
+		cookie.Device = s.device(sc, key)
+	}
+	return cookie, err
 }
 
 func (s *Service) enter(ctx context.Context, sc tenants.Scope, person ids.Person, agent string) (Cookie, error) {
@@ -358,6 +425,7 @@ func (s *Service) SignInByLink(ctx context.Context, sc tenants.Scope, token, age
 			return orNotFound(err)
 		}
 		cookie, err = s.begin(ctx, tx, link.PersonID, agent)
+		cookie.Device = s.device(sc, link.EmailKey)
 		return err
 	})
 	return cookie, err

@@ -114,18 +114,23 @@ func tenantsOf(ctx context.Context, db bun.IDB, id ids.Identity) ([]ids.Tenant, 
 	return all, nil
 }
 
-// fill adds one drop to each bucket and returns the fullest level after the drip of the time since.
-func fill(ctx context.Context, tx *tenants.Tx, buckets []bucket) ([]float64, error) {
-	levels := make([]float64, len(buckets))
-	for i, b := range buckets {
-		err := tx.NewRaw(`INSERT INTO throttles AS t (key, level, at) VALUES (?, 1, now()) ON CONFLICT (key) DO UPDATE
-			SET level = greatest(0, t.level - extract(epoch FROM now() - t.at) / ?) + 1, at = now() RETURNING level`,
-			b.key, b.drip.Seconds()).Scan(ctx, &levels[i])
+// fill adds one drop to each bucket and reports whether one of them was full. A full bucket takes no more: when the guessing
+// stops, the next drip lets somebody in, however much was guessed.
+func fill(ctx context.Context, tx *tenants.Tx, buckets []bucket) (full bool, err error) {
+	const level = "greatest(0, t.level - extract(epoch FROM now() - t.at) / ?)"
+	for _, b := range buckets {
+		result, err := tx.NewRaw(`INSERT INTO throttles AS t (key, level, at) VALUES (?, 1, now()) ON CONFLICT (key) DO UPDATE
+			SET level = `+level+` + 1, at = now() WHERE `+level+` + 1 <= ?`, b.key, b.drip.Seconds(), b.drip.Seconds(), b.size).Exec(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("accounts: fill throttle: %w", err)
+			return false, fmt.Errorf("accounts: fill throttle: %w", err)
 		}
+		taken, err := result.RowsAffected()
+		if err != nil {
+			return false, fmt.Errorf("accounts: fill throttle: %w", err)
+		}
+		full = full || taken == 0
 	}
-	return levels, nil
+	return full, nil
 }
 
 func personByIdentity(ctx context.Context, db bun.IDB, id ids.Identity) (personRow, bool, error) {

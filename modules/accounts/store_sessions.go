@@ -49,12 +49,17 @@ const actorColumns = `p.id AS person, p.identity_id AS identity, p.name, p.email
 	(SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('role', m.role, 'organization', m.organization_id)) ORDER BY m.granted_at, m.id), '[]')
 	 FROM memberships m WHERE m.person_id = p.id) AS grants`
 
+// stillThere holds of a session that has not been left alone for too long: by the roles that its person has now, so that
+// a session does not live on as it began when its person joins the network's team.
+const stillThere = `s.seen_at + CASE WHEN EXISTS (SELECT FROM memberships m WHERE m.person_id = s.person_id AND m.role NOT IN ('lead', 'participant'))
+	THEN least(s.idle, interval '30 minutes') ELSE s.idle END > now()`
+
 // actorOfSession finds session, person and roles in one query.
 func actorOfSession(ctx context.Context, sc tenants.Scope, hash []byte) (actorRow, bool, error) {
 	var rows []actorRow
 	err := sc.Ask(ctx, &rows, `SELECT s.id AS session, s.seen_at < now() - interval '1 minute' AS stale, `+actorColumns+`
 		FROM sessions s JOIN people p ON p.id = s.person_id
-		WHERE s.token_hash = $1 AND s.expires_at > now() AND s.seen_at + s.idle > now()`, hash)
+		WHERE s.token_hash = $1 AND s.expires_at > now() AND `+stillThere, hash)
 	return first(rows, err, "session")
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/netip"
+	"strings"
 	"time"
 
 	"kervan/modules/kernel/fault"
@@ -19,12 +20,18 @@ type bucket struct {
 	drip time.Duration
 }
 
-// Limits of attempts to sign in, register or have a link sent. The account's own is small but drips fast and does not
-// hold against e-mailed links, so that nobody can lock somebody else out for good; the network address's and the whole
-// network's catch those who try many accounts.
-func (s *Service) buckets(sc tenants.Scope, kind, key, address string) []bucket {
+// Limits of attempts to sign in, register or have a link sent. The account's own is small but drips fast, does not hold
+// against e-mailed links, and does not count a browser in which the account was signed in before, which has one of its
+// own: so nobody can lock somebody else out (OWASP, device cookies). The network address's and the whole network's catch
+// those who try many accounts.
+func (s *Service) buckets(sc tenants.Scope, kind, key, address, device string) []bucket {
 	account := bucket{s.bucketKey("account", kind, sc.Tenant().ID.String(), key), 10, 30 * time.Second}
-	return append([]bucket{account}, s.crowds(sc, kind, address)...)
+	crowds := s.crowds(sc, kind, address)
+	if s.recognizes(sc, key, device) {
+		account.key = s.bucketKey("device", kind, device)
+		crowds = crowds[:1] // nor is it kept out when the whole network is being tried
+	}
+	return append([]bucket{account}, crowds...)
 }
 
 // crowds are the buckets of many: the network address's and the whole network's.
@@ -33,6 +40,18 @@ func (s *Service) crowds(sc tenants.Scope, kind, address string) []bucket {
 		{s.bucketKey("address", kind, network(address)), 60, 5 * time.Second},
 		{s.bucketKey("tenant", kind, sc.Tenant().ID.String()), 3000, 100 * time.Millisecond},
 	}
+}
+
+// device is what a browser keeps of having been signed in to an account: a random number that only this program can have
+// given for that account on that site.
+func (s *Service) device(sc tenants.Scope, key string) string {
+	token, _ := newToken()
+	return token + "." + s.bucketKey("known device", sc.Tenant().ID.String(), key, token)
+}
+
+func (s *Service) recognizes(sc tenants.Scope, key, device string) bool {
+	token, mac, ok := strings.Cut(device, ".")
+	return ok && hmac.Equal([]byte(mac), []byte(s.bucketKey("known device", sc.Tenant().ID.String(), key, token)))
 }
 
 // network is the part of an address that one customer of a provider has: all of an IPv4 address, the first 64 bits of
@@ -65,23 +84,21 @@ func (s *Service) bucketKey(parts ...string) string {
 // throttle counts one attempt and refuses when a bucket is full. The counts live in the database, so they hold on every
 // node and after a restart.
 func (s *Service) throttle(ctx context.Context, sc tenants.Scope, kind, key, address string) error {
-	return s.throttleAll(ctx, s.buckets(sc, kind, key, address))
+	return s.throttleAll(ctx, s.buckets(sc, kind, key, address, ""))
 }
 
 func (s *Service) throttleAll(ctx context.Context, buckets []bucket) error {
-	var levels []float64
+	full := false
 	err := s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		var err error
-		levels, err = fill(ctx, tx, buckets)
+		full, err = fill(ctx, tx, buckets)
 		return err
 	})
 	if err != nil {
 		return fault.Unavailable("fault.unavailable", err)
 	}
-	for i, b := range buckets {
-		if levels[i] > b.size {
-			return fault.TooMany("accounts.too_many")
-		}
+	if full {
+		return fault.TooMany("accounts.too_many")
 	}
 	return nil
 }

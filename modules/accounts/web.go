@@ -3,6 +3,7 @@ package accounts
 import (
 	"embed"
 	"net/url"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -98,7 +99,7 @@ func (w *Web) register(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	p := w.bare(c, sc, "accounts.register.title")
 	cmd, bad := readRegister(form)
-	cmd.Locale, cmd.Address = p.Loc.Locale, web.Address(c)
+	cmd.Locale, cmd.Address, cmd.Browser = p.Loc.Locale, web.Address(c), w.browser(c)
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
@@ -116,18 +117,57 @@ func (w *Web) checkMail(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.site.Render(c, checkMailPage(w.bare(c, sc, "accounts.check_mail.title")))
 }
 
+// The cookies by which a browser is known: as the one in which somebody registered, and as one in which an account was
+// signed in before. Neither lets anybody in.
+const (
+	browserCookie = "browser"
+	deviceCookie  = "device"
+)
+
+// browser is what this browser keeps to be known as the one in which somebody registered.
+func (*Web) browser(c *fiber.Ctx) string {
+	kept := web.Cookie(c, browserCookie)
+	if kept == "" {
+		kept, _ = newToken()
+	}
+	web.SetCookie(c, browserCookie, kept, time.Now().Add(registerLife))
+	return kept
+}
+
 // A link in a mail leads to a page with a button, because mail programs open links to look at them.
 func (w *Web) confirmForm(c *fiber.Ctx, sc tenants.Scope) error {
-	p := w.bare(c, sc, "accounts.confirm.title")
-	return w.site.Render(c, buttonPage(p, "/confirm/"+url.PathEscape(web.Param(c, "token")), p.T("accounts.confirm.lead"), p.T("accounts.confirm.button")))
+	same, err := w.service.Confirming(c.UserContext(), sc, web.Param(c, "token"), web.Cookie(c, browserCookie))
+	if err != nil {
+		return w.deadLink(c, sc, err)
+	}
+	return w.site.Render(c, confirmPage(w.bare(c, sc, "accounts.confirm.title"), web.Param(c, "token"), same, nil))
 }
 
 func (w *Web) confirm(c *fiber.Ctx, sc tenants.Scope) error {
-	done, err := w.service.Confirm(c.UserContext(), sc, web.Param(c, "token"), c.Get(fiber.HeaderUserAgent))
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	token := web.Param(c, "token")
+	done, err := w.service.Confirm(c.UserContext(), sc, Confirm{
+		Token: token, Browser: web.Cookie(c, browserCookie), Password: form.Raw("password"), Address: web.Address(c), Agent: c.Get(fiber.HeaderUserAgent),
+	})
+	if fault.Is(err, fault.KindInvalid) || fault.Is(err, fault.KindTooMany) {
+		p := w.bare(c, sc, "accounts.confirm.title")
+		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component { return confirmPage(p, token, false, f) })
+	}
 	if err != nil {
 		return w.deadLink(c, sc, err)
 	}
 	return w.arrive(c, done)
+}
+
+// enters gives the browser its session, and what it is known by the next time.
+func (w *Web) enters(c *fiber.Ctx, cookie Cookie) {
+	w.site.StartSession(c, cookie.Token, cookie.Expires)
+	if cookie.Device != "" {
+		web.SetCookie(c, deviceCookie, cookie.Device, time.Now().AddDate(1, 0, 0))
+	}
 }
 
 // arrive sends somebody who has proved their address on: in, or first to sign in with the login that they have.
@@ -136,7 +176,7 @@ func (w *Web) arrive(c *fiber.Ctx, done Confirmed) error {
 		w.site.Say(c, "info", "accounts.known_login")
 		return web.SeeOther(c, "/sign-in?return="+url.QueryEscape(web.Local(done.Return, "/desk")))
 	}
-	w.site.StartSession(c, done.Cookie.Token, done.Cookie.Expires)
+	w.enters(c, done.Cookie)
 	w.site.Say(c, "success", "accounts.welcome")
 	return web.SeeOther(c, web.Local(done.Return, "/desk"))
 }
@@ -164,6 +204,7 @@ func (w *Web) signIn(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	cookie, err := w.service.SignIn(c.UserContext(), sc, SignIn{
 		Email: form.Raw("email"), Password: form.Raw("password"), Address: web.Address(c), Agent: c.Get(fiber.HeaderUserAgent),
+		Device: web.Cookie(c, deviceCookie),
 	})
 	if err != nil {
 		p := w.bare(c, sc, "accounts.sign_in.title")
@@ -171,7 +212,7 @@ func (w *Web) signIn(c *fiber.Ctx, sc tenants.Scope) error {
 			return signInPage(p, signInView{Email: form.Raw("email"), Return: back(form), Fault: f})
 		})
 	}
-	w.site.StartSession(c, cookie.Token, cookie.Expires)
+	w.enters(c, cookie)
 	return web.SeeOther(c, back(form))
 }
 
@@ -203,7 +244,7 @@ func (w *Web) signInByLink(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return w.deadLink(c, sc, err)
 	}
-	w.site.StartSession(c, cookie.Token, cookie.Expires)
+	w.enters(c, cookie)
 	return web.SeeOther(c, "/desk")
 }
 
@@ -272,6 +313,9 @@ func (w *Web) accept(c *fiber.Ctx, sc tenants.Scope) error {
 		return w.deadLink(c, sc, err)
 	}
 	if done.Known && sc.Actor().Signed() {
+		if done.Cookie.Token != "" {
+			w.enters(c, done.Cookie)
+		}
 		return web.SeeOther(c, "/desk")
 	}
 	return w.arrive(c, done)

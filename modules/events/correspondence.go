@@ -44,6 +44,9 @@ type MailRequested struct {
 // EventKind names the event in the queue.
 func (MailRequested) EventKind() string { return "mail_requested" }
 
+// Confidential keeps the words of security mails out of the queue's sight.
+func (e MailRequested) Confidential() bool { return e.Secret }
+
 // Identified gives the message its identifier.
 func (e MailRequested) Identified() any {
 	if e.ID.IsZero() {

@@ -163,6 +163,9 @@ func (s *Site) scope(c *fiber.Ctx, bearer bool) (tenants.Scope, error) {
 	}
 	sc := s.Tenants.Bind(tenant, tenants.Visitor())
 	c.Locals(scopeKey, sc)
+	if serves, err := tenant.Serves(); err != nil || !serves {
+		return tenants.Scope{}, fault.Unavailable("site.preparing", err)
+	}
 	if err := reachable(tenant, c.Method()); err != nil {
 		return tenants.Scope{}, err
 	}

@@ -193,3 +193,14 @@ func (w *World) Jobs(t testing.TB) {
 		t.Fatal(err)
 	}
 }
+
+// Admin signs in as the database's administrator, who may do what no part of the program can.
+func (c *Cluster) Admin(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+	admin, err := database.Open(t.Context(), c.AdminURL, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(admin.Close)
+	return admin
+}

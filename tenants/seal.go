@@ -1,0 +1,69 @@
+package tenants
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"kervan/modules/kernel/jobs"
+)
+
+// A job whose arguments are confidential, such as a mail with a link that signs in, waits in the queue sealed: the queue
+// keeps failed jobs for months, and whoever looks after it must not be able to sign in as somebody. A job that was sealed
+// with another secret is given up.
+
+type sealed struct {
+	Sealed []byte `json:"sealed"`
+}
+
+func newSealer(secret []byte) (cipher.AEAD, error) {
+	if len(secret) == 0 {
+		return nil, nil
+	}
+	key, err := hkdf.Key(sha256.New, secret, nil, "kervan queue", 32)
+	if err != nil {
+		return nil, fmt.Errorf("tenants: derive the queue's key: %w", err)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("tenants: make the queue's cipher: %w", err)
+	}
+	return cipher.NewGCM(block)
+}
+
+// seal hides the payload of the job of that name in that room; it can be opened as nothing else.
+func (t *Tenants) seal(name, room string, payload json.RawMessage) (json.RawMessage, error) {
+	if t.sealer == nil {
+		return payload, nil
+	}
+	nonce := make([]byte, t.sealer.NonceSize())
+	_, _ = rand.Read(nonce) // never fails: crypto/rand crashes the program instead
+	return json.Marshal(sealed{t.sealer.Seal(nonce, nonce, payload, []byte(name+"\x00"+room))})
+}
+
+func (t *Tenants) unseal(e jobs.Envelope) (json.RawMessage, error) {
+	if !bytes.HasPrefix(e.Payload, []byte(`{"sealed":`)) {
+		return e.Payload, nil
+	}
+	var s sealed
+	if err := json.Unmarshal(e.Payload, &s); err != nil {
+		return nil, fmt.Errorf("tenants: job %s: read seal: %w: %w", e.Name, err, jobs.ErrGiveUp)
+	}
+	if t.sealer == nil || len(s.Sealed) < t.sealer.NonceSize() {
+		return nil, fmt.Errorf("tenants: job %s: %w: %w", e.Name, errSealed, jobs.ErrGiveUp)
+	}
+	n := t.sealer.NonceSize()
+	payload, err := t.sealer.Open(nil, s.Sealed[:n], s.Sealed[n:], []byte(e.Name+"\x00"+e.Room))
+	if err != nil {
+		return nil, fmt.Errorf("tenants: job %s: %w: %w", e.Name, errSealed, jobs.ErrGiveUp)
+	}
+	return payload, nil
+}
+
+var errSealed = errors.New("it was sealed with another secret")
