@@ -135,3 +135,13 @@ func (s standings) Standings(ctx context.Context, sc tenants.Scope, wanted []ids
 func (s standings) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Application, error) {
 	return s.selection.Conflicted(ctx, sc)
 }
+
+// concealed lets the trail and correspondence ask of what the actor must not know.
+func (a *App) concealed(ctx context.Context, sc tenants.Scope) ([]string, error) {
+	found, err := a.selection.Conflicted(ctx, sc)
+	hidden := make([]string, len(found))
+	for i, id := range found {
+		hidden[i] = id.String()
+	}
+	return hidden, err
+}

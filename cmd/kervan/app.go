@@ -97,7 +97,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 
 	a.accounts = accounts.New(a.tenants, a.authorizer, config.secret)
 	a.correspondence = correspondence.New(correspondence.Config{
-		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours,
+		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours, Concealed: a.concealed,
 	})
 	a.organizations = organizations.New(a.authorizer, members{a.accounts})
 	a.forms = forms.New()
@@ -133,7 +133,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		selection.NewWeb(a.selection, a.site, handedIn).Module(),
 		documents.NewWeb(a.documents, a.site).Module(),
 		partnerships.NewWeb(a.partnerships, a.site).Module(),
-		trail.NewWeb(trail.New(a.authorizer, a.names, a.things), a.site).Module(),
+		trail.NewWeb(trail.New(a.authorizer, a.names, a.things, a.concealed), a.site).Module(),
 		oversight.NewWeb(a.oversight, a.site, config.origin).Module(),
 	)
 	a.subscribe()

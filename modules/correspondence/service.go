@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"kervan/modules/events"
@@ -33,6 +34,9 @@ type Config struct {
 	Origin func(t tenants.Tenant) string
 	// Colours are the brand's colours for a button.
 	Colours func(t tenants.Tenant) (ground, text string)
+	// Concealed lists the things of which the actor must not know, such as applications in which they have a conflict of
+	// interest: messages about them do not exist for the actor. Nil conceals nothing.
+	Concealed func(ctx context.Context, sc tenants.Scope) ([]string, error)
 }
 
 // Service writes, holds, releases and sends messages.
@@ -40,6 +44,13 @@ type Service struct{ Config }
 
 // New makes the service.
 func New(config Config) *Service { return &Service{config} }
+
+func (s *Service) concealed(ctx context.Context, sc tenants.Scope) ([]string, error) {
+	if s.Concealed == nil {
+		return nil, nil
+	}
+	return s.Concealed(ctx, sc)
+}
 
 const deliverJob = "correspondence.deliver"
 
@@ -214,6 +225,10 @@ func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) ([]Messag
 	if err := s.Policies.May(sc, policies.MessageList, policies.On{}); err != nil {
 		return nil, 0, err
 	}
+	var err error
+	if q.without, err = s.concealed(ctx, sc); err != nil {
+		return nil, 0, err
+	}
 	rows, err := list(ctx, sc.Read(), q)
 	if err != nil {
 		return nil, 0, err
@@ -231,7 +246,11 @@ func (s *Service) Message(ctx context.Context, sc tenants.Scope, id ids.Message)
 	if err != nil {
 		return Message{}, err
 	}
-	if !found {
+	without, err := s.concealed(ctx, sc)
+	if err != nil {
+		return Message{}, err
+	}
+	if !found || slices.Contains(without, m.AboutID) {
 		return Message{}, fault.NotFound()
 	}
 	if m.Secret {
@@ -241,12 +260,16 @@ func (s *Service) Message(ctx context.Context, sc tenants.Scope, id ids.Message)
 }
 
 // Release lets held (or failed) messages go. Coordinators may. It returns how many went; those that had gone or were
-// cancelled in the meantime are passed over.
+// cancelled in the meantime are passed over, and so are letters that go with others.
 func (s *Service) Release(ctx context.Context, sc tenants.Scope, messages []ids.Message) (int, error) {
 	if err := s.Policies.May(sc, policies.MessageRelease, policies.On{}); err != nil {
 		return 0, err
 	}
-	return s.moveAll(ctx, sc, messages, "message.released", Status.Release, func(tx *tenants.Tx, m Message) {
+	free := func(m Message) (Status, bool) {
+		to, ok := m.Status.Release()
+		return to, ok && !m.Bound
+	}
+	return s.moveAll(ctx, sc, messages, "message.released", free, func(tx *tenants.Tx, m Message) {
 		tx.Enqueue(deliverJob, Delivery{m.ID})
 		tx.Announce(events.MailReleased{Message: m.ID, Kind: m.Kind, AboutKind: m.AboutKind, AboutID: m.AboutID})
 	})
@@ -257,20 +280,24 @@ func (s *Service) Cancel(ctx context.Context, sc tenants.Scope, messages []ids.M
 	if err := s.Policies.May(sc, policies.MessageRelease, policies.On{}); err != nil {
 		return 0, err
 	}
-	return s.moveAll(ctx, sc, messages, "message.cancelled", Status.Cancel, func(*tenants.Tx, Message) {})
+	return s.moveAll(ctx, sc, messages, "message.cancelled", func(m Message) (Status, bool) { return m.Status.Cancel() }, func(*tenants.Tx, Message) {})
 }
 
-func (s *Service) moveAll(ctx context.Context, sc tenants.Scope, messages []ids.Message, action string, next func(Status) (Status, bool), then func(*tenants.Tx, Message)) (int, error) {
+func (s *Service) moveAll(ctx context.Context, sc tenants.Scope, messages []ids.Message, action string, next func(Message) (Status, bool), then func(*tenants.Tx, Message)) (int, error) {
 	moved := 0
-	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+	without, err := s.concealed(ctx, sc)
+	if err != nil {
+		return 0, err
+	}
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		moved = 0
 		for _, id := range messages {
 			m, found, err := find(ctx, tx, id)
 			if err != nil {
 				return err
 			}
-			to, ok := next(m.Status)
-			if !found || !ok {
+			to, ok := next(m)
+			if !found || !ok || slices.Contains(without, m.AboutID) {
 				continue
 			}
 			changed, err := move(ctx, tx, id, m.Status, to)
@@ -302,7 +329,11 @@ func (s *Service) Waiting(ctx context.Context, sc tenants.Scope) (map[Status]int
 	if err := s.Policies.May(sc, policies.MessageList, policies.On{}); err != nil {
 		return nil, err
 	}
-	return waitingByStatus(ctx, sc.Read())
+	without, err := s.concealed(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	return waitingByStatus(ctx, sc.Read(), without)
 }
 
 // Notifications lists the actor's own.

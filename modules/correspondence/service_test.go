@@ -55,8 +55,9 @@ func (turkish) Recipients(_ context.Context, _ tenants.Scope, persons []ids.Pers
 type house struct {
 	*sitetest.House
 
-	service *correspondence.Service
-	post    *post
+	service   *correspondence.Service
+	post      *post
+	concealed []string
 }
 
 func open(t *testing.T) *house {
@@ -75,6 +76,12 @@ func open(t *testing.T) *house {
 		Policies: authorizer, Catalog: catalog, People: turkish{}, Sender: h.post,
 		Origin:  func(tenant tenants.Tenant) string { return "https://" + tenant.Host },
 		Colours: func(tenants.Tenant) (string, string) { return "#1f5f5b", "#ffffff" },
+		Concealed: func(_ context.Context, sc tenants.Scope) ([]string, error) {
+			if sc.Actor().Has(tenants.RoleOfficer) {
+				return h.concealed, nil
+			}
+			return nil, nil
+		},
 	})
 	h.service.Reactions(w.Tenants.Registry())
 	h.House = sitetest.Open(t, []fs.FS{correspondence.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
@@ -98,7 +105,7 @@ func (h *house) announce(t *testing.T, all ...events.MailRequested) {
 }
 
 func letter(subject string) events.MailRequested {
-	return events.MailRequested{Kind: "test.letter", Person: ids.New[ids.Person](), Subject: i18n.Text{i18n.EN: subject}, Body: i18n.Text{i18n.EN: "Sayın Şule Işık,\n\nmetin"}, Hold: true, Batch: "decision"}
+	return events.MailRequested{Kind: "test.letter", Person: ids.New[ids.Person](), Subject: i18n.Text{i18n.EN: subject}, Body: i18n.Text{i18n.EN: "Sayın Şule Işık,\n\nmetin"}, Hold: true}
 }
 
 func TestAMailIsWrittenInTheRecipientsLanguage(t *testing.T) {

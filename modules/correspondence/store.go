@@ -39,7 +39,12 @@ type Message struct {
 	CreatedAt  time.Time   `bun:"created_at,nullzero,default:now()"`
 	ReleasedAt time.Time   `bun:"released_at,nullzero"`
 	SentAt     time.Time   `bun:"sent_at,nullzero"`
+
+	// Bound is a held letter that goes with others, when what they are about is released, and not by itself.
+	Bound bool `bun:"bound,scanonly"`
 }
+
+const bound = "EXISTS (SELECT FROM message_batches AS b WHERE b.batch = ?TableAlias.batch AND b.state = 'open') AS bound"
 
 // insert writes a message once; a repeated reaction finds it there.
 func insert(ctx context.Context, tx *tenants.Tx, m Message) (bool, error) {
@@ -53,7 +58,7 @@ func insert(ctx context.Context, tx *tenants.Tx, m Message) (bool, error) {
 
 func find(ctx context.Context, db bun.IDB, id ids.Message) (Message, bool, error) {
 	var m Message
-	err := db.NewSelect().Model(&m).Where("id = ?", id).Scan(ctx)
+	err := db.NewSelect().Model(&m).ExcludeColumn("search").ColumnExpr(bound).Where("id = ?", id).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, false, nil
 	}
@@ -105,11 +110,13 @@ type Query struct {
 	Search string
 	After  string // the cursor of the page before
 	Limit  int64  // zero: all
+
+	without []string // what the messages must not be about
 }
 
 func list(ctx context.Context, db bun.IDB, q Query) ([]Message, error) {
 	var rows []Message
-	sel := db.NewSelect().Model(&rows).ExcludeColumn("body", "html").OrderExpr("created_at DESC, id DESC")
+	sel := db.NewSelect().Model(&rows).ExcludeColumn("body", "html").ColumnExpr(bound).OrderExpr("created_at DESC, id DESC")
 	if q.Limit > 0 {
 		sel = sel.Limit(q.Limit)
 	}
@@ -130,7 +137,15 @@ func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
 	if key := i18n.SearchKey(q.Search); key != "" {
 		sel = sel.Where("search LIKE ?", "%"+key+"%")
 	}
-	return sel
+	return knowable(sel, q.without)
+}
+
+// knowable leaves messages away that are about what the actor must not know of.
+func knowable(sel *bun.SelectQuery, without []string) *bun.SelectQuery {
+	if len(without) == 0 {
+		return sel
+	}
+	return sel.Where("about_id NOT IN (?)", bun.List(without))
 }
 
 func count(ctx context.Context, db bun.IDB, q Query) (int, error) {
@@ -141,12 +156,13 @@ func count(ctx context.Context, db bun.IDB, q Query) (int, error) {
 	return int(n), nil
 }
 
-func waitingByStatus(ctx context.Context, db bun.IDB) (map[Status]int, error) {
+func waitingByStatus(ctx context.Context, db bun.IDB, without []string) (map[Status]int, error) {
 	var rows []struct {
 		Status Status `bun:"status"`
 		N      int    `bun:"n"`
 	}
-	err := db.NewSelect().Table("messages").Column("status").ColumnExpr("count(*) AS n").Where("status IN (?)", bun.List([]Status{StatusHeld, StatusFailed})).Group("status").Scan(ctx, &rows)
+	sel := db.NewSelect().Table("messages").Column("status").ColumnExpr("count(*) AS n").Where("status IN (?)", bun.List([]Status{StatusHeld, StatusFailed}))
+	err := knowable(sel, without).Group("status").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("correspondence: count waiting messages: %w", err)
 	}
@@ -268,7 +284,7 @@ func moveBatch(ctx context.Context, tx *tenants.Tx, batch string, to Status) ([]
 	var moved []ids.Message
 	q := tx.NewUpdate().Table("messages").Set("status = ?", to).Where("batch = ?", batch).Where("status = ?", StatusHeld).Returning("id")
 	if to == StatusReleased {
-		q = q.Set("released_at = now()").Where("subject || body !~ ?", gapPattern)
+		q = q.Set("released_at = ?", tx.Moment()).Where("subject || body !~ ?", gapPattern)
 	}
 	if _, err := q.Exec(ctx, &moved); err != nil {
 		return nil, fmt.Errorf("correspondence: move batch: %w", err)

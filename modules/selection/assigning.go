@@ -182,6 +182,7 @@ func (s *Service) Assign(ctx context.Context, sc tenants.Scope, call ids.Call, c
 	if err != nil {
 		return nil, err
 	}
+	cmd.DueAt = cmd.DueAt.Truncate(time.Microsecond) // as the database keeps it
 	chosen, err := s.chosen(ctx, sc, f, cmd)
 	if err != nil {
 		return nil, err
@@ -307,6 +308,7 @@ func (s *Service) assign(ctx context.Context, tx *tenants.Tx, call Call, chosen 
 		if fresh[person] > 0 {
 			first := !slices.ContainsFunc(before, func(r Review) bool { return r.Person == person })
 			s.tellAssigned(tx, call, person, fresh[person], cmd.DueAt, first)
+			remindLater(tx, remindReviewJob, Reminding{Call: call.ID, Person: person, By: cmd.DueAt}, remindReviewer, now)
 		}
 	}
 	return nil
@@ -367,6 +369,7 @@ func (s *Service) Postpone(ctx context.Context, sc tenants.Scope, call ids.Call,
 	if err != nil {
 		return err
 	}
+	due = due.Truncate(time.Microsecond)
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
@@ -382,6 +385,7 @@ func (s *Service) Postpone(ctx context.Context, sc tenants.Scope, call ids.Call,
 		tx.Audit(audit.Entry{Action: "review.postponed", SubjectKind: "call", SubjectID: call.String()})
 		for person, n := range moved {
 			s.tellReviewer(tx, c, person, "due_moved", n, due)
+			remindLater(tx, remindReviewJob, Reminding{Call: call, Person: person, By: due}, remindReviewer, now)
 		}
 		return nil
 	})

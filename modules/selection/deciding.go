@@ -212,7 +212,7 @@ func (s *Service) Close(ctx context.Context, sc tenants.Scope, call ids.Call, ve
 		if bad := w.dates(cmd); len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
 		}
-		w.list.ReplyBy, w.list.WaitingUntil, w.list.ClosedAt, w.list.ClosedBy = cmd.ReplyBy, cmd.WaitingUntil, w.now, sc.Actor().Person
+		w.list.ReplyBy, w.list.WaitingUntil, w.list.ClosedAt, w.list.ClosedBy = cmd.ReplyBy.Truncate(time.Microsecond), cmd.WaitingUntil, w.now, sc.Actor().Person
 		tx.Audit(audit.Entry{Action: "decisions.closed", SubjectKind: "call", SubjectID: call.String()})
 		return s.tellSigners(ctx, tx, call)
 	})
@@ -305,6 +305,7 @@ func (s *Service) Release(ctx context.Context, sc tenants.Scope, call ids.Call, 
 		tx.Announce(events.DecisionsReleased{Call: call, Batch: w.list.Batch})
 		tx.Audit(audit.Entry{Action: "decisions.released", SubjectKind: "call", SubjectID: call.String()})
 		tx.EnqueueAt(lapseJob, Lapsing{Call: call}, w.list.ReplyBy)
+		remindLater(tx, remindReplyJob, Reminding{Call: call, By: w.list.ReplyBy}, remindLead, w.now)
 		return s.offerNext(ctx, tx, w)
 	})
 }

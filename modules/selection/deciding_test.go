@@ -615,3 +615,62 @@ func TestEachRoleHasItsDuties(t *testing.T) {
 	}
 	check("accepted", nil)
 }
+
+func TestWhoOwesSomethingIsReminded(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	w := h.won(t)
+	p, err := h.service.Panel(t.Context(), w.chair, h.call.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.Accept(t.Context(), w.leads[0][0], w.all[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	reminders := func(sc tenants.Scope, kind string) int {
+		n := 0
+		for _, m := range h.mailsTo(sc.Actor().Person) {
+			if m.Kind == "selection.mail."+kind {
+				n++
+			}
+		}
+		return n
+	}
+	for _, by := range []time.Time{p.List.ReplyBy, p.List.ReplyBy.Add(time.Hour)} { // nothing is due at the second
+		if err := h.service.RemindLeads(t.Context(), h.System(), selection.Reminding{Call: h.call.ID, By: by}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.Jobs(t)
+	for who, want := range map[*tenants.Scope]int{&w.leads[0][0]: 0, &w.leads[0][1]: 1, &w.leads[1][0]: 1, &w.leads[2][0]: 0, &w.leads[3][0]: 0} {
+		if got := reminders(*who, "reply_reminder"); got != want {
+			t.Errorf("%s was reminded %d times, want %d", h.people[who.Actor().Person].Name, got, want)
+		}
+	}
+	h2 := open(t)
+	one, two := h2.role(t, "Bir", tenants.RoleReviewer), h2.role(t, "İki", tenants.RoleReviewer)
+	a, _ := h2.apply(t, "Ihlamur")
+	all := h2.assign(t, a, one, two)
+	h2.write(t, one, all[0], 8, "TEXT")
+	if err := h2.service.Submit(t.Context(), one, all[0]); err != nil {
+		t.Fatal(err)
+	}
+	queue, err := h2.service.Queue(t.Context(), two)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sc := range []tenants.Scope{one, two} {
+		if err := h2.service.RemindReviewer(t.Context(), h2.System(), selection.Reminding{Call: h2.call.ID, Person: sc.Actor().Person, By: queue[0].DueAt}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h2.Jobs(t)
+	for _, m := range h2.mailsTo(one.Actor().Person) {
+		if m.Kind == "selection.mail.review_reminder" {
+			t.Error("somebody whose review is in was reminded")
+		}
+	}
+	if mails := h2.mailsTo(two.Actor().Person); mails[len(mails)-1].Kind != "selection.mail.review_reminder" {
+		t.Errorf("somebody who owes a review was not reminded: %+v", mails)
+	}
+}

@@ -43,7 +43,8 @@ func (r *Ranked) Outcome() events.Outcome {
 // Tally counts what is decided, over the applications that the actor may know of.
 type Tally struct {
 	Selected, Waiting, Rejected, Undecided int
-	Countries                              map[string]int // of the organizations of selected applications
+	Held, Accepted                         int            // after the release: places that are offered or taken, and taken
+	Countries                              map[string]int // of the organizations of selected applications, after the release of those that hold a place
 }
 
 // Panel ranks the applications of a call. Coordinators, officers and the chair may. Applications in which they have a
@@ -113,21 +114,35 @@ func (p *Panel) decided(all []Decision) {
 			continue
 		}
 		p.Ranked[i].Decision = &d
-		switch d.Outcome {
-		case events.OutcomeSelected:
-			p.Tally.Selected++
+		p.Tally.add(d)
+		if d.Outcome == events.OutcomeWaiting {
+			waiting++
+			p.Ranked[i].Waiting = waiting
+		}
+		if d.State.Holds() || d.State == DecisionDraft && d.Outcome == events.OutcomeSelected {
 			for _, o := range p.Ranked[i].Organizations {
 				p.Tally.Countries[o.Country]++
 			}
-		case events.OutcomeWaiting:
-			p.Tally.Waiting++
-			waiting++
-			p.Ranked[i].Waiting = waiting
-		case events.OutcomeRejected:
-			p.Tally.Rejected++
 		}
 	}
 	p.Tally.Undecided = len(p.Ranked) - p.Tally.Selected - p.Tally.Waiting - p.Tally.Rejected
+}
+
+func (t *Tally) add(d Decision) {
+	switch d.Outcome {
+	case events.OutcomeSelected:
+		t.Selected++
+	case events.OutcomeWaiting:
+		t.Waiting++
+	case events.OutcomeRejected:
+		t.Rejected++
+	}
+	if d.State.Holds() {
+		t.Held++
+	}
+	if d.State == DecisionAccepted {
+		t.Accepted++
+	}
 }
 
 // Folder is one application with all of its reviews.

@@ -193,8 +193,8 @@ func address(call ids.Call, below string) string {
 
 func zone(c Call) *time.Location { return i18n.Zone(c.Zone) }
 
-// tellLeads writes to all leads what has become of their place.
-func (s *Service) tellLeads(tx *tenants.Tx, call Call, a Application, leads map[ids.Organization][]ids.Person, what string) {
+// tellLeads writes to all leads what has become of their place, in the module's own words.
+func (s *Service) tellLeads(tx *tenants.Tx, call Call, a Application, leads map[ids.Organization][]ids.Person, l letter) {
 	told := map[ids.Person]bool{}
 	for _, o := range a.Organizations {
 		for _, person := range leads[o.ID] {
@@ -203,8 +203,8 @@ func (s *Service) tellLeads(tx *tenants.Tx, call Call, a Application, leads map[
 			}
 			told[person] = true
 			tx.Announce(events.MailRequested{
-				Kind: "selection.mail." + what, Person: person, Path: "/applications/" + a.ID.String(), Args: map[string]string{"Organization": o.Name, "Number": a.Number},
-				Texts: map[string]i18n.Text{"Call": call.Title}, AboutKind: "application", AboutID: a.ID.String(),
+				Kind: "selection.mail." + l.key, Person: person, Path: "/applications/" + a.ID.String() + l.path, Args: map[string]string{"Organization": o.Name, "Number": a.Number},
+				Texts: map[string]i18n.Text{"Call": call.Title}, Times: l.times, Zone: call.Zone, AboutKind: "application", AboutID: a.ID.String(),
 			})
 		}
 	}

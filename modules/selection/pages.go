@@ -108,7 +108,6 @@ func boardOf(p ui.Page, b Board, values url.Values, may ways) boardView {
 		Columns: []ui.Column{
 			{Label: p.T("selection.choose")},
 			{Label: p.T("selection.application"), Sort: "number"},
-			{Label: p.T("selection.countries")},
 			{Label: p.T("selection.board.reviewers")},
 			{Label: p.T("selection.board.progress"), Sort: "reviews"},
 		},

@@ -125,6 +125,14 @@ func chosenCountries(p ui.Page, t Tally) []ui.Stat {
 
 func tallyStats(p ui.Page, panel Panel) []ui.Stat {
 	t := panel.Tally
+	if panel.List.State == ListReleased {
+		return []ui.Stat{
+			{Value: p.T("selection.tally.of", "Count", p.Loc.Int(t.Held), "Places", p.Loc.Int(panel.Call.Places)), Label: p.T("selection.tally.held")},
+			{Value: p.Loc.Int(t.Accepted), Label: p.T("selection.tally.accepted")},
+			{Value: p.Loc.Int(t.Waiting), Label: p.T("selection.tally.waiting")},
+			{Value: p.Loc.Int(t.Rejected), Label: p.T("selection.tally.rejected")},
+		}
+	}
 	return []ui.Stat{
 		{Value: p.T("selection.tally.of", "Count", p.Loc.Int(t.Selected), "Places", p.Loc.Int(panel.Call.Places)), Label: p.T("selection.tally.selected")},
 		{Value: p.Loc.Int(t.Waiting), Label: p.T("selection.tally.waiting")},

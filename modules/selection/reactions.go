@@ -8,4 +8,6 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "selection.look_again", s.LookAgain)
 	tenants.React(r, "selection.withdrawn", s.Withdrawn)
 	tenants.HandleJob(r, lapseJob, s.Lapse)
+	tenants.HandleJob(r, remindReviewJob, s.RemindReviewer)
+	tenants.HandleJob(r, remindReplyJob, s.RemindLeads)
 }

@@ -219,7 +219,7 @@ func (s *Service) Decline(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		if err != nil {
 			return err
 		}
-		s.tellLeads(tx, w.call, a, leads, "declined")
+		s.tellLeads(tx, w.call, a, leads, letter{key: "declined"})
 		if err := s.tellOfficers(ctx, tx, a, "selection.notify.place_declined"); err != nil {
 			return err
 		}
@@ -266,6 +266,7 @@ func (s *Service) offer(ctx context.Context, tx *tenants.Tx, w *sitting, d Decis
 	tx.Audit(entry("place.offered", d.Application))
 	tx.Announce(events.PlaceOffered{Application: d.Application, Call: d.Call, ReplyBy: d.ReplyBy})
 	tx.EnqueueAt(lapseJob, Lapsing{Call: d.Call}, d.ReplyBy)
+	remindLater(tx, remindReplyJob, Reminding{Call: d.Call, By: d.ReplyBy}, remindLead, w.now)
 	if err := s.tellApplicants(ctx, tx, []Application{a}, "selection.notify.offered"); err != nil {
 		return err
 	}
@@ -320,7 +321,7 @@ func (s *Service) lapse(ctx context.Context, tx *tenants.Tx, w *sitting, d *Deci
 	if !there {
 		return nil
 	}
-	s.tellLeads(tx, w.call, a, leads, "lapsed")
+	s.tellLeads(tx, w.call, a, leads, letter{key: "lapsed"})
 	return s.tellOfficers(ctx, tx, a, "selection.notify.place_lapsed")
 }
 

@@ -160,7 +160,7 @@ func advance(ctx context.Context, tx *tenants.Tx, r *Review) error {
 	}
 	q := tx.NewUpdate().Model(&row).Column("state", "due_at", "submitted_at", "points").Where("id = ?", r.ID)
 	if r.State == ReviewOpen {
-		q = q.Set("declared_at = coalesce(declared_at, now())")
+		q = q.Set("declared_at = coalesce(declared_at, ?)", tx.Moment())
 	}
 	if _, err := q.Exec(ctx); err != nil {
 		return fmt.Errorf("selection: move review: %w", err)

@@ -18,16 +18,21 @@ type Thing struct{ Kind, ID string }
 // Things tells what things are called, as far as they have a name. The modules that own them satisfy it.
 type Things func(ctx context.Context, sc tenants.Scope, things []Thing) (map[Thing]string, error)
 
+// Concealed lists the things of which the actor must not know, such as applications in which they have a conflict of
+// interest: entries about them are not shown.
+type Concealed func(ctx context.Context, sc tenants.Scope) ([]string, error)
+
 // Service reads the trail.
 type Service struct {
-	policies *policies.Authorizer
-	names    Names
-	things   Things
+	policies  *policies.Authorizer
+	names     Names
+	things    Things
+	concealed Concealed
 }
 
 // New makes the service.
-func New(p *policies.Authorizer, names Names, things Things) *Service {
-	return &Service{policies: p, names: names, things: things}
+func New(p *policies.Authorizer, names Names, things Things, concealed Concealed) *Service {
+	return &Service{policies: p, names: names, things: things, concealed: concealed}
 }
 
 // Entry is a row of the trail with the name of who acted, as far as the person is still known.
@@ -41,6 +46,10 @@ type Entry struct {
 // List reads the trail, newest first. Coordinators and the core team may.
 func (s *Service) List(ctx context.Context, sc tenants.Scope, f audit.Filter) ([]Entry, error) {
 	if err := s.policies.May(sc, policies.AuditRead, policies.On{}); err != nil {
+		return nil, err
+	}
+	var err error
+	if f.Without, err = s.concealed(ctx, sc); err != nil {
 		return nil, err
 	}
 	rows, err := audit.List(ctx, sc.Read(), f)

@@ -23,7 +23,8 @@ func TestMain(m *testing.M) { tenanttest.Main(m) }
 type house struct {
 	*sitetest.House
 
-	service *trail.Service
+	service   *trail.Service
+	concealed []string
 }
 
 func open(t *testing.T) *house {
@@ -33,7 +34,8 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{service: trail.New(authorizer,
+	h := &house{}
+	h.service = trail.New(authorizer,
 		func(_ context.Context, _ tenants.Scope, persons []ids.Person) (map[ids.Person]string, error) {
 			names := map[ids.Person]string{}
 			for _, p := range persons {
@@ -48,7 +50,8 @@ func open(t *testing.T) *house {
 			}
 			return names, nil
 		},
-	)}
+		func(context.Context, tenants.Scope) ([]string, error) { return h.concealed, nil },
+	)
 	h.House = sitetest.Open(t, []fs.FS{trail.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
 		return []site.Module{trail.NewWeb(h.service, s).Module()}
 	})
@@ -144,4 +147,17 @@ func TestABrokenTrailIsSaidToBe(t *testing.T) {
 	b.Get("/trail")
 	b.Submit("/trail/verification")
 	b.Want(200, "The chain is broken")
+}
+
+func TestWhatMustNotBeKnownIsLeftOut(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.write(t, h.System(), audit.Entry{Action: "decision.drafted", SubjectKind: "application", SubjectID: "secret"}, audit.Entry{Action: "review.submitted", SubjectKind: "application", SubjectID: "other"})
+	h.concealed = []string{"secret"}
+	b := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleCoordinator)).Actor())
+	for _, path := range []string{"/trail", "/trail?kind=application", "/trail?format=csv"} {
+		if page := b.Get(path); strings.Contains(page.Body, "secret") || !strings.Contains(page.Body, "other") {
+			t.Errorf("%s: %s", path, page.Text())
+		}
+	}
 }

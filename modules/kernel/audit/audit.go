@@ -157,7 +157,8 @@ func (r Row) follows(before Row) *Broken {
 type Filter struct {
 	SubjectKind string
 	SubjectID   string
-	Before      int64 // only rows older than this one; zero: from the newest
+	Without     []string // subjects that are left out
+	Before      int64    // only rows older than this one; zero: from the newest
 	Limit       int64
 }
 
@@ -170,6 +171,9 @@ func List(ctx context.Context, db bun.IDB, f Filter) ([]Row, error) {
 	}
 	if f.SubjectID != "" {
 		q = q.Where("subject_id = ?", f.SubjectID)
+	}
+	if len(f.Without) > 0 {
+		q = q.Where("subject_id NOT IN (?)", bun.List(f.Without))
 	}
 	if f.Before > 0 {
 		q = q.Where("seq < ?", f.Before)
