@@ -46,66 +46,136 @@ func preparedOn(raw *pgconn.PgConn) *prepared {
 	return known
 }
 
-// read pipelines the room's settings with one statement: one round trip. A plan that has become stale, or a statement that
-// its connection does not know, is tried once more; nothing has been answered by then.
+// sent is one statement of a message. One that comes with parameters is prepared.
+type sent struct {
+	query  string
+	values [][]byte
+}
+
+// message is several statements on their way, bound to a room by the settings before them.
+type message struct {
+	pipeline *pgconn.Pipeline
+	before   [][]func() // by statement: the steps before it, each with what to remember once it is done
+}
+
+// send binds the connection to the room and sends the statements with it: one round trip and, for the database, one
+// transaction. Sent whole, nothing is prepared.
+func send(ctx context.Context, raw *pgconn.PgConn, r room, statements []sent, whole bool) (message, error) {
+	known := preparedOn(raw)
+	m := message{pipeline: raw.StartPipeline(ctx), before: make([][]func(), len(statements))}
+	if whole {
+		m.pipeline.SendQueryParams(settings, r.values(), nil, nil, nil)
+	} else {
+		if known.settings == "" {
+			name := known.next()
+			m.pipeline.SendPrepare(name, settings, nil)
+			m.before[0] = append(m.before[0], func() { known.settings = name })
+			m.pipeline.SendQueryPrepared(name, r.values(), nil, nil)
+		} else {
+			m.pipeline.SendQueryPrepared(known.settings, r.values(), nil, nil)
+		}
+	}
+	m.before[0] = append(m.before[0], nil)
+	for i, s := range statements {
+		if whole || len(s.values) == 0 {
+			m.pipeline.SendQueryParams(s.query, s.values, nil, nil, nil)
+			continue
+		}
+		key := preparedFor{r.schema, s.query}
+		name := known.names[key]
+		if name == "" {
+			m.before[i] = append(m.before[i], known.forgetOne(m.pipeline)...)
+			name = known.next()
+			m.pipeline.SendPrepare(name, s.query, nil)
+			m.before[i] = append(m.before[i], func() { known.names[key] = name })
+		}
+		m.pipeline.SendQueryPrepared(name, s.values, nil, nil)
+	}
+	if err := m.pipeline.Sync(); err != nil {
+		_ = m.pipeline.Close()
+		return m, err
+	}
+	return m, nil
+}
+
+// result reads past the steps before a statement and gives its answer.
+func (m message) result(i int) (*pgconn.ResultReader, error) {
+	for _, remember := range m.before[i] {
+		results, err := m.pipeline.GetResults()
+		if reader, ok := results.(*pgconn.ResultReader); ok && err == nil {
+			_, err = reader.Close()
+		}
+		if err != nil {
+			return nil, err
+		}
+		if remember != nil {
+			remember()
+		}
+	}
+	results, err := m.pipeline.GetResults()
+	if err != nil {
+		return nil, err
+	}
+	reader, ok := results.(*pgconn.ResultReader)
+	if !ok {
+		return nil, fmt.Errorf("tenants: a statement was answered with a %T", results)
+	}
+	return reader, nil
+}
+
+func (r room) values() [][]byte { return [][]byte{[]byte(r.role), []byte(r.schema)} }
+
+// outdated reports whether a read failed because of what its connection was told to remember: a plan that has become
+// stale, a statement that is not there, or one of that name that is there already. It has answered nothing by then; sent
+// whole, it succeeds.
+func outdated(raw *pgconn.PgConn, err error) bool {
+	failed, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || raw.IsClosed() {
+		return false
+	}
+	switch {
+	case failed.Code == "0A000" && strings.Contains(failed.Message, "cached plan"):
+	case failed.Code == "26000", failed.Code == "42P05":
+		lost.Add(1)
+	default:
+		return false
+	}
+	preparedOn(raw).forget()
+	return true
+}
+
+// read sends one statement that database/sql was given.
 func (c *conn) read(ctx context.Context, query string, named []driver.NamedValue) (driver.Rows, error) {
 	values, err := encodeAll(named)
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.tryRead(ctx, query, values, lost.Load() >= mostLost)
-	failed, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok || c.Conn.Conn().IsClosed() {
-		return found, err
+	found, err := c.tryRead(ctx, sent{query, values}, lost.Load() >= mostLost)
+	if err != nil && outdated(c.raw(), err) {
+		return c.tryRead(ctx, sent{query, values}, true)
 	}
-	switch {
-	case failed.Code == "0A000" && strings.Contains(failed.Message, "cached plan"):
-	case failed.Code == "26000", failed.Code == "42P05": // no such prepared statement, or one of that name already
-		lost.Add(1)
-	default:
-		return found, err
-	}
-	preparedOn(c.raw()).forget()
-	return c.tryRead(ctx, query, values, true)
+	return found, err
 }
 
-func (c *conn) tryRead(ctx context.Context, query string, values [][]byte, whole bool) (driver.Rows, error) {
-	raw, known := c.raw(), preparedOn(c.raw())
-	p := raw.StartPipeline(ctx)
-	room := [][]byte{[]byte(c.room.role), []byte(c.room.schema)}
-	var name string
-	var steps []func() // what to remember once the answer has come; nil for an answer without anything to remember
-	switch {
-	case whole:
-		p.SendQueryParams(settings, room, nil, nil, nil)
-	case known.settings == "":
-		name := known.next()
-		p.SendPrepare(name, settings, nil)
-		p.SendQueryPrepared(name, room, nil, nil)
-		steps = append(steps, func() { known.settings = name })
-	default:
-		p.SendQueryPrepared(known.settings, room, nil, nil)
-	}
-	steps = append(steps, nil)
-	if !whole && len(values) > 0 {
-		key := preparedFor{c.room.schema, query}
-		if name = known.names[key]; name == "" {
-			steps = append(steps, known.forgetOne(p)...)
-			name = known.next()
-			p.SendPrepare(name, query, nil)
-			steps = append(steps, func() { known.names[key] = name })
-		}
-	}
-	if name != "" {
-		p.SendQueryPrepared(name, values, nil, nil)
-	} else {
-		p.SendQueryParams(query, values, nil, nil, nil)
-	}
-	if err := p.Sync(); err != nil {
-		_ = p.Close()
+// tryRead fetches the first row at once, because an error of the statement shows only with it.
+func (c *conn) tryRead(ctx context.Context, statement sent, whole bool) (driver.Rows, error) {
+	m, err := send(ctx, c.raw(), c.room, []sent{statement}, whole)
+	if err != nil {
 		return nil, retryable(err)
 	}
-	return c.answer(p, steps)
+	reader, err := m.result(0)
+	if err != nil {
+		_ = m.pipeline.Close()
+		return nil, retryable(err)
+	}
+	r := &rows{pipeline: m.pipeline, result: reader, types: c.Conn.Conn().TypeMap(), ahead: true}
+	if r.more = reader.NextRow(); !r.more {
+		if _, err := reader.Close(); err != nil {
+			_ = m.pipeline.Close()
+			return nil, err
+		}
+	}
+	return r, nil
 }
 
 // next is a name that the connection has not had yet.
@@ -130,50 +200,13 @@ func (k *prepared) forgetOne(p *pgconn.Pipeline) []func() {
 	return nil
 }
 
-// answer reads past the steps before the statement and fetches its first row, because an error of the statement shows
-// only with it.
-func (c *conn) answer(p *pgconn.Pipeline, steps []func()) (driver.Rows, error) {
-	for _, remember := range steps {
-		results, err := p.GetResults()
-		if reader, ok := results.(*pgconn.ResultReader); ok && err == nil {
-			_, err = reader.Close()
-		}
-		if err != nil {
-			_ = p.Close()
-			return nil, retryable(err)
-		}
-		if remember != nil {
-			remember()
-		}
-	}
-	results, err := p.GetResults()
-	if err != nil {
-		_ = p.Close()
-		return nil, err
-	}
-	reader, ok := results.(*pgconn.ResultReader)
-	if !ok {
-		_ = p.Close()
-		return nil, fmt.Errorf("tenants: a statement was answered with a %T", results)
-	}
-	r := &rows{pipeline: p, result: reader, types: c.Conn.Conn().TypeMap(), ahead: true}
-	if r.more = reader.NextRow(); !r.more {
-		if _, err := reader.Close(); err != nil {
-			_ = p.Close()
-			return nil, err
-		}
-	}
-	return r, nil
-}
+func encodeAll(named []driver.NamedValue) ([][]byte, error) { return encodeArgs(arguments(named)) }
 
-func encodeAll(named []driver.NamedValue) ([][]byte, error) {
-	if len(named) == 0 {
-		return nil, nil
-	}
-	values := make([][]byte, len(named))
-	for i, n := range named {
+func encodeArgs(args []any) ([][]byte, error) {
+	values := make([][]byte, len(args))
+	for i, arg := range args {
 		var err error
-		if values[i], err = encode(n.Value); err != nil {
+		if values[i], err = encode(arg); err != nil {
 			return nil, err
 		}
 	}

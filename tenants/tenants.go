@@ -125,13 +125,16 @@ func (t *Tenants) room(schema string) *bun.DB {
 			return db
 		}
 	}
-	role := schema
-	if t.config.Isolation == BySchema {
-		role = roleTenants
-	}
-	opened, _ := t.rooms.LoadOrStore(schema, t.open(room{role: role, schema: schema}))
+	opened, _ := t.rooms.LoadOrStore(schema, t.open(t.roomOf(schema)))
 	db, _ := opened.(*bun.DB)
 	return db
+}
+
+func (t *Tenants) roomOf(schema string) room {
+	if t.config.Isolation == BySchema {
+		return room{role: roleTenants, schema: schema}
+	}
+	return room{role: schema, schema: schema}
 }
 
 // Bind makes the Scope in which the actor works for the tenant. The caller has verified both: the tenant by its host,

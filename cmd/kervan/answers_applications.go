@@ -87,21 +87,24 @@ func applicant(c organizations.Card) applications.Applicant {
 func (s surroundings) applicants(ctx context.Context, db bun.IDB, wanted []ids.Organization) (map[ids.Organization]applications.Applicant, error) {
 	wanted = slices.DeleteFunc(slices.Clone(wanted), ids.Organization.IsZero)
 	cards, err := s.organizations.Cards(ctx, db, wanted)
-	return applicantsOf(cards), err
-}
-
-func applicantsOf(cards map[ids.Organization]organizations.Card) map[ids.Organization]applications.Applicant {
+	if err != nil {
+		return nil, err
+	}
 	found := make(map[ids.Organization]applications.Applicant, len(cards))
 	for id, c := range cards {
 		found[id] = applicant(c)
 	}
-	return found
+	return found, nil
 }
 
 // Applicants satisfies applications.Organizations.
 func (s surroundings) Applicants(ctx context.Context, sc tenants.Scope, wanted []ids.Organization) (map[ids.Organization]applications.Applicant, error) {
-	cards, err := organizations.Known(ctx, sc, slices.DeleteFunc(slices.Clone(wanted), ids.Organization.IsZero))
-	return applicantsOf(cards), err
+	return s.applicants(ctx, sc.Read(), wanted)
+}
+
+// Asked satisfies applications.Organizations.
+func (surroundings) Asked(wanted []ids.Organization, found map[ids.Organization]applications.Applicant) tenants.Question {
+	return organizations.Asking(wanted, func(c organizations.Card) { found[c.ID] = applicant(c) })
 }
 
 // ApplicantsIn satisfies applications.Organizations.

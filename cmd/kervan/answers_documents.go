@@ -50,18 +50,14 @@ func (p *papers) Documents(ctx context.Context, sc tenants.Scope, wanted []ids.D
 }
 
 // Facts satisfies applications.Facts.
-func (p *papers) Facts(ctx context.Context, sc tenants.Scope, wanted []ids.Document) (map[ids.Document]applications.DocumentFacts, error) {
-	all, err := p.documents.Documents(ctx, sc, wanted)
-	if err != nil {
-		return nil, err
-	}
-	facts := make(map[ids.Document]applications.DocumentFacts, len(all))
-	for id, d := range all {
-		facts[id] = applications.DocumentFacts{
-			ID: id, Name: d.Name, MediaType: d.Kind.MediaType(), Size: d.Size, SHA256: d.SHA256, Standing: d.Standing(), Href: d.Shown().Href,
+func (*papers) Facts(ctx context.Context, sc tenants.Scope, wanted []ids.Document) (map[ids.Document]applications.DocumentFacts, error) {
+	facts := make(map[ids.Document]applications.DocumentFacts, len(wanted))
+	err := sc.Ask(ctx, documents.Asking(wanted, func(d documents.Document) {
+		facts[d.ID] = applications.DocumentFacts{
+			ID: d.ID, Name: d.Name, MediaType: d.Kind.MediaType(), Size: d.Size, SHA256: d.SHA256, Standing: d.Standing(), Href: d.Shown().Href,
 		}
-	}
-	return facts, nil
+	}))
+	return facts, err
 }
 
 // Fit satisfies applications.Documents.

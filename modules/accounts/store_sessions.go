@@ -34,20 +34,20 @@ func insertSession(ctx context.Context, tx *tenants.Tx, hash []byte, person ids.
 }
 
 type actorRow struct {
-	Session  ids.Session     `bun:"session"`
-	Token    ids.Token       `bun:"token"`
-	Person   ids.Person      `bun:"person"`
-	Identity ids.Identity    `bun:"identity"`
-	Name     string          `bun:"name"`
-	Email    string          `bun:"email"`
-	Locale   i18n.Locale     `bun:"locale"`
-	Stale    bool            `bun:"stale"`
-	Grants   json.RawMessage `bun:"grants"`
+	Session  ids.Session
+	Token    ids.Token
+	Person   ids.Person
+	Identity ids.Identity
+	Name     string
+	Email    string
+	Locale   i18n.Locale
+	Stale    bool
+	Grants   json.RawMessage
 }
 
-const actorColumns = `p.id AS person, p.identity_id AS identity, p.name, p.email, p.locale,
+const actorColumns = `p.id, p.identity_id, p.name, p.email, p.locale,
 	(SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('role', m.role, 'organization', m.organization_id)) ORDER BY m.granted_at, m.id), '[]')
-	 FROM memberships m WHERE m.person_id = p.id) AS grants`
+	 FROM memberships m WHERE m.person_id = p.id)`
 
 // stillThere holds of a session that has not been left alone for too long: by the roles that its person has now, so that
 // a session does not live on as it began when its person joins the network's team.
@@ -55,23 +55,20 @@ const stillThere = `s.seen_at + CASE WHEN EXISTS (SELECT FROM memberships m WHER
 	THEN least(s.idle, interval '30 minutes') ELSE s.idle END > now()`
 
 // actorOfSession finds session, person and roles in one query.
-func actorOfSession(ctx context.Context, sc tenants.Scope, hash []byte) (actorRow, bool, error) {
-	var rows []actorRow
-	err := sc.Ask(ctx, &rows, `SELECT s.id AS session, s.seen_at < now() - interval '1 minute' AS stale, `+actorColumns+`
-		FROM sessions s JOIN people p ON p.id = s.person_id
-		WHERE s.token_hash = $1 AND s.expires_at > now() AND `+stillThere, hash)
-	return first(rows, err, "session")
-}
-
-// first is the only row there can be.
-func first(rows []actorRow, err error, what string) (actorRow, bool, error) {
+func actorOfSession(ctx context.Context, sc tenants.Scope, hash []byte) (row actorRow, found bool, err error) {
+	err = sc.Ask(ctx, tenants.Question{
+		Query: `SELECT s.id, s.seen_at < now() - interval '1 minute', ` + actorColumns + `
+			FROM sessions s JOIN people p ON p.id = s.person_id
+			WHERE s.token_hash = $1 AND s.expires_at > now() AND ` + stillThere,
+		Args: []any{hash}, Row: func(r *tenants.Row) error {
+			found = true
+			return r.Scan(&row.Session, &row.Stale, &row.Person, &row.Identity, &row.Name, &row.Email, &row.Locale, &row.Grants)
+		},
+	})
 	if err != nil {
-		return actorRow{}, false, fmt.Errorf("accounts: find %s: %w", what, err)
+		return row, false, fmt.Errorf("accounts: find session: %w", err)
 	}
-	if len(rows) == 0 {
-		return actorRow{}, false, nil
-	}
-	return rows[0], true, nil
+	return row, found, nil
 }
 
 func (r actorRow) actor() (tenants.Actor, error) {

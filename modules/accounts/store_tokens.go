@@ -50,11 +50,19 @@ func tokensOf(ctx context.Context, db bun.IDB, person ids.Person) ([]Token, erro
 }
 
 // actorOfToken finds token, person and roles in one query.
-func actorOfToken(ctx context.Context, sc tenants.Scope, hash []byte) (actorRow, bool, error) {
-	var rows []actorRow
-	err := sc.Ask(ctx, &rows, `SELECT t.id AS token, coalesce(t.used_at < now() - interval '1 minute', true) AS stale, `+actorColumns+`
-		FROM tokens t JOIN people p ON p.id = t.person_id WHERE t.token_hash = $1 AND t.expires_at > now()`, hash)
-	return first(rows, err, "token")
+func actorOfToken(ctx context.Context, sc tenants.Scope, hash []byte) (row actorRow, found bool, err error) {
+	err = sc.Ask(ctx, tenants.Question{
+		Query: `SELECT t.id, coalesce(t.used_at < now() - interval '1 minute', true), ` + actorColumns + `
+			FROM tokens t JOIN people p ON p.id = t.person_id WHERE t.token_hash = $1 AND t.expires_at > now()`,
+		Args: []any{hash}, Row: func(r *tenants.Row) error {
+			found = true
+			return r.Scan(&row.Token, &row.Stale, &row.Person, &row.Identity, &row.Name, &row.Email, &row.Locale, &row.Grants)
+		},
+	})
+	if err != nil {
+		return row, false, fmt.Errorf("accounts: find token: %w", err)
+	}
+	return row, found, nil
 }
 
 func useToken(ctx context.Context, tx *tenants.Tx, id ids.Token) error {

@@ -59,6 +59,8 @@ type Calls interface {
 // Organizations tells of organizations, all in one query. The organizations module satisfies it.
 type Organizations interface {
 	Applicants(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Organization]Applicant, error)
+	// Asked is Applicants as a question, which goes with others in one message.
+	Asked(organizations []ids.Organization, found map[ids.Organization]Applicant) tenants.Question
 	ApplicantsIn(ctx context.Context, tx *tenants.Tx, organizations []ids.Organization) (map[ids.Organization]Applicant, error)
 	// All lists every organization of the network.
 	All(ctx context.Context, sc tenants.Scope) ([]Applicant, error)

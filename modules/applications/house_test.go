@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -101,6 +102,12 @@ func (a *around) Applicants(_ context.Context, _ tenants.Scope, wanted []ids.Org
 		}
 	}
 	return found, nil
+}
+
+func (a *around) Asked(wanted []ids.Organization, into map[ids.Organization]applications.Applicant) tenants.Question {
+	found, _ := a.Applicants(context.Background(), tenants.Scope{}, wanted)
+	maps.Copy(into, found)
+	return tenants.Question{}
 }
 
 func (a *around) ApplicantsIn(ctx context.Context, tx *tenants.Tx, wanted []ids.Organization) (map[ids.Organization]applications.Applicant, error) {

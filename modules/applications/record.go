@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -27,7 +28,8 @@ type DocumentFacts struct {
 	Href      string // where somebody who has signed in opens it; empty: not yet
 }
 
-// Facts tells of documents whose application the actor may read, all in one query. The documents module satisfies it.
+// Facts tells of documents of an application whose documents the actor may read, all in one query. The documents module
+// satisfies it.
 type Facts interface {
 	Facts(ctx context.Context, sc tenants.Scope, documents []ids.Document) (map[ids.Document]DocumentFacts, error)
 }
@@ -152,28 +154,29 @@ func (s *Service) Record(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		r.Parts = slices.DeleteFunc(r.Parts, func(p Part) bool { _, handedIn := r.copies[p.Sheet]; return !handedIn })
 	}
 	whole := r.Own || s.policies.May(sc, policies.ApplicationCheck, on) == nil
-	if r.Organizations, err = s.Organizations.Applicants(ctx, sc, r.Application.Organizations()); err != nil {
-		return Record{}, err
-	}
-	return r, s.give(ctx, sc, &r, forms.Look{Special: whole, Financial: whole}, answers)
+	look := forms.Look{Special: whole, Financial: whole}
+	return r, s.give(ctx, sc, &r, look, s.policies.May(sc, policies.DocumentRead, on) == nil, answers)
 }
 
-// give adds the documents, and the answers where they are asked for.
-func (s *Service) give(ctx context.Context, sc tenants.Scope, r *Record, look forms.Look, answers bool) error {
+// give adds organizations and documents, and the answers where they are asked for.
+func (s *Service) give(ctx context.Context, sc tenants.Scope, r *Record, look forms.Look, documents, answers bool) error {
 	version, err := s.forms.Version(ctx, sc, r.FormVersion)
 	if err != nil {
 		return err
 	}
 	sheets := readable(sc, r)
-	if r.Given, err = forms.Attached(ctx, sc, version.Definition, look, sheets); err != nil {
-		return err
+	r.Organizations = map[ids.Organization]Applicant{}
+	who := s.Organizations.Asked(r.Application.Organizations(), r.Organizations)
+	what, given := forms.Attached(version.Definition, look, sheets)
+	if err := sc.Ask(ctx, who, what); err != nil {
+		return fmt.Errorf("applications: read what belongs to a record: %w", err)
 	}
-	if len(r.Given) > 0 {
-		documents := make([]ids.Document, len(r.Given))
+	if r.Given = given(); len(r.Given) > 0 && documents {
+		named := make([]ids.Document, len(r.Given))
 		for i, g := range r.Given {
-			documents[i] = g.Document
+			named[i] = g.Document
 		}
-		if r.Documents, err = s.Facts.Facts(ctx, sc, documents); err != nil {
+		if r.Documents, err = s.Facts.Facts(ctx, sc, named); err != nil {
 			return err
 		}
 	}

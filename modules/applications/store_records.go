@@ -17,8 +17,7 @@ import (
 type recordRow struct {
 	applicationRow
 
-	Parts  json.RawMessage `bun:"parts"`
-	Copies json.RawMessage `bun:"copies"`
+	Parts json.RawMessage `bun:"parts"`
 }
 
 type recordPart struct {
@@ -34,10 +33,6 @@ const recordColumns = `a.id, a.call_id, a.organization_id, a.number, a.state, a.
 	(SELECT jsonb_agg(jsonb_build_object('seat', p.seat, 'organization', coalesce(p.organization_id::text, ''), 'sheet', p.sheet_id, 'confirmed_at', coalesce((extract(epoch FROM p.confirmed_at) * 1000000)::bigint, 0))
 		ORDER BY p.position) FROM application_parts AS p WHERE p.application_id = a.id) AS parts`
 
-// copiesColumn is what was handed in last: the copy of each sheet.
-const copiesColumn = `(SELECT jsonb_object_agg(c.sheet_id, c.copy_id) FROM submission_sheets AS c WHERE c.submission_id =
-	(SELECT s.id FROM submissions AS s WHERE s.application_id = a.id ORDER BY s.submitted_at DESC, s.id DESC LIMIT 1)) AS copies`
-
 func (r *recordRow) record() (Record, error) {
 	found := Record{Application: r.application()}
 	var parts []recordPart
@@ -51,25 +46,44 @@ func (r *recordRow) record() (Record, error) {
 		}
 		found.Parts = append(found.Parts, part)
 	}
-	if r.Copies != nil {
-		if err := json.Unmarshal(r.Copies, &found.copies); err != nil {
-			return found, fmt.Errorf("applications: read copies: %w", err)
-		}
-	}
 	return found, nil
 }
 
-// record reads one application, its parts and what was handed in, in one query.
-func record(ctx context.Context, sc tenants.Scope, id ids.Application) (Record, bool, error) {
-	var rows []recordRow
-	if err := sc.Ask(ctx, &rows, `SELECT `+recordColumns+`, `+copiesColumn+` FROM applications AS a WHERE a.id = $1`, id); err != nil {
-		return Record{}, false, fmt.Errorf("applications: read record: %w", err)
+// record reads one application, its parts and what was handed in last, in one message.
+func record(ctx context.Context, sc tenants.Scope, id ids.Application) (r Record, found bool, err error) {
+	r.copies = map[ids.Sheet]ids.Sheet{}
+	application := tenants.Question{
+		Query: `SELECT id, call_id, organization_id, number, state, form_version_id, joint_sheet_id, created_at, submitted_at, told_at, reply_by,
+			waiting, papers, papers_due FROM applications WHERE id = $1`,
+		Args: []any{id}, Row: func(row *tenants.Row) error {
+			found = true
+			return row.Scan(&r.ID, &r.Call, &r.Organization, &r.Number, &r.State, &r.FormVersion, &r.Joint, &r.CreatedAt, &r.SubmittedAt, &r.ToldAt, &r.ReplyBy,
+				&r.Waiting, &r.Application.Papers, &r.PapersDue)
+		},
 	}
-	if len(rows) == 0 {
-		return Record{}, false, nil
+	parts := tenants.Question{
+		Query: `SELECT id, seat, organization_id, sheet_id, confirmed_at FROM application_parts WHERE application_id = $1 ORDER BY position`,
+		Args:  []any{id}, Row: func(row *tenants.Row) error {
+			p := Part{Application: id}
+			err := row.Scan(&p.ID, &p.Seat, &p.Organization, &p.Sheet, &p.ConfirmedAt)
+			r.Parts = append(r.Parts, p)
+			return err
+		},
 	}
-	r, err := rows[0].record()
-	return r, err == nil, err
+	copies := tenants.Question{
+		Query: `SELECT sheet_id, copy_id FROM submission_sheets WHERE submission_id =
+			(SELECT id FROM submissions WHERE application_id = $1 ORDER BY submitted_at DESC, id DESC LIMIT 1)`,
+		Args: []any{id}, Row: func(row *tenants.Row) error {
+			var sheet, copied ids.Sheet
+			err := row.Scan(&sheet, &copied)
+			r.copies[sheet] = copied
+			return err
+		},
+	}
+	if err := sc.Ask(ctx, application, parts, copies); err != nil {
+		return r, false, fmt.Errorf("applications: read record: %w", err)
+	}
+	return r, found, nil
 }
 
 // records lists applications with their parts, in one query.

@@ -44,6 +44,20 @@ func (r *row) document() Document {
 	}
 }
 
+// Asking asks what programs are told of documents. It is for other modules' use-cases, which have authorized the reader
+// for documents of what these belong to.
+func Asking(wanted []ids.Document, found func(Document)) tenants.Question {
+	return tenants.Question{
+		Query: `SELECT id, sheet_id, question, name, kind, size, state, scanned, sha256 FROM documents WHERE id = ANY($1::uuid[]) AND removed_at IS NULL`,
+		Args:  []any{tenants.Array(wanted)}, Row: func(r *tenants.Row) error {
+			var d Document
+			err := r.Scan(&d.ID, &d.Sheet, &d.Question, &d.Name, &d.Kind, &d.Size, &d.State, &d.Scanned, &d.SHA256)
+			found(d)
+			return err
+		},
+	}
+}
+
 func insert(ctx context.Context, tx *tenants.Tx, d *Document) error {
 	r := row{
 		ID: d.ID, SheetID: d.Sheet, Question: d.Question, OrganizationID: d.Organization, Name: d.Name, Kind: d.Kind, Size: d.Size, State: d.State,

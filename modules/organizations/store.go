@@ -264,21 +264,18 @@ func (s *Service) Cards(ctx context.Context, db bun.IDB, organizations []ids.Org
 	return cards, nil
 }
 
-// Known is Cards for what programs ask often. It is for other modules' use-cases, which have authorized.
-func Known(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Organization]Card, error) {
-	cards := make(map[ids.Organization]Card, len(organizations))
-	if len(organizations) == 0 {
-		return cards, nil
+// Asking is Cards as a question, which goes with others in one message. It is for other modules' use-cases, which have
+// authorized.
+func Asking(organizations []ids.Organization, found func(Card)) tenants.Question {
+	return tenants.Question{
+		Query: `SELECT id, name, name_english, city, country, form FROM organizations WHERE id = ANY($1::uuid[])`,
+		Args:  []any{tenants.Array(organizations)}, Row: func(r *tenants.Row) error {
+			var c Card
+			err := r.Scan(&c.ID, &c.Name, &c.NameEnglish, &c.City, &c.Country, &c.Form)
+			found(c)
+			return err
+		},
 	}
-	var rows []row
-	err := sc.Ask(ctx, &rows, `SELECT id, name, name_english, city, country, form FROM organizations WHERE id = ANY($1::uuid[])`, tenants.Array(organizations))
-	if err != nil {
-		return nil, fmt.Errorf("organizations: list known cards: %w", err)
-	}
-	for _, r := range rows {
-		cards[r.ID] = r.card()
-	}
-	return cards, nil
 }
 
 // AllCards tells of every organization of the network. It is for other modules' use-cases, which have authorized.
