@@ -167,33 +167,11 @@ func (r *running) target(b *testing.B, slug string) target {
 		leads = append(leads, system.As(actor))
 	}
 	one.actor, one.application = leads[0].Actor(), r.handedIn(b, call, leads[0], leads[1])
-	r.papers(b, leads[0], one.application)
 	browser := sitetest.NewBrowser(b, one.tenant.Host, r.port)
 	browser.Get("/sign-in")
 	browser.Submit("/sign-in", "email", one.actor.Email, "password", password)
 	one.cookie = browser.Cookie("session")
 	return one
-}
-
-// papers keeps a checked document for each that the application names.
-func (r *running) papers(b *testing.B, lead tenants.Scope, id ids.Application) {
-	b.Helper()
-	record, err := r.app.applications.Record(b.Context(), lead, id, false)
-	must(b, err)
-	if len(record.Given) == 0 {
-		b.Fatal("the application names no documents")
-	}
-	must(b, lead.Write(b.Context(), func(ctx context.Context, tx *tenants.Tx) error {
-		for _, g := range record.Given {
-			_, err := tx.NewRaw(`INSERT INTO documents (id, sheet_id, question, organization_id, name, kind, size, state, sha256, quarantine_key, key, granted_at)
-				VALUES (?, ?, ?, ?, 'tuzuk.pdf', 'pdf', 284113, 'clean', sha256('x'), ?, ?, now()) ON CONFLICT DO NOTHING`,
-				g.Document, g.Sheet, g.Ref, lead.Actor().OrganizationsAs()[0], "q/"+g.Document.String(), "k/"+g.Document.String()).Exec(ctx)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
 }
 
 func must(b *testing.B, err error) {
@@ -237,12 +215,18 @@ func (r *running) handedIn(b *testing.B, call ids.Call, one, two tenants.Scope) 
 			return err
 		}
 		sheets := map[ids.Sheet]forms.Scope{a.Joint: forms.ScopeJoint}
+		owners := map[ids.Sheet]ids.Organization{a.Joint: a.Organization}
 		for _, p := range a.Parts {
-			sheets[p.Sheet] = forms.ScopePart
+			sheets[p.Sheet], owners[p.Sheet] = forms.ScopePart, p.Organization
 		}
 		for sheet, scope := range sheets {
 			for ref, raw := range formstest.Complete(version.Definition, scope, nil) {
 				q, _, _ := version.Definition.Question(ref)
+				if q.Type == forms.TypeFile {
+					if raw, err = arrives(ctx, tx, sheet, ref, owners[sheet]); err != nil {
+						return err
+					}
+				}
 				if _, err := r.app.forms.Save(ctx, tx, forms.Edit{Sheet: sheet, Ref: ref, Type: q.Type, Value: raw}); err != nil {
 					return err
 				}

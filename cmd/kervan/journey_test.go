@@ -190,8 +190,11 @@ func (r *running) opensCall(t *testing.T, v *uitest.Visitor) string {
 
 func (r *running) mail(t *testing.T, v *uitest.Visitor, slug, address, kind string) string {
 	t.Helper()
-	v.Await(r.address(slug, "/dev/mail"), address)
-	link := v.LinkIn(address, kind)
+	link := ""
+	for deadline := time.Now().Add(15 * time.Second); link == "" && time.Now().Before(deadline); {
+		v.Await(r.address(slug, "/dev/mail"), address)
+		link = v.LinkIn(address, kind)
+	}
 	if !strings.HasPrefix(link, r.address(slug, kind)) {
 		t.Fatalf("the mail leads to %q", link)
 	}

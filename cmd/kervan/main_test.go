@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"net"
+	"os"
 	"testing"
 
 	"kervan/modules/accounts"
@@ -16,7 +18,15 @@ import (
 	"kervan/tenants/tenanttest"
 )
 
+// served is the variable that turns this test program into the program itself, for tests that kill it.
+const served = "KERVAN_TEST_SERVES"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(served) != "" {
+		os.Args = []string{"kervan", "serve"}
+		main()
+		return
+	}
 	tenanttest.Main(m, uitest.Close, objectstest.Close)
 }
 
@@ -26,7 +36,8 @@ type running struct {
 	host string // of this run, below which its networks are
 	port string
 
-	admin string // how the database's administrator signs in
+	admin  string // how the database's administrator signs in
+	config Config
 }
 
 // run serves the program on a database and a bucket of its own.
@@ -37,7 +48,15 @@ func run(t testing.TB) *running {
 
 func runOn(t testing.TB, bucket objects.Config, adjust ...func(*Config)) *running {
 	t.Helper()
-	cluster := tenanttest.Own(t)
+	return runWith(t, tenanttest.Own(t), bucket, func(c *Config) {
+		for _, change := range adjust {
+			change(c)
+		}
+	})
+}
+
+func runWith(t testing.TB, cluster *tenanttest.Cluster, bucket objects.Config, change func(c *Config)) *running {
+	t.Helper()
 	r := &running{admin: cluster.AdminURL, host: "h" + ids.New[ids.Tenant]().String()[24:] + ".localhost"}
 	config := Config{
 		Address: "127.0.0.1:0", PublicURL: "http://" + r.host, Secret: hex.EncodeToString(make([]byte, 32)), Isolation: string(cluster.Config.Isolation),
@@ -53,13 +72,13 @@ func runOn(t testing.TB, bucket objects.Config, adjust ...func(*Config)) *runnin
 		t.Fatal(err)
 	}
 	config.PublicURL += ":" + r.port
-	for _, change := range adjust {
-		change(&config)
-	}
+	config.Address = listener.Addr().String()
+	change(&config)
 	if err := config.complete(); err != nil {
 		t.Fatal(err)
 	}
 	objectstest.Prepared(t, bucket, config.origins())
+	r.config = config
 	if r.app, err = newApp(t.Context(), config); err != nil {
 		t.Fatal(err)
 	}
@@ -106,4 +125,16 @@ func (r *running) member(t testing.TB, tenant tenants.Tenant, name, email string
 	if _, err := r.app.accounts.Ensure(t.Context(), r.app.tenants.Bind(tenant, tenants.SystemActor("test")), name, email, hash, locale, grants...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// arrives puts a document into a sheet past the page and the store: it is there, and says that it is good.
+func arrives(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, question string, organization ids.Organization) (json.RawMessage, error) {
+	id := ids.New[ids.Document]()
+	_, err := tx.NewRaw(`INSERT INTO documents (id, sheet_id, question, organization_id, name, kind, size, state, sha256, quarantine_key, key, granted_at)
+		VALUES (?, ?, ?, ?, 'tuzuk.pdf', 'pdf', 284113, 'clean', sha256('x'), ?, ?, now())`,
+		id, sheet, question, organization, "q/"+id.String(), "k/"+id.String()).Exec(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal([]ids.Document{id})
 }

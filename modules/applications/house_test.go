@@ -458,3 +458,7 @@ func wants(t *testing.T, what string, err error, kind fault.Kind) {
 		t.Errorf("%s: %v, want %s", what, err, kind)
 	}
 }
+
+type browser = sitetest.Browser
+
+func stripped(body, text string) string { return sitetest.Stripped(body, text) }

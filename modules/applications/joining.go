@@ -133,8 +133,11 @@ func (s *Service) seat(ctx context.Context, tx *tenants.Tx, a *Application, i In
 	if err != nil {
 		return err
 	}
+	if !done {
+		return fault.Conflict("applications.invitation.over")
+	}
 	seat := a.Seat(i.Seat)
-	if !done || seat == nil || !seat.Organization.IsZero() {
+	if seat == nil || !seat.Organization.IsZero() {
 		return fault.Conflict("applications.seat_taken")
 	}
 	if !i.Organization.IsZero() && i.Organization != organization || !fits(OpenSeats(call.Composition, seatsTaken(a, organizations), organizations[organization]), i.Seat) {

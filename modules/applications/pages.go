@@ -95,31 +95,20 @@ func seatName(p ui.Page, call Call, key string) string {
 	return call.Composition.Seats[i].Name.String(p.Loc.Locale, call.Locales...)
 }
 
-func partTasks(p ui.Page, h Hall) []ui.Task {
-	var tasks []ui.Task
-	for _, part := range h.Progress.Parts {
-		name := seatName(p, h.Overview.Call, part.Seat)
-		if part.Organization.IsZero() {
-			task := ui.Task{Title: name, Status: p.T("applications.part.empty"), Tone: "warning"}
-			if h.Seatable && h.Leads {
-				task.Href = address(h.Overview.ID, "partners")
-			}
-			tasks = append(tasks, task)
-			continue
-		}
-		task := ui.Task{Title: h.Overview.Organizations[part.Organization].Name, Hint: name}
-		switch {
-		case !h.Writable:
-		case part.Confirmed():
-			task.Status, task.Tone = p.T("applications.part.confirmed"), "success"
-		case part.Left > 0:
-			task.Status, task.Tone = p.N("applications.left", part.Left), "info"
-		default:
-			task.Status, task.Tone = p.T("applications.part.complete"), "info"
-		}
-		tasks = append(tasks, task)
+// seatStanding tells how far a seat's organization is; nothing when it is read only.
+func seatStanding(p ui.Page, h Hall, part PartProgress) (text, toneName string) {
+	switch {
+	case part.Organization.IsZero():
+		return p.T("applications.part.empty"), "warning"
+	case !h.Writable:
+		return "", ""
+	case part.Confirmed():
+		return p.T("applications.part.confirmed"), "success"
+	case part.Left > 0:
+		return p.N("applications.left", part.Left), "info"
+	default:
+		return p.T("applications.part.complete"), "info"
 	}
-	return tasks
 }
 
 // mayLeave reports whether the actor may give that seat back.

@@ -66,12 +66,14 @@ func chosenReasons(d Dossier, v checking) []string {
 
 func askedName(sheet ids.Sheet, question string) string { return sheet.String() + ":" + question }
 
-// questionOptions are the questions of a section that may be asked for again; those that are asked for already are ticked.
+// questionOptions are the questions of a section that were asked and may be asked for again; those that are asked for
+// already are ticked.
 func questionOptions(p ui.Page, d Dossier, v checking, sheet ids.Sheet, section *forms.Section) []ui.Option {
+	sight := forms.See(d.Definition, section.Scope, d.Filled[sheet].Answers)
 	var all []ui.Option
 	for i := range section.Questions {
 		q := &section.Questions[i]
-		if !q.Type.Asks() {
+		if !q.Type.Asks() || section.Repeat == nil && !sight.Question(q.Key) {
 			continue
 		}
 		all = append(all, ui.Option{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,18 +43,29 @@ const (
 type Partners struct {
 	Overview    Overview
 	Invitations []Invitation
-	Known       []Applicant // organizations of the network that fit an empty seat
+	Seat        string      // for which one can invite; empty: none is free
+	Known       []Applicant // organizations of the network that fit it
+	Leads       bool        // the actor invites and removes
 }
 
-// Partners shows the seats of an application and whom one can invite. Its people may. Fault: NotFound.
-func (s *Service) Partners(ctx context.Context, sc tenants.Scope, id ids.Application) (Partners, error) {
+// Partners shows the seats of an application, and whom one can invite to that seat, or to the first empty one where none
+// is named. Its people may. Fault: NotFound.
+func (s *Service) Partners(ctx context.Context, sc tenants.Scope, id ids.Application, seat string) (Partners, error) {
 	o, err := s.Overview(ctx, sc, id)
 	if err != nil {
 		return Partners{}, err
 	}
-	p := Partners{Overview: o}
-	if p.Invitations, err = invitationsOf(ctx, sc.Read(), id); err != nil {
+	p := Partners{Overview: o, Leads: s.Leads(sc, &o.Application)}
+	if p.Invitations, err = invitationsOf(ctx, sc.Read(), id); err != nil || !p.Leads || !o.Seatable(time.Now(), o.Until) {
 		return p, err
+	}
+	for _, part := range o.Parts {
+		if part.Organization.IsZero() && (p.Seat == "" || part.Seat == seat) {
+			p.Seat = part.Seat
+		}
+	}
+	if p.Seat == "" {
+		return p, nil
 	}
 	all, err := s.Organizations.All(ctx, sc)
 	if err != nil {
@@ -61,11 +73,16 @@ func (s *Service) Partners(ctx context.Context, sc tenants.Scope, id ids.Applica
 	}
 	taken := seatsTaken(&o.Application, o.Organizations)
 	for _, one := range all {
-		if len(OpenSeats(o.Call.Composition, taken, one)) > 0 {
+		if fits(OpenSeats(o.Call.Composition, taken, one), p.Seat) {
 			p.Known = append(p.Known, one)
 		}
 	}
 	return p, nil
+}
+
+// asked reports whether somebody is invited to the seat already.
+func (p *Partners) asked() bool {
+	return slices.ContainsFunc(p.Invitations, func(i Invitation) bool { return i.Seat == p.Seat })
 }
 
 func seatsTaken(a *Application, organizations map[ids.Organization]Applicant) map[string]Applicant {

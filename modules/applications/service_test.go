@@ -317,7 +317,7 @@ func TestNobodyElseReachesIn(t *testing.T) {
 			_, err := s.Describe(ctx, sc, loc, a.Joint, &forms.Clash{Ref: "plan"})
 			return err
 		},
-		"Partners": func(sc tenants.Scope) error { _, err := s.Partners(ctx, sc, id); return err },
+		"Partners": func(sc tenants.Scope) error { _, err := s.Partners(ctx, sc, id, ""); return err },
 		"Invite": func(sc tenants.Scope) error {
 			return s.Invite(ctx, sc, applications.Invitation{Application: free, Seat: "eu", Email: "a@example.org", Name: "A"}, i18n.EN)
 		},

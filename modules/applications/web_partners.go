@@ -17,12 +17,11 @@ func (w *Web) partners(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	found, err := w.service.Partners(c.UserContext(), sc, id)
+	found, err := w.service.Partners(c.UserContext(), sc, id, web.Query(c).Raw("seat"))
 	if err != nil {
 		return err
 	}
-	p := w.site.Page(c, sc, "applications.partners.title")
-	return w.site.Render(c, partnersPage(p, found, w.service.Leads(sc, &found.Overview.Application), sc.Tenant().Locales, web.Form{}, nil))
+	return w.site.Render(c, partnersPage(w.site.Page(c, sc, "applications.partners.title"), found, sc.Tenant().Locales, web.Form{}, nil))
 }
 
 func (w *Web) invite(c *fiber.Ctx, sc tenants.Scope) error {
@@ -42,13 +41,13 @@ func (w *Web) invite(c *fiber.Ctx, sc tenants.Scope) error {
 		err = w.service.Invite(c.UserContext(), sc, i, locale)
 	}
 	if err != nil {
-		found, failed := w.service.Partners(c.UserContext(), sc, id)
+		found, failed := w.service.Partners(c.UserContext(), sc, id, i.Seat)
 		if failed != nil {
 			return failed
 		}
 		p := w.site.Page(c, sc, "applications.partners.title")
 		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component {
-			return partnersPage(p, found, true, sc.Tenant().Locales, form, f)
+			return partnersPage(p, found, sc.Tenant().Locales, form, f)
 		})
 	}
 	w.site.Say(c, "success", "applications.partners.invited")
@@ -58,8 +57,8 @@ func (w *Web) invite(c *fiber.Ctx, sc tenants.Scope) error {
 // readInvitation reads whom to invite: an organization of the network, else somebody by address.
 func readInvitation(form web.Form, id ids.Application) (Invitation, []fault.Field) {
 	i := Invitation{Application: id, Seat: form.Raw("seat")}
-	if chosen := form.Raw("organization"); chosen != "" {
-		organization, err := ids.Parse[ids.Organization](chosen)
+	if form.Raw("by") == "network" {
+		organization, err := ids.Parse[ids.Organization](form.Raw("organization"))
 		if err != nil {
 			return i, []fault.Field{fault.At("organization", "fault.choose")}
 		}

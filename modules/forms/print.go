@@ -198,9 +198,12 @@ func (l layout) fill(e *Entry, q *Question, value Value) {
 		}
 	case Documents:
 		for _, id := range v {
-			name := l.loc.T("forms.document")
+			name := ""
 			if l.look.Document != nil {
 				name = l.look.Document(id)
+			}
+			if name == "" {
+				name = l.loc.T("forms.document")
 			}
 			e.Documents = append(e.Documents, PrintDocument{ID: id, Name: name})
 		}

@@ -26,7 +26,7 @@ type Cluster struct {
 	AdminURL string
 	Config   tenants.Config
 	Worker   *pgxpool.Pool
-	dir      string
+	server   devserver.PostgresOptions
 }
 
 var cluster = sync.OnceValues(startCluster)
@@ -51,7 +51,18 @@ var used bool
 // Own is a cluster that no other test uses, for a program that runs its own worker: a queue has one program only.
 func Own(t testing.TB) *Cluster {
 	t.Helper()
-	c, err := newCluster()
+	return own(t, false)
+}
+
+// Durable is Own with a server that waits for the disk at every commit, as real ones do: one to be crashed.
+func Durable(t testing.TB) *Cluster {
+	t.Helper()
+	return own(t, true)
+}
+
+func own(t testing.TB, durable bool) *Cluster {
+	t.Helper()
+	c, err := newCluster(durable)
 	if err != nil {
 		t.Fatalf("no database for tests: %v", err)
 	}
@@ -59,18 +70,28 @@ func Own(t testing.TB) *Cluster {
 	return c
 }
 
+// Crash ends the server as a power failure would, and starts it again on the same data.
+func (c *Cluster) Crash(t testing.TB) {
+	t.Helper()
+	c.Postgres.Kill()
+	var err error
+	if c.Postgres, err = devserver.StartPostgres(context.WithoutCancel(t.Context()), c.server); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (c *Cluster) end() {
 	c.Worker.Close()
 	_ = c.Postgres.Stop()
-	_ = os.RemoveAll(c.dir)
+	_ = os.RemoveAll(c.server.Dir)
 }
 
 func startCluster() (*Cluster, error) {
 	used = true
-	return newCluster()
+	return newCluster(false)
 }
 
-func newCluster() (*Cluster, error) {
+func newCluster(durable bool) (*Cluster, error) {
 	ctx := context.Background()
 	isolation, err := tenants.ParseIsolation(os.Getenv("KERVAN_TENANT_ISOLATION"))
 	if err != nil {
@@ -80,8 +101,8 @@ func newCluster() (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{dir: dir}
-	c.Postgres, err = devserver.StartPostgres(ctx, devserver.PostgresOptions{Dir: dir, Database: "kervan"})
+	c := &Cluster{server: devserver.PostgresOptions{Dir: dir, Durable: durable, Database: "kervan"}}
+	c.Postgres, err = devserver.StartPostgres(ctx, c.server)
 	if err != nil {
 		return nil, err
 	}

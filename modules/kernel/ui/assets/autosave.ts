@@ -36,9 +36,27 @@ export const fill = (text: string, values: Record<string, string>) => text.repla
 export function send(method: string, url: string, body: unknown): Promise<Response> {
   const token = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? ''
   return fetch(url, {
-    method, body: JSON.stringify(body), credentials: 'same-origin', redirect: 'error', keepalive: JSON.stringify(body).length < 50_000,
+    method, body: JSON.stringify(body), credentials: 'same-origin', redirect: 'error', signal: AbortSignal.timeout(20_000), keepalive: JSON.stringify(body).length < 50_000,
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-Token': token },
   })
+}
+
+// What could not be sent lies here, by sheet and question, with where it goes.
+const shelf = 'kervan:'
+
+// sendKept sends what an earlier page could not, but for what is to be left. What is refused stays, for its own page to show.
+export async function sendKept(leave: (name: string) => boolean) {
+  for (const name of Object.keys(localStorage).filter((n) => n.startsWith(shelf) && !leave(n))) {
+    try {
+      const { url, ...body } = JSON.parse(localStorage.getItem(name) ?? '{}') as { url?: string }
+      if (!url?.startsWith('/')) continue
+      const response = await send('PUT', url, body)
+      if (response.ok) localStorage.removeItem(name)
+      else if (response.status === 401) return
+    } catch {
+      return
+    }
+  }
 }
 
 export function start(root: HTMLElement) {
@@ -46,7 +64,8 @@ export function start(root: HTMLElement) {
   const sheet = root.dataset.sheet ?? ''
   const status = root.querySelector<HTMLElement>('[data-save-state]')
   const answers = new Map<string, Answer>()
-  const key = (ref: string) => `kervan:${sheet}:${ref}`
+  const key = (ref: string) => `${shelf}${sheet}:${ref}`
+  const saveURL = (ref: string) => `${root.dataset.saveUrl}/${encodeURIComponent(ref)}`
   let signedOut = false
 
   for (const box of root.querySelectorAll<HTMLElement>('[data-question]:not([data-closed])')) {
@@ -62,15 +81,17 @@ export function start(root: HTMLElement) {
     if (status.textContent !== text) status.textContent = text
   }
 
+  const waiting = () => [...answers.values()].some((a) => !a.box.dataset.locked && (a.saving || a.failures > 0 || a.clashing || dirty(a)))
+
+  // It says that it is saved only when nothing is left to save.
   function saved(at: string) {
-    const waiting = [...answers.values()].some((a) => a.failures > 0)
-    if (waiting) return
+    if (waiting()) return
     say('saved', fill(words.saved, { time: new Intl.DateTimeFormat(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' }).format(new Date(at)) }))
   }
 
   function keep(a: Answer) {
     try {
-      localStorage.setItem(key(a.ref), JSON.stringify({ value: inputsOf(a.box), base: a.base, language: language() }))
+      localStorage.setItem(key(a.ref), JSON.stringify({ value: inputsOf(a.box), base: a.base, language: language(), url: saveURL(a.ref) }))
     } catch {
       // A full or forbidden store only means that this device cannot help; the server is still tried.
     }
@@ -83,6 +104,7 @@ export function start(root: HTMLElement) {
       return
     }
     keep(a)
+    if (status?.dataset.state === 'saved') status.dataset.state = 'pending'
     clearTimeout(a.timer)
     a.timer = window.setTimeout(() => void save(a), pause)
   }
@@ -96,22 +118,27 @@ export function start(root: HTMLElement) {
     const slow = window.setTimeout(() => say('saving', words.saving), 1500)
     let response: Response | undefined
     try {
-      response = await send('PUT', `${root.dataset.saveUrl}/${encodeURIComponent(a.ref)}`, { value, base: a.base, language: language() })
+      response = await send('PUT', saveURL(a.ref), { value, base: a.base, language: language() })
     } catch {
       response = undefined
     }
     clearTimeout(slow)
-    a.saving = false
     return settle(a, value, response)
   }
 
+  // An answer is being saved until its new version is known: the next save stands on it.
   async function settle(a: Answer, value: Inputs, response: Response | undefined): Promise<boolean> {
     if (response?.ok) {
-      const kept = (await response.json()) as { version: number; saved_at: string; problems?: { name: string; text: string }[] }
-      a.failures = 0
-      signedOut = false
+      const kept = (await response.json().catch(() => undefined)) as { version: number; saved_at: string; problems?: { name: string; text: string }[] } | undefined
+      if (kept === undefined) return settle(a, value, undefined)
       rebase(a, kept.version)
       a.sent = JSON.stringify(value)
+      a.saving = false
+      a.failures = 0
+      if (signedOut) {
+        signedOut = false
+        void flush() // the session is back: what was refused without one goes as well
+      }
       tell(a, (kept.problems ?? []).map((p) => p.text))
       if (dirty(a)) {
         changed(a)
@@ -122,11 +149,13 @@ export function start(root: HTMLElement) {
       return true
     }
     if (response?.status === 401) {
+      a.saving = false
       offerSignIn()
       return false
     }
     if (response && response.status >= 400 && response.status < 500 && ![408, 425, 429].includes(response.status)) {
       const refusal = (await response.json().catch(() => ({}))) as Partial<Clash> & { detail?: string; fields?: { detail: string }[] }
+      a.saving = false
       if (response.status === 409 && refusal.version !== undefined) {
         showClash(a, refusal as Clash)
         return false
@@ -142,6 +171,7 @@ export function start(root: HTMLElement) {
       say('refused', fill(words.refused, { text: texts.join(' ') }))
       return false
     }
+    a.saving = false
     a.failures++
     say('kept', words.kept)
     a.timer = window.setTimeout(() => void save(a), Math.min(30_000, 1000 * 2 ** a.failures))
@@ -181,6 +211,7 @@ export function start(root: HTMLElement) {
     const area = document.createElement('div')
     area.className = 'k-alert k-warning'
     area.setAttribute('role', 'alert')
+    area.dataset.clash = ''
     const lead = document.createElement('p')
     lead.textContent = fill(words.clash, { name: clash.by })
     const both = document.createElement('div')
@@ -259,6 +290,12 @@ export function start(root: HTMLElement) {
     return results.every(Boolean)
   }
 
+  // saveAll waits for what is on its way already and then saves what was written meanwhile.
+  async function saveAll(): Promise<boolean> {
+    while ([...answers.values()].some((a) => a.saving)) await new Promise((r) => setTimeout(r, 50))
+    return flush()
+  }
+
   async function again() {
     if (signedOut && !['renewed', 'same'].includes(await renewToken())) return
     signedOut = false
@@ -266,20 +303,8 @@ export function start(root: HTMLElement) {
     void sendLeftovers()
   }
 
-  // What was kept for questions of other pages of this sheet is sent from here as well.
-  async function sendLeftovers() {
-    const prefix = key('')
-    for (const name of Object.keys(localStorage).filter((n) => n.startsWith(prefix))) {
-      const ref = name.slice(prefix.length)
-      if (answers.has(ref)) continue
-      try {
-        const response = await send('PUT', `${root.dataset.saveUrl}/${encodeURIComponent(ref)}`, JSON.parse(localStorage.getItem(name) ?? '{}'))
-        if (response.ok || response.status === 404) localStorage.removeItem(name)
-      } catch {
-        return
-      }
-    }
-  }
+  // What was kept for questions of other pages is sent from here as well; what stands here is restored.
+  const sendLeftovers = () => sendKept((name) => name.startsWith(key('')) && answers.has(name.slice(key('').length)))
 
   function restore() {
     for (const a of answers.values()) {
@@ -352,13 +377,17 @@ export function start(root: HTMLElement) {
     if (sure) return
     e.preventDefault()
     const submitter = e.submitter
-    void flush().then((all) => {
+    void saveAll().then((all) => {
+      if (!all && (signedOut || [...answers.values()].some((a) => a.failures > 0 || a.clashing))) {
+        const stop = root.querySelector<HTMLElement>('[data-clash]') ?? status
+        stop?.scrollIntoView({ block: 'center' })
+        return
+      }
       // Only what could not be saved yet goes with the form; the rest is on the server already.
       for (const a of answers.values()) {
         const base = a.box.querySelector<HTMLInputElement>(`input[name="base[${a.ref}]"]`)
         if (base) base.disabled = !dirty(a) || !!a.box.dataset.locked
       }
-      if (!all && !navigator.onLine) return
       // A form cannot be submitted anew before this very event is over, which it is not when there was nothing to save.
       setTimeout(() => {
         sure = true
@@ -366,6 +395,15 @@ export function start(root: HTMLElement) {
         sure = false
       })
     })
+  })
+  // A link leads away when what was written last has arrived, so that the next page knows it; not for long, as it is kept.
+  document.addEventListener('click', (e) => {
+    const link = (e.target as HTMLElement).closest<HTMLAnchorElement>('a[href]')
+    if (!link || link.target || e.defaultPrevented || e.button !== 0 || e.ctrlKey || e.metaKey || e.shiftKey || link.origin !== location.origin || !waiting()) return
+    if (link.pathname === location.pathname && link.search === location.search && link.hash) return
+    e.preventDefault()
+    const patience = new Promise((leave) => setTimeout(leave, 3000))
+    void Promise.race([saveAll(), patience]).then(() => location.assign(link.href))
   })
   addEventListener('online', () => void again())
   addEventListener('focus', () => void again())

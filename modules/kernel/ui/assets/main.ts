@@ -1,5 +1,5 @@
 import htmx from 'htmx.org'
-import { start as autosave } from './autosave'
+import { sendKept, start as autosave } from './autosave'
 import { start as scoring } from './scoring'
 
 htmx.config.includeIndicatorStyles = false
@@ -74,7 +74,9 @@ function ready() {
   }
 
   for (const root of document.querySelectorAll<HTMLElement>('[data-scoring]')) scoring(root)
-  for (const root of document.querySelectorAll<HTMLElement>('[data-autosave]')) autosave(root)
+  const forms = document.querySelectorAll<HTMLElement>('[data-autosave]')
+  for (const root of forms) autosave(root)
+  if (forms.length === 0 && token()) void sendKept(() => false)
 }
 
 document.addEventListener('click', (e) => {

@@ -51,6 +51,8 @@ func Close() {
 // Visitor is one person at one screen.
 type Visitor struct {
 	t          testing.TB
+	window     *rod.Browser // the private one, with its cookies
+	look       Look
 	page       *rod.Page
 	mu         sync.Mutex
 	hosts      map[string]bool
@@ -77,11 +79,16 @@ func Visit(t testing.TB, look Look) *Visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return visit(t, private, look)
+}
+
+func visit(t testing.TB, private *rod.Browser, look Look) *Visitor {
+	t.Helper()
 	page, err := private.Page(proto.TargetCreateTarget{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &Visitor{t: t, page: page.Timeout(4 * time.Minute), hosts: map[string]bool{}}
+	v := &Visitor{t: t, window: private, look: look, page: page.Timeout(4 * time.Minute), hosts: map[string]bool{}}
 	width, height := 1280, 900
 	if look.Phone {
 		width, height = 390, 844
@@ -276,12 +283,12 @@ func (v *Visitor) Await(address, text string) {
 	v.t.Fatalf("%s never showed %q:\n%s", address, text, v.Text())
 }
 
-// LinkIn is the first link that contains a part, in the first card that shows the text; empty when there is none.
+// LinkIn is the first link that contains a part, in a card that shows the text; empty when there is none.
 func (v *Visitor) LinkIn(text, part string) string {
 	v.t.Helper()
 	result, err := v.page.Eval(`(text, part) => {
-		const card = [...document.querySelectorAll('.k-card')].find((c) => c.innerText.includes(text))
-		return [...(card?.querySelectorAll('a') ?? [])].find((a) => a.href.includes(part))?.href ?? ''
+		const cards = [...document.querySelectorAll('.k-card')].filter((c) => c.innerText.includes(text))
+		return cards.flatMap((c) => [...c.querySelectorAll('a')]).find((a) => a.href.includes(part))?.href ?? ''
 	}`, text, part)
 	v.must(err)
 	return result.Value.Str()
