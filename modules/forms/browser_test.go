@@ -269,8 +269,6 @@ func TestAnEndedSessionLosesNothing(t *testing.T) {
 	s.signedOut.Store(false)
 	v.Fill("answers[city]", "Leipzig")
 	v.Sees("Gespeichert um")
-	v.Go(s.server.URL + "/form/organization")
-	v.Sees("Gespeichert um")
 	s.wants(forms.ScopePart, "org_name", `"Lampe"`)
 	s.wants(forms.ScopePart, "city", `"Leipzig"`)
 }
