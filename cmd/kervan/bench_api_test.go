@@ -174,7 +174,7 @@ func (r *running) target(b *testing.B, slug string) target {
 	return one
 }
 
-func must(b *testing.B, err error) {
+func must(b testing.TB, err error) {
 	b.Helper()
 	if err != nil {
 		b.Fatal(err)
@@ -182,7 +182,7 @@ func must(b *testing.B, err error) {
 }
 
 // openCall publishes a call for pairs that is open for a week.
-func (r *running) openCall(b *testing.B, sc tenants.Scope) ids.Call {
+func (r *running) openCall(b testing.TB, sc tenants.Scope) ids.Call {
 	b.Helper()
 	c, err := r.app.programs.Begin(b.Context(), sc, "2027", "pair")
 	must(b, err)
@@ -196,7 +196,7 @@ func (r *running) openCall(b *testing.B, sc tenants.Scope) ids.Call {
 }
 
 // handedIn is an application of two, filled, confirmed and handed in.
-func (r *running) handedIn(b *testing.B, call ids.Call, one, two tenants.Scope) ids.Application {
+func (r *running) handedIn(b testing.TB, call ids.Call, one, two tenants.Scope) ids.Application {
 	b.Helper()
 	s := r.app.applications
 	own := func(sc tenants.Scope) ids.Organization { return sc.Actor().OrganizationsAs()[0] }
