@@ -31,7 +31,7 @@ type panel struct {
 	loser                                   *uitest.Visitor
 }
 
-func (p *panel) say(key string, args ...any) string { return p.loc.T(key, args...) }
+func (p *panel) say(key string) string { return p.loc.T(key) }
 
 func (p *panel) at(path string) string { return p.address(p.network.Slug, path) }
 
