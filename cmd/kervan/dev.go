@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -49,6 +50,11 @@ func dev(ctx context.Context, dir string, out io.Writer) (err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
+	lock, err := alone(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
 	if err := devSecret(dir); err != nil {
 		return err
 	}
@@ -83,6 +89,19 @@ func dev(ctx context.Context, dir string, out io.Writer) (err error) {
 		func() error { return seedAlone(ctx, config, out) },
 		func(app *App, _ net.Addr) error { return greet(ctx, app, out) },
 	)
+}
+
+// alone makes sure that nobody else runs from the data folder: a second start would take the first one's servers for
+// left-overs and end them. The lock goes with the process, however it ends.
+func alone(dir string) (*os.File, error) {
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock data folder: %w", err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("another kervan dev runs from %s already: end it with Ctrl-C first", dir), lock.Close())
+	}
+	return lock, nil
 }
 
 func devPostgres(ctx context.Context, dir string) (*devserver.Postgres, error) {
