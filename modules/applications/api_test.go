@@ -178,15 +178,11 @@ func TestProgramsAskAsOftenForThreeAsForOne(t *testing.T) {
 	call := h.call(t, "pair")
 	officer := h.SignedIn(t, h.officer(t).Actor())
 	count := func(b *sitetest.Browser, path string, want int) int64 {
-		least := int64(1 << 30) // of several: sessions and jobs ask now and then as well
-		for range 4 {
-			before := h.queries.Load()
+		return h.queries.Least(func() {
 			if got := len(read[listed](t, b, path).Items); got != want {
 				t.Errorf("%d items, want %d", got, want)
 			}
-			least = min(least, h.queries.Load()-before)
-		}
-		return least
+		})
 	}
 	one := h.handedIn(t, call, 1)[0]
 	lead := h.SignedIn(t, one.lead.Actor())

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -174,18 +173,12 @@ type house struct {
 
 	service *applications.Service
 	forms   *forms.Service
-	queries *atomic.Int64
+	queries tenanttest.Queries
 	mails   []events.MailRequested
 	news    []events.NotificationRequested
 	facts   []string
 	revoked []events.MailRevoked
 }
-
-type counter struct{ n *atomic.Int64 }
-
-func (counter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
-
-func (c counter) AfterQuery(context.Context, *bun.QueryEvent) { c.n.Add(1) }
 
 func open(t *testing.T) *house {
 	t.Helper()
@@ -193,9 +186,9 @@ func open(t *testing.T) *house {
 		around: &around{
 			calls: map[ids.Call]applications.Call{}, homes: map[ids.Call]ids.Tenant{}, late: map[ids.Call]map[ids.Organization]time.Time{}, applicants: map[ids.Organization]applications.Applicant{},
 		},
-		queries: &atomic.Int64{}, forms: forms.New(),
+		forms: forms.New(),
 	}
-	w := tenanttest.Open(t, func(c *tenants.Config) { c.Hooks = append(c.Hooks, counter{h.queries}) })
+	w := tenanttest.Open(t, h.queries.Counted)
 	authorizer, err := policies.New()
 	if err != nil {
 		t.Fatal(err)

@@ -12,10 +12,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
-
-	"github.com/uptrace/bun"
 
 	"kervan/modules/documents"
 	"kervan/modules/events"
@@ -79,15 +76,9 @@ type house struct {
 	forms   *forms.Service
 	service *documents.Service
 	version forms.Version
-	queries *atomic.Int64
+	queries tenanttest.Queries
 	news    []events.NotificationRequested
 }
-
-type counter struct{ n *atomic.Int64 }
-
-func (counter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
-
-func (c counter) AfterQuery(context.Context, *bun.QueryEvent) { c.n.Add(1) }
 
 func say(text string) i18n.Text { return i18n.Text{i18n.EN: text, i18n.TR: text, i18n.DE: text} }
 
@@ -110,8 +101,8 @@ func definition() forms.Definition {
 
 func open(t *testing.T, options ...func(*documents.Config)) *house {
 	t.Helper()
-	h := &house{around: &around{writers: map[ids.Sheet]ids.Organization{}, closed: map[ids.Sheet]error{}, readers: map[ids.Sheet]policies.On{}}, queries: &atomic.Int64{}, forms: forms.New()}
-	w := tenanttest.Open(t, func(c *tenants.Config) { c.Hooks = append(c.Hooks, counter{h.queries}) })
+	h := &house{around: &around{writers: map[ids.Sheet]ids.Organization{}, closed: map[ids.Sheet]error{}, readers: map[ids.Sheet]policies.On{}}, forms: forms.New()}
+	w := tenanttest.Open(t, h.queries.Counted)
 	authorizer, err := policies.New()
 	if err != nil {
 		t.Fatal(err)

@@ -9,12 +9,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/a-h/templ"
-	"github.com/uptrace/bun"
 
 	"kervan/modules/blueprints"
 	"kervan/modules/events"
@@ -159,14 +157,8 @@ type house struct {
 
 	service *selection.Service
 	call    selection.Call
-	queries *atomic.Int64
+	queries tenanttest.Queries
 }
-
-type counter struct{ n *atomic.Int64 }
-
-func (counter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
-
-func (c counter) AfterQuery(context.Context, *bun.QueryEvent) { c.n.Add(1) }
 
 func react[E tenants.Event](h *house, r *tenants.Registry, application func(E) ids.Application) {
 	var zero E
@@ -213,8 +205,8 @@ func (h *house) listen(r *tenants.Registry) {
 
 func open(t *testing.T) *house {
 	t.Helper()
-	h := &house{around: &around{withdrawn: map[ids.Application]bool{}, people: map[ids.Person]selection.Person{}}, told: &told{}, queries: &atomic.Int64{}}
-	w := tenanttest.Open(t, func(c *tenants.Config) { c.Hooks = append(c.Hooks, counter{h.queries}) })
+	h := &house{around: &around{withdrawn: map[ids.Application]bool{}, people: map[ids.Person]selection.Person{}}, told: &told{}}
+	w := tenanttest.Open(t, h.queries.Counted)
 	authorizer, err := policies.New()
 	if err != nil {
 		t.Fatal(err)

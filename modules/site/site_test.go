@@ -31,12 +31,12 @@ type probes struct {
 	*sitetest.House
 
 	changed atomic.Int64
-	tasks   func() ([]site.Task, error)
+	tasks   atomic.Pointer[site.Tasks] // a test's own; nil: none
 }
 
 func open(t *testing.T) *probes {
 	t.Helper()
-	p := &probes{tasks: func() ([]site.Task, error) { return nil, nil }}
+	p := &probes{}
 	authorizer, err := policies.New()
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +75,12 @@ func open(t *testing.T) *probes {
 				{Key: "site.nav.desk", Href: "/hidden", Icon: "home", Action: policies.AccountSelf, Order: 1, Hidden: func(tenants.Actor) bool { return true }},
 				{Key: "site.nav.desk", Href: "/core-only", Icon: "home", Action: policies.AccountSelf, Order: 1, Only: tenants.KindCore},
 			},
-			Tasks: []site.Tasks{func(context.Context, tenants.Scope, *i18n.Localizer) ([]site.Task, error) { return p.tasks() }},
+			Tasks: []site.Tasks{func(ctx context.Context, sc tenants.Scope, l *i18n.Localizer) ([]site.Task, error) {
+				if tasks := p.tasks.Load(); tasks != nil {
+					return (*tasks)(ctx, sc, l)
+				}
+				return nil, nil
+			}},
 		}}
 	})
 	return p
@@ -433,7 +438,8 @@ func TestTheDeskShowsTheNearestFirst(t *testing.T) {
 	b.Get("/desk")
 	b.Want(http.StatusOK, "Nothing is waiting for you")
 	now := time.Now()
-	p.tasks = func() ([]site.Task, error) {
+	has := func(tasks site.Tasks) { p.tasks.Store(&tasks) }
+	has(func(context.Context, tenants.Scope, *i18n.Localizer) ([]site.Task, error) {
 		return []site.Task{
 			{Title: "finished", Done: true, Due: now.Add(time.Hour)},
 			{Title: "undated"},
@@ -442,7 +448,7 @@ func TestTheDeskShowsTheNearestFirst(t *testing.T) {
 			{Title: "tomorrow", Due: now.Add(24 * time.Hour)},
 			{Title: "also undated"},
 		}, nil
-	}
+	})
 	text := b.Get("/desk").Text()
 	last := -1
 	for _, title := range []string{"overdue", "tomorrow", "next week", "undated", "also undated", "finished"} {
@@ -452,7 +458,9 @@ func TestTheDeskShowsTheNearestFirst(t *testing.T) {
 		}
 		last = at
 	}
-	p.tasks = func() ([]site.Task, error) { return nil, errors.New("store: down") }
+	has(func(context.Context, tenants.Scope, *i18n.Localizer) ([]site.Task, error) {
+		return nil, errors.New("store: down")
+	})
 	if got := b.Get("/desk"); got.Status != http.StatusInternalServerError {
 		t.Errorf("a desk that cannot be asked: %d", got.Status)
 	}
