@@ -2,9 +2,8 @@
 // question, until it could; so a closed page, a lost connection or an ended session loses nothing.
 import { watchConditions } from './conditions'
 import { apply, inputsOf, watchRows, type Inputs } from './rows'
+import { fill, send, sendKept, shelf, type Words } from './sending'
 import { watchUploads } from './uploads'
-
-export type Words = Record<string, string>
 
 interface Answer {
   ref: string
@@ -30,34 +29,6 @@ const heartbeat = 10_000
 
 // Numbers are read the way this page's language writes them, whatever language another tab has chosen since.
 const language = () => document.documentElement.lang
-
-export const fill = (text: string, values: Record<string, string>) => text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
-
-export function send(method: string, url: string, body: unknown): Promise<Response> {
-  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? ''
-  return fetch(url, {
-    method, body: JSON.stringify(body), credentials: 'same-origin', redirect: 'error', signal: AbortSignal.timeout(20_000), keepalive: JSON.stringify(body).length < 50_000,
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-Token': token },
-  })
-}
-
-// What could not be sent lies here, by sheet and question, with where it goes.
-const shelf = 'kervan:'
-
-// sendKept sends what an earlier page could not, but for what is to be left. What is refused stays, for its own page to show.
-export async function sendKept(leave: (name: string) => boolean) {
-  for (const name of Object.keys(localStorage).filter((n) => n.startsWith(shelf) && !leave(n))) {
-    try {
-      const { url, ...body } = JSON.parse(localStorage.getItem(name) ?? '{}') as { url?: string }
-      if (!url?.startsWith('/')) continue
-      const response = await send('PUT', url, body)
-      if (response.ok) localStorage.removeItem(name)
-      else if (response.status === 401) return
-    } catch {
-      return
-    }
-  }
-}
 
 export function start(root: HTMLElement) {
   const words = JSON.parse(root.dataset.wordsJson ?? '{}') as Words

@@ -1,5 +1,6 @@
 import htmx from 'htmx.org'
-import { sendKept, start as autosave } from './autosave'
+import { start as autosave } from './autosave'
+import { sendKept } from './sending'
 import { start as scoring } from './scoring'
 
 htmx.config.includeIndicatorStyles = false

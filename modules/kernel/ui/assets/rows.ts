@@ -1,6 +1,6 @@
 // Reads and writes the inputs of a question, and adds and removes rows of tables, people and languages in place. Without
 // this, the same buttons send the form and the server adds and removes.
-import type { Words } from './autosave'
+import type { Words } from './sending'
 
 export type Inputs = Record<string, string[]>
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement

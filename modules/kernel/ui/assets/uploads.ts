@@ -1,6 +1,6 @@
 // Takes documents by choosing or dropping, and sends each straight to the object store with the form that the server has
 // signed for it. The answer changes only when the document has arrived: a failed upload replaces nothing.
-import { fill, send, type Words } from './autosave'
+import { fill, send, type Words } from './sending'
 
 interface Granted {
   url: string
