@@ -17,8 +17,12 @@ TEMPL_SOURCES := $(shell find modules -name '*.templ')
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: ## install what this machine lacks
-	@deploy/setup/setup.sh
+setup: ## install what this machine lacks to run and to test
+	@deploy/setup/setup.sh test
+
+.PHONY: setup-run
+setup-run:
+	@deploy/setup/setup.sh run
 
 $(UI)/node_modules/.package-lock.json: $(UI)/package.json $(UI)/package-lock.json
 	cd $(UI) && npm ci --no-fund --no-audit --silent
@@ -39,7 +43,7 @@ generate: ## write the generated files anew: pages and icons
 bin/versitygw: deploy/tools/go.mod deploy/tools/go.sum
 	go build -modfile=deploy/tools/go.mod -ldflags '-s -w' -o $@ github.com/versity/versitygw/cmd/versitygw
 
-run: setup bin/kervan bin/versitygw ## serve with private servers and the demonstration, on http://core.localhost:8080
+run: setup-run bin/kervan bin/versitygw ## serve with private servers and the demonstration, on http://core.localhost:8080
 	@exec bin/kervan dev
 
 test: setup assets bin/versitygw ## all tests, on real PostgreSQL, S3 and Chromium, in both modes of isolation

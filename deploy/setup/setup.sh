@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Installs what this machine lacks to build, run and test Kervan. Says nothing and takes no time when nothing is missing.
-# On Debian and Ubuntu it installs packages; elsewhere it says what to install.
+# setup.sh run|test: installs what this machine lacks to build and run Kervan, or to test it as well. Says nothing and
+# takes no time when nothing is missing. On Debian and Ubuntu it installs packages; elsewhere it says what to install.
 set -euo pipefail
+
+purpose=${1:-test}
 
 need_go=1.26
 need_node=20
@@ -23,8 +25,10 @@ command -v npm >/dev/null 2>&1 || fail "npm is needed; it usually comes with Nod
 
 missing=()
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || missing+=(postgresql)
-command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing+=(chromium)
-command -v gcc >/dev/null 2>&1 || missing+=(gcc libc6-dev)
+if [ "$purpose" = test ]; then
+  command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing+=(chromium)
+  command -v gcc >/dev/null 2>&1 || missing+=(gcc libc6-dev) # the race detector is built with it
+fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 command -v apt-get >/dev/null 2>&1 || fail "please install: ${missing[*]}"
@@ -38,4 +42,8 @@ printf 'setup: installing %s\n' "${missing[*]}"
 $sudo mkdir -p /etc/postgresql-common
 [ -e /etc/postgresql-common/createcluster.conf ] || printf 'create_main_cluster = false\n' | $sudo tee /etc/postgresql-common/createcluster.conf >/dev/null
 $sudo apt-get update -qq
+# Where Chromium is no package of the archive, as in Ubuntu, another name brings it.
+for i in "${!missing[@]}"; do
+  if [ "${missing[$i]}" = chromium ] && [[ $(apt-cache policy chromium) != *"Candidate: "[!\(]* ]]; then missing[i]=chromium-browser; fi
+done
 DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
