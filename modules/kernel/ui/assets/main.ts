@@ -41,7 +41,8 @@ function ready() {
   for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-zone]')) {
     const mine = Intl.DateTimeFormat().resolvedOptions().timeZone
     if (!mine || mine === time.dataset.zone || time.nextElementSibling?.matches('.k-own-time')) continue
-    const text = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time.dateTime))
+    const lang = document.documentElement.lang
+    const text = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time.dateTime))
     const own = document.createElement('span')
     own.className = 'k-own-time'
     own.textContent = ` = ${text} (${mine})`
