@@ -8,6 +8,7 @@ import (
 	"kervan/modules/oversight"
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
+	"kervan/modules/selection"
 	"kervan/tenants"
 )
 
@@ -43,8 +44,8 @@ func (countings) Applications(ctx context.Context, sc tenants.Scope) (map[string
 }
 
 // Reviews satisfies oversight.Sources.
-func (countings) Reviews(context.Context, tenants.Scope) (needed, done int, err error) {
-	return 0, 0, nil
+func (countings) Reviews(ctx context.Context, sc tenants.Scope) (needed, done int, err error) {
+	return selection.CountReviews(ctx, sc.Read())
 }
 
 // Partnerships satisfies oversight.Sources.

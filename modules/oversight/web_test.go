@@ -171,7 +171,7 @@ func TestTheBoardFollowsEvents(t *testing.T) {
 	h.happens(t, elma, events.OrganizationRegistered{})
 	h.due(t)
 	team.Get(team.Page.Link("Elma"))
-	team.Want(200, "12 Organizations", "Counted on", "Reviews needed 6", "Running 4", "Submitted 7", "Checked 1–2", "Site set up, first coordinator invited")
+	team.Want(200, "12 Organizations", "Counted on", "Reviews assigned 6", "Running 4", "Submitted 7", "Checked 1–2", "Site set up, first coordinator invited")
 }
 
 func TestWhatNoEventToldIsCountedAtNight(t *testing.T) {

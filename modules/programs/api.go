@@ -182,7 +182,7 @@ var callExample = callBody{
 	Notice:   site.Words{EN: "What happens with your data.", TR: "Verilerinize ne olur?", DE: "Was mit Ihren Daten geschieht."}, FirstClosesAt: time.Date(2027, 3, 1, 20, 59, 0, 0, time.UTC),
 	DistinctCountries: true,
 	SeatRules: []seatRuleBody{{
-		Key: "tr", Name: site.Words{EN: "An organization from Türkiye", TR: "Türkiye'den bir kurum", DE: "Eine Organisation aus der Türkei"},
+		Key: "tr", Name: site.Words{EN: "An organization from Türkiye", TR: "Türkiye'den bir kuruluş", DE: "Eine Organisation aus der Türkei"},
 		Forms: []string{}, Countries: []string{"TR"}, Not: []string{},
 	}},
 	Criteria:  []criterionBody{{Key: "need", Name: site.Words{EN: "Need and relevance", TR: "İhtiyaç ve uygunluk", DE: "Bedarf und Relevanz"}, Weight: 25}},

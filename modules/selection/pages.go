@@ -88,6 +88,9 @@ type boardView struct {
 	In   assigning
 }
 
+// Assigning reports whether reviewers can still be given applications: not after the decisions were closed.
+func (v *boardView) Assigning() bool { return v.Board.List.May(Decide) }
+
 func boardOf(p ui.Page, b Board, values url.Values, may ways) boardView {
 	v := boardView{Board: b, May: may}
 	of := values.Get("of")
@@ -106,12 +109,14 @@ func boardOf(p ui.Page, b Board, values url.Values, may ways) boardView {
 		Path: address(b.Call.ID, ""), Query: values, Search: p.T("selection.search"), Total: len(v.Rows), TotalOf: "selection.total",
 		Filters: []ui.Field{{Name: "need", Label: p.T("selection.board.need"), Options: needOptions(p)}, {Name: "of", Label: p.T("selection.board.reviewer"), Options: reviewerOptions(b)}},
 		Columns: []ui.Column{
-			{Label: p.T("selection.choose")},
 			{Label: p.T("selection.application"), Sort: "number"},
 			{Label: p.T("selection.board.reviewers")},
 			{Label: p.T("selection.board.progress"), Sort: "reviews"},
 		},
 		Empty: len(v.Rows) == 0,
+	}
+	if v.Assigning() {
+		v.List.Columns = slices.Insert(v.List.Columns, 0, ui.Column{Label: p.T("selection.choose")})
 	}
 	v.Rows, v.List.First, v.List.Next = cut(v.Rows, values.Get("after"), func(r Row) ids.Application { return r.ID })
 	return v

@@ -222,7 +222,7 @@ func (v *decisionsView) history(p ui.Page) []ui.Step {
 	var steps []ui.Step
 	add := func(key string, at time.Time, by ids.Person) {
 		if !at.IsZero() {
-			steps = append(steps, ui.Step{Title: p.T("selection.list_state." + key), When: p.Loc.ShortDateTime(at) + " · " + v.Names[by]})
+			steps = append(steps, ui.Step{Title: p.T("selection.list_step." + key), When: p.Loc.ShortDateTime(at) + " · " + v.Names[by]})
 		}
 	}
 	add("closed", v.List.ClosedAt, v.List.ClosedBy)

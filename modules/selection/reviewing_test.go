@@ -360,6 +360,9 @@ func TestSubmittingResumingAndTheThirdReview(t *testing.T) {
 	if p, err = h.service.Panel(t.Context(), officer, h.call.ID); err != nil || p.Ranked[0].Rank.Reviews != 2 {
 		t.Errorf("a resumed review counts: %+v, %v", p.Ranked, err)
 	}
+	if given, submitted, err := selection.CountReviews(t.Context(), officer.Read()); err != nil || given != 3 || submitted != 2 {
+		t.Errorf("counted %d of %d reviews, %v; not 2 of 3", submitted, given, err)
+	}
 	if err := h.service.Unassign(t.Context(), officer, all[0]); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("a submitted review is taken away: %v", err)
 	}

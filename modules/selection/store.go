@@ -231,3 +231,16 @@ func activeReviews(ctx context.Context, db bun.IDB) ([]Review, error) {
 			Where("NOT EXISTS (SELECT FROM decision_lists AS l WHERE l.call_id = r.call_id AND l.state = 'released')")
 	})
 }
+
+// CountReviews counts the network's reviews: those that reviewers were given and kept, and those of them that are
+// submitted. It is for other modules' use-cases, which have authorized.
+func CountReviews(ctx context.Context, db bun.IDB) (given, submitted int, err error) {
+	err = db.NewSelect().Table("reviews").
+		ColumnExpr("count(*) FILTER (WHERE state IN ('assigned', 'open', 'submitted'))").
+		ColumnExpr("count(*) FILTER (WHERE state = 'submitted')").
+		Scan(ctx, &given, &submitted)
+	if err != nil {
+		return 0, 0, fmt.Errorf("selection: count reviews: %w", err)
+	}
+	return given, submitted, nil
+}

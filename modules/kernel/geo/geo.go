@@ -56,7 +56,11 @@ func Countries(l i18n.Locale) []Named {
 	namer := display.Regions(l.Tag())
 	all := make([]Named, 0, len(codes))
 	for _, c := range codes {
-		all = append(all, Named{Code: c, Name: namer.Name(language.MustParseRegion(string(c)))})
+		name := namer.Name(language.MustParseRegion(string(c)))
+		if l == i18n.EN && c == "TR" {
+			name = "Türkiye" // the country's own wish; the tables of x/text are older
+		}
+		all = append(all, Named{Code: c, Name: name})
 	}
 	i18n.Sort(l, all, func(n Named) string { return n.Name })
 	named.Store(l, all)
