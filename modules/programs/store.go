@@ -101,6 +101,15 @@ func cycleOf(ctx context.Context, tx *tenants.Tx, program ids.Program, name stri
 	return id, nil
 }
 
+// cycleBeside finds or makes the cycle of that name in the program of a call.
+func cycleBeside(ctx context.Context, tx *tenants.Tx, call ids.Call, name string) (ids.Cycle, error) {
+	var program ids.Program
+	if err := tx.NewRaw(`SELECT y.program_id FROM cycles AS y JOIN calls AS c ON c.cycle_id = y.id WHERE c.id = ?`, call).Scan(ctx, &program); err != nil {
+		return ids.Cycle{}, fmt.Errorf("programs: find program of call: %w", err)
+	}
+	return cycleOf(ctx, tx, program, name)
+}
+
 func insert(ctx context.Context, tx *tenants.Tx, c *Call, cycle ids.Cycle, by ids.Person) error {
 	r := rowOf(c)
 	r.CycleID, r.CreatedBy = cycle, by

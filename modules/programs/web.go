@@ -59,6 +59,8 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/program/calls/:id/rules", Action: edit, Handle: w.rule},
 			{Method: get, Path: "/program/calls/:id/letters", Action: letters, Handle: w.letterForm},
 			{Method: post, Path: "/program/calls/:id/letters", Action: letters, Handle: w.letter},
+			{Method: get, Path: "/program/calls/:id/again", Action: edit, Handle: w.againForm},
+			{Method: post, Path: "/program/calls/:id/again", Action: edit, Handle: w.beginAgain},
 			{Method: get, Path: "/program/calls/:id/publication", Action: open, Handle: w.publicationForm},
 			{Method: post, Path: "/program/calls/:id/publication", Action: open, Handle: w.publish},
 			{Method: get, Path: "/program/calls/:id/extension", Action: open, Handle: w.extensionForm},
