@@ -19,6 +19,7 @@ type (
 	application  struct{}
 	submission   struct{}
 	change       struct{}
+	question     struct{}
 	part         struct{}
 	document     struct{}
 	review       struct{}
@@ -51,6 +52,7 @@ type (
 	Application  = ID[application]
 	Submission   = ID[submission] // what was handed in, once
 	Change       = ID[change]     // a line of a log
+	Question     = ID[question]   // what somebody asks about a call
 	Part         = ID[part]       // one organization's part of a joint application
 	Document     = ID[document]
 	Review       = ID[review]

@@ -17,7 +17,9 @@ func TestACallIsMovedByWholeYearsAndItsDeadlineWithIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := func(y int, m time.Month, d, hour, minute int) time.Time { return time.Date(y, m, d, hour, minute, 0, 0, berlin) }
+	at := func(y int, m time.Month, d, hour, minute int) time.Time {
+		return time.Date(y, m, d, hour, minute, 0, 0, berlin)
+	}
 	for name, c := range map[string]struct{ opens, closes, now, next, deadline time.Time }{
 		"over the change to summer time": {at(2026, 3, 2, 10, 0), at(2026, 4, 12, 23, 59), at(2026, 6, 1, 0, 0), at(2027, 3, 1, 10, 0), at(2027, 4, 11, 23, 59)},
 		"years ago":                      {at(2023, 10, 2, 9, 30), at(2023, 11, 6, 18, 0), at(2026, 1, 1, 0, 0), at(2026, 9, 28, 9, 30), at(2026, 11, 2, 18, 0)},

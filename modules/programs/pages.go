@@ -168,7 +168,7 @@ func applicantChoices(p ui.Page, all map[ids.Organization]Applicant) []ui.Option
 
 func editTabs(p ui.Page, c Call, current string) []ui.Tab {
 	var tabs []ui.Tab
-	for _, name := range []string{"", "texts", "dates", "rules", "letters"} {
+	for _, name := range []string{"", "texts", "dates", "rules", "letters", "questions"} {
 		href, key := address(c.ID), "programs.tab.overview"
 		if name != "" {
 			href, key = address(c.ID, name), "programs.tab."+name

@@ -48,6 +48,7 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/calls/:id", Action: policies.CallBrowse, Handle: w.look},
 			{Method: get, Path: "/calls/:id/form", Action: policies.CallBrowse, Handle: w.preview},
 			{Method: get, Path: "/calls/:id/form.pdf", Action: policies.CallBrowse, Handle: w.formPaper},
+			{Method: post, Path: "/calls/:id/questions", Action: policies.CallBrowse, Handle: w.ask},
 			{Method: get, Path: "/program/calls", Action: policies.CallList, Handle: w.list},
 			{Method: post, Path: "/program/calls", Action: edit, Handle: w.begin},
 			{Method: get, Path: "/program/calls/:id", Action: policies.CallRead, Handle: w.overview},
@@ -59,6 +60,10 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/program/calls/:id/rules", Action: edit, Handle: w.rule},
 			{Method: get, Path: "/program/calls/:id/letters", Action: letters, Handle: w.letterForm},
 			{Method: post, Path: "/program/calls/:id/letters", Action: letters, Handle: w.letter},
+			{Method: get, Path: "/program/calls/:id/questions", Action: edit, Handle: w.questionList},
+			{Method: get, Path: "/program/calls/:id/questions/:question", Action: edit, Handle: w.answerForm},
+			{Method: post, Path: "/program/calls/:id/questions/:question", Action: edit, Handle: w.answer},
+			{Method: post, Path: "/program/calls/:id/questions/:question/refusal", Action: edit, Handle: w.decline},
 			{Method: get, Path: "/program/calls/:id/again", Action: edit, Handle: w.againForm},
 			{Method: post, Path: "/program/calls/:id/again", Action: edit, Handle: w.beginAgain},
 			{Method: get, Path: "/program/calls/:id/publication", Action: open, Handle: w.publicationForm},
@@ -106,14 +111,30 @@ func (w *Web) look(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	call, log, err := w.service.Look(c.UserContext(), sc, id)
+	shown, err := w.looked(c, sc, id)
 	if err != nil {
 		return err
 	}
 	p := w.site.Page(c, sc, "programs.browse.title")
-	p.Title = call.Title.String(p.Loc.Locale, call.Locales...)
-	p.NoIndex = call.State == Draft
-	return w.site.Render(c, lookPage(p, call, log))
+	p.Title = shown.call.Title.String(p.Loc.Locale, shown.call.Locales...)
+	p.NoIndex = shown.call.State == Draft
+	return w.site.Render(c, lookPage(p, shown, typed{}))
+}
+
+// looked is what a call's public page shows.
+type looked struct {
+	call     Call
+	log      []Change
+	answered []Question
+}
+
+func (w *Web) looked(c *fiber.Ctx, sc tenants.Scope, id ids.Call) (looked, error) {
+	call, log, err := w.service.Look(c.UserContext(), sc, id)
+	if err != nil {
+		return looked{}, err
+	}
+	answered, err := w.service.Answered(c.UserContext(), sc, call)
+	return looked{call, log, answered}, err
 }
 
 func (w *Web) preview(c *fiber.Ctx, sc tenants.Scope) error {

@@ -216,8 +216,15 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 	if len(calls) == 0 {
 		return []site.Task{{Title: loc.T("programs.task.first"), Hint: loc.T("programs.task.first_hint"), Href: "/program/calls"}}, nil
 	}
+	waiting, err := w.service.unanswered(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
 	var tasks []site.Task
 	for _, c := range calls {
+		if n := waiting[c.ID]; n > 0 {
+			tasks = append(tasks, site.Task{Title: loc.N("programs.task.questions", n), Hint: c.Title.String(loc.Locale, c.Locales...), Href: address(c.ID, "questions")})
+		}
 		if c.State == Draft {
 			tasks = append(tasks, site.Task{
 				Title: loc.T("programs.task.draft", "Call", c.Title.String(loc.Locale, c.Locales...)), Hint: loc.N("programs.task.draft_hint", missing(c.Readiness(time.Now()))), Href: address(c.ID),
