@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -75,10 +76,19 @@ func (c *Config) complete() error {
 	if c.DatabaseURL == "" || c.MigratorURL == "" || c.WorkerURL == "" {
 		return errors.New("DATABASE_URL, DATABASE_MIGRATOR_URL and DATABASE_WORKER_URL must say how app_login, app_migrator and app_worker sign in")
 	}
+	if c.SMTPURL == "" && !local(public.Hostname()) {
+		return errors.New("SMTP_URL must say which server takes mails: without one they are shown to everybody at /dev/mail, with the links in them, and only a site on localhost may")
+	}
 	if c.S3Endpoint == "" || c.S3AccessKey == "" || c.S3SecretKey == "" {
 		return errors.New("S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY must say where documents are kept")
 	}
 	return nil
+}
+
+// local reports whether a host is this machine's alone.
+func local(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.IsLoopback()
 }
 
 // objects says where documents are kept.

@@ -60,6 +60,7 @@ func growing(slug string, size int) cast {
 			{"Hale Ortanca", "chair@" + slug + ".example", i18n.EN, roles(tenants.RoleChair)},
 			{"Rüya Ortanca", "reviewer@" + slug + ".example", i18n.EN, roles(tenants.RoleReviewer)},
 			{"Sarp Ortanca", "other@" + slug + ".example", i18n.EN, roles(tenants.RoleReviewer)},
+			{"Peri Ortanca", "spare@" + slug + ".example", i18n.EN, roles(tenants.RoleReviewer)}, // where two are too far apart
 		},
 		mix: []demo.Mix{{Country: "TR", N: 10 * size}, {Country: "DE", N: 10 * size}},
 		play: func(s *stage, all []*demo.Organization) {
@@ -174,7 +175,7 @@ func (g *garden) permit(call ids.Call, _ int) {
 	g.permitLate(g.day(-3, 10, 0), call, g.pair()[0], g.day(40, 9, 0))
 }
 
-// assignAll lets two reviewers have all eligible applications of a call.
+// assignAll lets the first two reviewers have all eligible applications of a call.
 func (g *garden) assignAll(ctx context.Context, sc tenants.Scope, call ids.Call) error {
 	board, err := g.app.selection.Board(ctx, sc, call)
 	if err != nil {
@@ -184,7 +185,7 @@ func (g *garden) assignAll(ctx context.Context, sc tenants.Scope, call ids.Call)
 	for _, row := range board.Rows {
 		cmd.Applications = append(cmd.Applications, row.ID)
 	}
-	for _, reviewer := range g.members[tenants.RoleReviewer] {
+	for _, reviewer := range g.members[tenants.RoleReviewer][:2] {
 		cmd.Reviewers = append(cmd.Reviewers, reviewer.Person)
 	}
 	_, err = g.app.selection.Assign(ctx, sc, call, cmd)
@@ -194,7 +195,7 @@ func (g *garden) assignAll(ctx context.Context, sc tenants.Scope, call ids.Call)
 // read lets each reviewer declare and go as far as how says.
 func (g *garden) read(at time.Time, call ids.Call, how func(reviewer int, b *bid) reading) {
 	j := &judged{stage: g.stage, call: call, bids: g.bids[call]}
-	for i, reviewer := range g.members[tenants.RoleReviewer] {
+	for i, reviewer := range g.members[tenants.RoleReviewer][:2] {
 		g.at(at, reviewer.Name+" reads", func(ctx context.Context, at time.Time) error {
 			sc, err := g.as(at, reviewer)
 			if err != nil {

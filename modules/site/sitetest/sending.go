@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -73,4 +74,42 @@ func (p Page) token() string {
 		return true
 	})
 	return token
+}
+
+// Form is a form of a page.
+type Form struct {
+	Method string // GET or POST
+	Action string
+	Values url.Values // as it stands there
+	Offers url.Values // what its boxes and lists offer beside
+}
+
+// Forms are all forms of the page that send to its site.
+func (p Page) Forms() []Form {
+	var all []Form
+	walk(p.doc, func(n *html.Node) bool {
+		if action := attribute(n, "action"); n.Type == html.ElementNode && n.Data == "form" && strings.HasPrefix(action, "/") {
+			all = append(all, Form{Method: strings.ToUpper(attribute(n, "method")), Action: action, Values: inputs(n), Offers: offers(n)})
+		}
+		return true
+	})
+	return all
+}
+
+func offers(form *html.Node) url.Values {
+	values := url.Values{}
+	list := ""
+	walk(form, func(n *html.Node) bool {
+		switch {
+		case n.Type != html.ElementNode:
+		case n.Data == "select":
+			list = attribute(n, "name")
+		case n.Data == "option":
+			values.Add(list, attribute(n, "value"))
+		case n.Data == "input" && (attribute(n, "type") == "checkbox" || attribute(n, "type") == "radio"):
+			values.Add(attribute(n, "name"), attribute(n, "value"))
+		}
+		return true
+	})
+	return values
 }

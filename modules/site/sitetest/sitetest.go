@@ -320,6 +320,11 @@ func (p Page) form(action string) (url.Values, bool) {
 	if form == nil {
 		return nil, false
 	}
+	return inputs(form), true
+}
+
+// inputs are the values that a form sends as it stands.
+func inputs(form *html.Node) url.Values {
 	values := url.Values{}
 	walk(form, func(n *html.Node) bool {
 		if n.Type != html.ElementNode {
@@ -341,7 +346,7 @@ func (p Page) form(action string) (url.Values, bool) {
 		}
 		return true
 	})
-	return values, true
+	return values
 }
 
 func selected(n *html.Node) string {

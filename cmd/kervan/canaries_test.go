@@ -1,0 +1,243 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/jobs"
+	"kervan/modules/partnerships"
+	"kervan/modules/site/sitetest"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"kervan/modules/accounts"
+	"kervan/tenants"
+)
+
+// wordless are the columns of text in which nobody's words can stand, though the database would let them. That a column
+// takes only states or codes, the database says itself.
+var wordless = map[string]string{
+	"calls.zone":       "the name of a time zone",
+	"calls.review":     "numbers of the rules of the reviews",
+	"documents.reason": "what a check found, by its key",
+}
+
+// grown is a network with one of everything, and of everything that somebody does beside.
+func (r *running) grown(t *testing.T, slug string) tenants.Tenant {
+	t.Helper()
+	hash := sync.OnceValues(func() (string, error) { return accounts.HashPassword(password) })
+	must(t, seedCast(t.Context(), r.app, growing(slug, 1), hash, io.Discard))
+	made, found, err := r.app.tenants.ByHost(t.Context(), r.app.config.hosts(slug)[0])
+	if err != nil || !found {
+		t.Fatal(found, err)
+	}
+	return made
+}
+
+// livens does what the growth of a network leaves out: what people do at their screens, and what happens now and then.
+func (r *running) livens(t *testing.T, in tenants.Tenant) {
+	t.Helper()
+	ctx, system := t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test"))
+	var call struct {
+		ID       ids.Call
+		Version  int64
+		ClosesAt time.Time
+	}
+	must(t, system.Read().NewRaw(`SELECT id, version, closes_at FROM calls WHERE state = 'published' AND closes_at > now()`).Scan(ctx, &call))
+	must(t, r.app.programs.Extend(ctx, system, call.ID, call.Version, call.ClosesAt.Add(time.Hour), "Snow."))
+	var partnership ids.Partnership
+	must(t, system.Read().NewRaw(`SELECT id FROM partnerships`).Scan(ctx, &partnership))
+	must(t, r.app.partnerships.Steer(ctx, system, partnership, 1, partnerships.Pause, "An illness."))
+
+	lead := r.drafting(t, in)
+	b := r.enters(t, in, lead.Email)
+	b.Headers["User-Agent"] = "A browser"
+	b.Get("/account/tokens/new")
+	b.Submit("/account/tokens", "name", "A token", "days", "30", "present", password)
+	b.Want(http.StatusOK, "A token")
+	if page := b.PostJSON("/sheets/"+lead.Sheet.String()+"/presence", map[string]string{"question": "issue"}); page.Status != http.StatusOK {
+		t.Fatalf("%d %s", page.Status, page.Body)
+	}
+	visitor := sitetest.NewBrowser(t, in.Host, r.port)
+	visitor.Get("/register")
+	visitor.Submit("/register", "name", "Somebody New", "email", "new@"+in.Slug+".example", "password", password, "notice", "yes")
+	for _, path := range []string{"/sign-in/link", "/reset"} {
+		visitor.Get(path)
+		visitor.Submit(path, "email", lead.Email)
+	}
+	must(t, jobs.Drain(ctx, r.app.workerPool, r.app.tenants.Do, in.ID.String()))
+}
+
+// writing is somebody who leads an organization with a draft.
+type writing struct {
+	Email string
+	Sheet ids.Sheet
+}
+
+func (r *running) drafting(t *testing.T, in tenants.Tenant) writing {
+	t.Helper()
+	var w writing
+	must(t, r.app.tenants.Bind(in, tenants.SystemActor("test")).Read().NewRaw(`SELECT pe.email, p.sheet_id AS sheet FROM application_parts AS p
+		JOIN applications AS a ON a.id = p.application_id JOIN memberships AS m ON m.organization_id = p.organization_id AND m.role = 'lead' JOIN people AS pe ON pe.id = m.person_id
+		WHERE a.state = 'draft' AND p.confirmed_at IS NULL ORDER BY p.id LIMIT 1`).Scan(t.Context(), &w))
+	return w
+}
+
+// enters opens a browser and signs in.
+func (r *running) enters(t *testing.T, in tenants.Tenant, email string) *sitetest.Browser {
+	t.Helper()
+	b := sitetest.NewBrowser(t, in.Host, r.port)
+	b.SetCookie("language", "en")
+	b.Get("/sign-in")
+	b.Submit("/sign-in", "email", email, "password", password)
+	b.Want(http.StatusOK, "Sign out")
+	return b
+}
+
+// marks writes the word before every text of every table of the network, past everything that would stop it.
+func (r *running) marks(t *testing.T, in tenants.Tenant, word string) {
+	t.Helper()
+	admin, schema := r.inside(t, in)
+	rows, err := admin.Query(t.Context(), `SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns AS c
+		WHERE c.table_schema = $1 AND c.data_type IN ('text', 'character', 'character varying', 'jsonb', 'ARRAY') AND c.table_name <> 'schema_versions' ORDER BY 1, 2`, schema)
+	must(t, err)
+	columns, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Table, Column, Type string }])
+	must(t, err)
+	if len(columns) < 100 {
+		t.Fatalf("only %d columns", len(columns))
+	}
+	for _, c := range columns {
+		name := c.Table + "." + c.Column
+		table, column := pgx.Identifier{schema, c.Table}.Sanitize(), pgx.Identifier{c.Column}.Sanitize()
+		if wordless[name] != "" {
+			continue
+		}
+		var n int64
+		var err error
+		switch c.Type {
+		case "jsonb":
+			n = markJSON(t, admin, table, column, word+"-"+name)
+		case "ARRAY":
+			tag, failed := admin.Exec(t.Context(), fmt.Sprintf(`UPDATE %s SET %s = ARRAY(SELECT $1 || x FROM unnest(%s) AS x) WHERE cardinality(%s) > 0`, table, column, column, column), word+"-"+name+" ")
+			n, err = tag.RowsAffected(), failed
+		default:
+			tag, failed := admin.Exec(t.Context(), fmt.Sprintf(`UPDATE %s SET %s = $1 || %s WHERE %s <> ''`, table, column, column, column), word+"-"+name+" ")
+			n, err = tag.RowsAffected(), failed
+		}
+		if code, _ := errors.AsType[*pgconn.PgError](err); code != nil && (code.Code == "23514" || code.Code == "22001") {
+			continue
+		}
+		if err != nil || n == 0 {
+			t.Errorf("%s (%s): %d canaries, %v: grow it, or say why it holds no words", name, c.Type, n, err)
+		}
+	}
+}
+
+// markJSON writes the word before every text in a column of JSON, but not before identifiers and keys.
+func markJSON(t *testing.T, admin *pgx.Conn, table, column, word string) int64 {
+	t.Helper()
+	rows, err := admin.Query(t.Context(), fmt.Sprintf(`SELECT ctid::text, %s FROM %s`, column, table))
+	must(t, err)
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct {
+		At    string
+		Value json.RawMessage
+	}])
+	must(t, err)
+	batch, n := &pgx.Batch{}, int64(0)
+	for _, row := range all {
+		var value any
+		must(t, json.Unmarshal(row.Value, &value))
+		changed := false
+		value = markValue(value, word, &changed)
+		if !changed {
+			continue
+		}
+		n++
+		written, err := json.Marshal(value)
+		must(t, err)
+		batch.Queue(fmt.Sprintf(`UPDATE %s SET %s = $1 WHERE ctid = $2::text::tid`, table, column), written, row.At)
+	}
+	must(t, admin.SendBatch(t.Context(), batch).Close())
+	return n
+}
+
+func markValue(value any, word string, changed *bool) any {
+	switch v := value.(type) {
+	case string:
+		if _, err := uuid.Parse(v); err == nil || v == "" {
+			return v
+		}
+		*changed = true
+		return word + " " + v
+	case []any:
+		for i := range v {
+			v[i] = markValue(v[i], word, changed)
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = markValue(v[key], word, changed)
+		}
+	}
+	return value
+}
+
+// inside connects to the database as its administrator, and tells in which schema the network lives.
+func (r *running) inside(t *testing.T, in tenants.Tenant) (*pgx.Conn, string) {
+	t.Helper()
+	admin, err := pgx.Connect(t.Context(), r.admin)
+	must(t, err)
+	t.Cleanup(func() { _ = admin.Close(t.Context()) })
+	var schema string
+	must(t, r.app.tenants.Bind(in, tenants.SystemActor("test")).Read().NewRaw(`SELECT current_schema()`).Scan(t.Context(), &schema))
+	return admin, schema
+}
+
+// rows are the identifiers of everything in the network, by the table where each stands, the oldest first.
+func (r *running) rows(t *testing.T, in tenants.Tenant) map[string][]string {
+	t.Helper()
+	admin, schema := r.inside(t, in)
+	rows, err := admin.Query(t.Context(), `SELECT table_name FROM information_schema.columns WHERE table_schema = $1 AND column_name = 'id' AND data_type = 'uuid'`, schema)
+	must(t, err)
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	must(t, err)
+	all := map[string][]string{"tenants": {in.ID.String()}}
+	for _, table := range tables {
+		rows, err := admin.Query(t.Context(), `SELECT id::text FROM `+pgx.Identifier{schema, table}.Sanitize()+` ORDER BY id`)
+		must(t, err)
+		all[table], err = pgx.CollectRows(rows, pgx.RowTo[string])
+		must(t, err)
+	}
+	return all
+}
+
+var mailedLink = regexp.MustCompile(`/(confirm|reset|invitations|sign-in/link)/([A-Za-z0-9_-]{20,})`)
+
+// everything is what rows gives, with the tokens of the links that the network has mailed, by where they lead.
+func (r *running) everything(t *testing.T, in tenants.Tenant) map[string][]string {
+	t.Helper()
+	all := r.rows(t, in)
+	for _, m := range mailedLink.FindAllStringSubmatch(sitetest.NewBrowser(t, in.Host, r.port).Get("/dev/mail").Body, -1) {
+		all["mailed "+m[1]] = []string{m[2]}
+	}
+	return all
+}
+
+func byIdentifier(rows map[string][]string) map[string]string {
+	tables := map[string]string{}
+	for table, all := range rows {
+		for _, id := range all {
+			tables[id] = table
+		}
+	}
+	return tables
+}

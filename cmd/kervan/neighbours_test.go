@@ -1,0 +1,134 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/site/sitetest"
+	"kervan/tenants"
+)
+
+// words are statements that write before every text that is not for all of a network whose it is: an application's, a
+// review's, a person's. The network goes on as before.
+var words = []string{
+	`WITH of AS (SELECT sheet_id AS sheet, application_id AS id FROM application_parts UNION SELECT joint_sheet_id, id FROM applications
+		UNION SELECT s.copy_id, u.application_id FROM submission_sheets AS s JOIN submissions AS u ON u.id = s.submission_id)
+		UPDATE answers AS a SET value = to_jsonb('WORD-application-' || of.id || ' ' || (a.value #>> '{}')) FROM of WHERE of.sheet = a.sheet_id AND jsonb_typeof(a.value) = 'string' AND length(a.value::text) > 24`,
+	`WITH of AS (SELECT sheet_id AS sheet, application_id AS id FROM application_parts UNION SELECT joint_sheet_id, id FROM applications)
+		UPDATE documents AS d SET name = 'WORD-application-' || of.id || ' ' || d.name FROM of WHERE of.sheet = d.sheet_id`,
+	`UPDATE applications SET number = 'NUMBER-application-' || id WHERE number IS NOT NULL`,
+	`UPDATE applications SET papers = 'WORD-application-' || id || ' ' || papers WHERE papers <> ''`,
+	`UPDATE partner_invitations SET name = 'WORD-application-' || application_id || ' ' || name WHERE name <> ''`,
+	`UPDATE partnerships SET title = 'WORD-application-' || application_id || ' ' || title, number = 'NUMBER-application-' || application_id`,
+	`UPDATE partnership_changes AS c SET reason = 'WORD-application-' || p.application_id || ' ' || c.reason FROM partnerships AS p WHERE p.id = c.partnership_id AND c.reason <> ''`,
+	`UPDATE reviews SET comment = 'WORD-review-' || id || ' ' || comment`,
+	`UPDATE review_marks SET feedback = 'WORD-review-' || review_id || ' ' || feedback`,
+	`UPDATE conflicts SET note = 'WORD-person-' || person_id || ' ' || note`,
+	`UPDATE messages SET subject = 'WORD-message-' || id || ' ' || subject, body = 'WORD-message-' || id || ' ' || body, html = 'WORD-message-' || id || ' ' || html, name = 'WORD-message-' || id`,
+	`UPDATE notifications SET args = (SELECT coalesce(jsonb_object_agg(key, 'WORD-person-' || person_id || ' ' || value), '{}') FROM jsonb_each_text(args)) WHERE jsonb_typeof(args) = 'object'`,
+	`UPDATE late_permissions SET reason = 'WORD-organization-' || organization_id || ' ' || reason`,
+	`UPDATE tokens SET name = 'WORD-person-' || person_id || ' ' || name`,
+	`UPDATE sessions SET agent = 'WORD-person-' || person_id || ' ' || agent`,
+	`UPDATE invitations SET name = 'WORD-invitation-' || id || ' ' || name`,
+}
+
+// reach is what is somebody's own in a network, and what is everybody else's.
+type reach struct {
+	mine   map[string]bool     // words
+	theirs map[string][]string // identifiers by table
+}
+
+// TestOrganizationsOfOneNetworkAreStrangers lets a network live and its organizations and reviewers try to see each other's:
+// drafts, answers, documents, reviews, letters, replies, partnerships. A reviewer reads what is assigned and without a
+// conflict of interest, and nothing else. What is not theirs is answered like what does not exist.
+func TestOrganizationsOfOneNetworkAreStrangers(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	must(t, stopWorker(r.app))
+	in := r.grown(t, "neighbours")
+	r.livens(t, in)
+	for _, statement := range words {
+		r.exec(t, in, statement)
+	}
+	r.member(t, in, "Funder", "funder@neighbours.example", i18n.EN, tenants.Grant{Role: tenants.RoleFunder})
+	r.member(t, in, "Stranger", "stranger@neighbours.example", i18n.EN)
+	own := byIdentifier(r.rows(t, in))
+	public := map[string]bool{"tenants": true, "calls": true, "organizations": true, "mailed confirm": true, "mailed reset": true, "mailed sign-in/link": true, "mailed invitations": true}
+	people := []string{"reviewer@neighbours.example", "other@neighbours.example", "spare@neighbours.example", "funder@neighbours.example", "stranger@neighbours.example"}
+	browsers := map[string]*sitetest.Browser{} // all before anybody walks, who would be taken for somebody that guesses
+	for _, email := range append(people, r.applicants(t, in)...) {
+		browsers[email] = r.enters(t, in, email)
+	}
+	for email, browser := range browsers {
+		reach := r.reach(t, in, email)
+		w := &walker{
+			t: t, r: r, browser: browser, who: email, own: own, theirs: reach.theirs, public: public, tried: map[string]bool{},
+			mine: func(word string) bool { return reach.mine[word] },
+		}
+		if w.all(); w.answers < 150 {
+			t.Errorf("only %d answers were looked at as %s: the walk is broken", w.answers, email)
+		}
+	}
+	visitor := &walker{t: t, r: r, browser: sitetest.NewBrowser(t, in.Host, r.port), who: "visitor", own: own, theirs: r.reach(t, in, "nobody").theirs, public: public, tried: map[string]bool{}, mine: func(string) bool { return false }}
+	visitor.all()
+}
+
+// applicants are a lead for each state in which an application of the network is, and a participant.
+func (r *running) applicants(t *testing.T, in tenants.Tenant) []string {
+	t.Helper()
+	var emails []string
+	must(t, r.app.tenants.Bind(in, tenants.SystemActor("test")).Read().NewRaw(`SELECT DISTINCT ON (CASE m.role WHEN 'lead' THEN a.state ELSE m.role END) pe.email FROM applications AS a
+		JOIN application_parts AS p ON p.application_id = a.id JOIN memberships AS m ON m.organization_id = p.organization_id JOIN people AS pe ON pe.id = m.person_id
+		ORDER BY CASE m.role WHEN 'lead' THEN a.state ELSE m.role END, a.id, p.id`).Scan(t.Context(), &emails))
+	if slices.Sort(emails); len(slices.Compact(emails)) < 6 {
+		t.Errorf("only %v apply", emails)
+	}
+	return slices.Compact(emails)
+}
+
+// reach asks the tables, not the program, what is whose.
+func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
+	t.Helper()
+	db := r.app.tenants.Bind(in, tenants.SystemActor("test")).Read()
+	list := func(statement string, args ...any) []string {
+		var all []string
+		must(t, db.NewRaw(statement, args...).Scan(t.Context(), &all))
+		return all
+	}
+	person := ids.New[ids.Person]().String()
+	if found := list(`SELECT id::text FROM people WHERE email = ?`, email); len(found) > 0 {
+		person = found[0]
+	}
+	part := `SELECT p.application_id FROM application_parts AS p JOIN memberships AS m ON m.organization_id = p.organization_id WHERE m.person_id = '` + person + `'`
+	read := part + ` UNION SELECT r.application_id FROM reviews AS r WHERE r.person_id = '` + person + `' AND r.state IN ('open', 'submitted')
+		AND NOT EXISTS (SELECT FROM conflicts AS c WHERE c.application_id = r.application_id AND c.person_id = r.person_id AND c.undone_at IS NULL)`
+	known := read + ` UNION SELECT application_id FROM reviews WHERE state = 'assigned' AND person_id = '` + person + `'`
+	led := `SELECT organization_id FROM memberships WHERE organization_id IS NOT NULL AND person_id = '` + person + `'`
+	sheets := `SELECT sheet_id FROM application_parts WHERE application_id NOT IN (` + read + `) UNION SELECT joint_sheet_id FROM applications WHERE id NOT IN (` + read + `)`
+	found := reach{mine: map[string]bool{"WORD-person-" + person: true}, theirs: map[string][]string{
+		"applications":        list(`SELECT id::text FROM applications WHERE id NOT IN (` + known + `) ORDER BY state <> 'submitted', id`),
+		"sheets":              list(sheets),
+		"documents":           list(`SELECT id::text FROM documents WHERE sheet_id IN (` + sheets + `)`),
+		"reviews":             list(`SELECT id::text FROM reviews WHERE person_id <> ?`, person),
+		"conflicts":           list(`SELECT id::text FROM conflicts`),
+		"partnerships":        list(`SELECT id::text FROM partnerships WHERE application_id NOT IN (` + part + `)`),
+		"partner_invitations": list(`SELECT id::text FROM partner_invitations WHERE application_id NOT IN (` + part + `) AND (organization_id IS NULL OR organization_id NOT IN (` + led + `))`),
+		"messages":            list(`SELECT id::text FROM messages`),
+		"people":              list(`SELECT id::text FROM people WHERE id <> ? AND id NOT IN (SELECT person_id FROM memberships WHERE organization_id IN (`+led+`))`, person),
+		"invitations":         list(`SELECT id::text FROM invitations WHERE organization_id IS NULL`),
+		"tokens":              list(`SELECT id::text FROM tokens WHERE person_id <> ?`, person),
+		"sessions":            list(`SELECT id::text FROM sessions WHERE person_id <> ?`, person),
+	}}
+	for _, id := range list(`SELECT id::text FROM applications WHERE id IN (` + read + `)`) {
+		found.mine["WORD-application-"+id], found.mine["NUMBER-application-"+id] = true, true
+	}
+	for _, id := range list(`SELECT id::text FROM applications WHERE id IN (` + known + `)`) {
+		found.mine["NUMBER-application-"+id] = true
+	}
+	for _, id := range list(`SELECT id::text FROM reviews WHERE person_id = ? AND state IN ('open', 'submitted')`, person) {
+		found.mine["WORD-review-"+id] = true
+	}
+	return found
+}
