@@ -61,7 +61,8 @@ check: setup assets ## what must be true of the source: formatted, generated, ve
 	go test -count=1 -run 'Arrows|ThirdParties|Readable|Translated|Policy|Route' ./cmd/... ./policies/...
 
 bench: setup assets bin/versitygw ## how fast it is: one line per figure, name value unit goal ok|short
-	@go test -run '^$$' -bench . -benchtime 1x ./cmd/kervan 2>/dev/null | grep -E ' (ok|short)$$'
+	@mkdir -p bin && go test -timeout 20m -run '^$$' -bench . -benchtime 1x ./cmd/kervan >bin/bench.log 2>&1 || { tail -n 40 bin/bench.log >&2; exit 1; }
+	@grep -E ' (ok|short)$$' bin/bench.log
 
 clean: ## forget everything that was built; the data folder stays
 	rm -rf bin $(UI)/node_modules $(UI)/dist/*.*

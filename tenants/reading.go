@@ -28,8 +28,9 @@ type preparedFor struct{ schema, query string }
 
 const (
 	preparedKey = "kervan prepared"
-	// mostPrepared bounds what a connection keeps: a plan takes some 20 to 40 kB in the server. Beyond, another one goes.
-	mostPrepared = 512
+	// mostPrepared bounds what a connection keeps: a plan takes some 20 to 40 kB in the server, and what PostgreSQL knows of
+	// the tables of the hundred tenants that these are, two or three times as much. Beyond, another one goes.
+	mostPrepared = 1024
 	// mostLost is after how many lost statements no more are prepared: then something between here and the server (an old
 	// pooler in transaction mode) does not keep them with their connection.
 	mostLost = 100

@@ -236,10 +236,7 @@ func TestTheDatabasesClockDecides(t *testing.T) {
 func (r *running) serves(t *testing.T) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0]) // #nosec G204 G702 -- this very program
-	c := r.config
-	cmd.Env = append(os.Environ(), served+"=yes", "KERVAN_ADDRESS="+c.Address, "KERVAN_METRICS_ADDRESS=", "KERVAN_PUBLIC_URL="+c.PublicURL, "KERVAN_SECRET="+c.Secret,
-		"KERVAN_TENANT_ISOLATION="+c.Isolation, "DATABASE_URL="+c.DatabaseURL, "DATABASE_MIGRATOR_URL="+c.MigratorURL, "DATABASE_WORKER_URL="+c.WorkerURL,
-		"S3_ENDPOINT="+c.S3Endpoint, "S3_REGION="+c.S3Region, "S3_BUCKET="+c.S3Bucket, "S3_ACCESS_KEY="+c.S3AccessKey, "S3_SECRET_KEY="+c.S3SecretKey)
+	cmd.Env = append(r.environment(), served+"=yes")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -253,6 +250,16 @@ func (r *running) serves(t *testing.T) *exec.Cmd {
 	}
 	t.Fatal("the program does not come up")
 	return cmd
+}
+
+// environment tells a process of its own what the program of this process is told.
+func (r *running) environment() []string {
+	c := r.config
+	return append(
+		os.Environ(), "KERVAN_ADDRESS="+c.Address, "KERVAN_METRICS_ADDRESS=", "KERVAN_PUBLIC_URL="+c.PublicURL, "KERVAN_SECRET="+c.Secret,
+		"KERVAN_TENANT_ISOLATION="+c.Isolation, "DATABASE_URL="+c.DatabaseURL, "DATABASE_MIGRATOR_URL="+c.MigratorURL, "DATABASE_WORKER_URL="+c.WorkerURL,
+		"S3_ENDPOINT="+c.S3Endpoint, "S3_REGION="+c.S3Region, "S3_BUCKET="+c.S3Bucket, "S3_ACCESS_KEY="+c.S3AccessKey, "S3_SECRET_KEY="+c.S3SecretKey,
+	)
 }
 
 func (r *running) healthy(t *testing.T) (int, error) {

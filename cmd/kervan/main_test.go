@@ -36,8 +36,9 @@ type running struct {
 	host string // of this run, below which its networks are
 	port string
 
-	admin  string // how the database's administrator signs in
-	config Config
+	admin    string // how the database's administrator signs in
+	config   Config
+	listener net.Listener
 }
 
 // run serves the program on a database and a bucket of its own.
@@ -57,41 +58,59 @@ func runOn(t testing.TB, bucket objects.Config, adjust ...func(*Config)) *runnin
 
 func runWith(t testing.TB, cluster *tenanttest.Cluster, bucket objects.Config, change func(c *Config)) *running {
 	t.Helper()
+	r := house(t, cluster, bucket, change)
+	r.open(t)
+	return r
+}
+
+// house prepares the program, with a port of its own, and does not serve it yet.
+func house(t testing.TB, cluster *tenanttest.Cluster, bucket objects.Config, change func(c *Config)) *running {
+	t.Helper()
 	r := &running{admin: cluster.AdminURL, host: "h" + ids.New[ids.Tenant]().String()[24:] + ".localhost"}
 	config := Config{
 		Address: "127.0.0.1:0", PublicURL: "http://" + r.host, Secret: hex.EncodeToString(make([]byte, 32)), Isolation: string(cluster.Config.Isolation),
 		DatabaseURL: cluster.Config.AppURL, MigratorURL: cluster.Config.MigratorURL, WorkerURL: cluster.Postgres.URL("app_worker"),
 		S3Endpoint: bucket.Endpoint, S3Region: bucket.Region, S3Bucket: bucket.Bucket, S3AccessKey: bucket.AccessKey, S3SecretKey: bucket.SecretKey,
 	}
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", config.Address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, r.port, err = net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	r.listen(t, config.Address)
+	config.Address = r.listener.Addr().String()
 	config.PublicURL += ":" + r.port
-	config.Address = listener.Addr().String()
 	change(&config)
 	if err := config.complete(); err != nil {
 		t.Fatal(err)
 	}
 	objectstest.Prepared(t, bucket, config.origins())
 	r.config = config
-	if r.app, err = newApp(t.Context(), config); err != nil {
+	return r
+}
+
+func (r *running) listen(t testing.TB, address string) {
+	t.Helper()
+	var err error
+	if r.listener, err = (&net.ListenConfig{}).Listen(t.Context(), "tcp", address); err != nil {
+		t.Fatal(err)
+	}
+	if _, r.port, err = net.SplitHostPort(r.listener.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// open serves the program until the test ends.
+func (r *running) open(t testing.TB) {
+	t.Helper()
+	var err error
+	if r.app, err = newApp(t.Context(), r.config); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.app.worker.Start(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	go func() { _ = r.app.server.Listener(listener) }()
+	go func() { _ = r.app.server.Listener(r.listener) }()
 	t.Cleanup(func() {
 		_ = r.app.server.Shutdown()
 		_ = stopWorker(r.app)
 		r.app.close()
 	})
-	return r
 }
 
 func (r *running) address(slug, path string) string {

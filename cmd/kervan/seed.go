@@ -38,15 +38,9 @@ func seedCommand() *cobra.Command {
 // Its commits are not waited for: what a power cut loses is the end of the last network, which is then not live and made
 // anew.
 func seedAlone(ctx context.Context, config Config, out io.Writer) error {
-	for _, address := range []*string{&config.DatabaseURL, &config.WorkerURL} {
-		u, err := url.Parse(*address)
-		if err != nil {
-			return fmt.Errorf("parse the database's address: %w", err)
-		}
-		q := u.Query()
-		q.Set("synchronous_commit", "off")
-		u.RawQuery = q.Encode()
-		*address = u.String()
+	config, err := hurried(config)
+	if err != nil {
+		return err
 	}
 	app, err := newApp(ctx, config)
 	if err != nil {
@@ -54,6 +48,21 @@ func seedAlone(ctx context.Context, config Config, out io.Writer) error {
 	}
 	defer app.close()
 	return seed(ctx, app, out)
+}
+
+// hurried is the configuration of a program that does not wait for the disk at its commits.
+func hurried(config Config) (Config, error) {
+	for _, address := range []*string{&config.DatabaseURL, &config.WorkerURL} {
+		u, err := url.Parse(*address)
+		if err != nil {
+			return config, fmt.Errorf("parse the database's address: %w", err)
+		}
+		q := u.Query()
+		q.Set("synchronous_commit", "off")
+		u.RawQuery = q.Encode()
+		*address = u.String()
+	}
+	return config, nil
 }
 
 // seed makes what the demonstration lacks, network by network and all networks at once. A network goes live when it is
