@@ -48,7 +48,8 @@ run: setup-run bin/kervan bin/versitygw ## serve with private servers and the de
 
 test: setup assets bin/versitygw ## all tests, on real PostgreSQL, S3 and Chromium, in both modes of isolation
 	go test -race -timeout 30m ./...
-	KERVAN_TENANT_ISOLATION=schema go test -race -count=1 -timeout 20m ./tenants/... ./modules/accounts/...
+	KERVAN_TENANT_ISOLATION=schema go test -timeout 20m ./tenants/... ./modules/... ./policies/...
+	KERVAN_TENANT_ISOLATION=schema go test -timeout 20m -run 'TestNothingOfAnotherNetwork|TestHeadersAndBodies|TestTheCoreSees|TestEveryUseCaseRefuses' ./cmd/kervan
 
 check: setup assets ## what must be true of the source: formatted, generated, vetted, linted, in its rooms, translated
 	@$(TOOL) templ generate -path modules -log-level error
