@@ -27,6 +27,7 @@ var growth = []struct {
 	{"messages that wait", "", (*garden).message},
 	{"calls in preparation", "", (*garden).drafted},
 	{"late permissions", "open", (*garden).permit},
+	{"questions about a call", "open", (*garden).question},
 	{"places that were taken", "decided", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
 	{"half filled drafts", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), halfDone) }},
 	{"applications handed in", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), handedIn) }},
@@ -141,6 +142,25 @@ func (g *garden) enrol(k int, name string, as ...tenants.Role) {
 		}
 		_, err = g.app.accounts.Ensure(ctx, sc, name, fmt.Sprintf("%s-%d@%s.example", name, k, g.tenant.Slug), g.hash, i18n.EN, grants...)
 		return err
+	})
+}
+
+// question is asked by a visitor and answered.
+func (g *garden) question(call ids.Call, k int) {
+	words := i18n.Text{i18n.EN: fmt.Sprintf("What about the %d?", k)}
+	g.at(g.day(-3, 9, k), "ask", func(ctx context.Context, at time.Time) error {
+		sc, err := g.as(at, tenants.Visitor())
+		if err != nil {
+			return err
+		}
+		return g.app.programs.Ask(ctx, sc, call, words[i18n.EN], i18n.EN)
+	})
+	g.does(g.day(-2, 9, k), "answer", tenants.RoleOfficer, func(ctx context.Context, sc tenants.Scope) error {
+		_, all, err := g.app.programs.Questions(ctx, sc, call)
+		if err != nil {
+			return err
+		}
+		return g.app.programs.Answer(ctx, sc, call, all[0].ID, all[0].Version, words, i18n.Text{i18n.EN: "It is welcome."})
 	})
 }
 

@@ -20,7 +20,7 @@ import (
 // parameters say which table the identifier in a route's path is of, by the word before it. A route with a parameter that
 // is not here fails the walk.
 var parameters = map[string]string{
-	"applications/:id": "applications", "calls/:id": "calls", "selection/:id": "calls", "conflicts/:id": "conflicts", "documents/:id": "documents", "networks/:id": "tenants",
+	"applications/:id": "applications", "calls/:id": "calls", "questions/:question": "call_questions", "selection/:id": "calls", "conflicts/:id": "conflicts", "documents/:id": "documents", "networks/:id": "tenants",
 	"organizations/:id": "organizations", "outbox/:id": "messages", "partner-invitations/:id": "partner_invitations", "partnerships/:id": "partnerships", "reviews/:id": "reviews",
 	"sheets/:sheet": "sheets", "confirm/:token": "mailed confirm", "reset/:token": "mailed reset", "link/:token": "mailed sign-in/link", "invitations/:token": "mailed invitations",
 }

@@ -4,7 +4,7 @@ CREATE TABLE call_questions (
     id          uuid PRIMARY KEY,
     call_id     uuid NOT NULL REFERENCES calls (id),
     asked       text NOT NULL CHECK (asked <> ''),
-    locale      text NOT NULL,
+    locale      text NOT NULL CHECK (locale ~ '^[a-z]{2}$'),
     asked_at    timestamptz NOT NULL,
     asked_by    uuid,
     state       text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'answered', 'declined')),
