@@ -10,6 +10,7 @@ import (
 	"kervan/modules/accounts"
 	"kervan/modules/applications"
 	"kervan/modules/blueprints"
+	"kervan/modules/correspondence"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/organizations"
@@ -136,4 +137,20 @@ func (s surroundings) Names(ctx context.Context, sc tenants.Scope, persons []ids
 		names[id] = c.Name
 	}
 	return names, nil
+}
+
+// letters are the kinds of mail that tell applicants what was found and decided.
+var letters = []string{
+	"applications.mail.ineligible", "applications.mail.reconsidered",
+	"selection.mail.selected", "selection.mail.waiting", "selection.mail.rejected", "selection.mail.place_offered",
+}
+
+// Letters satisfies applications.Letters.
+func (surroundings) Letters(ctx context.Context, sc tenants.Scope, id ids.Application) ([]applications.Letter, error) {
+	found, err := correspondence.Letters(ctx, sc.Read(), "application", id.String(), letters...)
+	all := make([]applications.Letter, len(found))
+	for i, l := range found {
+		all[i] = applications.Letter(l)
+	}
+	return all, err
 }

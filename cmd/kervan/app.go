@@ -109,7 +109,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	panel := jury{a.organizations, a.accounts}
 	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel})
 	asked, given := surroundings{a.organizations, a.accounts}, &papers{}
-	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: standings{a.selection}, Documents: given, Facts: given})
+	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: standings{a.selection}, Documents: given, Facts: given, Letters: asked})
 	a.documents = documents.New(documents.Config{Policies: a.authorizer, Forms: a.forms, Objects: a.objects, Sheets: sheets{a.applications}, Scanner: scanner})
 	given.documents = a.documents
 	won := winners{a.programs, a.organizations, a.accounts}

@@ -26,6 +26,15 @@ func roles(p ui.Page, sc tenants.Scope) []ui.Option {
 	return options
 }
 
+// colleagueRoles are those that an organization gives to its own people.
+func colleagueRoles(p ui.Page) []ui.Option {
+	var options []ui.Option
+	for _, r := range []tenants.Role{tenants.RoleParticipant, tenants.RoleLead} {
+		options = append(options, ui.Option{Value: string(r), Label: p.T("site.role." + string(r))})
+	}
+	return options
+}
+
 func teamList(p ui.Page, sc tenants.Scope, query url.Values, total int) ui.List {
 	return ui.List{
 		Path: "/people", Query: query, Search: p.T("accounts.people.search"), Filters: []ui.Field{{Name: "role", Label: p.T("accounts.people.role"), Options: roles(p, sc)}},

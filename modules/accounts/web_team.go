@@ -79,8 +79,11 @@ func (w *Web) invite(c *fiber.Ctx, sc tenants.Scope) error {
 		return w.showTeam(c, sc, teamView{Name: form.Raw("name"), Email: form.Raw("email"), Role: cmd.Role, Return: web.Local(form.Raw("return"), "")}, err)
 	}
 	if fault.Is(err, fault.KindInvalid) {
-		w.site.Say(c, "danger", fault.Of(err).Fields[0].Key)
-		return web.SeeOther(c, web.Local(form.Raw("return"), "/desk"))
+		p := w.site.Page(c, sc, "accounts.people.invite")
+		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component {
+			v := teamView{Name: form.Raw("name"), Email: form.Raw("email"), Role: cmd.Role, Return: web.Local(form.Raw("return"), ""), Fault: f}
+			return colleaguePage(p, sc, v, form.Raw("organization"), form.Raw("locale"))
+		})
 	}
 	if err != nil {
 		return err

@@ -92,6 +92,12 @@ type Documents interface {
 	Fit(ctx context.Context, db reader, given map[ids.Sheet][]ids.Document) (map[ids.Document]bool, error)
 }
 
+// Letters gives what the network's letters have told the leads of an application's organizations: decisions, and what the
+// check of eligibility found; the oldest first, nothing that has not left. The correspondence module satisfies it.
+type Letters interface {
+	Letters(ctx context.Context, sc tenants.Scope, id ids.Application) ([]Letter, error)
+}
+
 // Around are the modules that this one asks.
 type Around struct {
 	Calls         Calls
@@ -100,4 +106,5 @@ type Around struct {
 	Standings     Standings
 	Documents     Documents
 	Facts         Facts
+	Letters       Letters
 }

@@ -19,6 +19,7 @@ type Hall struct {
 	Last     Submission
 	Changed  bool // something was written since the last submission
 	History  []Moment
+	Letters  []Letter // what the network wrote, the newest first
 	Writable bool
 	Seatable bool
 	Leads    bool            // the actor speaks for the organization that began it
@@ -79,6 +80,13 @@ func (s *Service) recall(ctx context.Context, sc tenants.Scope, h *Hall, filled 
 		return err
 	}
 	h.History = forTheirEyes(moments, a)
+	if a.State != Draft && a.State != Submitted {
+		letters, err := s.Letters.Letters(ctx, sc, a.ID)
+		if err != nil {
+			return err
+		}
+		h.Letters = lettersFor(sc.Actor().Person, letters)
+	}
 	var found bool
 	if h.Last, found, err = lastSubmission(ctx, sc.Read(), a.ID); err != nil || !found || a.State != Submitted || !h.Writable {
 		return err

@@ -40,6 +40,13 @@ type around struct {
 	conflicted []ids.Application
 	assigned   []ids.Application
 	unfit      []ids.Document
+	letters    map[ids.Application][]applications.Letter
+}
+
+func (a *around) Letters(_ context.Context, _ tenants.Scope, id ids.Application) ([]applications.Letter, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.letters[id], nil
 }
 
 func (a *around) Calls(_ context.Context, sc tenants.Scope, wanted []ids.Call) (map[ids.Call]applications.Call, error) {
@@ -193,7 +200,7 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.service = applications.New(authorizer, h.forms, applications.Around{Calls: h.around, Organizations: h.around, People: h.around, Standings: h.around, Documents: h.around, Facts: h.around})
+	h.service = applications.New(authorizer, h.forms, applications.Around{Calls: h.around, Organizations: h.around, People: h.around, Standings: h.around, Documents: h.around, Facts: h.around, Letters: h.around})
 	h.service.Reactions(w.Tenants.Registry())
 	r := w.Tenants.Registry()
 	listen(r, func(e events.MailRequested) { h.mails = append(h.mails, e) })

@@ -197,6 +197,13 @@ func steps(p ui.Page, call Call, moments []Moment) []ui.Step {
 	return all
 }
 
+func sectionLabels(p ui.Page, d Desk, f *fault.Fault) []string {
+	if f == nil {
+		return nil
+	}
+	return forms.Labels(p.Loc, d.Definition, d.Section, f.Fields)
+}
+
 func editing(d Desk, typed url.Values, f *fault.Fault, clashes []*forms.Clash) forms.Editing {
 	sheet := d.Sheet.ID.String()
 	return forms.Editing{

@@ -13,6 +13,7 @@ import (
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
 	"kervan/policies"
@@ -181,7 +182,14 @@ func (w *Web) section(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, sectionPage(w.site.Page(c, sc, "applications.show.title"), d, nil, nil, nil))
+	return w.site.Render(c, sectionPage(w.sectionFrame(c, sc, d), d, nil, nil, nil))
+}
+
+// sectionFrame is a page that is called like its section.
+func (w *Web) sectionFrame(c *fiber.Ctx, sc tenants.Scope, d Desk) ui.Page {
+	p := w.site.Page(c, sc, "applications.show.title")
+	p.Title = d.Section.Title.String(p.Loc.Locale, d.Overview.Call.Locales...)
+	return p
 }
 
 func (w *Web) saveSection(c *fiber.Ctx, sc tenants.Scope) error {
@@ -193,7 +201,7 @@ func (w *Web) saveSection(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	p := w.site.Page(c, sc, "applications.show.title")
+	p := w.sectionFrame(c, sc, d)
 	posted, clashes, err := w.service.SavePosted(c.UserContext(), sc, p.Loc, d.Sheet.ID, d.Section.Key, form.Values())
 	if err == nil && len(posted.Bad) > 0 {
 		err = fault.Invalid("fault.check_fields", posted.Bad...)

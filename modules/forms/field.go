@@ -152,8 +152,21 @@ func (f field) spokenCode(i int) ui.Field {
 	name := member(indexed(f.name, i), "code")
 	return ui.Field{
 		Name: name, Label: f.ui.T("forms.language"), Value: f.values.Get(name), Error: ui.FieldError(f.ui, f.e.Fault, name), Required: true,
-		Empty: f.ui.T("forms.choose"), Options: namesAsOptions(LanguageNames(f.ui.Loc.Locale)), Disabled: f.closed,
+		Empty: f.ui.T("forms.choose"), Options: namesAsOptions(usualFirst(f.ui)), Disabled: f.closed,
 	}
+}
+
+// usualFirst are all languages, those of the site first: they are what most people choose.
+func usualFirst(p ui.Page) []Name {
+	all := LanguageNames(p.Loc.Locale)
+	var first []Name
+	for _, l := range p.Languages {
+		i := slices.IndexFunc(all, func(n Name) bool { return n.Code == l.Code })
+		if i >= 0 {
+			first, all = append(first, all[i]), slices.Delete(all, i, i+1)
+		}
+	}
+	return append(first, all...)
 }
 
 func (f field) spokenLevel(i int) ui.Field {
@@ -183,6 +196,9 @@ func (f field) shown() int {
 	r := reader{values: f.values}
 	return max(r.count(f.name), f.q.Least, 1)
 }
+
+// full reports whether a table or people have as many rows as they may.
+func (f field) full() bool { return f.q.Most > 0 && f.shown() >= f.q.Most }
 
 func (f field) fixed() bool { return f.q.Least > 0 && f.q.Least == f.q.Most }
 

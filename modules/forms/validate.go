@@ -3,9 +3,11 @@ package forms
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 )
 
 // Mode is how strictly answers are looked at.
@@ -53,6 +55,24 @@ func ValidateSection(sight *Sight, section *Section, mode Mode) []fault.Field {
 		}
 	}
 	return bad
+}
+
+// Labels names the questions to which refused inputs of a section belong, in the reader's language: pairs of an input's
+// name and its question's label, as an error summary takes them.
+func Labels(loc *i18n.Localizer, d *Definition, section *Section, bad []fault.Field) []string {
+	l := layout{loc: loc, d: d}
+	var pairs []string
+	for _, field := range bad {
+		label := l.words(section.Title).Text
+		for i := range section.Questions {
+			q := &section.Questions[i]
+			if name := strings.TrimSuffix(FieldName(q.Key), "]"); field.Name == name+"]" || strings.HasPrefix(field.Name, name+"][") || strings.HasPrefix(field.Name, name+".") {
+				label = l.words(q.Label).Text
+			}
+		}
+		pairs = append(pairs, field.Name, label)
+	}
+	return pairs
 }
 
 // ValidateAnswer checks one canonical answer; name is the name of its input.

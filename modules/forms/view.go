@@ -186,7 +186,7 @@ func Autosave(p ui.Page, sheet string, a Addresses) templ.Attributes {
 		"forms.save.saved", "forms.save.saving", "forms.save.kept", "forms.save.refused", "forms.save.signed_out", "forms.save.sign_in",
 		"forms.save.locked", "forms.save.clash", "forms.save.yours", "forms.save.theirs", "forms.save.keep_mine", "forms.save.take_theirs",
 		"forms.save.also_here", "forms.file.sending", "forms.file.checking", "forms.file.failed", "forms.file.too_large",
-		"forms.file.wrong_kind", "forms.file.too_many", "forms.file.retry",
+		"forms.file.wrong_kind", "forms.file.too_many", "forms.file.retry", "forms.file.take_away",
 	} {
 		words[key[strings.LastIndexByte(key, '.')+1:]] = p.T(key)
 	}

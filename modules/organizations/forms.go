@@ -2,7 +2,10 @@ package organizations
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/geo"
@@ -43,12 +46,29 @@ func read(form web.Form) (view, []fault.Field) {
 		About: text("about", maxAbout), Fields: form.All("fields"), Languages: form.All("languages"), Staff: form.Raw("staff"), Budget: form.Raw("budget"),
 	}
 	v := view{Organization: o, Founded: form.Raw("founded"), Return: web.Local(form.Raw("return"), "")}
-	year, ok := parseYear(text("founded", 4))
+	year, ok := parseYear(strings.TrimSpace(form.Raw("founded")))
 	if !ok {
 		bad = append(bad, fault.At("founded", "organizations.founded_wrong"))
 	}
 	v.Organization.Founded = year
-	return v, bad
+	return v, merged(bad, v.Organization)
+}
+
+// merged adds to what cannot be read what the profile's rules refuse, so that everything is said at once, in the order of
+// the form.
+func merged(bad []fault.Field, o Organization) []fault.Field {
+	if len(bad) == 0 {
+		return nil
+	}
+	o.RegistryNumber = normalNumber(o.Registry, o.RegistryNumber)
+	for _, more := range o.check(time.Now().Year()) {
+		if !slices.ContainsFunc(bad, func(f fault.Field) bool { return f.Name == more.Name }) {
+			bad = append(bad, more)
+		}
+	}
+	order := []string{"name", "name_english", "form", "country", "city", "founded", "website", "registry", "registry_number", "fiscal_host", "about"}
+	slices.SortStableFunc(bad, func(a, b fault.Field) int { return slices.Index(order, a.Name) - slices.Index(order, b.Name) })
+	return bad
 }
 
 func readQuery(values url.Values) Query {

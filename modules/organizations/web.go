@@ -51,7 +51,9 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/organizations/:id/edit", Action: policies.OrganizationEdit, Handle: w.editForm},
 			{Method: post, Path: "/organizations/:id", Action: policies.OrganizationEdit, Handle: w.edit},
 			{Method: get, Path: "/organizations/:id/people", Action: policies.OrganizationRead, Handle: w.people},
+			{Method: get, Path: "/organizations/:id/people/removal", Action: people, Handle: w.consider("removal")},
 			{Method: post, Path: "/organizations/:id/people/removal", Action: people, Handle: w.remove},
+			{Method: get, Path: "/organizations/:id/people/hand-over", Action: people, Handle: w.consider("hand_over")},
 			{Method: post, Path: "/organizations/:id/people/hand-over", Action: people, Handle: w.handOver},
 		},
 		Entries: []site.Entry{
@@ -259,6 +261,34 @@ func (w *Web) people(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	p := w.site.Page(c, sc, "organizations.people.title")
 	return w.site.Render(c, peoplePage(p, sc, o, members, pending, w.service.MaySteer(sc, id)))
+}
+
+// consider shows what an act on somebody of the organization means, before it is done.
+func (w *Web) consider(act string) site.Handler {
+	return func(c *fiber.Ctx, sc tenants.Scope) error {
+		id, err := parse(c)
+		if err != nil {
+			return err
+		}
+		if !w.service.MaySteer(sc, id) {
+			return fault.NotFound()
+		}
+		o, err := w.service.Organization(c.UserContext(), sc, id)
+		if err != nil {
+			return err
+		}
+		members, _, err := w.service.Members(c.UserContext(), sc, id)
+		if err != nil {
+			return err
+		}
+		for _, m := range members {
+			if q := web.Query(c); m.Person.String() == q.Raw("person") && string(m.Role) == q.Raw("role") {
+				p := w.site.Page(c, sc, "organizations."+act+".title")
+				return w.site.Render(c, considerPage(p, act, o, m))
+			}
+		}
+		return fault.NotFound()
+	}
 }
 
 func (w *Web) remove(c *fiber.Ctx, sc tenants.Scope) error {

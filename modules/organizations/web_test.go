@@ -203,6 +203,10 @@ func TestOthersDoNotExist(t *testing.T) {
 			b.Want(404, "This page does not exist")
 		}
 	}
+	for _, path := range []string{"/people/removal", "/people/hand-over"} {
+		b.Get("/organizations/" + theirs.String() + path + "?role=lead&person=" + lead.Actor().Person.String())
+		b.Want(404, "This page does not exist")
+	}
 	for path, kinds := range bodies {
 		if len(kinds) != 1 {
 			t.Errorf("there are %d kinds of not found at %q", len(kinds), path)
@@ -240,7 +244,11 @@ func TestTheLeadIsHandedOver(t *testing.T) {
 	b.Get(path)
 	b.Post(path+"/removal", url.Values{"_csrf": {b.Page.Value("_csrf")}, "person": {lead.Actor().Person.String()}, "role": {"lead"}})
 	b.Want(200, "Every organization needs a lead")
-	b.Submit(path+"/hand-over", "person", colleague.Actor().Person.String())
+	b.Get(path + "/hand-over?role=participant&person=" + lead.Actor().Person.String())
+	b.Want(404, "This page does not exist")
+	b.Get(path + "/hand-over?role=participant&person=" + colleague.Actor().Person.String())
+	b.Want(200, "becomes the lead of Devir", "is told by mail")
+	b.Submit(path + "/hand-over")
 	members, err := tenants.MembersOf(t.Context(), h.System().Read(), id)
 	if err != nil {
 		t.Fatal(err)

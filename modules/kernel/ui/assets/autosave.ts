@@ -57,7 +57,7 @@ export function start(root: HTMLElement) {
   // It says that it is saved only when nothing is left to save.
   function saved(at: string) {
     if (waiting()) return
-    say('saved', fill(words.saved, { time: new Intl.DateTimeFormat(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' }).format(new Date(at)) }))
+    say('saved', fill(words.saved, { time: new Intl.DateTimeFormat(document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang, { hour: '2-digit', minute: '2-digit' }).format(new Date(at)) }))
   }
 
   function keep(a: Answer) {

@@ -34,6 +34,23 @@ addEventListener('pageshow', () => {
   }
 })
 
+// A counter below a single line shows itself only when the line gets full; below a text it always stands.
+type Counted = HTMLTextAreaElement | HTMLInputElement
+const counted = '[data-words], [data-chars]'
+function count(field: Counted) {
+  const counter = document.getElementById(`${field.id}-count`)
+  if (!counter) return
+  const words = field.dataset.words
+  const limit = Number(words ?? field.dataset.chars)
+  const n = words ? (field.value.trim().match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’.-]*/gu) ?? []).length : [...field.value].length
+  counter.textContent = (counter.dataset.text ?? '').replace('{n}', String(n)).replace('{max}', String(limit))
+  counter.classList.toggle('k-over', n > limit)
+  counter.hidden = field instanceof HTMLInputElement && n < limit * 0.8
+}
+const countAll = () => document.querySelectorAll<Counted>(counted).forEach(count)
+document.addEventListener('input', (e) => (e.target as HTMLElement).matches?.(counted) && count(e.target as Counted), true)
+document.addEventListener('rows', countAll)
+
 function ready() {
   const summary = document.querySelector<HTMLElement>('[data-error-summary]')
   summary?.focus()
@@ -49,19 +66,7 @@ function ready() {
     time.after(own)
   }
 
-  for (const field of document.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>('[data-words], [data-chars]')) {
-    const counter = document.getElementById(`${field.id}-count`)
-    if (!counter) continue
-    const count = () => {
-      const words = field.dataset.words
-      const limit = Number(words ?? field.dataset.chars)
-      const n = words ? (field.value.trim().match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’.-]*/gu) ?? []).length : [...field.value].length
-      counter.textContent = (counter.dataset.text ?? '').replace('{n}', String(n)).replace('{max}', String(limit))
-      counter.classList.toggle('k-over', n > limit)
-    }
-    field.addEventListener('input', count)
-    count()
-  }
+  countAll()
 
   for (const all of document.querySelectorAll<HTMLInputElement>('input[data-select-all]')) {
     const boxes = () => [...document.querySelectorAll<HTMLInputElement>(`input[name="${all.dataset.selectAll}"]`)]

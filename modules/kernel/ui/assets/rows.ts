@@ -59,12 +59,14 @@ function renumber(list: HTMLElement, words?: Words) {
     const marker = row.querySelector<HTMLInputElement>(`input[name^="${CSS.escape(name)}["][name$="[row]"]`)
     const from = marker?.name.slice(0, -'[row]'.length) ?? ''
     if (from && from !== `${name}[${i}]`) rename(row, from, `${name}[${i}]`)
-    const label = `${list.dataset.rowName} ${i + 1}`
+    const label = list.dataset.most === '1' ? (list.dataset.rowName ?? '') : `${list.dataset.rowName} ${i + 1}`
     const legend = row.querySelector('[data-row-legend]')
     if (legend) legend.textContent = label
     const button = row.querySelector<HTMLButtonElement>(`button[value="remove:${CSS.escape(name)}[${i}]"]`)
     if (button && words) button.textContent = words.remove.replace('{name}', label)
   })
+  const more = list.parentElement?.querySelector<HTMLElement>(':scope > [data-row-add]')
+  if (more) more.hidden = list.children.length >= (Number(list.dataset.most) || 100)
 }
 
 function addRow(list: HTMLElement): HTMLElement | undefined {

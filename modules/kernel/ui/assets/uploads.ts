@@ -29,9 +29,10 @@ export function watchUploads(root: HTMLElement, words: Words, changed: (element:
       return ''
     }
 
-    const line = (text: string, retry?: () => void) => {
+    const line = (text: string, bad = false, retry?: () => void) => {
       const p = document.createElement('p')
       p.textContent = text
+      if (bad) p.className = 'k-error'
       if (retry) {
         const button = document.createElement('button')
         button.type = 'button'
@@ -60,7 +61,10 @@ export function watchUploads(root: HTMLElement, words: Words, changed: (element:
       remove.name = 'row'
       remove.value = 'remove:'
       remove.className = 'btn btn-link'
-      remove.textContent = fill(words.remove, { name })
+      const whose = document.createElement('span')
+      whose.className = 'k-hidden'
+      whose.textContent = ` ${name}`
+      remove.append(words.take_away, whose)
       item.append(hidden, label, badge, remove)
       if (most === 1) list.replaceChildren(item)
       else list.append(item)
@@ -71,7 +75,7 @@ export function watchUploads(root: HTMLElement, words: Words, changed: (element:
     const tell = async (response: Response, file: File, retry: () => void) => {
       const told = (await response.json().catch(() => ({}))) as { detail?: string; fields?: { detail: string }[] }
       const text = told.fields?.[0]?.detail ?? told.detail
-      line(text ? `${file.name}: ${text}` : fill(words.failed, { name: file.name }), retry)
+      line(text ? `${file.name}: ${text}` : fill(words.failed, { name: file.name }), true, retry)
     }
 
     const finish = async (granted: Granted, file: File): Promise<void> => {
@@ -83,17 +87,17 @@ export function watchUploads(root: HTMLElement, words: Words, changed: (element:
           return
         }
         const received = (await response.json()) as { state: string; text: string }
-        line(`${file.name}: ${received.text}`)
+        line(`${file.name}: ${received.text}`, received.state === 'refused')
         if (received.state !== 'refused') add(granted, file.name, received.text)
       } catch {
-        line(fill(words.failed, { name: file.name }), () => void finish(granted, file))
+        line(fill(words.failed, { name: file.name }), true, () => void finish(granted, file))
       }
     }
 
     const take = async (file: File): Promise<void> => {
       const unfit = fitting(file)
       if (unfit) {
-        line(fill(unfit, { name: file.name }))
+        line(fill(unfit, { name: file.name }), true)
         return
       }
       const retry = () => void take(file)
@@ -107,7 +111,7 @@ export function watchUploads(root: HTMLElement, words: Words, changed: (element:
         await post(granted, file, (share) => line(fill(words.sending, { name: file.name, percent: new Intl.NumberFormat(document.documentElement.lang, { style: 'percent' }).format(share) })))
         await finish(granted, file)
       } catch {
-        line(fill(words.failed, { name: file.name }), retry)
+        line(fill(words.failed, { name: file.name }), true, retry)
       }
     }
 

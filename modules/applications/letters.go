@@ -1,0 +1,85 @@
+package applications
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+)
+
+// Letter is what the network has written about an application to a lead of one of its organizations.
+type Letter struct {
+	Person  ids.Person
+	Kind    string
+	To      string
+	Subject string
+	Text    string
+	Locale  i18n.Locale
+	At      time.Time
+}
+
+// lettersFor keeps one letter of each kind, the newest first: every lead has got each with their own salutation, and
+// their colleagues read one of them. It is the reader's own where there is one; of several the latest counts.
+func lettersFor(reader ids.Person, all []Letter) []Letter {
+	var kept []Letter
+	for _, letter := range slices.Backward(all) {
+		at := slices.IndexFunc(kept, func(k Letter) bool { return k.Kind == letter.Kind })
+		switch {
+		case at < 0:
+			kept = append(kept, letter)
+		case letter.Person == reader && kept[at].Person != reader:
+			kept[at] = letter
+		}
+	}
+	return kept
+}
+
+// block is a paragraph of a letter, or a list.
+type block struct {
+	Lines []string
+	List  bool
+}
+
+// blocks part a letter's text as it was written: paragraphs, and lists of lines that begin with a hyphen.
+func blocks(text string) []block {
+	var all []block
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
+		b := block{List: true}
+		for line := range strings.SplitSeq(strings.TrimSpace(paragraph), "\n") {
+			b.Lines = append(b.Lines, line)
+			b.List = b.List && strings.HasPrefix(line, "- ")
+		}
+		if b.List {
+			for i := range b.Lines {
+				b.Lines[i] = b.Lines[i][len("- "):]
+			}
+		}
+		all = append(all, b)
+	}
+	return all
+}
+
+func letterID(i int) string { return "letter-" + strconv.Itoa(i+1) }
+
+// left is what a section that was begun still lacks. One that nobody has begun lacks everything, which need not be said.
+func (d *Desk) left() []fault.Field {
+	if !d.Writable || d.Open != nil {
+		return nil
+	}
+	for _, p := range forms.Complete(d.Definition, d.Section.Scope, d.Filled.Answers) {
+		if p.Section.Key == d.Section.Key && p.Standing == forms.Started {
+			return forms.ValidateSection(forms.See(d.Definition, d.Section.Scope, d.Filled.Answers), d.Section, forms.Submit)
+		}
+	}
+	return nil
+}
+
+// plainly reports that a question was just not answered, which its name alone says.
+func plainly(key string) bool {
+	return slices.Contains([]string{"fault.required", "fault.choose", "forms.error.declare", "forms.error.file_missing", "forms.error.row_missing"}, key)
+}
