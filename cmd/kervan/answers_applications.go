@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -11,6 +14,7 @@ import (
 	"kervan/modules/applications"
 	"kervan/modules/blueprints"
 	"kervan/modules/correspondence"
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/organizations"
@@ -111,6 +115,30 @@ func (surroundings) Asked(wanted []ids.Organization, found map[ids.Organization]
 // ApplicantsIn satisfies applications.Organizations.
 func (s surroundings) ApplicantsIn(ctx context.Context, tx *tenants.Tx, wanted []ids.Organization) (map[ids.Organization]applications.Applicant, error) {
 	return s.applicants(ctx, tx, wanted)
+}
+
+// Known satisfies applications.Organizations.
+func (surroundings) Known(ctx context.Context, tx *tenants.Tx, id ids.Organization) (forms.Answers, error) {
+	o, err := organizations.Profile(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	known := forms.Answers{}
+	for key, value := range map[string]string{
+		"org_name": o.Name, "org_name_english": o.NameEnglish, "legal_form": string(o.Form), "country": string(o.Country), "city": o.City,
+		"registry_number": o.RegistryNumber, "fiscal_host": o.FiscalHost, "website": o.Website, "budget": o.Budget, "mission": o.About,
+	} {
+		if known[key], err = json.Marshal(value); err != nil {
+			return nil, fmt.Errorf("take over the profile: %w", err)
+		}
+	}
+	if known["fields"], err = json.Marshal(o.Fields); err != nil {
+		return nil, fmt.Errorf("take over the profile: %w", err)
+	}
+	if o.Founded != 0 {
+		known["founded"] = json.RawMessage(strconv.Itoa(o.Founded))
+	}
+	return known, nil
 }
 
 // All satisfies applications.Organizations.

@@ -193,6 +193,10 @@ func (r *running) handedIn(b testing.TB, call ids.Call, one, two tenants.Scope) 
 			sheets[p.Sheet], owners[p.Sheet] = forms.ScopePart, p.Organization
 		}
 		for sheet, scope := range sheets {
+			filled, err := r.app.forms.Filled(ctx, tx, sheet)
+			if err != nil {
+				return err
+			}
 			for ref, raw := range formstest.Complete(version.Definition, scope, nil) {
 				q, _, _ := version.Definition.Question(ref)
 				if q.Type == forms.TypeFile {
@@ -200,7 +204,7 @@ func (r *running) handedIn(b testing.TB, call ids.Call, one, two tenants.Scope) 
 						return err
 					}
 				}
-				if _, err := r.app.forms.Save(ctx, tx, forms.Edit{Sheet: sheet, Ref: ref, Type: q.Type, Value: raw}); err != nil {
+				if _, err := r.app.forms.Save(ctx, tx, forms.Edit{Sheet: sheet, Ref: ref, Type: q.Type, Value: raw, Base: filled[sheet].Versions[ref]}); err != nil {
 					return err
 				}
 			}

@@ -79,11 +79,16 @@ func (r *running) completes(t testing.TB, network tenants.Tenant, a, first *appl
 	err := r.app.tenants.Bind(network, tenants.SystemActor("test")).Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
 		for scope, sheets := range map[forms.Scope][2]ids.Sheet{forms.ScopePart: {first.Seat("tr").Sheet, a.Seat("tr").Sheet}, forms.ScopeJoint: {first.Joint, a.Joint}} {
 			if !write {
-				if _, err := tx.NewRaw(`INSERT INTO answers SELECT ?, question, value, version, updated_at, updated_by FROM answers WHERE sheet_id = ?`, sheets[1], sheets[0]).Exec(ctx); err != nil {
+				if _, err := tx.NewRaw(`INSERT INTO answers SELECT ?, question, value, version, updated_at, updated_by FROM answers WHERE sheet_id = ?
+					ON CONFLICT (sheet_id, question) DO UPDATE SET value = excluded.value, version = excluded.version`, sheets[1], sheets[0]).Exec(ctx); err != nil {
 					return err
 				}
 			}
 			version, err := r.app.forms.VersionIn(ctx, tx, a.FormVersion)
+			if err != nil {
+				return err
+			}
+			filled, err := r.app.forms.Filled(ctx, tx, sheets[1])
 			if err != nil {
 				return err
 			}
@@ -103,7 +108,7 @@ func (r *running) completes(t testing.TB, network tenants.Tenant, a, first *appl
 					}
 					continue
 				}
-				if _, err := r.app.forms.Save(ctx, tx, forms.Edit{Sheet: sheets[1], Ref: ref, Type: q.Type, Value: raw}); err != nil {
+				if _, err := r.app.forms.Save(ctx, tx, forms.Edit{Sheet: sheets[1], Ref: ref, Type: q.Type, Value: raw, Base: filled[sheets[1]].Versions[ref]}); err != nil {
 					return err
 				}
 			}

@@ -62,6 +62,8 @@ type Organizations interface {
 	// Asked is Applicants as a question, which goes with others in one message.
 	Asked(organizations []ids.Organization, found map[ids.Organization]Applicant) tenants.Question
 	ApplicantsIn(ctx context.Context, tx *tenants.Tx, organizations []ids.Organization) (map[ids.Organization]Applicant, error)
+	// Known is what an organization's profile answers, by the keys of the built-in form's questions.
+	Known(ctx context.Context, tx *tenants.Tx, organization ids.Organization) (forms.Answers, error)
 	// All lists every organization of the network.
 	All(ctx context.Context, sc tenants.Scope) ([]Applicant, error)
 }

@@ -41,6 +41,7 @@ type around struct {
 	assigned   []ids.Application
 	unfit      []ids.Document
 	letters    map[ids.Application][]applications.Letter
+	known      map[ids.Organization]forms.Answers
 }
 
 func (a *around) Letters(_ context.Context, _ tenants.Scope, id ids.Application) ([]applications.Letter, error) {
@@ -114,6 +115,12 @@ func (a *around) Asked(wanted []ids.Organization, into map[ids.Organization]appl
 	found, _ := a.Applicants(context.Background(), tenants.Scope{}, wanted)
 	maps.Copy(into, found)
 	return tenants.Question{}
+}
+
+func (a *around) Known(_ context.Context, _ *tenants.Tx, id ids.Organization) (forms.Answers, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.known[id], nil
 }
 
 func (a *around) ApplicantsIn(ctx context.Context, tx *tenants.Tx, wanted []ids.Organization) (map[ids.Organization]applications.Applicant, error) {

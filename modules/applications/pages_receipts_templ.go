@@ -310,7 +310,7 @@ func verifyPage(p ui.Page, v verification) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Input(p, ui.Field{Name: "code", Label: p.T("applications.receipt.code"), Value: v.Code, Short: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Input(p, ui.Field{Name: "code", Label: p.T("applications.receipt.code"), Value: v.Code, Short: true, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -184,7 +184,8 @@ func (s *Service) lay(ctx context.Context, tx *tenants.Tx, a *Application, c Cal
 	return nil
 }
 
-// reuse takes over what the organization wrote last: in an application that it has left, or in its last one.
+// reuse takes over what the organization wrote last, in an application that it has left or in its last one, and what its
+// profile says.
 func (s *Service) reuse(ctx context.Context, tx *tenants.Tx, organization ids.Organization, into ids.Sheet) error {
 	before, err := lastSheets(ctx, tx, organization)
 	if err != nil {
@@ -195,7 +196,11 @@ func (s *Service) reuse(ctx context.Context, tx *tenants.Tx, organization ids.Or
 			return err
 		}
 	}
-	return nil
+	known, err := s.Organizations.Known(ctx, tx, organization)
+	if err != nil {
+		return err
+	}
+	return s.forms.Suggest(ctx, tx, into, known)
 }
 
 // Mine lists the applications of the actor's organizations, the newest first, with their calls. Their people may.

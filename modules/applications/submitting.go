@@ -283,7 +283,7 @@ func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, a *Application, ca
 	if err != nil {
 		return err
 	}
-	if err := s.tellLeads(ctx, tx, a, call, "receipt", organizations, letterValues{times: map[string]time.Time{"when": done.At, "deadline": until}}); err != nil {
+	if err := s.tellLeads(ctx, tx, a, call, "receipt", organizations, letterValues{times: map[string]time.Time{"when": done.At, "deadline": until}, below: "receipt"}); err != nil {
 		return err
 	}
 	return advance(ctx, tx, a, before)

@@ -17,6 +17,7 @@ type letterValues struct {
 	times map[string]time.Time
 	lists map[string][]i18n.Text
 	hold  bool
+	below string // the page of the application to which the letter's link leads; empty: to the application
 }
 
 // mailKind is the prefix of a mail's message keys; it also tells other modules what a mail is about.
@@ -34,7 +35,7 @@ func (s *Service) tellLeads(ctx context.Context, tx *tenants.Tx, a *Application,
 			args := map[string]string{"organization": organizations[organization].Name, "number": a.Number}
 			maps.Copy(args, v.args)
 			tx.Announce(events.MailRequested{
-				Kind: mailKind(key), Person: person, Path: address(a.ID, ""), AboutKind: "application", AboutID: a.ID.String(),
+				Kind: mailKind(key), Person: person, Path: address(a.ID, v.below), AboutKind: "application", AboutID: a.ID.String(),
 				Subject: letter.Subject, Body: letter.Body, Args: args, Texts: map[string]i18n.Text{"call": call.Title},
 				Times: v.times, Zone: call.Zone, Lists: v.lists, Hold: v.hold,
 			})

@@ -213,6 +213,30 @@ func (s *Service) Reuse(ctx context.Context, tx *tenants.Tx, from, to ids.Sheet)
 	return copyAnswers(ctx, tx, from, to, same)
 }
 
+// Suggest fills a sheet with what is known from elsewhere, by the keys of questions, as far as its form asks for it and it
+// is such an answer; no file, consent or declaration. Answers that are there already stay.
+func (s *Service) Suggest(ctx context.Context, tx *tenants.Tx, into ids.Sheet, known Answers) error {
+	sheet, err := s.SheetIn(ctx, tx, into)
+	if err != nil {
+		return err
+	}
+	version, err := s.VersionIn(ctx, tx, sheet.Version)
+	if err != nil {
+		return err
+	}
+	fitting := Answers{}
+	for _, section := range version.Definition.Scoped(sheet.Scope) {
+		for i := range section.Questions {
+			q := &section.Questions[i]
+			raw := known[q.Key]
+			if section.Repeat == nil && !none(raw) && q.Type != TypeFile && !q.Type.statement() && len(ValidateAnswer(q, q.Key, raw, Draft)) == 0 {
+				fitting[q.Key] = raw
+			}
+		}
+	}
+	return suggest(ctx, tx, into, fitting)
+}
+
 // Save keeps one canonical answer. A newer answer than the edit's base is a Clash; the same answer again is no change.
 // Consents and declarations are also kept as statements, with who and when.
 func (s *Service) Save(ctx context.Context, tx *tenants.Tx, e Edit) (Saved, error) {

@@ -352,3 +352,25 @@ func TestCopyAndReuse(t *testing.T) {
 		t.Errorf("reused %v", got)
 	}
 }
+
+func TestSuggestFillsOnlyWhatIsEmptyAskedForAndFits(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	if _, err := d.save(t, forms.Edit{Sheet: d.sheet.ID, Ref: "name", Value: json.RawMessage(`"Umut"`)}); err != nil {
+		t.Fatal(err)
+	}
+	d.write(t, func(ctx context.Context, tx *tenants.Tx) error {
+		return d.forms.Suggest(ctx, tx, d.sheet.ID, forms.Answers{
+			"name": json.RawMessage(`"Another"`), "since": json.RawMessage(`"2005-10-05"`), "news": json.RawMessage(`true`),
+			"unknown": json.RawMessage(`"x"`), "budget": json.RawMessage(`"no money"`), "goal": nil,
+		})
+	})
+	all, err := d.forms.Filled(t.Context(), d.sc.Read(), d.sheet.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := all[d.sheet.ID]
+	if len(got.Answers) != 2 || string(got.Answers["name"]) != `"Umut"` || string(got.Answers["since"]) != `"2005-10-05"` || got.Versions["since"] != 1 {
+		t.Errorf("filled %v", got)
+	}
+}

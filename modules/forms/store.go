@@ -223,3 +223,21 @@ func copyAnswers(ctx context.Context, tx *tenants.Tx, from, to ids.Sheet, only [
 	}
 	return int(n), nil
 }
+
+// suggest keeps answers where there are none yet.
+func suggest(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, answers Answers) error {
+	if len(answers) == 0 {
+		return nil
+	}
+	all, err := json.Marshal(answers)
+	if err != nil {
+		return fmt.Errorf("forms: write suggestions: %w", err)
+	}
+	_, err = tx.NewRaw(`INSERT INTO answers (sheet_id, question, value, version, updated_at, updated_by)
+		SELECT ?, known.key, known.value, 1, ?, ? FROM jsonb_each(?::jsonb) AS known ON CONFLICT DO NOTHING`,
+		sheet, tx.Moment(), tx.Scope().Actor().Person, string(all)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("forms: suggest answers: %w", err)
+	}
+	return nil
+}

@@ -68,10 +68,31 @@ func (o Organization) SearchKey() string {
 	return i18n.SearchKey(o.Name + " " + o.NameEnglish)
 }
 
+// Missing names the parts of the profile that a program needs to know and that are not told yet.
+func (o Organization) Missing() []string {
+	var missing []string
+	for _, part := range []struct {
+		name string
+		told bool
+	}{
+		{"registry", o.Registry != "" || o.Form == Initiative || o.Form == LocalAuthority},
+		{"fiscal_host", o.Registry != "" || o.Form != Initiative || o.FiscalHost != ""},
+		{"about", o.About != ""},
+		{"fields", len(o.Fields) > 0},
+		{"languages", len(o.Languages) > 0},
+		{"staff", o.Staff != ""},
+		{"budget", o.Budget != ""},
+	} {
+		if !part.told {
+			missing = append(missing, part.name)
+		}
+	}
+	return missing
+}
+
 // Complete reports whether the profile says what a program needs to know of an organization.
 func (o Organization) Complete() bool {
-	return o.About != "" && len(o.Fields) > 0 && len(o.Languages) > 0 && o.Staff != "" && o.Budget != "" &&
-		(o.Registry != "" || o.Form == Initiative && o.FiscalHost != "" || o.Form == LocalAuthority)
+	return len(o.Missing()) == 0
 }
 
 // Most characters of each text.

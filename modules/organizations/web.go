@@ -51,14 +51,14 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/organizations/:id/edit", Action: policies.OrganizationEdit, Handle: w.editForm},
 			{Method: post, Path: "/organizations/:id", Action: policies.OrganizationEdit, Handle: w.edit},
 			{Method: get, Path: "/organizations/:id/people", Action: policies.OrganizationRead, Handle: w.people},
-			{Method: get, Path: "/organizations/:id/people/removal", Action: people, Handle: w.consider("removal")},
+			{Method: get, Path: "/organizations/:id/people/removal", Action: people, Handle: w.consider("organizations.removal.")},
 			{Method: post, Path: "/organizations/:id/people/removal", Action: people, Handle: w.remove},
-			{Method: get, Path: "/organizations/:id/people/hand-over", Action: people, Handle: w.consider("hand_over")},
+			{Method: get, Path: "/organizations/:id/people/hand-over", Action: people, Handle: w.consider("organizations.hand_over.")},
 			{Method: post, Path: "/organizations/:id/people/hand-over", Action: people, Handle: w.handOver},
 		},
 		Entries: []site.Entry{
 			{Key: "organizations.nav.list", Href: "/organizations", Icon: "building", Action: policies.OrganizationList, Order: 40},
-			{Key: "organizations.nav.mine", Href: "/my-organizations", Icon: "building", Action: register, Order: 20, Only: tenants.KindNetwork, Hidden: isTeam},
+			{Key: "organizations.nav.mine", Href: "/my-organizations", Within: "/organizations", Icon: "building", Action: register, Order: 20, Only: tenants.KindNetwork, Hidden: isTeam},
 			{Key: "organizations.nav.directory", Href: "/directory", Icon: "search", Action: policies.OrganizationDirectory, Order: 30, Hidden: isTeam},
 		},
 		Tasks: []site.Tasks{w.tasks},
@@ -263,8 +263,8 @@ func (w *Web) people(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.site.Render(c, peoplePage(p, sc, o, members, pending, w.service.MaySteer(sc, id)))
 }
 
-// consider shows what an act on somebody of the organization means, before it is done.
-func (w *Web) consider(act string) site.Handler {
+// consider shows what an act on somebody of the organization means, before it is done; words are the keys of its texts.
+func (w *Web) consider(words string) site.Handler {
 	return func(c *fiber.Ctx, sc tenants.Scope) error {
 		id, err := parse(c)
 		if err != nil {
@@ -283,8 +283,8 @@ func (w *Web) consider(act string) site.Handler {
 		}
 		for _, m := range members {
 			if q := web.Query(c); m.Person.String() == q.Raw("person") && string(m.Role) == q.Raw("role") {
-				p := w.site.Page(c, sc, "organizations."+act+".title")
-				return w.site.Render(c, considerPage(p, act, o, m))
+				p := w.site.Page(c, sc, words+"title")
+				return w.site.Render(c, considerPage(p, words, o, m))
 			}
 		}
 		return fault.NotFound()

@@ -98,7 +98,7 @@ func place(p ui.Page, o Organization) string {
 	return o.City + ", " + o.Country.Name(p.Loc.Locale)
 }
 
-func facts(p ui.Page, w Whole) []ui.Term {
+func facts(p ui.Page, w Whole, actor tenants.Actor) []ui.Term {
 	title, found := w.CallTitle.In(p.Loc.Locale)
 	call := ui.Term{Label: p.T("partnerships.call"), Text: title}
 	if found != p.Loc.Locale {
@@ -106,7 +106,7 @@ func facts(p ui.Page, w Whole) []ui.Term {
 	}
 	var all []ui.Term
 	for _, t := range []ui.Term{
-		{Label: p.T("partnerships.number"), Text: w.Number},
+		{Label: p.T("partnerships.number"), Text: w.Number, Component: number(w, actor)},
 		call,
 		{Label: p.T("partnerships.grant"), Text: grant(p, &w.Partnership)},
 		{Label: p.T("partnerships.since"), Text: p.Loc.Date(w.Since)},
@@ -114,6 +114,15 @@ func facts(p ui.Page, w Whole) []ui.Term {
 		if t.Text != "" {
 			all = append(all, t)
 		}
+	}
+	return all
+}
+
+// names are those of the partnership's organizations, in the order of their seats.
+func names(one Listed) []string {
+	var all []string
+	for _, id := range one.Organizations() {
+		all = append(all, one.Cards[id].Name)
 	}
 	return all
 }

@@ -45,7 +45,7 @@ func (w *Web) Module() site.Module {
 		},
 		Entries: []site.Entry{
 			{Key: "partnerships.nav.list", Href: "/partnerships", Icon: "hand", Action: policies.PartnershipList, Order: 60},
-			{Key: "partnerships.nav.mine", Href: "/my-partnerships", Icon: "hand", Action: policies.PartnershipMine, Order: 25},
+			{Key: "partnerships.nav.mine", Href: "/my-partnerships", Within: "/partnerships", Icon: "hand", Action: policies.PartnershipMine, Order: 25},
 		},
 		Tasks: []site.Tasks{w.tasks},
 	}

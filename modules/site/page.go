@@ -120,7 +120,7 @@ func roleLabel(loc *i18n.Localizer, actor tenants.Actor) string {
 
 func (s *Site) nav(c *fiber.Ctx, sc tenants.Scope, loc *i18n.Localizer) []ui.NavItem {
 	var items []ui.NavItem
-	path, longest := c.Path(), -1
+	path, current, longest := c.Path(), -1, 0
 	for _, e := range s.entries {
 		if !s.shown(e, sc) {
 			continue
@@ -133,13 +133,15 @@ func (s *Site) nav(c *fiber.Ctx, sc tenants.Scope, loc *i18n.Localizer) []ui.Nav
 			}
 			item.Count = n
 		}
-		if (path == e.Href || strings.HasPrefix(path, e.Href+"/")) && (longest < 0 || len(e.Href) > len(items[longest].Href)) {
-			longest = len(items)
+		for _, room := range []string{e.Href, e.Within} {
+			if room != "" && len(room) > longest && (path == room || strings.HasPrefix(path, room+"/")) {
+				current, longest = len(items), len(room)
+			}
 		}
 		items = append(items, item)
 	}
-	if longest >= 0 {
-		items[longest].Current = true
+	if current >= 0 {
+		items[current].Current = true
 	}
 	return items
 }

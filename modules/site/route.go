@@ -34,6 +34,7 @@ type Route struct {
 type Entry struct {
 	Key    string // the message key of its label
 	Href   string
+	Within string // the beginning of further addresses that belong to it; empty: none
 	Icon   string
 	Action policies.Action
 	Only   tenants.Kind
