@@ -85,7 +85,11 @@ func (s *Service) recall(ctx context.Context, sc tenants.Scope, h *Hall, filled 
 		if err != nil {
 			return err
 		}
-		h.Letters = lettersFor(sc.Actor().Person, letters)
+		nearest, err := near(ctx, sc)
+		if err != nil {
+			return err
+		}
+		h.Letters = lettersFor(nearest, letters)
 	}
 	var found bool
 	if h.Last, found, err = lastSubmission(ctx, sc.Read(), a.ID); err != nil || !found || a.State != Submitted || !h.Writable {

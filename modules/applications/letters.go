@@ -1,6 +1,7 @@
 package applications
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/tenants"
 )
 
 // Letter is what the network has written about an application to a lead of one of its organizations.
@@ -23,20 +25,35 @@ type Letter struct {
 	At      time.Time
 }
 
-// lettersFor keeps one letter of each kind, the newest first: every lead has got each with their own salutation, and
-// their colleagues read one of them. It is the reader's own where there is one; of several the latest counts.
-func lettersFor(reader ids.Person, all []Letter) []Letter {
+// lettersFor keeps one letter of each kind, the newest first. Every lead has got each with their own salutation and in
+// their own language, and their colleagues read one of them: the one that went nearest to the reader, and of several such
+// the latest. Near is how near somebody is: the reader themselves above their organization's people, these above others.
+func lettersFor(near map[ids.Person]int, all []Letter) []Letter {
 	var kept []Letter
 	for _, letter := range slices.Backward(all) {
 		at := slices.IndexFunc(kept, func(k Letter) bool { return k.Kind == letter.Kind })
 		switch {
 		case at < 0:
 			kept = append(kept, letter)
-		case letter.Person == reader && kept[at].Person != reader:
+		case near[letter.Person] > near[kept[at].Person]:
 			kept[at] = letter
 		}
 	}
 	return kept
+}
+
+// near tells who stands near to the actor: themselves, and the people of their organizations.
+func near(ctx context.Context, sc tenants.Scope) (map[ids.Person]int, error) {
+	members, err := tenants.MembersOf(ctx, sc.Read(), sc.Actor().OrganizationsAs()...)
+	if err != nil {
+		return nil, err
+	}
+	near := map[ids.Person]int{}
+	for _, m := range members {
+		near[m.Person] = 1
+	}
+	near[sc.Actor().Person] = 2
+	return near, nil
 }
 
 // block is a paragraph of a letter, or a list.

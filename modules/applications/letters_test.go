@@ -10,7 +10,7 @@ import (
 
 func TestLettersForKeepsOneOfEachKindAndPrefersTheReadersOwn(t *testing.T) {
 	t.Parallel()
-	reader, partner := ids.New[ids.Person](), ids.New[ids.Person]()
+	reader, colleague, partner := ids.New[ids.Person](), ids.New[ids.Person](), ids.New[ids.Person]()
 	mail := func(kind string, to ids.Person, subject string) Letter {
 		return Letter{Kind: kind, Person: to, Subject: subject}
 	}
@@ -18,11 +18,13 @@ func TestLettersForKeepsOneOfEachKindAndPrefersTheReadersOwn(t *testing.T) {
 		all  []Letter
 		want []string
 	}{
-		"none":                         {nil, nil},
-		"only a colleague's":           {[]Letter{mail("rejected", partner, "a")}, []string{"a"}},
-		"the reader's own, sent first": {[]Letter{mail("rejected", reader, "mine"), mail("rejected", partner, "theirs")}, []string{"mine"}},
-		"the reader's own, sent last":  {[]Letter{mail("rejected", partner, "theirs"), mail("rejected", reader, "mine")}, []string{"mine"}},
-		"the latest of several":        {[]Letter{mail("ineligible", reader, "first"), mail("ineligible", reader, "second")}, []string{"second"}},
+		"none":                           {nil, nil},
+		"only a partner's":               {[]Letter{mail("rejected", partner, "a")}, []string{"a"}},
+		"a colleague's, not a partner's": {[]Letter{mail("rejected", colleague, "ours"), mail("rejected", partner, "theirs")}, []string{"ours"}},
+		"the own, not a colleague's":     {[]Letter{mail("rejected", reader, "mine"), mail("rejected", colleague, "ours")}, []string{"mine"}},
+		"the reader's own, sent first":   {[]Letter{mail("rejected", reader, "mine"), mail("rejected", partner, "theirs")}, []string{"mine"}},
+		"the reader's own, sent last":    {[]Letter{mail("rejected", partner, "theirs"), mail("rejected", reader, "mine")}, []string{"mine"}},
+		"the latest of several":          {[]Letter{mail("ineligible", reader, "first"), mail("ineligible", reader, "second")}, []string{"second"}},
 		"the newest kind on top": {
 			[]Letter{mail("waiting", reader, "wait"), mail("waiting", partner, "their wait"), mail("offered", partner, "their offer"), mail("offered", reader, "offer")},
 			[]string{"offer", "wait"},
@@ -31,7 +33,7 @@ func TestLettersForKeepsOneOfEachKindAndPrefersTheReadersOwn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, l := range lettersFor(reader, c.all) {
+			for _, l := range lettersFor(map[ids.Person]int{reader: 2, colleague: 1}, c.all) {
 				got = append(got, l.Subject)
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
