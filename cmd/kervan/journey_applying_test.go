@@ -4,14 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"kervan/modules/applications"
 	"kervan/modules/forms"
 	"kervan/modules/forms/formstest"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/files/filestest"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui/uitest"
 	"kervan/modules/programs"
@@ -73,7 +75,8 @@ func (r *running) writer(t *testing.T, v *uitest.Visitor, network tenants.Tenant
 	return writer{Visitor: v, r: r, network: network, loc: r.app.catalog.Localizer(l, nil), form: version.Definition}
 }
 
-// writes answers every question of a section that asks for no document, input by input, and waits until it is kept.
+// writes answers every question of a section, input by input, gives the documents that it asks for, and waits until all is
+// kept.
 func (w writer) writes(t *testing.T, at, key, saved string, answers forms.Answers) {
 	t.Helper()
 	section, ok := w.form.Section(key)
@@ -83,7 +86,11 @@ func (w writer) writes(t *testing.T, at, key, saved string, answers forms.Answer
 	w.Go(at + "/sections/" + key)
 	for i := range section.Questions {
 		q := &section.Questions[i]
-		if raw, there := answers[q.Key]; there && q.Type != forms.TypeFile {
+		switch raw, there := answers[q.Key]; {
+		case !there:
+		case q.Type == forms.TypeFile:
+			w.uploads(t, q.Key)
+		default:
 			w.types(forms.ToTyped(w.loc, q, q.Key, raw))
 		}
 	}
@@ -110,24 +117,23 @@ func (w writer) types(inputs url.Values) {
 	}
 }
 
-// hands gives the documents that a section asks for, past the page that takes them.
-func (r *running) hands(t *testing.T, network tenants.Tenant, sheet ids.Sheet, organization ids.Organization, refs ...string) {
+// uploads chooses a document, as somebody does whose papers lie in a folder, and waits until it has been checked.
+func (w writer) uploads(t *testing.T, question string) {
 	t.Helper()
-	err := r.app.tenants.Bind(network, tenants.SystemActor("test")).Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
-		for _, ref := range refs {
-			value, err := arrives(ctx, tx, sheet, ref, organization)
-			if err != nil {
-				return err
-			}
-			if _, err := r.app.forms.Save(ctx, tx, forms.Edit{Sheet: sheet, Ref: ref, Type: forms.TypeFile, Value: value}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	name := question + " – İmzalı Örnek.pdf"
+	w.Attach(`[data-question="`+question+`"] input[type="file"]`, file(t, name, filestest.PDF(question)))
+	w.Sees(name + ": " + w.loc.T("documents.state.not_scanned"))
+	w.Shows(`[data-question="` + question + `"] [data-document]`)
+}
+
+// file puts a file into a folder of the test's own.
+func file(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return path
 }
 
 // registers makes an account from where the visitor is, by the mail that is sent there.
@@ -208,16 +214,13 @@ func TestJourneyOfAJointApplication(t *testing.T) {
 	juergen.Sees("Der Teil Ihrer Organisation")
 	juergen.Accessible("apply-tasks-de")
 
-	a, err := applications.Find(t.Context(), r.app.tenants.Bind(network, tenants.SystemActor("test")).Read(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
 	one, two := r.writer(t, ilgaz, network, call, i18n.TR), r.writer(t, juergen, network, call, i18n.DE)
 	part := formstest.Complete(one.form, forms.ScopePart, nil)
 	joint := formstest.Complete(one.form, forms.ScopeJoint, nil)
-	r.hands(t, network, a.Seat("tr").Sheet, a.Seat("tr").Organization, "registration_document")
-	r.hands(t, network, a.Seat("eu").Sheet, a.Seat("eu").Organization, "registration_document")
-	r.hands(t, network, a.Joint, a.Organization, "partner_letter")
+	ilgaz.Go(at + "/sections/organization")
+	ilgaz.Attach(`[data-question="registration_document"] input[type="file"]`, file(t, "tüzük.pdf", []byte("<html>no PDF at all</html>")))
+	ilgaz.Sees("tüzük.pdf: " + one.loc.T("documents.reason.mismatch"))
+	ilgaz.Accessible("apply-document-refused-tr-phone")
 	for _, section := range one.form.Scoped(forms.ScopePart) {
 		one.writes(t, at, section.Key, "Kaydedildi:", part)
 		ilgaz.Accessible("apply-" + section.Key + "-tr-phone")
@@ -261,7 +264,37 @@ func TestJourneyOfAJointApplication(t *testing.T) {
 	ilgaz.Accessible("apply-mine-tr-phone")
 	ilgaz.Go(r.address("joint", "/desk"))
 	ilgaz.Accessible("apply-desk-tr-phone")
+	r.arrived(t, network, id, 3)
 	for _, v := range []*uitest.Visitor{ilgaz, juergen} {
-		v.StayedOn("joint." + r.host)
+		v.StayedOn("joint."+r.host, r.storeHost(t))
 	}
+}
+
+// arrived holds that so many documents of an application were kept, each with its content in the store at its own key and
+// nothing left where it came in.
+func (r *running) arrived(t *testing.T, network tenants.Tenant, id ids.Application, n int) {
+	t.Helper()
+	var all []struct{ Key, QuarantineKey, State string }
+	err := r.app.tenants.Bind(network, tenants.SystemActor("test")).Read().NewRaw(`SELECT key, quarantine_key, state FROM documents WHERE state <> 'refused' AND sheet_id IN (
+		SELECT sheet_id FROM application_parts WHERE application_id = ? UNION SELECT joint_sheet_id FROM applications WHERE id = ?)`, id, id).Scan(t.Context(), &all)
+	if err != nil || len(all) != n {
+		t.Fatalf("%d documents, %v", len(all), err)
+	}
+	for _, d := range all {
+		_, kept, err := r.app.objects.Find(t.Context(), d.Key)
+		_, left, failed := r.app.objects.Find(t.Context(), d.QuarantineKey)
+		if err != nil || failed != nil || !kept || left || d.State != "clean" {
+			t.Errorf("%+v: kept %v, left in quarantine %v, %v, %v", d, kept, left, err, failed)
+		}
+	}
+}
+
+// storeHost is where documents are sent to and fetched from, by nobody but the browser that was told so.
+func (r *running) storeHost(t *testing.T) string {
+	t.Helper()
+	store, err := url.Parse(r.app.objects.Origin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store.Hostname()
 }

@@ -1,7 +1,7 @@
 // Saves the answers of a form while somebody writes. What could not be sent yet is kept on this device, by sheet and
 // question, until it could; so a closed page, a lost connection or an ended session loses nothing.
 import { watchConditions } from './conditions'
-import { apply, inputsOf, watchRows, type Inputs } from './rows'
+import { apply, documentsOf, inputsOf, watchRows, type Documents, type Inputs } from './rows'
 import { fill, send, sendKept, shelf, type Words } from './sending'
 import { watchUploads } from './uploads'
 
@@ -62,7 +62,7 @@ export function start(root: HTMLElement) {
 
   function keep(a: Answer) {
     try {
-      localStorage.setItem(key(a.ref), JSON.stringify({ value: inputsOf(a.box), base: a.base, language: language(), url: saveURL(a.ref) }))
+      localStorage.setItem(key(a.ref), JSON.stringify({ value: inputsOf(a.box), base: a.base, language: language(), url: saveURL(a.ref), documents: documentsOf(a.box) }))
     } catch {
       // A full or forbidden store only means that this device cannot help; the server is still tried.
     }
@@ -216,7 +216,7 @@ export function start(root: HTMLElement) {
       a.sent = ''
     })
     side(words.theirs, clash.theirs, words.take_theirs, () => {
-      apply(a.box, clash.inputs)
+      apply(a.box, clash.inputs, words, documentsOf(a.box))
       a.sent = JSON.stringify(inputsOf(a.box))
       localStorage.removeItem(key(a.ref))
       conditions()
@@ -282,8 +282,8 @@ export function start(root: HTMLElement) {
       const kept = localStorage.getItem(key(a.ref))
       if (!kept) continue
       try {
-        const { value, base } = JSON.parse(kept) as { value: Inputs; base: number }
-        apply(a.box, value)
+        const { value, base, documents } = JSON.parse(kept) as { value: Inputs; base: number; documents?: Documents }
+        apply(a.box, value, words, documents)
         if (dirty(a)) {
           rebase(a, base)
           void save(a)

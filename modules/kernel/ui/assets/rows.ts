@@ -17,8 +17,46 @@ export function inputsOf(box: HTMLElement): Inputs {
   return inputs
 }
 
-// apply writes inputs that were kept or that somebody else saved, making as many rows as they need.
-export function apply(box: HTMLElement, inputs: Inputs) {
+// What is shown of a document, by its identifier.
+export type Documents = Record<string, { name: string; state: string }>
+
+export function documentsOf(box: HTMLElement): Documents {
+  const shown: Documents = {}
+  for (const item of box.querySelectorAll<HTMLElement>('[data-files] [data-document]')) {
+    shown[item.dataset.document ?? ''] = { name: item.querySelector('a, span')?.textContent ?? '', state: item.querySelector('.k-badge')?.textContent ?? '' }
+  }
+  return shown
+}
+
+// documentItem is a line of a list of documents, as the server would write it.
+export function documentItem(list: HTMLElement, id: string, { name, state }: Documents[string], words: Words): HTMLElement {
+  const item = document.createElement('li')
+  item.dataset.document = id
+  const hidden = document.createElement('input')
+  hidden.type = 'hidden'
+  hidden.name = `${list.dataset.files}[]`
+  hidden.value = id
+  const label = document.createElement('span')
+  label.textContent = name
+  const badge = document.createElement('span')
+  badge.className = 'k-badge k-neutral'
+  badge.textContent = state
+  const remove = document.createElement('button')
+  remove.type = 'submit'
+  remove.name = 'row'
+  remove.value = 'remove:'
+  remove.className = 'btn btn-link'
+  const whose = document.createElement('span')
+  whose.className = 'k-hidden'
+  whose.textContent = ` ${name}`
+  remove.append(words.take_away, whose)
+  item.append(hidden, label, badge, remove)
+  return item
+}
+
+// apply writes inputs that were kept or that somebody else saved, making as many rows as they need. Documents that are not
+// on the page are shown as they were when they were kept.
+export function apply(box: HTMLElement, inputs: Inputs, words: Words, documents: Documents = {}) {
   for (const list of box.querySelectorAll<HTMLElement>('[data-rows]')) {
     const name = list.dataset.rows ?? ''
     const most = Object.keys(inputs).reduce((n, one) => (one.startsWith(`${name}[`) ? Math.max(n, parseInt(one.slice(name.length + 1), 10) + 1) : n), 0)
@@ -30,6 +68,7 @@ export function apply(box: HTMLElement, inputs: Inputs) {
   if (files) {
     const wanted = inputs[`${files.dataset.files}[]`] ?? []
     for (const item of [...files.children] as HTMLElement[]) if (!wanted.includes(item.dataset.document ?? '')) item.remove()
+    for (const id of wanted) if (documents[id] && !files.querySelector(`[data-document="${CSS.escape(id)}"]`)) files.append(documentItem(files, id, documents[id], words))
   }
   for (const c of controls(box)) {
     if (c.type === 'hidden') continue

@@ -20,7 +20,7 @@ export const shelf = 'kervan:'
 export async function sendKept(leave: (name: string) => boolean) {
   for (const name of Object.keys(localStorage).filter((n) => n.startsWith(shelf) && !leave(n))) {
     try {
-      const { url, ...body } = JSON.parse(localStorage.getItem(name) ?? '{}') as { url?: string }
+      const { url, documents: _, ...body } = JSON.parse(localStorage.getItem(name) ?? '{}') as { url?: string; documents?: unknown }
       if (!url?.startsWith('/')) continue
       const response = await send('PUT', url, body)
       if (response.ok) localStorage.removeItem(name)

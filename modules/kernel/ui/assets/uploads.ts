@@ -1,5 +1,6 @@
 // Takes documents by choosing or dropping, and sends each straight to the object store with the form that the server has
 // signed for it. The answer changes only when the document has arrived: a failed upload replaces nothing.
+import { documentItem } from './rows'
 import { fill, send, type Words } from './sending'
 
 interface Granted {
@@ -45,27 +46,7 @@ export function watchUploads(root: HTMLElement, words: Words, changed: (element:
     }
 
     const add = (granted: Granted, name: string, state: string) => {
-      const item = document.createElement('li')
-      item.dataset.document = granted.document
-      const hidden = document.createElement('input')
-      hidden.type = 'hidden'
-      hidden.name = `${list.dataset.files}[]`
-      hidden.value = granted.document
-      const label = document.createElement('span')
-      label.textContent = name
-      const badge = document.createElement('span')
-      badge.className = 'k-badge k-neutral'
-      badge.textContent = state
-      const remove = document.createElement('button')
-      remove.type = 'submit'
-      remove.name = 'row'
-      remove.value = 'remove:'
-      remove.className = 'btn btn-link'
-      const whose = document.createElement('span')
-      whose.className = 'k-hidden'
-      whose.textContent = ` ${name}`
-      remove.append(words.take_away, whose)
-      item.append(hidden, label, badge, remove)
+      const item = documentItem(list, granted.document, { name, state }, words)
       if (most === 1) list.replaceChildren(item)
       else list.append(item)
       changed(list)
