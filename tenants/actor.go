@@ -36,6 +36,12 @@ var CoreRoles = []Role{RoleCoreTeam, RoleOperator}
 // OrganizationRoles are the roles that somebody has for an organization.
 var OrganizationRoles = []Role{RoleLead, RoleParticipant}
 
+// ParseRole reads a role's name, and false for anything else.
+func ParseRole(name string) (Role, bool) {
+	role := Role(name)
+	return role, slices.Contains(NetworkRoles, role) || slices.Contains(CoreRoles, role) || slices.Contains(OrganizationRoles, role)
+}
+
 // Staff reports whether the role works for the network rather than for an organization; their sessions are shorter.
 func (r Role) Staff() bool { return !slices.Contains(OrganizationRoles, r) }
 

@@ -47,8 +47,12 @@ const (
 	maxPassword = 1000
 )
 
-// emailKey folds A to Z and nothing else: an address is an identifier, not a word of some language.
+// emailKey folds A to Z and nothing else: an address is an identifier, not a word of some language. What no address can be
+// has no key, and nobody is found by it.
 func emailKey(email string) string {
+	if _, ok := i18n.Clean(email); !ok {
+		return ""
+	}
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
 			return r + 'a' - 'A'

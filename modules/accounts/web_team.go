@@ -98,10 +98,11 @@ func (w *Web) dismiss(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	person, err := ids.Parse[ids.Person](form.Raw("person"))
-	if err != nil {
+	role, ok := tenants.ParseRole(form.Raw("role"))
+	if err != nil || !ok {
 		return fault.NotFound()
 	}
-	if err := w.service.Dismiss(c.UserContext(), sc, person, tenants.Role(form.Raw("role"))); err != nil {
+	if err := w.service.Dismiss(c.UserContext(), sc, person, role); err != nil {
 		if fault.Is(err, fault.KindConflict) {
 			return w.showTeam(c, sc, teamView{}, err)
 		}

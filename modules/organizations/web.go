@@ -293,7 +293,11 @@ func (w *Web) consider(words string) site.Handler {
 
 func (w *Web) remove(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.steer(c, "organizations.people.removed", func(id ids.Organization, person ids.Person, form web.Form) error {
-		return w.service.Remove(c.UserContext(), sc, id, person, tenants.Role(form.Raw("role")))
+		role, ok := tenants.ParseRole(form.Raw("role"))
+		if !ok {
+			return fault.NotFound()
+		}
+		return w.service.Remove(c.UserContext(), sc, id, person, role)
 	})
 }
 

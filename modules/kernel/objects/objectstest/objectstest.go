@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
@@ -20,8 +21,11 @@ type server struct {
 }
 
 var (
-	shared = sync.OnceValues(newServer)
-	used   bool
+	shared = sync.OnceValues(func() (*server, error) {
+		used.Store(true)
+		return newServer()
+	})
+	used atomic.Bool
 )
 
 func newServer() (*server, error) {
@@ -29,14 +33,13 @@ func newServer() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	used = true
 	s3, err := devserver.StartS3(context.Background(), devserver.S3Options{Dir: dir})
 	return &server{s3, dir}, err
 }
 
 // Close ends the server and forgets its objects; a package's TestMain calls it.
 func Close() {
-	if !used {
+	if !used.Load() {
 		return
 	}
 	if s, err := shared(); err == nil {

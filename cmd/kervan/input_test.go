@@ -1,0 +1,213 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"kervan/modules/site/sitetest"
+	"kervan/tenants"
+)
+
+// unfit are what no field may keep: each would be found again by its beginning. A field may be empty, and then keeps that.
+var unfit = map[string]string{
+	"a NUL":                   "unfit-nul\x00b",
+	"invalid UTF-8":           "unfit-utf\xff\xfeb",
+	"half a surrogate":        "unfit-half\xed\xa0\x80b",
+	"turned around":           "unfit-turned\u202egnp.exe",
+	"isolated":                "unfit-isolated\u2066b\u2069",
+	"invisible":               "unfit-invisible\u200bb",
+	"an escape":               "unfit-escape\x1b[31m",
+	"far too long":            "unfit-long" + strings.Repeat("ğ", 30_000),
+	"nothing":                 "",
+	"a huge number":           "99999999999999999999999999",
+	"less than any number":    "-1",
+	"a list where one stands": "unfit-list\x00", // sent twice
+}
+
+// odd are what a text may well be. It is kept as it was typed, and shown as text.
+var odd = []string{`<script>alert(1)</script>"'><img src=x onerror=alert(1)>`, `=1+1`, `{{7*7}} ${7*7} %s %d`, `'; DROP TABLE people; --`, "İIıi ŞşĞğ Straße e\u0301"}
+
+// standing is a form as somebody has it before them.
+type standing struct {
+	sitetest.Form
+
+	who     string
+	browser *sitetest.Browser
+	csrf    string
+	at      string // the page on which it stands
+}
+
+// TestEveryFormStandsBadInput collects every form that anybody in a network has before them and sends each of its fields
+// what nobody should send. Nothing fails, nothing of it is kept, and what is odd but honest is shown as text everywhere.
+// The fields of an application's own sections are tried where applications are.
+func TestEveryFormStandsBadInput(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	must(t, stopWorker(r.app))
+	in := r.grown(t, "abused")
+	r.livens(t, in)
+	people := r.everybody(t, in)
+	forms := r.forms(t, people)
+	tried := 0
+	for _, f := range forms {
+		for field := range f.Values {
+			if field == "_csrf" || field == "return" {
+				continue
+			}
+			for what, value := range unfit {
+				tried++
+				f.send(t, field, what, value)
+			}
+		}
+	}
+	if len(forms) < 40 || tried < 1000 {
+		t.Errorf("only %d forms and %d fields' values were tried: the walk is broken", len(forms), tried)
+	}
+	for column, found := range r.search(t, in, `%unfit-%`) {
+		t.Errorf("%s keeps %.60q", column, found)
+	}
+	for _, f := range forms {
+		for field := range f.Values {
+			if field == "_csrf" || field == "return" {
+				continue
+			}
+			for _, value := range odd {
+				f.again()
+				f.send(t, field, "odd", value)
+			}
+		}
+	}
+	if len(r.search(t, in, `%<script>alert(1)</script>%`)) < 3 {
+		t.Error("hardly a field keeps what is odd: nothing was tried")
+	}
+	for who, browser := range people {
+		r.shows(t, who, browser)
+	}
+}
+
+// forms are one of each kind that anybody sees.
+func (r *running) forms(t *testing.T, people map[string]*sitetest.Browser) []standing {
+	t.Helper()
+	var all []standing
+	kinds := map[string]bool{}
+	for _, who := range slices.Sorted(maps.Keys(people)) {
+		browser := people[who]
+		csrf := browser.Get("/desk").Value("_csrf")
+		r.visits(browser, func(page sitetest.Page, patterns []string) {
+			for _, form := range page.Forms() {
+				kind := shape(form.Action, patterns) + " " + strings.Join(slices.Sorted(maps.Keys(form.Values)), " ")
+				if form.Method != http.MethodPost || kinds[kind] || strings.Contains(form.Action, "/sections/") || strings.Contains(form.Action, "/sign-out") || strings.Contains(form.Action, "/sessions/") {
+					continue
+				}
+				kinds[kind] = true
+				for field, values := range form.Offers {
+					if len(form.Values[field]) == 0 && len(values) > 0 {
+						form.Values[field] = values[:1]
+					}
+				}
+				all = append(all, standing{form, who, browser, csrf, page.Path})
+			}
+		})
+	}
+	return all
+}
+
+// visits opens two pages of each kind that links lead to.
+func (r *running) visits(browser *sitetest.Browser, open func(page sitetest.Page, patterns []string)) {
+	queue, seen := []string{"/", "/desk", "/sign-in", "/register", "/reset", "/account"}, map[string]int{}
+	var patterns []string
+	for _, route := range r.app.site.Routes() {
+		patterns = append(patterns, route.Path)
+		if route.Method == http.MethodGet && !strings.Contains(route.Path, ":") {
+			queue = append(queue, route.Path)
+		}
+	}
+	for len(queue) > 0 {
+		path := queue[0]
+		queue = queue[1:]
+		if kind := shape(path, patterns); seen[path] > 0 || seen[kind] > 1 || strings.Contains(path, "sort=") || strings.Contains(path, "format=") {
+			continue
+		} else {
+			seen[kind]++
+		}
+		seen[path]++
+		page := browser.Get(path)
+		open(page, patterns)
+		queue = append(queue, page.Links()...)
+	}
+}
+
+// again reads the form anew, as what was kept has made it older; it may be gone.
+func (f *standing) again() {
+	for _, form := range f.browser.Get(f.at).Forms() {
+		if form.Action == f.Action && form.Values.Has("version") {
+			f.Values.Set("version", form.Values.Get("version"))
+		}
+	}
+}
+
+func (f *standing) send(t *testing.T, field, what, value string) {
+	t.Helper()
+	values := maps.Clone(f.Values)
+	values[field] = []string{value}
+	if what == "a list where one stands" {
+		values[field] = []string{value, value}
+	}
+	f.browser.Headers["X-CSRF-Token"] = f.csrf
+	page := f.browser.Body(http.MethodPost, f.Action, "application/x-www-form-urlencoded", values.Encode())
+	delete(f.browser.Headers, "X-CSRF-Token")
+	if page.Status >= http.StatusInternalServerError {
+		t.Errorf("%s: %s, %s of %s: %d", f.who, f.Action, what, field, page.Status)
+	}
+	harmless(t, f.who, "POST "+f.Action+" "+field, page)
+}
+
+// shows walks as somebody and looks whether anything that was kept is on a page as more than text.
+func (r *running) shows(t *testing.T, who string, browser *sitetest.Browser) {
+	t.Helper()
+	r.visits(browser, func(page sitetest.Page, _ []string) {
+		if page.Status >= http.StatusInternalServerError {
+			t.Errorf("%s gets %d at %s", who, page.Status, page.Path)
+		}
+		harmless(t, who, "GET "+page.Path, page)
+	})
+}
+
+func harmless(t *testing.T, who, where string, page sitetest.Page) {
+	t.Helper()
+	if strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") {
+		for _, alive := range []string{"<script>alert", "<img src=x", "SQLSTATE", "goroutine "} {
+			if i := strings.Index(page.Body, alive); i >= 0 {
+				t.Errorf("%s: %s answers with …%s…", who, where, page.Body[max(0, i-80):min(len(page.Body), i+80)])
+			}
+		}
+	}
+}
+
+// search looks through every text of the network's tables and gives by column one that is like the pattern.
+func (r *running) search(t *testing.T, in tenants.Tenant, pattern string) map[string]string {
+	t.Helper()
+	admin, schema := r.inside(t, in)
+	rows, err := admin.Query(t.Context(), `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = $1 AND data_type IN ('text', 'jsonb', 'ARRAY')`, schema)
+	must(t, err)
+	columns, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Table, Column string }])
+	must(t, err)
+	found := map[string]string{}
+	for _, c := range columns {
+		rows, err := admin.Query(t.Context(), fmt.Sprintf(`SELECT %s::text FROM %s WHERE %s::text LIKE $1 LIMIT 1`,
+			pgx.Identifier{c.Column}.Sanitize(), pgx.Identifier{schema, c.Table}.Sanitize(), pgx.Identifier{c.Column}.Sanitize()), pattern)
+		must(t, err)
+		texts, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		must(t, err)
+		for _, text := range texts {
+			found[c.Table+"."+c.Column] = text
+		}
+	}
+	return found
+}
