@@ -169,7 +169,7 @@ func (r *running) opensCall(t *testing.T, v *uitest.Visitor) string {
 	v.Fill("grant", "3.500,00")
 	v.Press("Kaydet")
 	v.Sees("Kaydedildi.")
-	for _, part := range []string{"Metinler", "Yerler ve ölçütler", "Mektuplar"} {
+	for _, part := range []string{"Metinler", "Yerler, ölçütler, belgeler", "Mektuplar"} {
 		v.Press(part)
 		v.Accessible("call-" + part + "-tr-phone")
 	}

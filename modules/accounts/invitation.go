@@ -28,13 +28,7 @@ func (s *Service) Invite(ctx context.Context, sc tenants.Scope, cmd Invite) erro
 	if err := s.mayInvite(sc, cmd.Role, cmd.Organization); err != nil {
 		return err
 	}
-	email, bad := parseEmail("email", cmd.Email)
-	if cmd.Name == "" {
-		bad = append(bad, fault.At("name", "fault.required"))
-	}
-	if !slices.Contains(s.offers(sc, cmd.Organization), cmd.Role) {
-		bad = append(bad, fault.At("role", "fault.choose"))
-	}
+	email, bad := s.invitee(sc, cmd)
 	if len(bad) > 0 {
 		return fault.Invalid("fault.check_fields", bad...)
 	}
@@ -58,6 +52,18 @@ func (s *Service) Invite(ctx context.Context, sc tenants.Scope, cmd Invite) erro
 		})
 		return nil
 	})
+}
+
+// invitee is the address that an invitation goes to, and everything that keeps the invitation from being sent.
+func (s *Service) invitee(sc tenants.Scope, cmd Invite) (string, []fault.Field) {
+	email, bad := parseEmail("email", cmd.Email)
+	if cmd.Name == "" {
+		bad = append(bad, fault.At("name", "fault.required"))
+	}
+	if !slices.Contains(s.offers(sc, cmd.Organization), cmd.Role) {
+		bad = append(bad, fault.At("role", "fault.choose"))
+	}
+	return email, bad
 }
 
 func (s *Service) mayInvite(sc tenants.Scope, role tenants.Role, organization ids.Organization) error {

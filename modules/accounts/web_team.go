@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -71,7 +72,11 @@ func (w *Web) invite(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	if len(bad) > 0 {
-		err = fault.Invalid("fault.check_fields", bad...)
+		_, more := w.service.invitee(sc, cmd)
+		more = slices.DeleteFunc(more, func(m fault.Field) bool {
+			return slices.ContainsFunc(bad, func(b fault.Field) bool { return b.Name == m.Name })
+		})
+		err = fault.Invalid("fault.check_fields", append(bad, more...)...)
 	} else {
 		err = w.service.Invite(c.UserContext(), sc, cmd)
 	}

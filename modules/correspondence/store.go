@@ -44,6 +44,11 @@ type Message struct {
 	Bound bool `bun:"bound,scanonly"`
 }
 
+// Waits reports whether the message can be released or cancelled by itself.
+func (m Message) Waits() bool {
+	return !m.Bound && (m.Status == StatusHeld || m.Status == StatusFailed)
+} //nolint:gocritic // a predicate for slices of messages
+
 const bound = "EXISTS (SELECT FROM message_batches AS b WHERE b.batch = ?TableAlias.batch AND b.state = 'open') AS bound"
 
 // insert writes a message once; a repeated reaction finds it there.

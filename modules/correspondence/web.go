@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"net/url"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -117,7 +118,11 @@ func (w *Web) outbox(c *fiber.Ctx, sc tenants.Scope) error {
 		l.Next = rows[pageSize-1].ID.String()
 	}
 	l.First, l.Empty = q.After == "", len(rows) == 0
-	return w.site.Render(c, outboxPage(p, l, rows, w.service.Policies.MayEver(sc.Actor(), policies.MessageRelease)))
+	may := w.service.Policies.MayEver(sc.Actor(), policies.MessageRelease) && slices.ContainsFunc(rows, Message.Waits)
+	if may {
+		l.Columns = slices.Insert(l.Columns, 0, ui.Column{Label: p.T("correspondence.outbox.choose")})
+	}
+	return w.site.Render(c, outboxPage(p, l, rows, may))
 }
 
 func outboxList(p ui.Page, query url.Values, total int) ui.List {
@@ -129,7 +134,6 @@ func outboxList(p ui.Page, query url.Values, total int) ui.List {
 		Path: "/outbox", Query: query, Search: p.T("correspondence.outbox.search"), Total: total, TotalOf: "correspondence.outbox.total", Exports: true,
 		Filters: []ui.Field{{Name: "status", Label: p.T("correspondence.outbox.status"), Options: options}},
 		Columns: []ui.Column{
-			{Label: p.T("correspondence.outbox.choose")},
 			{Label: p.T("correspondence.outbox.to")},
 			{Label: p.T("correspondence.outbox.subject")},
 			{Label: p.T("correspondence.outbox.status")},

@@ -94,7 +94,7 @@ func (w *Web) networks(c *fiber.Ctx, sc tenants.Scope) error {
 
 func (w *Web) form(c *fiber.Ctx, sc tenants.Scope) error {
 	p := w.site.Page(c, sc, "oversight.new.title")
-	return w.site.Render(c, newPage(p, tenants.New{Zone: "Europe/Istanbul", Locales: i18n.All, Brand: tenants.Brand{Primary: "#1f5f5b"}, First: tenants.Contact{Locale: i18n.EN}}, nil))
+	return w.site.Render(c, newPage(p, tenants.New{Zone: "Europe/Istanbul", Locales: i18n.All, Brand: tenants.Brand{Primary: "#1f5f5b"}, First: tenants.Contact{Locale: p.Loc.Locale}}, nil))
 }
 
 func (w *Web) open(c *fiber.Ctx, sc tenants.Scope) error {

@@ -15,14 +15,15 @@ import (
 type typed struct {
 	values func(name string) string
 	all    func(name string) []string
+	has    func(name string) bool
 	Fault  *fault.Fault
 }
 
-func typedIn(form web.Form) typed { return typed{values: form.Raw, all: form.All} }
+func typedIn(form web.Form) typed { return typed{values: form.Raw, all: form.All, has: form.Has} }
 
-// or is what was typed, or the value as it is kept when nothing has been typed yet.
+// or is what was typed, or the value as it is kept when nothing has been typed yet, or only into another form of the page.
 func (t typed) or(name, kept string) string {
-	if t.values == nil {
+	if t.values == nil || !t.has(name) {
 		return kept
 	}
 	return t.values(name)

@@ -3,6 +3,7 @@ package ui
 import (
 	"maps"
 	"net/url"
+	"slices"
 )
 
 // List is a table of many rows with what finds, orders and exports them. Everything about it stands in the address.
@@ -71,6 +72,20 @@ func (l List) arrow(c Column) string {
 	case "descending":
 		return " ↓"
 	default:
-		return ""
+		return " ↕"
 	}
+}
+
+// narrowed reports whether a search or a filter leaves rows away.
+func (l List) narrowed() bool {
+	return l.Query.Get("q") != "" || slices.ContainsFunc(l.Filters, func(f Field) bool { return l.Query.Get(f.Name) != "" })
+}
+
+// whole is the address of the list without search and filters, in the same order.
+func (l List) whole() string {
+	pairs := []string{"q", ""}
+	for _, f := range l.Filters {
+		pairs = append(pairs, f.Name, "")
+	}
+	return l.With(pairs...)
 }

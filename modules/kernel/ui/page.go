@@ -3,6 +3,7 @@ package ui
 import (
 	"embed"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -216,6 +217,19 @@ func labelled(name string, pairs []string) string {
 		}
 	}
 	return ""
+}
+
+// inOrder are the refused fields as they follow each other on the page, which is the order of the pairs.
+func inOrder(fields []fault.Field, pairs []string) []fault.Field {
+	place := func(f fault.Field) int {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == f.Name {
+				return i
+			}
+		}
+		return len(pairs)
+	}
+	return slices.SortedStableFunc(slices.Values(fields), func(a, b fault.Field) int { return place(a) - place(b) })
 }
 
 // Task is a line of a task list.

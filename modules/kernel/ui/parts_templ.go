@@ -1744,7 +1744,7 @@ func ErrorSummary(p Page, f *fault.Fault, pairs ...string) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, field := range f.Fields {
+				for _, field := range inOrder(f.Fields, pairs) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 121, "<li><a href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
