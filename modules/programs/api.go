@@ -169,7 +169,7 @@ var callsExample = callsBody{Items: []CallItem{itemExample}}
 var itemExample = CallItem{
 	ID: site.ExampleID[ids.Call](4), Cycle: "2027", Phase: PhaseOpen,
 	Title:    site.Words{EN: "Open call 2027", TR: "Açık çağrı 2027", DE: "Ausschreibung 2027"},
-	Summary:  site.Words{EN: "Two organizations, one issue, eight months.", TR: "İki kurum, bir mesele, sekiz ay.", DE: "Zwei Organisationen, ein Thema, acht Monate."},
+	Summary:  site.Words{EN: "Two organizations, one issue, eight months.", TR: "İki kuruluş, bir mesele, sekiz ay.", DE: "Zwei Organisationen, ein Thema, acht Monate."},
 	OpensAt:  time.Date(2027, 2, 1, 6, 0, 0, 0, time.UTC),
 	ClosesAt: time.Date(2027, 3, 8, 20, 59, 0, 0, time.UTC), Zone: "Europe/Istanbul", Places: 8,
 	Grant: site.Money{Minor: 350_000, Currency: "EUR"}, Seats: 2, Published: time.Date(2027, 1, 25, 9, 30, 0, 0, time.UTC),

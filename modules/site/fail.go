@@ -30,6 +30,11 @@ func (s *Site) Fail(c *fiber.Ctx, f *fault.Fault) error {
 		p.Brand.Name = s.Product
 		return web.Page(c, status, ui.ErrorPage(p, status, f, web.RequestID(c)))
 	}
+	if k, ok := s.keepable(c, sc, f); ok {
+		p := s.Page(c, sc, "site.kept.title")
+		p.NoIndex = true
+		return web.Page(c, status, keptPage(p, k))
+	}
 	p := s.Page(c, sc, titleOf(f))
 	p.NoIndex = true
 	return web.Page(c, status, ui.ErrorPage(p, status, f, web.RequestID(c)))
