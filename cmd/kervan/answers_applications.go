@@ -63,6 +63,16 @@ func (surroundings) Late(ctx context.Context, sc tenants.Scope, organizations []
 	return programs.LateFor(ctx, sc.Read(), organizations)
 }
 
+// AskedLate satisfies applications.Calls.
+func (surroundings) AskedLate(organizations []ids.Organization, late map[ids.Call]map[ids.Organization]time.Time) tenants.Question {
+	return programs.AskingLate(organizations, func(call ids.Call, organization ids.Organization, until time.Time) {
+		if late[call] == nil {
+			late[call] = map[ids.Organization]time.Time{}
+		}
+		late[call][organization] = until
+	})
+}
+
 // Held satisfies applications.Calls.
 func (surroundings) Held(ctx context.Context, tx *tenants.Tx, id ids.Call) (applications.Call, error) {
 	c, err := programs.Held(ctx, tx, id)

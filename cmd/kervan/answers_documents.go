@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -47,6 +48,20 @@ func (p *papers) Documents(ctx context.Context, sc tenants.Scope, wanted []ids.D
 		shown[id] = d.Shown()
 	}
 	return shown, nil
+}
+
+// Given satisfies applications.Documents.
+func (*papers) Given(ctx context.Context, sc tenants.Scope, in []ids.Sheet, wanted []ids.Document) (map[ids.Document]forms.Document, error) {
+	shown := make(map[ids.Document]forms.Document, len(wanted))
+	if len(wanted) == 0 {
+		return shown, nil
+	}
+	err := sc.Ask(ctx, documents.Asking(wanted, func(d documents.Document) {
+		if slices.Contains(in, d.Sheet) {
+			shown[d.ID] = d.Shown()
+		}
+	}))
+	return shown, err
 }
 
 // Facts satisfies applications.Facts.

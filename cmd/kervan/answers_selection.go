@@ -7,7 +7,6 @@ import (
 	"kervan/modules/applications"
 	"kervan/modules/blueprints"
 	"kervan/modules/ids"
-	"kervan/modules/kernel/fault"
 	"kervan/modules/organizations"
 	"kervan/modules/programs"
 	"kervan/modules/selection"
@@ -32,10 +31,7 @@ func selectionCall(c programs.Call) selection.Call {
 
 // Call satisfies selection.Calls.
 func (jury) Call(ctx context.Context, sc tenants.Scope, id ids.Call) (selection.Call, error) {
-	c, err := programs.Find(ctx, sc.Read(), id)
-	if err == nil && c.State == programs.Draft {
-		err = fault.NotFound()
-	}
+	c, err := programs.Judging(ctx, sc.Read(), id)
 	return selectionCall(c), err
 }
 
@@ -60,7 +56,7 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) 
 
 // Those satisfies selection.Applications.
 func (j jury) Those(ctx context.Context, sc tenants.Scope, wanted []ids.Application) (map[ids.Application]selection.Application, error) {
-	all, err := applications.Several(ctx, sc.Read(), wanted)
+	all, err := applications.Several(ctx, sc, wanted)
 	if err != nil {
 		return nil, err
 	}

@@ -102,6 +102,11 @@ func (s State) After(v Verb) (State, bool) {
 // Undecided reports whether an application in this state can still be reviewed and decided.
 func (s State) Undecided() bool { return slices.Contains(decided, s) }
 
+// passed reports whether an application in this state passed the check and was not withdrawn.
+func (s State) passed() bool {
+	return !slices.Contains([]State{Draft, Submitted, Returned, Ineligible, Withdrawn}, s)
+}
+
 // ForApplicants is the state as the applicants may know it: what happens between the check and the release of decisions
 // is one thing to them, and that they are not eligible they learn from the letter.
 func (a *Application) ForApplicants() State { return forApplicants(a.State, !a.ToldAt.IsZero()) }
@@ -214,6 +219,15 @@ func (a *Application) Writable(now, until time.Time) bool {
 	default:
 		return false
 	}
+}
+
+// sheets are all of the application, those of seats that nobody takes too.
+func (a *Application) sheets() []ids.Sheet {
+	all := []ids.Sheet{a.Joint}
+	for _, p := range a.Parts {
+		all = append(all, p.Sheet)
+	}
+	return all
 }
 
 // Seatable reports whether seats may change hands: until the deadline, and not in the time given for papers.

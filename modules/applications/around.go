@@ -50,6 +50,8 @@ type Calls interface {
 	Published(ctx context.Context, sc tenants.Scope) ([]Call, error)
 	// Late are the later deadlines of organizations, by call, all in one query.
 	Late(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Call]map[ids.Organization]time.Time, error)
+	// AskedLate is Late as a question, which goes with others in one message.
+	AskedLate(organizations []ids.Organization, late map[ids.Call]map[ids.Organization]time.Time) tenants.Question
 	// Held is a call inside a write; it cannot change until the write ends. Fault: NotFound.
 	Held(ctx context.Context, tx *tenants.Tx, id ids.Call) (Call, error)
 	// Until is the instant until which any of the organizations may hand in, inside a write. Fault: NotFound.
@@ -89,6 +91,8 @@ type Standings interface {
 // Documents tells of uploaded documents, all in one query. The documents module satisfies it.
 type Documents interface {
 	Documents(ctx context.Context, sc tenants.Scope, documents []ids.Document) (map[ids.Document]forms.Document, error)
+	// Given are those of the documents that were given in the sheets, for an actor who may read the documents of these.
+	Given(ctx context.Context, sc tenants.Scope, sheets []ids.Sheet, documents []ids.Document) (map[ids.Document]forms.Document, error)
 	// Fit tells which of the documents, by the sheets whose answers name them, may be handed in: they were given there, have
 	// arrived and were not refused.
 	Fit(ctx context.Context, db reader, given map[ids.Sheet][]ids.Document) (map[ids.Document]bool, error)

@@ -2,6 +2,7 @@ package applications
 
 import (
 	"context"
+	"fmt"
 
 	"kervan/modules/forms"
 	"kervan/modules/ids"
@@ -31,7 +32,7 @@ func (s *Service) Dossier(ctx context.Context, sc tenants.Scope, id ids.Applicat
 	if err := s.policies.May(sc, policies.ApplicationJoin, policies.On{}); err != nil {
 		return Dossier{}, err
 	}
-	a, err := Find(ctx, sc.Read(), id)
+	a, submission, err := handed(ctx, sc, id)
 	if err != nil {
 		return Dossier{}, err
 	}
@@ -46,12 +47,8 @@ func (s *Service) Dossier(ctx context.Context, sc tenants.Scope, id ids.Applicat
 	if err != nil {
 		return Dossier{}, err
 	}
-	d := Dossier{Overview: all[0], Own: len(mineOf(sc, &a)) > 0, Filled: map[ids.Sheet]forms.Filled{}}
-	var found bool
-	if d.Submission, found, err = lastSubmission(ctx, sc.Read(), id); err != nil {
-		return d, err
-	}
-	if !found || a.State == Draft && !d.Own {
+	d := Dossier{Overview: all[0], Submission: submission, Own: len(mineOf(sc, &a)) > 0, Filled: map[ids.Sheet]forms.Filled{}}
+	if submission.ID.IsZero() || a.State == Draft && !d.Own {
 		return d, fault.NotFound()
 	}
 	for _, p := range a.Parts {
@@ -65,11 +62,11 @@ func (s *Service) Dossier(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		}
 	}
 	d.Look = forms.Look{Special: d.Own || d.MayCheck, Financial: d.Own || d.MayCheck}
-	return d, s.fill(ctx, sc, &d)
+	return d, s.fill(ctx, sc, &d, s.policies.May(sc, policies.DocumentRead, on) == nil)
 }
 
-// fill reads the submitted answers and the names of their documents.
-func (s *Service) fill(ctx context.Context, sc tenants.Scope, d *Dossier) error {
+// fill reads the submitted answers and, for those who may read them, the names of their documents.
+func (s *Service) fill(ctx context.Context, sc tenants.Scope, d *Dossier, readable bool) error {
 	version, err := s.forms.Version(ctx, sc, d.FormVersion)
 	if err != nil {
 		return err
@@ -79,16 +76,22 @@ func (s *Service) fill(ctx context.Context, sc tenants.Scope, d *Dossier) error 
 	for _, copied := range d.Submission.Copies {
 		copies = append(copies, copied)
 	}
-	filled, err := s.forms.Filled(ctx, sc.Read(), copies...)
-	if err != nil {
-		return err
+	answers, filled := forms.Asking(copies)
+	if err := sc.Ask(ctx, answers); err != nil {
+		return fmt.Errorf("applications: read dossier: %w", err)
 	}
 	var documents []ids.Document
 	for sheet, copied := range d.Submission.Copies {
 		d.Filled[sheet] = filled[copied]
 		documents = append(documents, documentsIn(d.Definition, filled[copied].Answers)...)
 	}
-	if d.Documents, err = s.Documents.Documents(ctx, sc, documents); err != nil {
+	switch {
+	case d.State == Draft: // again: what was given since belongs to each organization alone
+		d.Documents, err = s.Documents.Documents(ctx, sc, documents)
+	case readable:
+		d.Documents, err = s.Documents.Given(ctx, sc, d.sheets(), documents)
+	}
+	if err != nil {
 		return err
 	}
 	d.Look.Document = func(id ids.Document) string { return d.Documents[id].Name }

@@ -78,6 +78,13 @@ func (a *around) Late(context.Context, tenants.Scope, []ids.Organization) (map[i
 	return a.late, nil
 }
 
+func (a *around) AskedLate(_ []ids.Organization, into map[ids.Call]map[ids.Organization]time.Time) tenants.Question {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	maps.Copy(into, a.late)
+	return tenants.Question{}
+}
+
 func (a *around) Held(ctx context.Context, tx *tenants.Tx, id ids.Call) (applications.Call, error) {
 	found, err := a.Calls(ctx, tx.Scope(), []ids.Call{id})
 	if c, ok := found[id]; ok || err != nil {
@@ -167,6 +174,10 @@ func (*around) Documents(_ context.Context, _ tenants.Scope, wanted []ids.Docume
 		found[id] = forms.Document{Name: "Tüzük.pdf"}
 	}
 	return found, nil
+}
+
+func (a *around) Given(ctx context.Context, sc tenants.Scope, _ []ids.Sheet, wanted []ids.Document) (map[ids.Document]forms.Document, error) {
+	return a.Documents(ctx, sc, wanted)
 }
 
 func (a *around) Fit(_ context.Context, _ bun.IDB, given map[ids.Sheet][]ids.Document) (map[ids.Document]bool, error) {

@@ -9,34 +9,36 @@ import (
 	"kervan/tenants"
 )
 
+// Listing is a page of the officers' list.
+type Listing struct {
+	Rows  []Overview
+	Total int
+	Calls []Call // by which to filter, the newest first
+}
+
 // List shows the applications that the query finds, but for those in which the actor has a conflict of interest, and how
 // many there are in all. Officers may, and the chair. Drafts are counted, never shown.
-func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) ([]Overview, int, error) {
+func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) (Listing, error) {
 	if err := s.policies.May(sc, policies.ApplicationList, policies.On{}); err != nil {
-		return nil, 0, err
+		return Listing{}, err
 	}
 	var err error
 	if q.without, err = s.Standings.Conflicted(ctx, sc); err != nil {
-		return nil, 0, err
+		return Listing{}, err
 	}
+	var l Listing
 	all, err := list(ctx, sc.Read(), q)
 	if err != nil {
-		return nil, 0, err
+		return l, err
 	}
-	n, err := count(ctx, sc.Read(), q)
-	if err != nil {
-		return nil, 0, err
+	if l.Total, err = count(ctx, sc.Read(), q); err != nil {
+		return l, err
 	}
-	found, err := s.overviews(ctx, sc, all)
-	return found, n, err
-}
-
-// Published lists the calls by which officers filter. They may, and the chair.
-func (s *Service) Published(ctx context.Context, sc tenants.Scope) ([]Call, error) {
-	if err := s.policies.May(sc, policies.ApplicationList, policies.On{}); err != nil {
-		return nil, err
+	if l.Calls, err = s.Calls.Published(ctx, sc); err != nil {
+		return l, err
 	}
-	return s.Calls.Published(ctx, sc)
+	l.Rows, err = s.overviews(ctx, sc, all, l.Calls...)
+	return l, err
 }
 
 // Neighbours are the applications before and after one in the list that the query finds; zero at its ends. Those who see

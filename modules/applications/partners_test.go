@@ -48,8 +48,8 @@ func TestAPartnerLeavesAndWhatCountedOnItDoesNotStand(t *testing.T) {
 	if _, err := h.service.Dossier(t.Context(), h.officer(t), id); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("an officer reads a draft: %v", err)
 	}
-	if _, n, err := h.service.List(t.Context(), h.officer(t), applications.Query{}); err != nil || n != 0 {
-		t.Errorf("%d applications are listed, %v", n, err)
+	if l, err := h.service.List(t.Context(), h.officer(t), applications.Query{}); err != nil || l.Total != 0 {
+		t.Errorf("%d applications are listed, %v", l.Total, err)
 	}
 	h.joins(t, id, one, two, "eu")
 	if got, _ := h.answer(t, a.Seat("eu").Sheet, "mission"); got == "" {

@@ -2,6 +2,7 @@ package applications
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -232,13 +233,15 @@ func (o *Overview) Name() string {
 	return strings.Join(names, " + ")
 }
 
-// overviews asks for everything around applications, in as many queries for one as for many.
-func (s *Service) overviews(ctx context.Context, sc tenants.Scope, all []Application) ([]Overview, error) {
+// overviews asks for everything around applications, in as many queries for one as for many. Calls that are known already
+// are not asked for.
+func (s *Service) overviews(ctx context.Context, sc tenants.Scope, all []Application, known ...Call) ([]Overview, error) {
 	var organizations []ids.Organization
 	var wanted []ids.Call
 	for i := range all {
 		organizations = append(organizations, all[i].Organizations()...)
-		if !slices.Contains(wanted, all[i].Call) {
+		same := func(c Call) bool { return c.ID == all[i].Call }
+		if !slices.Contains(wanted, all[i].Call) && !slices.ContainsFunc(known, same) {
 			wanted = append(wanted, all[i].Call)
 		}
 	}
@@ -246,17 +249,16 @@ func (s *Service) overviews(ctx context.Context, sc tenants.Scope, all []Applica
 	if len(all) == 0 {
 		return found, nil
 	}
-	applicants, err := s.Organizations.Applicants(ctx, sc, organizations)
-	if err != nil {
-		return nil, err
-	}
 	calls, err := s.Calls.Calls(ctx, sc, wanted)
 	if err != nil {
 		return nil, err
 	}
-	late, err := s.Calls.Late(ctx, sc, organizations)
-	if err != nil {
-		return nil, err
+	for _, c := range known {
+		calls[c.ID] = c
+	}
+	applicants, late := map[ids.Organization]Applicant{}, map[ids.Call]map[ids.Organization]time.Time{}
+	if err := sc.Ask(ctx, s.Organizations.Asked(organizations, applicants), s.Calls.AskedLate(organizations, late)); err != nil {
+		return nil, fmt.Errorf("applications: read what is around: %w", err)
 	}
 	for i, a := range all {
 		call := calls[a.Call]

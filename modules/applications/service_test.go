@@ -333,9 +333,8 @@ func TestNobodyElseReachesIn(t *testing.T) {
 		"Withdraw":   func(sc tenants.Scope) error { return s.Withdraw(ctx, sc, id) },
 		"Receipt":    func(sc tenants.Scope) error { _, _, err := s.Receipt(ctx, sc, id); return err },
 		"Dossier":    func(sc tenants.Scope) error { _, err := s.Dossier(ctx, sc, id); return err },
-		"List":       func(sc tenants.Scope) error { _, _, err := s.List(ctx, sc, applications.Query{}); return err },
+		"List":       func(sc tenants.Scope) error { _, err := s.List(ctx, sc, applications.Query{}); return err },
 		"Neighbours": func(sc tenants.Scope) error { _, _, err := s.Neighbours(ctx, sc, applications.Query{}, id); return err },
-		"Published":  func(sc tenants.Scope) error { _, err := s.Published(ctx, sc); return err },
 		"ToCheck":    func(sc tenants.Scope) error { _, err := s.ToCheck(ctx, sc); return err },
 		"Check":      func(sc tenants.Scope) error { return s.Check(ctx, sc, id, 0, nil) },
 		"AskForPapers": func(sc tenants.Scope) error {
@@ -347,7 +346,7 @@ func TestNobodyElseReachesIn(t *testing.T) {
 	elsewhere := h.Another(t)
 	there := func(sc tenants.Scope) tenants.Scope { return h.Tenants.Bind(elsewhere, sc.Actor()) }
 	stranger := h.side(t, "Stranger", "FR")
-	mine := map[string]bool{"List": true, "Published": true, "ToCheck": true, "Neighbours": true, "FindEligible": true, "MayExport": true}
+	mine := map[string]bool{"List": true, "ToCheck": true, "Neighbours": true, "FindEligible": true, "MayExport": true}
 	for name, try := range tries {
 		wants(t, name+" by a visitor", try(h.Visitor()), fault.KindUnauthenticated)
 		for who, sc := range map[string]tenants.Scope{

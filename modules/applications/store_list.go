@@ -5,12 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
+	"kervan/tenants"
 )
 
 // Query is what the officers' list asks for.
@@ -122,13 +124,15 @@ func CountByState(ctx context.Context, db bun.IDB) (map[State]int, error) {
 	return counts, nil
 }
 
-// Several finds applications that passed the check and were not withdrawn.
-func Several(ctx context.Context, db bun.IDB, applications []ids.Application) ([]Application, error) {
-	if len(applications) == 0 {
-		return nil, nil
+// Several finds applications that passed the check and were not withdrawn. It is for other modules' use-cases, which have
+// authorized.
+func Several(ctx context.Context, sc tenants.Scope, wanted []ids.Application) ([]Application, error) {
+	var all []Application
+	applications, parts := asking(wanted, &all)
+	if err := sc.Ask(ctx, applications, parts); err != nil {
+		return nil, fmt.Errorf("applications: read several: %w", err)
 	}
-	return withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).Where("a.id IN (?)", bun.List(applications)).
-		Where("a.state NOT IN ('draft', 'submitted', 'returned', 'ineligible', 'withdrawn')"))
+	return slices.DeleteFunc(all, func(a Application) bool { return !a.State.passed() }), nil
 }
 
 // Undecided lists the applications of all calls that passed the check and can still be decided, without their parts.

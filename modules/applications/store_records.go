@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/tenants"
 )
@@ -49,41 +50,82 @@ func (r *recordRow) record() (Record, error) {
 	return found, nil
 }
 
-// record reads one application, its parts and what was handed in last, in one message.
-func record(ctx context.Context, sc tenants.Scope, id ids.Application) (r Record, found bool, err error) {
-	r.copies = map[ids.Sheet]ids.Sheet{}
-	application := tenants.Question{
-		Query: `SELECT id, call_id, organization_id, number, state, form_version_id, joint_sheet_id, created_at, submitted_at, told_at, reply_by,
-			waiting, papers, papers_due FROM applications WHERE id = $1`,
-		Args: []any{id}, Row: func(row *tenants.Row) error {
-			found = true
-			return row.Scan(&r.ID, &r.Call, &r.Organization, &r.Number, &r.State, &r.FormVersion, &r.Joint, &r.CreatedAt, &r.SubmittedAt, &r.ToldAt, &r.ReplyBy,
-				&r.Waiting, &r.Application.Papers, &r.PapersDue)
-		},
-	}
-	parts := tenants.Question{
-		Query: `SELECT id, seat, organization_id, sheet_id, confirmed_at FROM application_parts WHERE application_id = $1 ORDER BY position`,
-		Args:  []any{id}, Row: func(row *tenants.Row) error {
-			p := Part{Application: id}
-			err := row.Scan(&p.ID, &p.Seat, &p.Organization, &p.Sheet, &p.ConfirmedAt)
-			r.Parts = append(r.Parts, p)
+// asking reads applications, in no order, and their parts; neither question waits for the other's answer.
+func asking(wanted []ids.Application, all *[]Application) (applications, parts tenants.Question) {
+	array := tenants.Array(wanted)
+	applications = tenants.Question{
+		Query: `SELECT id, call_id, organization_id, number, state, form_version_id, joint_sheet_id, created_at, submitted_at, checked_at, checked_by, failed,
+			told_at, papers, papers_due, reply_by, waiting, version FROM applications WHERE id = ANY($1::uuid[])`,
+		Args: []any{array}, Row: func(row *tenants.Row) error {
+			var a Application
+			err := row.Scan(&a.ID, &a.Call, &a.Organization, &a.Number, &a.State, &a.FormVersion, &a.Joint, &a.CreatedAt, &a.SubmittedAt, &a.CheckedAt, &a.CheckedBy,
+				&a.Failed, &a.ToldAt, &a.Papers, &a.PapersDue, &a.ReplyBy, &a.Waiting, &a.Version)
+			*all = append(*all, a)
 			return err
 		},
 	}
-	copies := tenants.Question{
+	parts = tenants.Question{
+		Query: `SELECT id, application_id, seat, organization_id, sheet_id, confirmed_at, confirmed_by FROM application_parts
+			WHERE application_id = ANY($1::uuid[]) ORDER BY position`,
+		Args: []any{array}, Row: func(row *tenants.Row) error {
+			var p Part
+			err := row.Scan(&p.ID, &p.Application, &p.Seat, &p.Organization, &p.Sheet, &p.ConfirmedAt, &p.ConfirmedBy)
+			for i := range *all {
+				if a := &(*all)[i]; a.ID == p.Application {
+					a.Parts = append(a.Parts, p)
+				}
+			}
+			return err
+		},
+	}
+	return applications, parts
+}
+
+// record reads one application, its parts and what was handed in last, in one message.
+func record(ctx context.Context, sc tenants.Scope, id ids.Application) (r Record, found bool, err error) {
+	r.copies = map[ids.Sheet]ids.Sheet{}
+	var all []Application
+	application, parts := asking([]ids.Application{id}, &all)
+	if err := sc.Ask(ctx, application, parts, askingCopies(id, r.copies)); err != nil {
+		return r, false, fmt.Errorf("applications: read record: %w", err)
+	}
+	if len(all) == 0 {
+		return r, false, nil
+	}
+	r.Application = all[0]
+	return r, true, nil
+}
+
+func askingCopies(id ids.Application, copies map[ids.Sheet]ids.Sheet) tenants.Question {
+	return tenants.Question{
 		Query: `SELECT sheet_id, copy_id FROM submission_sheets WHERE submission_id =
 			(SELECT id FROM submissions WHERE application_id = $1 ORDER BY submitted_at DESC, id DESC LIMIT 1)`,
 		Args: []any{id}, Row: func(row *tenants.Row) error {
 			var sheet, copied ids.Sheet
 			err := row.Scan(&sheet, &copied)
-			r.copies[sheet] = copied
+			copies[sheet] = copied
 			return err
 		},
 	}
-	if err := sc.Ask(ctx, application, parts, copies); err != nil {
-		return r, false, fmt.Errorf("applications: read record: %w", err)
+}
+
+// handed reads an application and what was handed in last, in one message; without a submission, that is zero. Fault:
+// NotFound.
+func handed(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, Submission, error) {
+	var all []Application
+	s := Submission{Application: id, Copies: map[ids.Sheet]ids.Sheet{}}
+	application, parts := asking([]ids.Application{id}, &all)
+	submission := tenants.Question{
+		Query: `SELECT id, submitted_at, submitted_by, code, notice FROM submissions WHERE application_id = $1 ORDER BY submitted_at DESC, id DESC LIMIT 1`,
+		Args:  []any{id}, Row: func(row *tenants.Row) error { return row.Scan(&s.ID, &s.At, &s.By, &s.Code, &s.Notice) },
 	}
-	return r, found, nil
+	if err := sc.Ask(ctx, application, parts, submission, askingCopies(id, s.Copies)); err != nil {
+		return Application{}, s, fmt.Errorf("applications: read what was handed in: %w", err)
+	}
+	if len(all) == 0 {
+		return Application{}, s, fault.NotFound()
+	}
+	return all[0], s, nil
 }
 
 // records lists applications with their parts, in one query.

@@ -43,26 +43,22 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 			return err
 		}
 		q.After = ""
-		all, _, err := w.service.List(c.UserContext(), sc, q)
+		all, err := w.service.List(c.UserContext(), sc, q)
 		if err != nil {
 			return err
 		}
-		b, err := table(p, all).Write(f, p.Loc)
+		b, err := table(p, all.Rows).Write(f, p.Loc)
 		if err != nil {
 			return err
 		}
 		return web.File(c, p.T("applications.list.title")+"."+string(f), f.MediaType(), b)
 	}
 	q.Limit = pageSize + 1
-	all, n, err := w.service.List(c.UserContext(), sc, q)
+	found, err := w.service.List(c.UserContext(), sc, q)
 	if err != nil {
 		return err
 	}
-	calls, err := w.service.Published(c.UserContext(), sc)
-	if err != nil {
-		return err
-	}
-	l := listOf(p, values, calls, n)
+	all, l := found.Rows, listOf(p, values, found.Calls, found.Total)
 	l.Exports = w.service.MayExport(sc) == nil
 	l.First, l.Empty = values.Get("after") == "", len(all) == 0
 	if len(all) > pageSize {

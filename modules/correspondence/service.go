@@ -373,5 +373,5 @@ func (s *Service) Unread(ctx context.Context, sc tenants.Scope) (int, error) {
 	if !sc.Actor().Signed() {
 		return 0, nil
 	}
-	return unread(ctx, sc.Read(), sc.Actor().Person)
+	return unread(ctx, sc, sc.Actor().Person)
 }

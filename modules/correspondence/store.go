@@ -215,12 +215,15 @@ func notificationsOf(ctx context.Context, db bun.IDB, person ids.Person, limit i
 	return rows, nil
 }
 
-func unread(ctx context.Context, db bun.IDB, person ids.Person) (int, error) {
-	n, err := db.NewSelect().Table("notifications").Where("person_id = ?", person).Where("read_at IS NULL").Count(ctx)
+func unread(ctx context.Context, sc tenants.Scope, person ids.Person) (n int, err error) {
+	err = sc.Ask(ctx, tenants.Question{
+		Query: `SELECT count(*) FROM notifications WHERE person_id = $1 AND read_at IS NULL`,
+		Args:  []any{person}, Row: func(r *tenants.Row) error { return r.Scan(&n) },
+	})
 	if err != nil {
 		return 0, fmt.Errorf("correspondence: count notifications: %w", err)
 	}
-	return int(n), nil
+	return n, nil
 }
 
 func readAll(ctx context.Context, tx *tenants.Tx, person ids.Person) error {

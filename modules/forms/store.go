@@ -133,13 +133,36 @@ func (s *Service) Filled(ctx context.Context, db bun.IDB, sheets ...ids.Sheet) (
 	}
 	for _, r := range rows {
 		f := all[r.SheetID]
-		f.Answers[r.Question], f.Versions[r.Question] = r.Value, r.Version
-		if r.UpdatedAt.After(f.UpdatedAt) {
-			f.UpdatedAt, f.UpdatedBy = r.UpdatedAt, r.UpdatedBy
-		}
+		f.take(r)
 		all[r.SheetID] = f
 	}
 	return all, nil
+}
+
+// Asking is Filled as a question, which goes with others in one message; what it finds is there once it is answered.
+func Asking(sheets []ids.Sheet) (tenants.Question, map[ids.Sheet]Filled) {
+	all := make(map[ids.Sheet]Filled, len(sheets))
+	for _, id := range sheets {
+		all[id] = Filled{Answers: Answers{}, Versions: map[string]int64{}}
+	}
+	return tenants.Question{
+		Query: `SELECT sheet_id, question, value, version, updated_at, updated_by FROM answers WHERE sheet_id = ANY($1::uuid[])`,
+		Args:  []any{tenants.Array(sheets)}, Row: func(row *tenants.Row) error {
+			var r answerRow
+			err := row.Scan(&r.SheetID, &r.Question, &r.Value, &r.Version, &r.UpdatedAt, &r.UpdatedBy)
+			f := all[r.SheetID]
+			f.take(r)
+			all[r.SheetID] = f
+			return err
+		},
+	}, all
+}
+
+func (f *Filled) take(r answerRow) {
+	f.Answers[r.Question], f.Versions[r.Question] = r.Value, r.Version
+	if r.UpdatedAt.After(f.UpdatedAt) {
+		f.UpdatedAt, f.UpdatedBy = r.UpdatedAt, r.UpdatedBy
+	}
 }
 
 // Referred tells which of the documents any answer refers to, of a sheet that is being filled or of a copy of one that was

@@ -182,6 +182,21 @@ func Briefly(ctx context.Context, db bun.IDB, wanted ...ids.Call) ([]Call, error
 	return calls, nil
 }
 
+// Judging reads what a selection must know of a published call: its names, rules, criteria and letters, but none of its long
+// texts. It is for those who have asked who may. Fault: NotFound.
+func Judging(ctx context.Context, db bun.IDB, id ids.Call) (Call, error) {
+	var r callRow
+	err := db.NewSelect().Model(&r).Column("id", "state", "title", "locales", "zone", "places", "criteria", "review", "letters").
+		Where("c.id = ?", id).Where("c.state <> ?", Draft).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Call{}, fault.NotFound()
+	}
+	if err != nil {
+		return Call{}, fmt.Errorf("programs: find call to be judged: %w", err)
+	}
+	return r.call(), nil
+}
+
 // All lists the calls, the newest first; drafts only when asked for.
 func All(ctx context.Context, db bun.IDB, drafts bool) ([]Call, error) {
 	var rows []callRow
@@ -216,6 +231,22 @@ func Until(ctx context.Context, db bun.IDB, call ids.Call, organizations ...ids.
 		return until, fmt.Errorf("programs: read deadline: %w", err)
 	}
 	return until, nil
+}
+
+// AskingLate is LateFor as a question, which goes with others in one message. It is for other modules' use-cases, which have
+// authorized.
+func AskingLate(organizations []ids.Organization, found func(call ids.Call, organization ids.Organization, until time.Time)) tenants.Question {
+	return tenants.Question{
+		Query: `SELECT call_id, organization_id, until FROM late_permissions WHERE organization_id = ANY($1::uuid[])`,
+		Args:  []any{tenants.Array(organizations)}, Row: func(r *tenants.Row) error {
+			var call ids.Call
+			var organization ids.Organization
+			var until time.Time
+			err := r.Scan(&call, &organization, &until)
+			found(call, organization, until)
+			return err
+		},
+	}
 }
 
 // LateFor are the later deadlines of organizations, by call.

@@ -80,11 +80,16 @@ func (s *Service) reviewOf(ctx context.Context, sc tenants.Scope, action policie
 	if err != nil {
 		return r, Application{}, err
 	}
-	if r.Person != sc.Actor().Person || !r.State.Active() {
-		return Review{}, Application{}, fault.NotFound()
-	}
-	a, err := s.permitted(ctx, sc, action, r.Application)
+	a, err := s.ofOwn(ctx, sc, action, r)
 	return r, a, err
+}
+
+// ofOwn is the application of a review of the actor's own, if nothing keeps them from it.
+func (s *Service) ofOwn(ctx context.Context, sc tenants.Scope, action policies.Action, r Review) (Application, error) {
+	if r.Person != sc.Actor().Person || !r.State.Active() {
+		return Application{}, fault.NotFound()
+	}
+	return s.permitted(ctx, sc, action, r.Application)
 }
 
 // Desk is one review with everything that its page shows.
@@ -111,20 +116,19 @@ func (d *Desk) Resumable() bool {
 // Desk shows the actor's own review: before the declaration with nothing but the organizations' names. Fault: NotFound,
 // also for another's and for one with a conflict of interest.
 func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Review) (Desk, error) {
-	r, a, err := s.reviewOf(ctx, sc, policies.ReviewDeclare, id)
+	if err := s.policies.May(sc, policies.ReviewQueue, policies.On{}); err != nil {
+		return Desk{}, err
+	}
+	r, list, err := askingDesk(ctx, sc, id)
 	if err != nil {
 		return Desk{}, err
 	}
-	d := Desk{Queued: Queued{Review: r, Application: a}}
-	if d.Call, err = s.Calls.Call(ctx, sc, r.Call); err != nil {
+	a, err := s.ofOwn(ctx, sc, policies.ReviewDeclare, r)
+	if err != nil {
 		return Desk{}, err
 	}
-	if d.List, _, err = findList(ctx, sc.Read(), r.Call); err != nil {
-		return Desk{}, err
-	}
-	one := []Review{r}
-	err = mark(ctx, sc.Read(), one)
-	d.Review = one[0]
+	d := Desk{Queued: Queued{Review: r, Application: a}, List: list}
+	d.Call, err = s.Calls.Call(ctx, sc, r.Call)
 	return d, err
 }
 

@@ -133,7 +133,7 @@ func (s *Service) Standings(ctx context.Context, sc tenants.Scope, applications 
 	if !actor.Has(judging...) || len(applications) == 0 {
 		return nil, nil
 	}
-	found, err := standings(ctx, sc.Read(), actor.Person, applications)
+	found, err := standings(ctx, sc, actor.Person, applications)
 	if err != nil {
 		return nil, err
 	}

@@ -124,6 +124,36 @@ func mark(ctx context.Context, db bun.IDB, all []Review) error {
 	return nil
 }
 
+// askingDesk reads a review with its marks, and the list of its call's decisions, in one message. Fault: NotFound.
+func askingDesk(ctx context.Context, sc tenants.Scope, id ids.Review) (r Review, list List, err error) {
+	list = List{State: ListOpen, Version: 1}
+	r.Marks = map[string]Mark{}
+	review := tenants.Question{
+		Query: `SELECT id, call_id, application_id, person_id, state, due_at, assigned_at, submitted_at, points, comment, comment_version FROM reviews WHERE id = $1`,
+		Args:  []any{id}, Row: func(row *tenants.Row) error {
+			return row.Scan(&r.ID, &r.Call, &r.Application, &r.Person, &r.State, &r.DueAt, &r.AssignedAt, &r.SubmittedAt, &r.Points, &r.Comment, &r.CommentVersion)
+		},
+	}
+	marks := tenants.Question{
+		Query: `SELECT criterion, coalesce(score, $2), feedback, version FROM review_marks WHERE review_id = $1`,
+		Args:  []any{id, int64(NoScore)}, Row: func(row *tenants.Row) error {
+			var criterion string
+			var m Mark
+			err := row.Scan(&criterion, &m.Score, &m.Feedback, &m.Version)
+			r.Marks[criterion] = m
+			return err
+		},
+	}
+	if err := sc.Ask(ctx, review, marks, askingList(id, &list)); err != nil {
+		return r, list, fmt.Errorf("selection: read review: %w", err)
+	}
+	if r.ID.IsZero() {
+		return r, list, fault.NotFound()
+	}
+	list.Call = r.Call
+	return r, list, nil
+}
+
 func saveMark(ctx context.Context, tx *tenants.Tx, review ids.Review, criterion string, m Mark, now time.Time) error {
 	row := markRow{ReviewID: review, Criterion: criterion, Score: sql.NullInt64{Int64: int64(m.Score), Valid: m.Score != NoScore}, Feedback: m.Feedback, Version: m.Version, SavedAt: now}
 	_, err := tx.NewInsert().Model(&row).On("CONFLICT (review_id, criterion) DO UPDATE").
@@ -203,23 +233,23 @@ func lockSelection(ctx context.Context, tx *tenants.Tx, call Call) (List, error)
 }
 
 // standings reads how a person stands to applications.
-func standings(ctx context.Context, db bun.IDB, person ids.Person, applications []ids.Application) (map[ids.Application]Standing, error) {
-	var rows []struct {
-		Application ids.Application `bun:"application"`
-		Assigned    bool            `bun:"assigned"`
-	}
-	err := db.NewRaw(`SELECT application_id AS application, true AS assigned FROM reviews
-			WHERE person_id = ? AND state IN ('open', 'submitted') AND application_id IN (?)
-		UNION ALL SELECT application_id, false FROM conflicts WHERE person_id = ? AND undone_at IS NULL AND application_id IN (?)`,
-		person, bun.List(applications), person, bun.List(applications)).Scan(ctx, &rows)
+func standings(ctx context.Context, sc tenants.Scope, person ids.Person, applications []ids.Application) (map[ids.Application]Standing, error) {
+	found := make(map[ids.Application]Standing, len(applications))
+	err := sc.Ask(ctx, tenants.Question{
+		Query: `SELECT application_id, true FROM reviews WHERE person_id = $1 AND state IN ('open', 'submitted') AND application_id = ANY($2::uuid[])
+			UNION ALL SELECT application_id, false FROM conflicts WHERE person_id = $1 AND undone_at IS NULL AND application_id = ANY($2::uuid[])`,
+		Args: []any{person, tenants.Array(applications)}, Row: func(r *tenants.Row) error {
+			var id ids.Application
+			var assigned bool
+			err := r.Scan(&id, &assigned)
+			s := found[id]
+			s.Assigned, s.Conflicted = s.Assigned || assigned, s.Conflicted || !assigned
+			found[id] = s
+			return err
+		},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("selection: read standings: %w", err)
-	}
-	found := make(map[ids.Application]Standing, len(rows))
-	for _, r := range rows {
-		s := found[r.Application]
-		s.Assigned, s.Conflicted = s.Assigned || r.Assigned, s.Conflicted || !r.Assigned
-		found[r.Application] = s
 	}
 	return found, nil
 }

@@ -52,6 +52,17 @@ func findList(ctx context.Context, db bun.IDB, call ids.Call) (List, bool, error
 	return r.list(), true, nil
 }
 
+func askingList(review ids.Review, found *List) tenants.Question {
+	return tenants.Question{
+		Query: `SELECT call_id, state, version, places, reply_by, waiting_until, closed_at, closed_by, signed_at, signed_by, batch, released_at, released_by
+			FROM decision_lists WHERE call_id = (SELECT call_id FROM reviews WHERE id = $1)`,
+		Args: []any{review}, Row: func(row *tenants.Row) error {
+			return row.Scan(&found.Call, &found.State, &found.Version, &found.Places, &found.ReplyBy, &found.WaitingUntil, &found.ClosedAt, &found.ClosedBy,
+				&found.SignedAt, &found.SignedBy, &found.Batch, &found.ReleasedAt, &found.ReleasedBy)
+		},
+	}
+}
+
 func lists(ctx context.Context, db bun.IDB) (map[ids.Call]List, error) {
 	var rows []listRow
 	if err := db.NewSelect().Model(&rows).Scan(ctx); err != nil {
