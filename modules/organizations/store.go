@@ -111,12 +111,12 @@ func find(ctx context.Context, db bun.IDB, id ids.Organization) (Organization, e
 	return r.organization(), nil
 }
 
-// similar finds organizations of which each word of the shorter name is in the other one.
 // Profile is an organization's whole profile, for a module that has made sure that its reader may know it. Fault: NotFound.
 func Profile(ctx context.Context, db bun.IDB, id ids.Organization) (Organization, error) {
 	return find(ctx, db, id)
 }
 
+// similar finds organizations of which each word of the shorter name is in the other one.
 func similar(ctx context.Context, db bun.IDB, o Organization) ([]Organization, error) {
 	var rows []row
 	q := db.NewSelect().Model(&rows).Where("country = ?", o.Country).Order("search").Limit(500)
