@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/uptrace/bun"
+
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/site/sitetest"
@@ -126,6 +128,10 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 	}
 	for _, id := range list(`SELECT id::text FROM applications WHERE id IN (` + known + `)`) {
 		found.mine["NUMBER-application-"+id] = true
+	}
+	for _, id := range list(`SELECT id::text FROM messages WHERE about_kind = 'application' AND about_id IN (SELECT o.application_id::text FROM (`+part+`) AS o)
+		AND kind IN (?) AND status IN ('released', 'sent', 'failed')`, bun.List(letters)) { // what the network has told their own application
+		found.mine["WORD-message-"+id] = true
 	}
 	for _, id := range list(`SELECT id::text FROM reviews WHERE person_id = ? AND state IN ('open', 'submitted')`, person) {
 		found.mine["WORD-review-"+id] = true
