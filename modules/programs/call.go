@@ -62,6 +62,7 @@ type Call struct {
 	Documents     []Asked
 	Eligibility   []blueprints.Reason
 	Letters       []blueprints.Letter
+	Stages        []PlannedStage
 	Review        blueprints.Review
 	Form          ids.Form
 	FormVersion   ids.FormVersion
@@ -225,7 +226,7 @@ func (c *Call) extension(until, now time.Time, reason string) error {
 type Change struct {
 	At     time.Time
 	By     ids.Person
-	Kind   string // opened, extended, texts or closed
+	Kind   string // opened, extended, texts, calendar or closed
 	Before string // of an extension: the old deadline (RFC 3339); of texts: the language
 	After  string
 	Reason string

@@ -3,7 +3,9 @@
 //
 // Words: a Call is made from a blueprint and is then the network's own. It is a draft until it is published; from then on
 // its Phase follows from the clock and its two instants: announced, open, closed. An Extension moves the deadline for
-// all and is announced; a late permission moves it for one organization. A Change is a line of the public log.
+// all and is announced; a late permission moves it for one organization. A Change is a line of the public log. A Question
+// is asked by anybody and answered for everybody. The Calendar are the stages of the cycle, each counted from the opening
+// or from the deadline, with which it moves.
 //
 // Invariants: a published call has its two instants, its seats, and all texts in each language in which it is offered;
 // what applications are measured by (form, seats, criteria, documents) never changes after publication; a deadline only

@@ -168,7 +168,7 @@ func applicantChoices(p ui.Page, all map[ids.Organization]Applicant) []ui.Option
 
 func editTabs(p ui.Page, c Call, current string) []ui.Tab {
 	var tabs []ui.Tab
-	for _, name := range []string{"", "texts", "dates", "rules", "letters", "questions"} {
+	for _, name := range []string{"", "texts", "dates", "calendar", "rules", "letters", "questions"} {
 		href, key := address(c.ID), "programs.tab.overview"
 		if name != "" {
 			href, key = address(c.ID, name), "programs.tab."+name
@@ -208,6 +208,8 @@ func history(p ui.Page, c Call, log []Change) []ui.Step {
 			step.Title = p.T("programs.change.extended", "From", p.Loc.DateTimeIn(Instant(change.Before), zone), "To", p.Loc.DateTimeIn(Instant(change.After), zone))
 		case "texts":
 			step.Title = p.T("programs.change.texts", "Language", i18n.Locale(change.Before).Name())
+		case "calendar":
+			step.Title = p.T("programs.change.calendar")
 		case "closed":
 			step.Title = p.T("programs.change.closed")
 		default:

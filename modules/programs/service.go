@@ -67,7 +67,7 @@ func (s *Service) Begin(ctx context.Context, sc tenants.Scope, cycle, compositio
 	c := Call{
 		ID: ids.New[ids.Call](), Cycle: cycle, State: Draft, Title: b.Call.Title, Summary: b.Call.Summary, About: b.Call.About,
 		Conduct: b.Call.Conduct, Notice: b.Call.Notice, Locales: slices.Clone(sc.Tenant().Locales), Zone: sc.Tenant().Zone, GrantCurrency: "EUR",
-		Composition: seats, Criteria: b.Criteria, Eligibility: b.Eligibility, Letters: b.Letters, Review: b.Review, Version: 1,
+		Composition: seats, Criteria: b.Criteria, Eligibility: b.Eligibility, Letters: b.Letters, Review: b.Review, Stages: planned(b), Version: 1,
 	}
 	for _, d := range b.Documents {
 		c.Documents = append(c.Documents, Asked{Document: d, Wanted: true})

@@ -42,6 +42,7 @@ type callRow struct {
 	Eligibility   []blueprints.Reason    `bun:"eligibility,type:jsonb"`
 	Letters       []blueprints.Letter    `bun:"letters,type:jsonb"`
 	Review        blueprints.Review      `bun:"review,type:jsonb"`
+	Stages        []PlannedStage         `bun:"stages,type:jsonb"`
 	FormID        ids.Form               `bun:"form_id"`
 	FormVersionID ids.FormVersion        `bun:"form_version_id"`
 	Version       int64                  `bun:"version,nullzero,default:1"`
@@ -57,7 +58,7 @@ func (r *callRow) call() Call {
 		ID: r.ID, Cycle: r.Cycle, State: r.State, Title: r.Title, Summary: r.Summary, About: r.About, Conduct: r.Conduct, Notice: r.Notice,
 		Locales: r.Locales, OpensAt: r.OpensAt, ClosesAt: r.ClosesAt, FirstClosesAt: r.FirstClosesAt, ClosedAt: r.ClosedAt, Zone: r.Zone, Places: r.Places,
 		GrantMinor: r.GrantMinor, GrantCurrency: r.GrantCurrency, Composition: r.Composition, Criteria: r.Criteria, Documents: r.Documents,
-		Eligibility: r.Eligibility, Letters: r.Letters, Review: r.Review, Form: r.FormID, FormVersion: r.FormVersionID, Version: r.Version,
+		Eligibility: r.Eligibility, Letters: r.Letters, Review: r.Review, Stages: r.Stages, Form: r.FormID, FormVersion: r.FormVersionID, Version: r.Version,
 		PublishedAt: r.PublishedAt,
 	}
 }
@@ -67,7 +68,7 @@ func rowOf(c *Call) callRow {
 		ID: c.ID, State: c.State, Title: c.Title, Summary: c.Summary, About: c.About, Conduct: c.Conduct, Notice: c.Notice,
 		Locales: c.Locales, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, FirstClosesAt: c.FirstClosesAt, ClosedAt: c.ClosedAt, Zone: c.Zone, Places: c.Places,
 		GrantMinor: c.GrantMinor, GrantCurrency: c.GrantCurrency, Composition: c.Composition, Criteria: c.Criteria, Documents: c.Documents,
-		Eligibility: c.Eligibility, Letters: c.Letters, Review: c.Review, FormID: c.Form, FormVersionID: c.FormVersion, PublishedAt: c.PublishedAt,
+		Eligibility: c.Eligibility, Letters: c.Letters, Review: c.Review, Stages: c.Stages, FormID: c.Form, FormVersionID: c.FormVersion, PublishedAt: c.PublishedAt,
 	}
 }
 
