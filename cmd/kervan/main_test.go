@@ -4,8 +4,12 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"io"
+	"log/slog"
 	"net"
 	"os"
+	"strings"
+	"sync"
 	"testing"
 
 	"kervan/modules/accounts"
@@ -27,7 +31,34 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	slog.SetDefault(slog.New(slog.NewTextHandler(io.MultiWriter(os.Stderr, &logged), nil)))
 	tenanttest.Main(m, uitest.Close, objectstest.Close)
+}
+
+// logged is what the program has said to its log in this process.
+var logged journal
+
+type journal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (j *journal) Write(line []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(line)
+}
+
+// line is the first one that contains a text.
+func (j *journal) line(text string) (string, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for line := range strings.Lines(j.text.String()) {
+		if strings.Contains(line, text) {
+			return line, true
+		}
+	}
+	return "", false
 }
 
 // running is the whole program, served on a port of its own over the test process's database.
