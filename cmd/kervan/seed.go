@@ -52,7 +52,7 @@ func seedAlone(ctx context.Context, config Config, out io.Writer) error {
 
 // hurried is the configuration of a program that does not wait for the disk at its commits.
 func hurried(config Config) (Config, error) {
-	for _, address := range []*string{&config.DatabaseURL, &config.WorkerURL} {
+	for _, address := range []*string{&config.DatabaseURL, &config.MigratorURL, &config.WorkerURL} {
 		u, err := url.Parse(*address)
 		if err != nil {
 			return config, fmt.Errorf("parse the database's address: %w", err)

@@ -48,6 +48,7 @@ type Site struct {
 	entries  []Entry
 	api      *api
 	document []byte
+	large    []string // the paths of routes that are
 }
 
 // New makes a site of the modules. Entries are shown in the order of their Order.
@@ -66,6 +67,11 @@ func (s *Site) Use(modules ...Module) {
 	for _, m := range modules {
 		s.modules = append(s.modules, m)
 		s.entries = append(s.entries, m.Entries...)
+		for _, r := range m.Routes {
+			if r.Large {
+				s.large = append(s.large, r.Path)
+			}
+		}
 		for _, o := range m.API {
 			s.api.add(m.Name, o, s.english())
 		}
@@ -87,12 +93,7 @@ func (s *Site) Routes() []Route {
 
 // Large reports whether a post to the path may bring a file through the server, as its route says.
 func (s *Site) Large(path string) bool {
-	for _, r := range s.Routes() {
-		if r.Large && matches(r.Path, path) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.large, func(pattern string) bool { return matches(pattern, path) })
 }
 
 func matches(pattern, path string) bool {
