@@ -81,8 +81,10 @@ func TestEveryFormStandsBadInput(t *testing.T) {
 			if field == "_csrf" || field == "return" {
 				continue
 			}
-			for _, value := range odd {
-				f.again()
+			for i, value := range odd {
+				if i == len(odd)-1 {
+					f.again()
+				}
 				f.send(t, field, "odd", value)
 			}
 		}
