@@ -161,7 +161,7 @@ func (r *running) opensCall(t *testing.T, v *uitest.Visitor) string {
 	v.Press("Başla")
 	v.Sees("Taslak hazır", "Yayımlamaya hazır mı?")
 	v.Accessible("call-draft-tr-phone")
-	v.Press("Tarihler ve kontenjan")
+	v.Press("Tarihler, kontenjan, hibe")
 	v.Accessible("call-dates-tr-phone")
 	v.Set("opens_date", time.Now().AddDate(0, 0, -1).Format(time.DateOnly))
 	v.Set("closes_date", time.Now().AddDate(0, 0, 30).Format(time.DateOnly))
