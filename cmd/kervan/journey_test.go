@@ -61,8 +61,8 @@ func TestJourneyFromNetworkToOrganization(t *testing.T) {
 	ipek.Choose("locale", "de")
 	ipek.Press("Daveti gönder")
 	ipek.Sees("Davet gönderildi", "Jürgen Weiß")
-	ipek.Go(r.address("cinaralti", "/outbox"))
-	ipek.Sees("Çınaraltı Ağı lädt Sie ein", "Gönderildi")
+	ipek.Await(r.address("cinaralti", "/outbox"), "Çınaraltı Ağı lädt Sie ein") // once the queue has written it …
+	ipek.Await(r.address("cinaralti", "/outbox"), "Gönderildi")                 // … and sent it
 	ipek.Accessible("outbox-tr-phone")
 
 	_ = r.opensCall(t, ipek)
