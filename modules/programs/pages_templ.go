@@ -1243,7 +1243,7 @@ func overviewPage(p ui.Page, o Overview, edit, open bool) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if edit {
+				if edit && c.State != Draft {
 					templ_7745c5c3_Err = ui.LinkButton(p.T("programs.again.title"), address(c.ID, "again"), "plain").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
