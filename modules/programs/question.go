@@ -82,8 +82,7 @@ func (s *Service) Ask(ctx context.Context, sc tenants.Scope, id ids.Call, words 
 	})
 }
 
-// Answered are the answered questions about a call, the newest answer first. Anybody may who may see the call. Fault:
-// NotFound.
+// Answered are the answered questions about a call, the newest answer first; a draft has none. Anybody may.
 func (s *Service) Answered(ctx context.Context, sc tenants.Scope, c Call) ([]Question, error) {
 	if err := s.policies.May(sc, policies.CallBrowse, policies.On{}); err != nil {
 		return nil, err
