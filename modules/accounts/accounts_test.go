@@ -311,6 +311,24 @@ func TestAResetEndsEverySession(t *testing.T) {
 	late.Want(404, "This link no longer works")
 }
 
+func TestSignInByLinkLeadsWhereOneWantedToGo(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.member(t, h.at("sule"))
+	for wanted, reached := range map[string]string{"/account": "/account", "//elsewhere.example/": "/desk"} {
+		b := h.Browser(t, h.Tenant)
+		b.Get("/sign-in?return=" + url.QueryEscape(wanted))
+		b.Get("/sign-in/link?return=" + url.QueryEscape(wanted))
+		b.Submit("/sign-in/link", "email", h.at("sule"))
+		link := h.mailed(t, h.at("sule"))
+		b.Get(link)
+		page := b.Submit(link)
+		if got := page.Path; got != reached {
+			t.Errorf("towards %s, arrived at %s", wanted, got)
+		}
+	}
+}
+
 func TestSignInByLinkWorksOnce(t *testing.T) {
 	t.Parallel()
 	h := open(t)

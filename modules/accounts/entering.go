@@ -2,6 +2,8 @@ package accounts
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"kervan/modules/events"
@@ -85,6 +87,7 @@ type LinkWanted struct {
 	Email   string
 	Address string
 	Locale  i18n.Locale
+	Return  string // where to go once signed in; only an address of this site is followed
 }
 
 // RequestSignIn has a link mailed that signs in once within ten minutes. Any visitor may ask; the answer is the same for
@@ -106,6 +109,7 @@ type linkRequested struct {
 	Purpose string      `json:"purpose"`
 	Email   string      `json:"email"`
 	Locale  i18n.Locale `json:"locale"`
+	Return  string      `json:"return,omitempty"`
 }
 
 func (s *Service) request(ctx context.Context, sc tenants.Scope, cmd LinkWanted, purpose string) error {
@@ -120,7 +124,7 @@ func (s *Service) request(ctx context.Context, sc tenants.Scope, cmd LinkWanted,
 		return err
 	}
 	return sc.Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
-		tx.Enqueue(linkJob, linkRequested{Purpose: purpose, Email: email, Locale: cmd.Locale})
+		tx.Enqueue(linkJob, linkRequested{Purpose: purpose, Email: email, Locale: cmd.Locale, Return: cmd.Return})
 		return nil
 	})
 }
@@ -145,25 +149,39 @@ func (s *Service) sendLink(ctx context.Context, sc tenants.Scope, args linkReque
 	if args.Purpose == purposeReset {
 		m.life, m.path = resetLife, "/reset/"
 	}
+	if m.payload, err = json.Marshal(errand{Return: args.Return}); err != nil {
+		return fmt.Errorf("accounts: write link: %w", err)
+	}
 	return s.mailLink(ctx, sc, m)
 }
 
-// SignInByLink signs in the person to whom the link was mailed. Faults: NotFound for a link that is used or expired.
-func (s *Service) SignInByLink(ctx context.Context, sc tenants.Scope, token, agent string) (Cookie, error) {
+// errand is what a link for signing in keeps: where its person wanted to go.
+type errand struct {
+	Return string `json:"return"`
+}
+
+// SignInByLink signs in the person to whom the link was mailed, and tells where they wanted to go. Faults: NotFound for a
+// link that is used or expired.
+func (s *Service) SignInByLink(ctx context.Context, sc tenants.Scope, token, agent string) (Confirmed, error) {
 	if err := s.policies.May(sc, policies.AccountEnter, policies.On{}); err != nil {
-		return Cookie{}, err
+		return Confirmed{}, err
 	}
-	var cookie Cookie
+	var done Confirmed
 	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		link, used, err := useLink(ctx, tx, purposeSignIn, token)
 		if err != nil || !used {
 			return orNotFound(err)
 		}
-		cookie, err = s.begin(ctx, tx, link.PersonID, agent)
-		cookie.Device = s.device(sc, link.EmailKey)
+		var to errand
+		if err := json.Unmarshal(link.Payload, &to); err != nil {
+			return fmt.Errorf("accounts: read link: %w", err)
+		}
+		done.Return = to.Return
+		done.Cookie, err = s.begin(ctx, tx, link.PersonID, agent)
+		done.Cookie.Device = s.device(sc, link.EmailKey)
 		return err
 	})
-	return cookie, err
+	return done, err
 }
 
 // Reset sets a new password by an e-mailed link and ends all sessions of that login in all networks. Faults: Invalid,

@@ -32,8 +32,8 @@ type signInView struct {
 }
 
 type addressView struct {
-	Email, Action, Lead, Button string
-	Fault                       *fault.Fault
+	Email, Action, Lead, Button, Return string
+	Fault                               *fault.Fault
 }
 
 type offerView struct {

@@ -217,7 +217,7 @@ func (w *Web) signIn(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func (w *Web) linkForm(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.site.Render(c, addressPage(w.bare(c, sc, "accounts.link.title"), addressView{Action: "/sign-in/link", Lead: "accounts.link.lead", Button: "accounts.link.button"}))
+	return w.site.Render(c, addressPage(w.bare(c, sc, "accounts.link.title"), addressView{Action: "/sign-in/link", Lead: "accounts.link.lead", Button: "accounts.link.button", Return: back(web.Query(c))}))
 }
 
 func (w *Web) link(c *fiber.Ctx, sc tenants.Scope) error {
@@ -240,12 +240,12 @@ func (w *Web) signInByLinkForm(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func (w *Web) signInByLink(c *fiber.Ctx, sc tenants.Scope) error {
-	cookie, err := w.service.SignInByLink(c.UserContext(), sc, web.Param(c, "token"), c.Get(fiber.HeaderUserAgent))
+	done, err := w.service.SignInByLink(c.UserContext(), sc, web.Param(c, "token"), c.Get(fiber.HeaderUserAgent))
 	if err != nil {
 		return w.deadLink(c, sc, err)
 	}
-	w.enters(c, cookie)
-	return web.SeeOther(c, "/desk")
+	w.enters(c, done.Cookie)
+	return web.SeeOther(c, web.Local(done.Return, "/desk"))
 }
 
 func (w *Web) resetForm(c *fiber.Ctx, sc tenants.Scope) error {

@@ -20,8 +20,8 @@ func (w *Web) wantLink(c *fiber.Ctx, sc tenants.Scope, title string, view addres
 		return err
 	}
 	p := w.bare(c, sc, title)
-	view.Email = form.Raw("email")
-	if err := want(c.UserContext(), sc, LinkWanted{Email: view.Email, Address: web.Address(c), Locale: p.Loc.Locale}); err != nil {
+	view.Email, view.Return = form.Raw("email"), back(form)
+	if err := want(c.UserContext(), sc, LinkWanted{Email: view.Email, Address: web.Address(c), Locale: p.Loc.Locale, Return: view.Return}); err != nil {
 		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component {
 			view.Fault = f
 			return addressPage(p, view)
