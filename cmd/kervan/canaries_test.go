@@ -222,13 +222,19 @@ func (r *running) rows(t *testing.T, in tenants.Tenant) map[string][]string {
 
 var mailedLink = regexp.MustCompile(`/(confirm|reset|invitations|sign-in/link)/([A-Za-z0-9_-]{20,})`)
 
-// everything is what rows gives, with the tokens of the links that the network has mailed, by where they lead.
+// everything is what rows gives, with the tokens of the links that the network has mailed, by where they lead, and the
+// secret of a calendar.
 func (r *running) everything(t *testing.T, in tenants.Tenant) map[string][]string {
 	t.Helper()
 	all := r.rows(t, in)
 	for _, m := range mailedLink.FindAllStringSubmatch(sitetest.NewBrowser(t, in.Host, r.port).Get("/dev/mail").Body, -1) {
 		all["mailed "+m[1]] = []string{m[2]}
 	}
+	var subscriber ids.Person
+	must(t, r.app.tenants.Bind(in, tenants.SystemActor("test")).Read().NewRaw(`SELECT person_id FROM memberships WHERE role = 'coordinator' LIMIT 1`).Scan(t.Context(), &subscriber))
+	feed, err := r.app.accounts.MakeFeed(t.Context(), r.app.tenants.Bind(in, tenants.Actor{Person: subscriber}))
+	must(t, err)
+	all["calendar feeds"] = []string{feed}
 	return all
 }
 

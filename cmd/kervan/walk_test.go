@@ -22,7 +22,7 @@ import (
 var parameters = map[string]string{
 	"applications/:id": "applications", "calls/:id": "calls", "questions/:question": "call_questions", "selection/:id": "calls", "conflicts/:id": "conflicts", "documents/:id": "documents", "networks/:id": "tenants",
 	"organizations/:id": "organizations", "outbox/:id": "messages", "partner-invitations/:id": "partner_invitations", "partnerships/:id": "partnerships", "reviews/:id": "reviews",
-	"sheets/:sheet": "sheets", "confirm/:token": "mailed confirm", "reset/:token": "mailed reset", "link/:token": "mailed sign-in/link", "invitations/:token": "mailed invitations",
+	"sheets/:sheet": "sheets", "confirm/:token": "mailed confirm", "reset/:token": "mailed reset", "calendar-feeds/:feed": "calendar feeds", "link/:token": "mailed sign-in/link", "invitations/:token": "mailed invitations",
 }
 
 // wordsOf are the parameters that name no row: a part of a form.

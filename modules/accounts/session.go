@@ -79,6 +79,7 @@ type Account struct {
 	Version  int64
 	Sessions []sessionRow
 	Tokens   []Token
+	Feed     Feed // the zero Feed: none
 }
 
 // Self tells the actor who they are here. Whoever has signed in may.
@@ -99,7 +100,10 @@ func (s *Service) Own(ctx context.Context, sc tenants.Scope) (Account, error) {
 	if a.Sessions, err = sessionsOf(ctx, sc.Read(), person.ID); err != nil {
 		return a, err
 	}
-	a.Tokens, err = tokensOf(ctx, sc.Read(), person.ID)
+	if a.Tokens, err = tokensOf(ctx, sc.Read(), person.ID); err != nil {
+		return a, err
+	}
+	a.Feed, _, err = feedOf(ctx, sc.Read(), person.ID)
 	return a, err
 }
 

@@ -61,6 +61,8 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/account/password", Action: self, Handle: w.password},
 			{Method: post, Path: "/account/sessions/end", Action: self, Handle: w.endSession},
 			{Method: post, Path: "/account/sessions/end-all", Action: self, Handle: w.endAll},
+			{Method: post, Path: "/account/calendar", Action: self, Handle: w.makeFeed},
+			{Method: post, Path: "/account/calendar/end", Action: self, Handle: w.endFeed},
 			{Method: get, Path: "/account/tokens/new", Action: self, Handle: w.tokenForm},
 			{Method: post, Path: "/account/tokens", Action: self, Handle: w.makeToken},
 			{Method: post, Path: "/account/tokens/end", Action: self, Handle: w.endToken},

@@ -83,6 +83,17 @@ func (c *Call) Calendar() []Span {
 	return spans
 }
 
+// over is the last day of the last stage; the zero time without a calendar.
+func (c *Call) over() time.Time {
+	var last time.Time
+	for _, s := range c.Calendar() {
+		if s.Last.After(last) {
+			last = s.Last
+		}
+	}
+	return last
+}
+
 // Public are the stages that everybody sees.
 func (c *Call) Public() []Span {
 	return slices.DeleteFunc(c.Calendar(), func(s Span) bool { return s.Hidden })

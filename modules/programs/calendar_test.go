@@ -104,6 +104,35 @@ func TestACalendarIsReplanned(t *testing.T) {
 	}
 }
 
+func TestDatesForEachRole(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.published(t)
+	sc := h.coordinator(t)
+	_, err := h.service.Begin(t.Context(), sc, "2031", "pair")
+	must(t, err)
+	dates := func(actor tenants.Actor) string {
+		t.Helper()
+		b := h.SignedIn(t, actor)
+		b.Get("/calendar-feeds/" + b.Cookie("session"))
+		b.Want(200)
+		return b.Page.Body
+	}
+	team, reviewer := dates(sc.Actor()), dates(h.As(t, tenanttest.Role(tenants.RoleReviewer)).Actor())
+	for stage, shown := range map[string][2]bool{"Design the cycle": {true, false}, "Independent review": {true, true}, "Deadline": {true, true}} {
+		if got := [2]bool{strings.Contains(team, stage), strings.Contains(reviewer, stage)}; got != shown {
+			t.Errorf("%s: the team and a reviewer see it: %v, want %v", stage, got, shown)
+		}
+	}
+	if !strings.Contains(team, "URL:http://"+h.Tenant.Host) {
+		t.Errorf("no address of this site: %s", team)
+	}
+	h.exec(t, h.World, "UPDATE calls SET opens_at = opens_at - interval '6 years', closes_at = closes_at - interval '6 years' WHERE state = 'published'")
+	if over := dates(sc.Actor()); strings.Contains(over, "BEGIN:VEVENT") {
+		t.Errorf("a cycle that is long over: %s", over)
+	}
+}
+
 func TestTheCalendarOnPages(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -84,6 +84,7 @@ func (w *Web) Module() site.Module {
 			{Key: "programs.nav.open", Href: "/calls", Icon: "call", Action: policies.CallBrowse, Order: 15, Hidden: func(a tenants.Actor) bool { return !a.Signed() || len(a.OrganizationsAs()) == 0 }},
 		},
 		Tasks: []site.Tasks{w.tasks},
+		Dates: []site.Dates{w.dates},
 	}
 }
 

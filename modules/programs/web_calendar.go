@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"kervan/modules/kernel/calendar"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/tenants"
@@ -26,20 +28,44 @@ func (w *Web) calendarFile(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	p := w.site.Page(c, sc, "programs.calendar.title")
 	title := call.Title.String(p.Loc.Locale, call.Locales...)
-	return web.File(c, title+".ics", "text/calendar; charset=utf-8", calendar.Write(title, time.Now(), calendarEvents(p, call, web.Origin(c, w.site.Secure)+"/calls/"+id.String())))
+	return web.File(c, title+".ics", "text/calendar; charset=utf-8", calendar.Write(title, time.Now(), calendarEvents(p.Loc, call, call.Public(), web.Origin(c, w.site.Secure)+"/calls/"+id.String())))
 }
 
-func calendarEvents(p ui.Page, c Call, address string) []calendar.Event {
+// dates are the stages of the calls whose cycle is not over: of published ones for everybody who has joined the network,
+// with those that only the team sees, and of drafts, for those who prepare them.
+func (w *Web) dates(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]calendar.Event, error) {
+	of, team := w.service.Browse, w.service.MayEdit(sc)
+	if team {
+		of = w.service.Calls
+	}
+	calls, err := of(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
 	var events []calendar.Event
-	title := c.Title.String(p.Loc.Locale, c.Locales...)
-	for _, s := range c.Public() {
+	for _, c := range calls {
+		spans := c.Public()
+		if team {
+			spans = c.Calendar()
+		}
+		if last := c.over(); last.After(time.Now().AddDate(0, -1, 0)) {
+			events = append(events, calendarEvents(loc, c, spans, "/calls/"+c.ID.String())...)
+		}
+	}
+	return events, nil
+}
+
+func calendarEvents(loc *i18n.Localizer, c Call, spans []Span, address string) []calendar.Event {
+	var events []calendar.Event
+	title := c.Title.String(loc.Locale, c.Locales...)
+	for _, s := range spans {
 		events = append(events, calendar.Event{
-			UID: s.Key + "." + c.ID.String() + "@kervan", Title: s.Name.String(p.Loc.Locale, c.Locales...) + " – " + title, Text: s.About.String(p.Loc.Locale, c.Locales...),
+			UID: s.Key + "." + c.ID.String() + "@kervan", Title: s.Name.String(loc.Locale, c.Locales...) + " – " + title, Text: s.About.String(loc.Locale, c.Locales...),
 			URL: address, First: s.First, Last: s.Last,
 		})
 	}
 	if !c.ClosesAt.IsZero() {
-		events = append(events, calendar.Event{UID: "deadline." + c.ID.String() + "@kervan", Title: p.T("programs.closes") + " – " + title, URL: address, First: c.ClosesAt})
+		events = append(events, calendar.Event{UID: "deadline." + c.ID.String() + "@kervan", Title: loc.T("programs.closes") + " – " + title, URL: address, First: c.ClosesAt})
 	}
 	return events
 }

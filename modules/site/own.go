@@ -26,6 +26,7 @@ func (s *Site) own() Module {
 		Routes: []Route{
 			{Method: fiber.MethodGet, Path: "/desk", Action: policies.SiteDesk, Handle: s.desk},
 			{Method: fiber.MethodPost, Path: "/language", Action: policies.SiteVisit, Handle: s.language},
+			{Method: fiber.MethodGet, Path: feedRoot + ":feed", Action: policies.SiteVisit, Handle: s.feed},
 			{Method: fiber.MethodGet, Path: "/brand.css", Action: policies.SiteVisit, Handle: s.brand},
 			{Method: fiber.MethodGet, Path: apiRoot + "/openapi.json", Action: policies.SiteVisit, Handle: s.openAPI},
 			{Method: fiber.MethodGet, Path: apiRoot + "/docs", Action: policies.SiteVisit, Handle: s.docs},

@@ -65,6 +65,8 @@ type Module struct {
 	API     []Operation
 	// News is what happened lately that concerns the actor, the newest first; the hint says when.
 	News []Tasks
+	// Dates are for the actor's calendar program, beside the tasks that have a date.
+	Dates []Dates
 }
 
 // Sessions knows whose session a browser carries. The accounts module satisfies it.
@@ -74,6 +76,8 @@ type Sessions interface {
 	// Bearer finds the actor of a personal token that came from the network address. A token of another host finds
 	// nobody.
 	Bearer(ctx context.Context, sc tenants.Scope, token, address string) (tenants.Actor, bool, error)
+	// Subscriber finds whose dates the secret address of a calendar shows. One of another host finds nobody.
+	Subscriber(ctx context.Context, sc tenants.Scope, secret, address string) (tenants.Actor, bool, error)
 	// Prefer keeps the actor's choice of language.
 	Prefer(ctx context.Context, sc tenants.Scope, locale i18n.Locale) error
 }

@@ -30,6 +30,11 @@ func (Everyone) Actor(_ context.Context, _ tenants.Scope, token string) (tenants
 	return a, err == nil, err
 }
 
+// Subscriber finds whom SignedIn has signed in: the secret of a calendar is the session, too.
+func (e Everyone) Subscriber(ctx context.Context, sc tenants.Scope, secret, _ string) (tenants.Actor, bool, error) {
+	return e.Actor(ctx, sc, secret)
+}
+
 // Prefer keeps nothing.
 func (Everyone) Prefer(context.Context, tenants.Scope, i18n.Locale) error { return nil }
 
