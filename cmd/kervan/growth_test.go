@@ -10,6 +10,7 @@ import (
 	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/programs"
 	"kervan/modules/selection"
 	"kervan/tenants"
 )
@@ -179,8 +180,15 @@ func (g *garden) message(_ ids.Call, _ int) {
 
 func (g *garden) drafted(_ ids.Call, k int) {
 	g.does(g.day(-2, 10, 0), "begin a call", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
-		_, err := g.app.programs.Begin(ctx, sc, fmt.Sprintf("Draft %d", k), "pair")
-		return err
+		c, err := g.app.programs.Begin(ctx, sc, fmt.Sprintf("Draft %d", k), "pair")
+		if err != nil {
+			return err
+		}
+		asked := programs.Rules{Composition: "pair", Reviews: 2, Gap: 20, Weights: map[string]int{}} // without documents, so that its form is drafted anew
+		for _, criterion := range c.Criteria {
+			asked.Weights[criterion.Key] = criterion.Weight
+		}
+		return g.app.programs.Rule(ctx, sc, c.ID, c.Version, asked)
 	})
 }
 

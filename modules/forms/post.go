@@ -159,7 +159,7 @@ func FromSaved(loc *i18n.Localizer, d *Definition, scope Scope, ref string, valu
 	if raw == nil {
 		return nil, bad, fault.Invalid("fault.check_fields", bad...)
 	}
-	return raw, append(bad, ValidateAnswer(q, FieldName(ref), withoutTyped(raw, bad), Draft)...), nil
+	return raw, append(bad, ValidateAnswer(q, FieldName(ref), withoutTyped(raw, bad), Fill)...), nil
 }
 
 // withoutTyped keeps an answer that is known to be unreadable from being called so twice.

@@ -197,30 +197,30 @@ func TestValidate(t *testing.T) {
 		mode    forms.Mode
 		want    []string
 	}{
-		{"an empty draft is fine", answers(t), forms.Draft, nil},
+		{"an empty draft is fine", answers(t), forms.Fill, nil},
 		{"a whole one is fine", whole(t), forms.Submit, nil},
 		{"an empty one is not", answers(t), forms.Submit, []string{
 			"answers[name]: fault.required", "answers[status]: fault.choose", "answers[people]: forms.error.row_missing", "answers[true]: forms.error.declare",
 		}},
 		{"what is hidden is not asked", with(whole(t), "host", `"x"`), forms.Submit, nil},
 		{"what is shown is", with(whole(t), "status", `"initiative"`), forms.Submit, []string{"answers[host]: fault.required"}},
-		{"too many words", with(with(whole(t), "fields", `["z"]`), "why_z", `"one two-and three İstanbul'da 5 6"`), forms.Draft, []string{"answers[why_z]: forms.error.words"}},
+		{"too many words", with(with(whole(t), "fields", `["z"]`), "why_z", `"one two-and three İstanbul'da 5 6"`), forms.Fill, []string{"answers[why_z]: forms.error.words"}},
 		{"just enough words", with(with(whole(t), "fields", `["z"]`), "why_z", `"one two-and three İstanbul'da 5"`), forms.Submit, nil},
-		{"not offered", with(whole(t), "status", `"club"`), forms.Draft, []string{"answers[status]: fault.choose"}},
-		{"too many choices", with(whole(t), "fields", `["x","y","z"]`), forms.Draft, []string{"answers[fields]: forms.error.most"}},
-		{"year", with(whole(t), "founded", `1799`), forms.Draft, []string{"answers[founded]: forms.error.min"}},
-		{"half a year", with(whole(t), "founded", `1999.5`), forms.Draft, []string{"answers[founded]: forms.error.decimals"}},
-		{"wrong currency", with(whole(t), "budget", `{"minor":1,"currency":"USD"}`), forms.Draft, []string{"answers[budget]: fault.choose"}},
-		{"below nought", with(whole(t), "budget", `{"minor":-1,"currency":"EUR"}`), forms.Draft, []string{"answers[budget]: forms.error.min"}},
+		{"not offered", with(whole(t), "status", `"club"`), forms.Fill, []string{"answers[status]: fault.choose"}},
+		{"too many choices", with(whole(t), "fields", `["x","y","z"]`), forms.Fill, []string{"answers[fields]: forms.error.most"}},
+		{"year", with(whole(t), "founded", `1799`), forms.Fill, []string{"answers[founded]: forms.error.min"}},
+		{"half a year", with(whole(t), "founded", `1999.5`), forms.Fill, []string{"answers[founded]: forms.error.decimals"}},
+		{"wrong currency", with(whole(t), "budget", `{"minor":1,"currency":"USD"}`), forms.Fill, []string{"answers[budget]: fault.choose"}},
+		{"below nought", with(whole(t), "budget", `{"minor":-1,"currency":"EUR"}`), forms.Fill, []string{"answers[budget]: forms.error.min"}},
 		{"as typed", with(whole(t), "budget", `{"typed":"much"}`), forms.Submit, []string{"answers[budget]: forms.error.money"}},
-		{"no such day", with(whole(t), "since", `"2026-02-30"`), forms.Draft, []string{"answers[since]: forms.error.date"}},
-		{"no such country", with(whole(t), "country", `"ZZ"`), forms.Draft, []string{"answers[country]: fault.choose"}},
-		{"no address", with(whole(t), "mail", `"a@b"`), forms.Draft, []string{"answers[mail]: fault.email"}},
-		{"a language twice", with(whole(t), "speaks", `[{"code":"de","level":"B1"},{"code":"de","level":"C1"}]`), forms.Draft, []string{"answers[speaks][1][code]: forms.error.language_twice"}},
+		{"no such day", with(whole(t), "since", `"2026-02-30"`), forms.Fill, []string{"answers[since]: forms.error.date"}},
+		{"no such country", with(whole(t), "country", `"ZZ"`), forms.Fill, []string{"answers[country]: fault.choose"}},
+		{"no address", with(whole(t), "mail", `"a@b"`), forms.Fill, []string{"answers[mail]: fault.email"}},
+		{"a language twice", with(whole(t), "speaks", `[{"code":"de","level":"B1"},{"code":"de","level":"C1"}]`), forms.Fill, []string{"answers[speaks][1][code]: forms.error.language_twice"}},
 		{"a language without level", with(whole(t), "speaks", `[{"code":"de","level":""}]`), forms.Submit, []string{"answers[speaks][0][level]: forms.error.level"}},
 		{"one person of two", with(whole(t), "people", `[{"name":"A","replacement":{"name":"C"}},{}]`), forms.Submit, []string{"answers[people]: forms.error.least"}},
 		{"no replacement", with(whole(t), "people", `[{"name":"A"},{"name":"B","replacement":{"name":"D"}}]`), forms.Submit, []string{"answers[people][0][replacement][name]: fault.required"}},
-		{"another shape", with(whole(t), "name", `{"a":1}`), forms.Draft, []string{"answers[name]: forms.error.unreadable"}},
+		{"another shape", with(whole(t), "name", `{"a":1}`), forms.Fill, []string{"answers[name]: forms.error.unreadable"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -229,7 +229,7 @@ func (s *Service) Suggest(ctx context.Context, tx *tenants.Tx, into ids.Sheet, k
 		for i := range section.Questions {
 			q := &section.Questions[i]
 			raw := known[q.Key]
-			if section.Repeat == nil && !none(raw) && q.Type != TypeFile && !q.Type.statement() && len(ValidateAnswer(q, q.Key, raw, Draft)) == 0 {
+			if section.Repeat == nil && !none(raw) && q.Type != TypeFile && !q.Type.statement() && len(ValidateAnswer(q, q.Key, raw, Fill)) == 0 {
 				fitting[q.Key] = raw
 			}
 		}

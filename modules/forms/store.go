@@ -68,7 +68,8 @@ func insertForm(ctx context.Context, tx *tenants.Tx, row formRow) error {
 }
 
 func insertVersion(ctx context.Context, tx *tenants.Tx, row versionRow) error {
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+	// As text, because bun's own writing of JSON spoils the letters "\u0000".
+	if _, err := tx.NewInsert().Model(&row).Value("definition", "?::jsonb", string(row.Definition)).Exec(ctx); err != nil {
 		return fmt.Errorf("forms: publish version: %w", err)
 	}
 	return nil

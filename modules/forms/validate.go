@@ -13,9 +13,9 @@ import (
 // Mode is how strictly answers are looked at.
 type Mode int
 
-// Draft looks at what is there: its type and limits. Submit also asks for what is missing.
+// Fill looks at what is there: its type and limits. Submit also asks for what is missing.
 const (
-	Draft Mode = iota
+	Fill Mode = iota
 	Submit
 )
 

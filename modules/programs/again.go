@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
@@ -63,6 +64,10 @@ func (s *Service) BeginAgain(ctx context.Context, sc tenants.Scope, from ids.Cal
 	if err != nil {
 		return Call{}, err
 	}
+	published, err := s.forms.Version(ctx, sc, earlier.FormVersion)
+	if err != nil {
+		return Call{}, err
+	}
 	c := earlier
 	c.ID, c.Cycle, c.State, c.Version = ids.New[ids.Call](), cycle, Draft, 1
 	c.OpensAt, c.ClosesAt, c.ClosedAt, c.PublishedAt = opens, time.Time{}, time.Time{}, time.Time{}
@@ -78,11 +83,14 @@ func (s *Service) BeginAgain(ctx context.Context, sc tenants.Scope, from ids.Cal
 		if c.Form, err = s.forms.Create(ctx, tx, cycle); err != nil {
 			return err
 		}
-		version, err := s.forms.Publish(ctx, tx, c.Form, *asked)
+		version, err := s.forms.Publish(ctx, tx, c.Form, *published.Definition)
 		if err != nil {
 			return err
 		}
 		c.FormVersion = version.ID
+		if err := s.redraft(ctx, tx, &c, func(d *forms.Definition) { *d = *asked }); err != nil {
+			return err
+		}
 		if err := insert(ctx, tx, &c, in, sc.Actor().Person); err != nil {
 			return err
 		}

@@ -138,8 +138,8 @@ type Need struct {
 	Args  map[string]any
 }
 
-// Readiness lists what a call must have before it may be published, met or not.
-func (c *Call) Readiness(now time.Time) []Need {
+// Readiness lists what a call must have before it may be published, met or not; problems is how many its form still has.
+func (c *Call) Readiness(now time.Time, problems int) []Need {
 	var missing []string
 	for _, l := range c.Locales {
 		for _, name := range textNames {
@@ -161,6 +161,7 @@ func (c *Call) Readiness(now time.Time) []Need {
 		{Key: "grant", Place: "dates", Met: c.GrantMinor > 0},
 		{Key: "seats", Place: "rules", Met: len(c.Composition.Seats) > 0},
 		{Key: "weights", Place: "rules", Met: weights == 100, Args: map[string]any{"Sum": weights}},
+		{Key: "form", Place: "rules", Met: problems == 0, Args: map[string]any{"Count": problems}},
 		{Key: "letters", Place: "letters", Met: len(c.incompleteLetters()) == 0},
 	}
 }

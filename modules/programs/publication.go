@@ -13,16 +13,25 @@ import (
 	"kervan/tenants"
 )
 
-// Publish opens the call from its first instant on. The coordinator may, when nothing is missing. It cannot be undone.
+// Publish opens the call from its first instant on, with the form as it is drafted. The coordinator may, when nothing is missing. It cannot be undone.
 // Faults: Conflict when something is missing or it is published already, NotFound.
 func (s *Service) Publish(ctx context.Context, sc tenants.Scope, id ids.Call, version int64) error {
 	return s.change(ctx, sc, policies.CallOpen, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, now time.Time) error {
 		if c.State != Draft {
 			return fault.Conflict("programs.published")
 		}
-		if !Ready(c.Readiness(now)) {
+		problems, err := s.forms.DraftProblems(ctx, tx, c.Form)
+		if err != nil {
+			return err
+		}
+		if !Ready(c.Readiness(now, problems[c.Form])) {
 			return fault.Conflict("programs.not_ready")
 		}
+		published, err := s.forms.PublishDraft(ctx, tx, c.Form)
+		if err != nil {
+			return err
+		}
+		c.FormVersion = published.ID
 		c.State, c.PublishedAt = Published, now
 		tx.Audit(entry("call.published", id))
 		tx.Announce(events.CallPublished{Call: id})
@@ -164,7 +173,11 @@ func (s *Service) Overview(ctx context.Context, sc tenants.Scope, id ids.Call) (
 		return Overview{}, err
 	}
 	o := Overview{Call: c, Now: time.Now()}
-	o.Needs = c.Readiness(o.Now)
+	problems, err := s.problems(ctx, sc, c)
+	if err != nil {
+		return o, err
+	}
+	o.Needs = c.Readiness(o.Now, problems[c.Form])
 	if o.Changes, err = changes(ctx, sc.Read(), id); err != nil {
 		return o, err
 	}

@@ -89,6 +89,9 @@ func (s *Service) Begin(ctx context.Context, sc tenants.Scope, cycle, compositio
 			return err
 		}
 		c.FormVersion = version.ID
+		if err := s.redraft(ctx, tx, &c, func(*forms.Definition) {}); err != nil {
+			return err
+		}
 		if err := insert(ctx, tx, &c, in, sc.Actor().Person); err != nil {
 			return err
 		}
@@ -151,15 +154,6 @@ func (s *Service) Look(ctx context.Context, sc tenants.Scope, id ids.Call) (Call
 	}
 	log, err := changes(ctx, sc.Read(), id)
 	return c, log, err
-}
-
-// Definition is what the call's form asks.
-func (s *Service) Definition(ctx context.Context, sc tenants.Scope, c Call) (*forms.Definition, error) {
-	v, err := s.forms.Version(ctx, sc, c.FormVersion)
-	if err != nil {
-		return nil, err
-	}
-	return v.Definition, nil
 }
 
 // change loads a call under lock, holds it to the version that was shown, lets edit change it and saves it.
@@ -234,7 +228,7 @@ type Frame struct {
 // Reframe changes dates, places and money of a draft. Coordinators and officers may. Faults: Invalid by field, Conflict
 // when it is published or has been changed, NotFound.
 func (s *Service) Reframe(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, f Frame) error {
-	return s.change(ctx, sc, policies.CallEdit, id, version, func(_ context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
+	return s.change(ctx, sc, policies.CallEdit, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
 		if c.State != Draft {
 			return fault.Conflict("programs.published")
 		}
@@ -245,7 +239,7 @@ func (s *Service) Reframe(ctx context.Context, sc tenants.Scope, id ids.Call, ve
 		c.Places, c.GrantMinor, c.GrantCurrency, c.Locales = f.Places, f.GrantMinor, f.GrantCurrency, f.Locales
 		c.Review.ReplyDays, c.Review.PapersHours = f.ReplyDays, f.PapersHours
 		tx.Audit(entry("call.reframed", id))
-		return nil
+		return s.redraft(ctx, tx, c, func(*forms.Definition) {})
 	})
 }
 
@@ -289,8 +283,8 @@ type Rules struct {
 	Documents   []string // keys of those that are asked for
 }
 
-// Rule changes seats, criteria's weights and documents of a draft. Coordinators and officers may. A document that is not
-// asked for leaves the form. Faults: Invalid by field, Conflict, NotFound.
+// Rule changes seats, criteria's weights and documents of a draft. Coordinators and officers may. The question for a
+// document that is not asked for leaves the form's draft, and comes back when it is. Faults: Invalid by field, Conflict, NotFound.
 func (s *Service) Rule(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, r Rules) error {
 	return s.change(ctx, sc, policies.CallEdit, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
 		if c.State != Draft {
@@ -312,13 +306,8 @@ func (s *Service) Rule(ctx context.Context, sc tenants.Scope, id ids.Call, versi
 		for i := range c.Documents {
 			c.Documents[i].Wanted = slices.Contains(r.Documents, c.Documents[i].Key)
 		}
-		published, err := s.forms.Publish(ctx, tx, c.Form, without(b.Form, c.Documents))
-		if err != nil {
-			return err
-		}
-		c.FormVersion = published.ID
 		tx.Audit(entry("call.ruled", id))
-		return nil
+		return s.redraft(ctx, tx, c, func(d *forms.Definition) { askFor(d, b.Form, c.Documents) })
 	})
 }
 
@@ -342,19 +331,6 @@ func (r *Rules) check(criteria []blueprints.Criterion) []fault.Field {
 		bad = append(bad, fault.AtWith("gap", "programs.between", fault.Args{"Low": 5, "High": 100}))
 	}
 	return bad
-}
-
-// without is the form less the questions for documents that are not asked for.
-func without(d forms.Definition, asked []Asked) forms.Definition {
-	for _, a := range asked {
-		if a.Wanted {
-			continue
-		}
-		for i := range d.Sections {
-			d.Sections[i].Questions = slices.DeleteFunc(d.Sections[i].Questions, func(q forms.Question) bool { return q.Key == a.Question })
-		}
-	}
-	return d
 }
 
 // Letter changes the words of a letter in one language. Coordinators and officers may. A field that the letter does not

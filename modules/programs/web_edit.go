@@ -220,6 +220,10 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 	if err != nil {
 		return nil, err
 	}
+	problems, err := w.service.problems(ctx, sc, calls...)
+	if err != nil {
+		return nil, err
+	}
 	var tasks []site.Task
 	for _, c := range calls {
 		if n := waiting[c.ID]; n > 0 {
@@ -227,7 +231,7 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 		}
 		if c.State == Draft {
 			tasks = append(tasks, site.Task{
-				Title: loc.T("programs.task.draft", "Call", c.Title.String(loc.Locale, c.Locales...)), Hint: loc.N("programs.task.draft_hint", missing(c.Readiness(time.Now()))), Href: address(c.ID),
+				Title: loc.T("programs.task.draft", "Call", c.Title.String(loc.Locale, c.Locales...)), Hint: loc.N("programs.task.draft_hint", missing(c.Readiness(time.Now(), problems[c.Form]))), Href: address(c.ID),
 			})
 		}
 	}

@@ -81,29 +81,35 @@ func (h *house) coordinator(t *testing.T) tenants.Scope {
 	return h.As(t, tenanttest.Role(tenants.RoleCoordinator))
 }
 
+// frame is that of a call which is open for a week.
+func (h *house) frame() programs.Frame {
+	now := time.Now().Truncate(time.Minute)
+	return programs.Frame{
+		OpensAt: now.Add(-time.Hour), ClosesAt: now.Add(7 * 24 * time.Hour), Zone: "Europe/Istanbul", Places: 8, GrantMinor: 350_000,
+		GrantCurrency: "EUR", ReplyDays: 7, PapersHours: 72, Locales: i18n.All,
+	}
+}
+
+// drafted is a call that lacks nothing to be published.
+func (h *house) drafted(t *testing.T) programs.Call {
+	t.Helper()
+	sc := h.coordinator(t)
+	c, err := h.service.Begin(t.Context(), sc, "2027", "pair")
+	must(t, err)
+	must(t, h.service.Reframe(t.Context(), sc, c.ID, 1, h.frame()))
+	c, err = h.service.Call(t.Context(), sc, c.ID)
+	must(t, err)
+	return c
+}
+
 // published is a call that is open for a week.
 func (h *house) published(t *testing.T) programs.Call {
 	t.Helper()
 	sc := h.coordinator(t)
-	c, err := h.service.Begin(t.Context(), sc, "2027", "pair")
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := time.Now().Truncate(time.Minute)
-	frame := programs.Frame{
-		OpensAt: now.Add(-time.Hour), ClosesAt: now.Add(7 * 24 * time.Hour), Zone: "Europe/Istanbul", Places: 8, GrantMinor: 350_000,
-		GrantCurrency: "EUR", ReplyDays: 7, PapersHours: 72, Locales: i18n.All,
-	}
-	if err := h.service.Reframe(t.Context(), sc, c.ID, 1, frame); err != nil {
-		t.Fatal(err)
-	}
-	if err := h.service.Publish(t.Context(), sc, c.ID, 2); err != nil {
-		t.Fatal(err)
-	}
-	c, err = h.service.Call(t.Context(), sc, c.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := h.drafted(t)
+	must(t, h.service.Publish(t.Context(), sc, c.ID, c.Version))
+	c, err := h.service.Call(t.Context(), sc, c.ID)
+	must(t, err)
 	return c
 }
 
