@@ -35,9 +35,9 @@ type Blueprint struct {
 	Stages       []Stage        `json:"stages"`
 	Letters      []Letter       `json:"letters"`
 	Call         Call           `json:"call"`
-	Dimensions   []forms.Option `json:"options"` // of capacity, as topics
+	Dimensions   []forms.Option `json:"dimensions"` // of capacity, as topics
 
-	Form forms.Definition `json:"-"`
+	Form forms.Definition `json:"form"`
 }
 
 // Review says how applications are scored: per criterion from 0 to ScoreMax; totals are on a scale of 100, and where two
@@ -208,7 +208,9 @@ func load(dir string) (files, error) {
 			return f, err
 		}
 		if options, ok := part["options"]; ok {
-			lists[strings.TrimSuffix(path.Base(name), ".toml")] = options
+			list := strings.TrimSuffix(path.Base(name), ".toml")
+			lists[list] = options
+			part = map[string]any{list: options}
 		}
 		raw, err := json.Marshal(part)
 		if err != nil {
