@@ -29,6 +29,14 @@ func (r recipients) Recipients(ctx context.Context, sc tenants.Scope, persons []
 	return found, nil
 }
 
+// coordinators lets domains ask accounts whom to warn.
+type coordinators struct{ accounts *accounts.Service }
+
+// Coordinators satisfies domains.Coordinators.
+func (c coordinators) Coordinators(ctx context.Context, sc tenants.Scope) ([]ids.Person, error) {
+	return c.accounts.Holders(ctx, sc.Read(), tenants.RoleCoordinator)
+}
+
 // members lets organizations ask accounts who people are and who is invited.
 type members struct{ accounts *accounts.Service }
 

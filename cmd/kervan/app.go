@@ -12,6 +12,7 @@ import (
 	"kervan/modules/applications"
 	"kervan/modules/correspondence"
 	"kervan/modules/documents"
+	"kervan/modules/domains"
 	"kervan/modules/forms"
 	"kervan/modules/kernel/antivirus"
 	"kervan/modules/kernel/database"
@@ -54,12 +55,13 @@ type App struct {
 	selection      *selection.Service
 	partnerships   *partnerships.Service
 	oversight      *oversight.Service
+	domains        *domains.Service
 	metrics        *metrics
 }
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, correspondence.Locales, documents.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, selection.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, selection.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -117,6 +119,10 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	queue := jobs.NewQueue(a.workerPool)
 	a.metrics.registry.MustRegister(queueGauges{queue})
 	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Queue: queue, Hosts: config.hosts})
+	a.domains = domains.New(domains.Config{
+		Tenants: a.tenants, Policies: a.authorizer, Resolver: config.resolver(), Coordinators: coordinators{a.accounts}, Platform: config.public.Hostname(),
+		First: func(slug string) string { return config.hosts(slug)[0] }, Changed: a.welcome,
+	})
 
 	a.site = site.New(site.Config{
 		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread,
@@ -133,6 +139,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		selection.NewWeb(a.selection, a.site, handedIn).Module(),
 		documents.NewWeb(a.documents, a.site).Module(),
 		partnerships.NewWeb(a.partnerships, a.site).Module(),
+		domains.NewWeb(a.domains, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names, a.things, a.concealed), a.site).Module(),
 		oversight.NewWeb(a.oversight, a.site, config.origin).Module(),
 	)
@@ -146,7 +153,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if err := a.site.Mount(a.server); err != nil {
 		return nil, err
 	}
-	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: documents.SweepJob, Hour: 2})
+	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: documents.SweepJob, Hour: 2}, jobs.Daily{Name: domains.RecheckJob, Hour: 4})
 	return a, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/caarlos0/env/v11"
 	"github.com/uptrace/bun"
 
+	"kervan/modules/domains"
 	"kervan/modules/kernel/objects"
 	"kervan/modules/kernel/web"
 	"kervan/tenants"
@@ -42,10 +43,14 @@ type Config struct {
 
 	SMTPURL string `env:"SMTP_URL"`
 
+	// DNSFile is for development: a file of TXT records to be asked instead of the internet.
+	DNSFile string `env:"KERVAN_DNS_FILE"`
+
 	public  *url.URL
 	secret  []byte
 	proxies web.Proxies
-	hooks   []bun.QueryHook // of tests that watch every statement
+	hooks   []bun.QueryHook  // of tests that watch every statement
+	dns     domains.Resolver // of tests; nil: the internet, or the file
 }
 
 // LogValue keeps passwords and keys out of the log.
@@ -104,6 +109,18 @@ func (c Config) origins() string { return c.public.Scheme + "://*." + c.public.H
 func (c Config) tenants() (tenants.Config, error) {
 	isolation, err := tenants.ParseIsolation(c.Isolation)
 	return tenants.Config{AppURL: c.DatabaseURL, MigratorURL: c.MigratorURL, Isolation: isolation, Secret: c.secret, Hooks: c.hooks}, err
+}
+
+// resolver asks name servers.
+func (c Config) resolver() domains.Resolver {
+	switch {
+	case c.dns != nil:
+		return c.dns
+	case c.DNSFile != "":
+		return domains.File(c.DNSFile)
+	default:
+		return domains.DNS{}
+	}
 }
 
 func (c Config) secure() bool { return c.public.Scheme == "https" }

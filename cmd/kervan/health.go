@@ -14,6 +14,7 @@ import (
 
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/web"
+	"kervan/tenants"
 )
 
 // health answers whoever watches over the nodes: alive, and ready to serve. Tenants' hosts are for people; there it does
@@ -54,6 +55,35 @@ func (a *App) ready(ctx context.Context) error {
 	return a.objects.Health(ctx)
 }
 
+// ask answers the server in front whether to get a certificate for a host: yes for those under which a network is served, no
+// for everything else, and when nobody knows. It is asked before anybody has shown who they are, so it only looks into memory.
+func (a *App) ask() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, ok := web.ParseHost(r.URL.Query().Get("domain"))
+		tenant, found, err := a.tenants.ByHost(r.Context(), host)
+		switch {
+		case err != nil:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case !ok || !found || !tenant.Status.Readable():
+			w.WriteHeader(http.StatusNotFound)
+		}
+	})
+}
+
+// welcome tells the store of objects from which sites browsers may post documents: all below the platform's domain, and
+// networks' own domains.
+func (a *App) welcome(ctx context.Context) error {
+	own, err := a.domains.Hosts(ctx)
+	if err != nil {
+		return err
+	}
+	origins := []string{a.config.origins()}
+	for _, host := range own {
+		origins = append(origins, a.config.origin(tenants.Tenant{Host: host}))
+	}
+	return a.objects.Welcome(ctx, origins...)
+}
+
 // metrics are what operators see; they are served on an address of their own, never on a public host.
 type metrics struct {
 	registry *prometheus.Registry
@@ -75,8 +105,9 @@ func (m *metrics) observe(method, route string, status int, took time.Duration) 
 	m.duration.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-func (m *metrics) serve(ctx context.Context, address string) error {
+func (m *metrics) serve(ctx context.Context, address string, ask http.Handler) error {
 	mux := http.NewServeMux()
+	mux.Handle("GET /ask", ask)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })

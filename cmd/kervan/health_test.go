@@ -72,7 +72,7 @@ func TestMetricsHaveAnAddressOfTheirOwn(t *testing.T) {
 	m.observe(http.MethodGet, "/desk", http.StatusOK, time.Millisecond)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- m.serve(ctx, address) }()
+	go func() { ended <- m.serve(ctx, address, http.NotFoundHandler()) }()
 	var body string
 	for deadline := time.Now().Add(5 * time.Second); body == "" && time.Now().Before(deadline); {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/metrics", nil)

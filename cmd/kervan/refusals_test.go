@@ -18,6 +18,7 @@ var open = map[string]string{
 	"accounts.Reset": "whoever holds the link", "accounts.Invitation": "whoever holds the link", "accounts.AcceptAsNew": "whoever holds the link", "accounts.Accept": "whoever holds the link",
 	"accounts.Actor":        "the frame, which asks whose session it is",
 	"accounts.Bearer":       "the frame, which asks whose token it is",
+	"accounts.Subscriber":   "the frame, which asks whose calendar it is",
 	"correspondence.Unread": "the frame; a visitor has none", "partnerships.News": "the desk; whoever has no part in partnerships hears nothing",
 	"programs.Browse": "published calls are public", "programs.Look": "a published call is public",
 	"programs.Answered": "answers are for everybody", "programs.Ask": "whoever has a question",
@@ -29,7 +30,7 @@ var open = map[string]string{
 // personal lists what everybody who has signed in may do, whatever their role: it concerns only themselves.
 var personal = map[string]bool{
 	"accounts.ChangeProfile": true, "accounts.EndSession": true, "accounts.Own": true, "accounts.Prefer": true, "accounts.SignOut": true, "accounts.SignOutEverywhere": true,
-	"accounts.Self": true, "accounts.MakeToken": true, "accounts.EndToken": true,
+	"accounts.Self": true, "accounts.MakeToken": true, "accounts.EndToken": true, "accounts.MakeFeed": true, "accounts.EndFeed": true,
 	"correspondence.MarkRead": true, "correspondence.Notifications": true, "correspondence.Latest": true, "organizations.Mine": true, "organizations.Register": true, "applications.Invitations": true,
 }
 

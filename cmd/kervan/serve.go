@@ -53,10 +53,13 @@ func serve(ctx context.Context, config Config, prepare func() error, ready func(
 	go func() { failed <- app.server.Listener(listener) }()
 	if config.MetricsAddress != "" {
 		go func() {
-			if err := app.metrics.serve(ctx, config.MetricsAddress); err != nil {
+			if err := app.metrics.serve(ctx, config.MetricsAddress, app.ask()); err != nil {
 				slog.Warn("metrics not served", "error", err)
 			}
 		}()
+	}
+	if err := app.welcome(ctx); err != nil {
+		slog.Warn("networks' own domains may not upload yet", "error", err)
 	}
 	slog.Info("serving", "config", config)
 	if ready != nil {

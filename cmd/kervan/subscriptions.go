@@ -10,5 +10,6 @@ func (a *App) subscribe() {
 	a.selection.Reactions(r)
 	a.documents.RegisterJobs(a.tenants)
 	a.partnerships.Reactions(r)
+	a.domains.RegisterJobs(r)
 	a.oversight.Reactions(r)
 }

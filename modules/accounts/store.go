@@ -216,6 +216,16 @@ func useLink(ctx context.Context, tx *tenants.Tx, purpose, token string) (linkRo
 	return one(row, err, "link")
 }
 
+// Holders are the people who hold a role of the network's team. It is for other modules' use-cases, which have authorized.
+func (s *Service) Holders(ctx context.Context, db bun.IDB, role tenants.Role) ([]ids.Person, error) {
+	var persons []ids.Person
+	err := db.NewSelect().Model((*tenants.Membership)(nil)).ColumnExpr("DISTINCT person_id").Where("role = ?", role).Scan(ctx, &persons)
+	if err != nil {
+		return nil, fmt.Errorf("accounts: find holders of %s: %w", role, err)
+	}
+	return persons, nil
+}
+
 // Cards tells the names of people, all in one query. It is for other modules' use-cases, which have authorized.
 func (s *Service) Cards(ctx context.Context, db bun.IDB, persons []ids.Person) (map[ids.Person]Card, error) {
 	rows, err := people(ctx, db, persons)

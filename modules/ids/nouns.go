@@ -30,6 +30,7 @@ type (
 	partnership  struct{}
 	seat         struct{}
 	job          struct{}
+	domain       struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -63,4 +64,5 @@ type (
 	Partnership  = ID[partnership]
 	Seat         = ID[seat]
 	Job          = ID[job]
+	Domain       = ID[domain]
 )

@@ -29,6 +29,11 @@ func (s *Store) Prepare(ctx context.Context, origins ...string) error {
 	if err := settled("versions", s.inside.EnableVersioning(ctx, s.bucket)); err != nil {
 		return err
 	}
+	return s.Welcome(ctx, origins...)
+}
+
+// Welcome lets browsers post from pages of these origins, and of no others.
+func (s *Store) Welcome(ctx context.Context, origins ...string) error {
 	return settled("cross-origin posts", s.inside.SetBucketCors(ctx, s.bucket, cors.NewConfig([]cors.Rule{{
 		AllowedOrigin: origins, AllowedMethod: []string{http.MethodPost}, AllowedHeader: []string{"*"}, MaxAgeSeconds: 600,
 	}})))
