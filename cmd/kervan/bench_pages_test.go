@@ -1,12 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
+	"html"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -83,6 +88,63 @@ func (h *bench) pages(b *testing.B) {
 	most("list-of-400-applications-50-a-page", h.load(b, coordinator), "ms", 6)
 	reviewer := visitor{h.crowd.Host, h.session(b, h.crowd, "reviewer-2@crowd.example", 2), "/reviews/" + h.drafted(b, "reviewer-2@crowd.example").String()}
 	most("form-of-a-reviewer", h.load(b, reviewer), "ms", 6)
+	home := visitor{host: h.crowd.Host, path: "/"}
+	most("public-home", h.load(b, home), "ms", 1.5)
+	call := visitor{host: h.crowd.Host, path: "/calls/" + h.announced(b).String()}
+	most("public-page-of-a-call", h.load(b, call), "ms", 1.5)
+	for name, page := range map[string]visitor{"public-home-compressed": home, "public-page-of-a-call-compressed": call} {
+		most(name, h.weighs(b, page), "kB", 100)
+	}
+}
+
+// announced is a call of the crowded network that anybody may read.
+func (h *bench) announced(b *testing.B) ids.Call {
+	b.Helper()
+	calls, err := h.app.programs.Browse(b.Context(), h.app.tenants.Bind(h.crowd, tenants.Visitor()))
+	must(b, err)
+	return calls[0].ID
+}
+
+// weighs is what a first visit loads, compressed as a proxy does, without pictures: the page, its styles, scripts and typefaces.
+func (h *bench) weighs(b *testing.B, v visitor) float64 {
+	b.Helper()
+	browser := sitetest.NewBrowser(b, v.host, h.port)
+	page := browser.Get(v.path)
+	browser.Want(http.StatusOK)
+	var small bytes.Buffer
+	compress := gzip.NewWriter(&small)
+	_, err := io.WriteString(compress, page.Body)
+	must(b, err)
+	must(b, compress.Close())
+	total, loaded := small.Len(), map[string]bool{}
+	for _, match := range regexp.MustCompile(`(?:src|href)="(/(?:assets/[^"]+|brand\.css[^"]*))"`).FindAllStringSubmatch(page.Body, -1) {
+		total += h.transfers(b, v, html.UnescapeString(match[1]), loaded)
+	}
+	return float64(total) / 1000
+}
+
+// transfers is how many bytes an asset takes with all that its style sheet names for the page's letters.
+func (h *bench) transfers(b *testing.B, v visitor, path string, loaded map[string]bool) int {
+	b.Helper()
+	if loaded[path] {
+		return 0
+	}
+	loaded[path] = true
+	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, "http://127.0.0.1:"+h.port+path, http.NoBody)
+	must(b, err)
+	request.Host = v.host + ":" + h.port
+	request.Header.Set("Accept-Encoding", "br, gzip")
+	response, err := http.DefaultClient.Do(request)
+	must(b, err)
+	body, err := io.ReadAll(response.Body)
+	must(b, err)
+	must(b, response.Body.Close())
+	total := len(body)
+	plain := sitetest.NewBrowser(b, v.host, h.port).Get(path)
+	for _, match := range regexp.MustCompile(`url\("?(/assets/[^")]+\.woff2)"?\)`).FindAllStringSubmatch(plain.Body, -1) {
+		total += h.transfers(b, v, match[1], loaded)
+	}
+	return total
 }
 
 // drafted is a review that the reviewer has begun to write.

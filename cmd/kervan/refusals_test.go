@@ -21,7 +21,7 @@ var open = map[string]string{
 	"accounts.Subscriber":   "the frame, which asks whose calendar it is",
 	"correspondence.Unread": "the frame; a visitor has none", "partnerships.News": "the desk; whoever has no part in partnerships hears nothing",
 	"programs.Browse": "published calls are public", "programs.Look": "a published call is public",
-	"programs.Answered": "answers are for everybody", "programs.Ask": "whoever has a question",
+	"programs.Ask":        "whoever has a question",
 	"applications.Verify": "a receipt's code is checked by anybody",
 	"selection.Standings": "other modules, which ask how the actor stands to applications; most stand in no way", "selection.Conflicted": "other modules, likewise",
 	"selection.Duties": "the desk; whoever has no part in a selection has no duty",

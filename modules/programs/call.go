@@ -68,6 +68,7 @@ type Call struct {
 	FormVersion   ids.FormVersion
 	Version       int64
 	PublishedAt   time.Time
+	ChangedAt     time.Time // in public; only what visitors read has it
 }
 
 // Asked is a document of the blueprint, and whether this call asks for it.

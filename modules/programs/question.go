@@ -82,15 +82,24 @@ func (s *Service) Ask(ctx context.Context, sc tenants.Scope, id ids.Call, words 
 	})
 }
 
-// Answered are the answered questions about a call, the newest answer first; a draft has none. Anybody may.
-func (s *Service) Answered(ctx context.Context, sc tenants.Scope, c Call) ([]Question, error) {
+// read is all that the public page of a call shows, without its letters: of a published call to anybody, of a draft, which
+// has no answered questions, to those who may read drafts. Fault: NotFound.
+func (s *Service) read(ctx context.Context, sc tenants.Scope, id ids.Call) (looked, error) {
 	if err := s.policies.May(sc, policies.CallBrowse, policies.On{}); err != nil {
-		return nil, err
+		return looked{}, err
 	}
-	if c.State == Draft {
-		return nil, nil
+	shown, err := public(ctx, sc, id)
+	if err != nil {
+		return shown, err
 	}
-	return questions(ctx, sc.Read(), c.ID, QuestionAnswered)
+	if shown.call.State != Draft {
+		return shown, nil
+	}
+	if s.policies.May(sc, policies.CallRead, policies.On{}) != nil {
+		return looked{}, fault.NotFound()
+	}
+	shown.answered = nil
+	return shown, nil
 }
 
 // Questions are all questions about a call, those that wait first and the oldest of them on top. Coordinators and officers

@@ -130,14 +130,21 @@ func (s *Service) MayOpen(sc tenants.Scope) bool {
 	return s.policies.May(sc, policies.CallOpen, policies.On{}) == nil
 }
 
-// Browse lists the published calls for anybody, the latest deadline first.
+// Browse lists the published calls for anybody, the latest deadline first, as cards of them show them: without their long
+// texts, criteria, documents, letters and stages.
 func (s *Service) Browse(ctx context.Context, sc tenants.Scope) ([]Call, error) {
 	if err := s.policies.May(sc, policies.CallBrowse, policies.On{}); err != nil {
 		return nil, err
 	}
-	calls, err := All(ctx, sc.Read(), false)
-	slices.SortStableFunc(calls, func(a, b Call) int { return b.ClosesAt.Compare(a.ClosesAt) })
-	return calls, err
+	return published(ctx, sc)
+}
+
+// scheduled are the published calls with their stages, for anybody's calendar.
+func (s *Service) scheduled(ctx context.Context, sc tenants.Scope) ([]Call, error) {
+	if err := s.policies.May(sc, policies.CallBrowse, policies.On{}); err != nil {
+		return nil, err
+	}
+	return All(ctx, sc.Read(), false)
 }
 
 // Look is a published call for anybody, or a draft for those who may read drafts. Fault: NotFound.

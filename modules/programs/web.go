@@ -85,6 +85,9 @@ func (w *Web) Module() site.Module {
 		},
 		Tasks: []site.Tasks{w.tasks},
 		Dates: []site.Dates{w.dates},
+
+		Feeds:     []site.Feed{{Name: "calls", Title: "programs.browse.title", Page: "/calls", Action: policies.CallBrowse, Entries: w.entries}},
+		Addresses: []site.Addresses{w.addresses},
 	}
 }
 
@@ -93,7 +96,9 @@ func (w *Web) browse(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, browsePage(w.site.Page(c, sc, "programs.browse.title"), calls))
+	p := w.site.Page(c, sc, "programs.browse.title")
+	p.Head.Description = p.T("programs.browse.lead")
+	return w.site.Render(c, browsePage(p, calls))
 }
 
 // Open shows the calls that are open or announced, for the network's home; nil when there are none.
@@ -115,13 +120,14 @@ func (w *Web) look(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	shown, err := w.looked(c, sc, id)
+	shown, err := w.service.read(c.UserContext(), sc, id)
 	if err != nil {
 		return err
 	}
 	p := w.site.Page(c, sc, "programs.browse.title")
 	p.Title = shown.call.Title.String(p.Loc.Locale, shown.call.Locales...)
 	p.NoIndex = shown.call.State == Draft
+	w.tell(c, sc, &p, shown)
 	return w.site.Render(c, lookPage(p, shown, typed{}))
 }
 
@@ -130,15 +136,6 @@ type looked struct {
 	call     Call
 	log      []Change
 	answered []Question
-}
-
-func (w *Web) looked(c *fiber.Ctx, sc tenants.Scope, id ids.Call) (looked, error) {
-	call, log, err := w.service.Look(c.UserContext(), sc, id)
-	if err != nil {
-		return looked{}, err
-	}
-	answered, err := w.service.Answered(c.UserContext(), sc, call)
-	return looked{call, log, answered}, err
 }
 
 func (w *Web) preview(c *fiber.Ctx, sc tenants.Scope) error {

@@ -34,7 +34,7 @@ func (w *Web) calendarFile(c *fiber.Ctx, sc tenants.Scope) error {
 // dates are the stages of the calls whose cycle is not over: of published ones for everybody who has joined the network,
 // with those that only the team sees, and of drafts, for those who prepare them.
 func (w *Web) dates(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]calendar.Event, error) {
-	of, team := w.service.Browse, w.service.MayEdit(sc)
+	of, team := w.service.scheduled, w.service.MayEdit(sc)
 	if team {
 		of = w.service.Calls
 	}

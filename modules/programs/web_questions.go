@@ -32,7 +32,7 @@ func (w *Web) ask(c *fiber.Ctx, sc tenants.Scope) error {
 		err = w.service.Ask(c.UserContext(), sc, id, strings.ReplaceAll(words, "\r\n", "\n"), w.site.Localizer(c, sc).Locale)
 	}
 	if err != nil {
-		shown, failed := w.looked(c, sc, id)
+		shown, failed := w.service.read(c.UserContext(), sc, id)
 		if failed != nil {
 			return failed
 		}

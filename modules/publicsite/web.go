@@ -46,12 +46,14 @@ func (w *Web) Module() site.Module {
 		Routes: []site.Route{
 			{Method: get, Path: "/", Action: visit, Handle: w.home},
 			{Method: get, Path: "/privacy", Action: visit, Handle: w.privacy},
-			{Method: get, Path: "/robots.txt", Action: visit, Handle: w.robots},
 			{Method: get, Path: "/brand/preview.css", Action: policies.BrandEdit, Handle: w.preview},
 			{Method: get, Path: "/settings/brand", Action: policies.BrandEdit, Handle: w.brandForm},
 			{Method: fiber.MethodPost, Path: "/settings/brand", Action: policies.BrandEdit, Handle: w.brand},
 		},
-		Tasks:   []site.Tasks{w.tasks},
+		Tasks: []site.Tasks{w.tasks},
+		Addresses: []site.Addresses{func(context.Context, tenants.Scope) ([]site.Address, error) {
+			return []site.Address{{Path: "/"}, {Path: "/privacy"}}, nil
+		}},
 		Entries: []site.Entry{{Key: "publicsite.nav.brand", Href: "/settings/brand", Icon: "palette", Action: policies.BrandEdit, Order: 85}},
 	}
 }
@@ -66,6 +68,8 @@ func (w *Web) tasks(_ context.Context, sc tenants.Scope, loc *i18n.Localizer) ([
 
 func (w *Web) home(c *fiber.Ctx, sc tenants.Scope) error {
 	p := w.site.Page(c, sc, "publicsite.home.title")
+	p.Head.Data = []any{w.site.Organization(c, sc)}
+	p.Head.Description = p.T("publicsite." + string(sc.Tenant().Kind) + ".lead")
 	if sc.Tenant().Kind != tenants.KindCore {
 		calls, err := w.calls.Open(c.UserContext(), sc, p)
 		if err != nil {
@@ -89,10 +93,7 @@ func (w *Web) home(c *fiber.Ctx, sc tenants.Scope) error {
 type networkCard struct{ Name, Href string }
 
 func (w *Web) privacy(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.site.Render(c, privacyPage(w.site.Page(c, sc, "publicsite.privacy.title")))
-}
-
-func (w *Web) robots(c *fiber.Ctx, sc tenants.Scope) error {
-	c.Set(fiber.HeaderContentType, "text/plain; charset=utf-8")
-	return c.SendString("User-agent: *\nDisallow: /account\nDisallow: /desk\nDisallow: /sign-in\n")
+	p := w.site.Page(c, sc, "publicsite.privacy.title")
+	p.Head.Description = p.T("publicsite.privacy.lead", "Network", p.Brand.Name)
+	return w.site.Render(c, privacyPage(p))
 }

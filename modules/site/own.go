@@ -27,6 +27,8 @@ func (s *Site) own() Module {
 			{Method: fiber.MethodGet, Path: "/desk", Action: policies.SiteDesk, Handle: s.desk},
 			{Method: fiber.MethodPost, Path: "/language", Action: policies.SiteVisit, Handle: s.language},
 			{Method: fiber.MethodGet, Path: feedRoot + ":feed", Action: policies.SiteVisit, Handle: s.feed},
+			{Method: fiber.MethodGet, Path: "/robots.txt", Action: policies.SiteVisit, Handle: s.robots},
+			{Method: fiber.MethodGet, Path: "/sitemap.xml", Action: policies.SiteVisit, Handle: s.sitemap},
 			{Method: fiber.MethodGet, Path: "/brand.css", Action: policies.SiteVisit, Handle: s.brand},
 			{Method: fiber.MethodGet, Path: apiRoot + "/openapi.json", Action: policies.SiteVisit, Handle: s.openAPI},
 			{Method: fiber.MethodGet, Path: apiRoot + "/docs", Action: policies.SiteVisit, Handle: s.docs},

@@ -18,14 +18,17 @@ import (
 	"kervan/tenants"
 )
 
-// Localizer speaks the reader's language: the one chosen with the switch, else the one kept with the person, else the
-// best of the tenant's for the browser. Instants are shown in the tenant's zone.
+// Localizer speaks the reader's language: the one that the address asks for, else the one chosen with the switch, else the
+// one kept with the person, else the best of the tenant's for the browser. Instants are shown in the tenant's zone.
 func (s *Site) Localizer(c *fiber.Ctx, sc tenants.Scope) *i18n.Localizer {
 	return s.Catalog.Localizer(s.locale(c, sc), i18n.Zone(sc.Tenant().Zone))
 }
 
 func (s *Site) locale(c *fiber.Ctx, sc tenants.Scope) i18n.Locale {
 	offered := sc.Tenant().Locales
+	if l, ok := asked(c, offered); ok {
+		return l
+	}
 	if l, ok := i18n.ParseLocale(web.Cookie(c, languageCookie)); ok && slices.Contains(offered, l) {
 		return l
 	}
@@ -53,6 +56,7 @@ func (s *Site) Page(c *fiber.Ctx, sc tenants.Scope, title string, pairs ...any) 
 		p.Languages = append(p.Languages, ui.Language{Code: string(l), Name: l.Name(), Current: l == loc.Locale})
 	}
 	if !actor.Signed() {
+		p.Head = s.head(c, sc, loc)
 		return p
 	}
 	p.Person = &ui.Person{Name: actor.Name, Email: actor.Email, Role: roleLabel(loc, actor)}
@@ -64,13 +68,13 @@ func (s *Site) Page(c *fiber.Ctx, sc tenants.Scope, title string, pairs ...any) 
 // the page on which the form stands.
 func here(c *fiber.Ctx) string {
 	if web.Safe(c.Method()) {
-		return web.Local(c.OriginalURL(), "/")
+		return web.Local(withoutLanguage(c.OriginalURL()), "/")
 	}
 	from, err := url.Parse(c.Get(fiber.HeaderReferer))
 	if err != nil || from.Host != string(c.Request().Header.Host()) {
 		return "/"
 	}
-	return web.Local(from.RequestURI(), "/")
+	return web.Local(withoutLanguage(from.RequestURI()), "/")
 }
 
 // rooms are the entries of the navigation that say what they are for.

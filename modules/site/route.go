@@ -67,6 +67,10 @@ type Module struct {
 	News []Tasks
 	// Dates are for the actor's calendar program, beside the tasks that have a date.
 	Dates []Dates
+	// Feeds are what anybody may subscribe to.
+	Feeds []Feed
+	// Addresses are the public pages, for search engines.
+	Addresses []Addresses
 }
 
 // Sessions knows whose session a browser carries. The accounts module satisfies it.

@@ -88,6 +88,9 @@ func (s *Site) Routes() []Route {
 	for i := range s.api.paths {
 		routes = append(routes, s.api.paths[i].route())
 	}
+	for _, f := range s.feeds() {
+		routes = append(routes, Route{Method: fiber.MethodGet, Path: f.path(), Action: f.Action, Handle: s.atom(f)})
+	}
 	return routes
 }
 
@@ -148,7 +151,13 @@ func (s *Site) serve(r Route) fiber.Handler {
 		if err := s.genuine(c, sc); err != nil {
 			return err
 		}
-		return r.Handle(c, sc)
+		if err := r.Handle(c, sc); err != nil {
+			return err
+		}
+		if r.public() && !sc.Actor().Signed() {
+			revalidate(c)
+		}
+		return nil
 	}
 }
 

@@ -38,6 +38,7 @@ type Page struct {
 	Banner    templ.Component
 	// Style is the address of the brand's style sheet; empty: the one of the tenant.
 	Style string
+	Head  Head
 }
 
 func (p Page) style() string {
