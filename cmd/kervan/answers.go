@@ -135,16 +135,15 @@ func (w winners) Joint(ctx context.Context, sc tenants.Scope, application ids.Ap
 	if err != nil {
 		return partnerships.Joint{}, err
 	}
+	rule := call.Composition.Spread()
 	joint := partnerships.Joint{Number: a.Number, Call: a.Call}
 	for _, p := range a.Parts {
 		if p.Organization.IsZero() {
 			continue
 		}
 		seat := partnerships.Seat{Key: p.Seat, Organization: p.Organization}
-		for _, s := range call.Composition.Seats {
-			if s.Key == p.Seat {
-				seat.Title = s.Name
-			}
+		if s, ok := rule.Seat(p.Seat); ok {
+			seat.Title = s.Name
 		}
 		joint.Seats = append(joint.Seats, seat)
 		if joint.Title != "" {

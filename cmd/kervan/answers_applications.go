@@ -31,7 +31,7 @@ type surroundings struct {
 func callFor(c programs.Call) applications.Call {
 	return applications.Call{
 		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, Until: c.Until(),
-		FormVersion: c.FormVersion, Composition: c.Composition, Eligibility: c.Eligibility, PapersHours: c.Review.PapersHours,
+		FormVersion: c.FormVersion, Composition: c.Composition.Spread(), Eligibility: c.Eligibility, PapersHours: c.Review.PapersHours,
 	}
 }
 

@@ -184,7 +184,7 @@ func (g *garden) drafted(_ ids.Call, k int) {
 		if err != nil {
 			return err
 		}
-		asked := programs.Rules{Composition: "pair", Reviews: 2, Gap: 20, Weights: map[string]int{}} // without documents, so that its form is drafted anew
+		asked := programs.Rules{Reviews: 2, Gap: 20, Weights: map[string]int{}} // without documents, so that its form is drafted anew
 		for _, criterion := range c.Criteria {
 			asked.Weights[criterion.Key] = criterion.Weight
 		}

@@ -73,7 +73,7 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 	if err != nil {
 		return err
 	}
-	rules := programs.Rules{Composition: a.composition, Reviews: a.reviews, Gap: c.Review.ThirdReviewGap, Weights: map[string]int{}}
+	rules := programs.Rules{Reviews: a.reviews, Gap: c.Review.ThirdReviewGap, Weights: map[string]int{}}
 	for _, k := range c.Criteria {
 		rules.Weights[k.Key] = k.Weight
 	}

@@ -2,6 +2,8 @@ package applications_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -183,21 +185,28 @@ func TestWhatKeepsAnApplicationBack(t *testing.T) {
 	silent := partner
 	silent.ConfirmedAt = time.Time{}
 	missing := []forms.Progress{{Left: 1}}
+	pair, _ := blueprints.Default().Composition("pair")
+	leisurely := blueprints.Composition{Seats: []blueprints.Seat{{Key: "tr"}, {Key: "eu", Optional: true}}}
+	several := blueprints.Composition{Seats: []blueprints.Seat{{Key: "tr"}, {Key: "eu", Max: 3}}}.Spread()
 	for name, tt := range map[string]struct {
 		parts []applications.PartProgress
 		joint []forms.Progress
 		state string
 		want  []string
+		rule  blueprints.Composition
 	}{
-		"both ready":                    {[]applications.PartProgress{ready, partner}, nil, `"found"`, nil},
-		"an empty seat":                 {[]applications.PartProgress{ready, empty}, nil, `"found"`, []string{"seat eu"}},
-		"an empty seat, nothing said":   {[]applications.PartProgress{ready, empty}, missing, ``, []string{"seat eu", "joint "}},
-		"an empty seat, partner sought": {[]applications.PartProgress{ready, empty}, nil, `"looking"`, nil},
-		"full, but still seeking":       {[]applications.PartProgress{ready, partner}, nil, `"looking"`, []string{"sought "}},
-		"the partner is not done":       {[]applications.PartProgress{ready, late}, nil, `"found"`, []string{"part Two"}},
-		"the partner has not confirmed": {[]applications.PartProgress{ready, silent}, nil, `"found"`, []string{"unconfirmed Two"}},
-		"the joint part":                {[]applications.PartProgress{ready, partner}, missing, `"found"`, []string{"joint "}},
-		"an answer of another shape":    {[]applications.PartProgress{ready, empty}, nil, `{"typed": "looking"}`, []string{"seat eu"}},
+		"both ready":                    {[]applications.PartProgress{ready, partner}, nil, `"found"`, nil, pair},
+		"an empty seat":                 {[]applications.PartProgress{ready, empty}, nil, `"found"`, []string{"seat eu"}, pair},
+		"an empty seat, nothing said":   {[]applications.PartProgress{ready, empty}, missing, ``, []string{"seat eu", "joint "}, pair},
+		"an empty seat, partner sought": {[]applications.PartProgress{ready, empty}, nil, `"looking"`, nil, pair},
+		"full, but still seeking":       {[]applications.PartProgress{ready, partner}, nil, `"looking"`, []string{"sought "}, pair},
+		"the partner is not done":       {[]applications.PartProgress{ready, late}, nil, `"found"`, []string{"part Two"}, pair},
+		"the partner has not confirmed": {[]applications.PartProgress{ready, silent}, nil, `"found"`, []string{"unconfirmed Two"}, pair},
+		"an optional seat is empty":     {[]applications.PartProgress{ready, empty}, nil, `"found"`, nil, leisurely},
+		"one of several is missing":     {[]applications.PartProgress{ready, empty}, nil, `"found"`, []string{"seat eu"}, several},
+		"an optional partner is late":   {[]applications.PartProgress{ready, late}, nil, `"found"`, []string{"part Two"}, leisurely},
+		"the joint part":                {[]applications.PartProgress{ready, partner}, missing, `"found"`, []string{"joint "}, pair},
+		"an answer of another shape":    {[]applications.PartProgress{ready, empty}, nil, `{"typed": "looking"}`, []string{"seat eu"}, pair},
 	} {
 		a := applications.Application{}
 		for _, p := range tt.parts {
@@ -208,7 +217,7 @@ func TestWhatKeepsAnApplicationBack(t *testing.T) {
 			joint["partner_state"] = json.RawMessage(tt.state)
 		}
 		var got []string
-		for _, b := range applications.Blockers(&a, applications.Progress{Parts: tt.parts, Joint: tt.joint}, names, joint) {
+		for _, b := range applications.Blockers(tt.rule, &a, applications.Progress{Parts: tt.parts, Joint: tt.joint}, names, joint) {
 			got = append(got, b.Key[len("applications.blocker."):]+" "+b.Name)
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -249,5 +258,69 @@ func TestCodesAreReadAsPeopleTypeThem(t *testing.T) {
 		if got := applications.ParseCode(typed); got != want {
 			t.Errorf("%q is read as %q", typed, got)
 		}
+	}
+}
+
+// TestSeatsHoldWhateverTheRule lets organizations take seats at random, under rules made at random: none sits twice, none
+// where it does not fit, and the application is complete exactly when every obligatory seat is taken.
+func TestSeatsHoldWhateverTheRule(t *testing.T) {
+	t.Parallel()
+	countries, kinds := []string{"TR", "DE", "GR", "PL"}, []string{"association", "local_authority"}
+	dice := rand.New(rand.NewPCG(11, 7))
+	pick := func(from []string) []string {
+		var some []string
+		for _, one := range from {
+			if dice.IntN(3) == 0 {
+				some = append(some, one)
+			}
+		}
+		return some
+	}
+	complete := 0
+	for range 3000 {
+		rule := blueprints.Composition{DistinctCountries: dice.IntN(2) == 0}
+		for n := range 1 + dice.IntN(3) {
+			rule.Seats = append(rule.Seats, blueprints.Seat{
+				Key: fmt.Sprintf("seat%d", n), Kinds: pick(kinds), Countries: pick(countries), Not: pick(countries), Optional: dice.IntN(3) == 0, Max: dice.IntN(3),
+			})
+		}
+		spread := rule.Spread()
+		taken := map[string]applications.Applicant{}
+		crowd := make([]applications.Applicant, 6)
+		for i := range crowd {
+			crowd[i] = applications.Applicant{ID: ids.New[ids.Organization](), Country: countries[dice.IntN(4)], Kind: kinds[dice.IntN(2)]}
+		}
+		for range 12 {
+			who := crowd[dice.IntN(len(crowd))]
+			if open := applications.OpenSeats(spread, taken, who); len(open) > 0 {
+				taken[open[dice.IntN(len(open))].Key] = who
+			}
+		}
+		sits, from := map[ids.Organization]bool{}, map[string]bool{}
+		a, whole := applications.Application{}, true
+		var progress applications.Progress
+		for _, seat := range spread.Seats {
+			who, there := taken[seat.Key]
+			part := applications.PartProgress{Part: applications.Part{Seat: seat.Key}}
+			if there {
+				if sits[who.ID] || !seat.Fits(who.Kind, who.Country) || rule.DistinctCountries && from[who.Country] {
+					t.Fatalf("%+v may not sit in %+v of %+v", who, seat, taken)
+				}
+				sits[who.ID], from[who.Country] = true, true
+				part.Organization, part.ConfirmedAt = who.ID, time.Now()
+			} else if !seat.Optional {
+				whole = false
+			}
+			a.Parts, progress.Parts = append(a.Parts, part.Part), append(progress.Parts, part)
+		}
+		if got := len(applications.Blockers(spread, &a, progress, nil, nil)) == 0; got != whole {
+			t.Fatalf("complete: %v, want %v: %+v %+v", got, whole, rule, taken)
+		}
+		if whole {
+			complete++
+		}
+	}
+	if complete < 300 {
+		t.Errorf("only %d were ever complete: the test sees too little", complete)
 	}
 }

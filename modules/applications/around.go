@@ -21,7 +21,7 @@ type Call struct {
 	ClosesAt    time.Time // as it was stated
 	Until       time.Time // for everybody: the deadline, or when the call was closed by hand
 	FormVersion ids.FormVersion
-	Composition blueprints.Composition
+	Composition blueprints.Composition // spread: a seat for each organization
 	Eligibility []blueprints.Reason
 	PapersHours int
 	Letters     map[string]blueprints.Letter // by Held only

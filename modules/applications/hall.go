@@ -49,7 +49,7 @@ func (s *Service) Hall(ctx context.Context, sc tenants.Scope, id ids.Application
 		return h, err
 	}
 	h.Progress = progress(version.Definition, a, fitting)
-	h.Blockers = Blockers(a, h.Progress, o.Organizations, filled[a.Joint].Answers)
+	h.Blockers = Blockers(o.Call.Composition, a, h.Progress, o.Organizations, filled[a.Joint].Answers)
 	h.Seen = latest(filled[a.Joint])
 	for _, p := range mineOf(sc, a) {
 		for i := range h.Progress.Parts {

@@ -95,9 +95,17 @@ func seatName(p ui.Page, call Call, key string) string {
 	return call.Composition.Seats[i].Name.String(p.Loc.Locale, call.Locales...)
 }
 
+// optional reports whether the seat may stay empty.
+func optional(call Call, key string) bool {
+	seat, _ := call.Composition.Seat(key)
+	return seat.Optional
+}
+
 // seatStanding tells how far a seat's organization is; nothing when it is read only.
 func seatStanding(p ui.Page, h Hall, part PartProgress) (text, toneName string) {
 	switch {
+	case part.Organization.IsZero() && optional(h.Overview.Call, part.Seat):
+		return p.T("applications.part.optional"), "neutral"
 	case part.Organization.IsZero():
 		return p.T("applications.part.empty"), "warning"
 	case !h.Writable:

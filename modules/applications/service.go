@@ -77,7 +77,7 @@ func (s *Service) Beginning(ctx context.Context, sc tenants.Scope, id ids.Call) 
 	for _, organization := range mine {
 		b.Choices = append(b.Choices, Choice{
 			Organization: applicants[organization], Until: call.until(late[id], []ids.Organization{organization}), Has: has[organization],
-			Seats: OpenSeats(call.Composition, nil, applicants[organization]),
+			Seats: firstOfLine(OpenSeats(call.Composition, nil, applicants[organization])),
 		})
 	}
 	return b, nil
@@ -137,6 +137,17 @@ func (s *Service) Begin(ctx context.Context, sc tenants.Scope, call ids.Call, or
 		return insert(ctx, tx, &a, i18n.SearchKey(applicants[organization].Name))
 	})
 	return id, err
+}
+
+// firstOfLine leaves one of the seats that several may take: whoever begins takes the first.
+func firstOfLine(open []blueprints.Seat) []blueprints.Seat {
+	var first []blueprints.Seat
+	for _, s := range open {
+		if s.Line == "" || !slices.ContainsFunc(first, func(other blueprints.Seat) bool { return other.Line == s.Line }) {
+			first = append(first, s)
+		}
+	}
+	return first
 }
 
 func fits(open []blueprints.Seat, key string) bool {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
@@ -128,8 +129,8 @@ const (
 	partnerSection  = "sections/partner"
 )
 
-// Blockers lists what keeps an application from being handed in.
-func Blockers(a *Application, p Progress, organizations map[ids.Organization]Applicant, joint forms.Answers) []Blocker {
+// Blockers lists what keeps an application from being handed in. A seat that the rule leaves to the applicants may stay empty.
+func Blockers(rule blueprints.Composition, a *Application, p Progress, organizations map[ids.Organization]Applicant, joint forms.Answers) []Blocker {
 	var found []Blocker
 	var answer string
 	if raw, ok := joint[partnerQuestion]; ok && json.Unmarshal(raw, &answer) != nil {
@@ -139,7 +140,7 @@ func Blockers(a *Application, p Progress, organizations map[ids.Organization]App
 	for _, part := range p.Parts {
 		switch {
 		case part.Organization.IsZero():
-			if answer != partnerSought {
+			if seat, _ := rule.Seat(part.Seat); !seat.Optional && answer != partnerSought {
 				found = append(found, Blocker{Key: "applications.blocker.seat", Name: part.Seat, Place: "partners"})
 			}
 		case part.Left > 0:
@@ -181,7 +182,7 @@ func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		if err != nil {
 			return err
 		}
-		organizations, same, err := s.complete(ctx, tx, &a, &done)
+		organizations, same, err := s.complete(ctx, tx, &a, call.Composition, &done)
 		if err != nil || same {
 			return err
 		}
@@ -203,7 +204,7 @@ func (s *Service) submits(sc tenants.Scope, a *Application) error {
 
 // complete refuses an application that lacks something, and gives its organizations. It is the same when nothing has been
 // written since the last submission, which it then gives: so a second click is no second submission.
-func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, last *Submission) (organizations map[ids.Organization]Applicant, same bool, err error) {
+func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, rule blueprints.Composition, last *Submission) (organizations map[ids.Organization]Applicant, same bool, err error) {
 	version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
 	if err != nil {
 		return nil, false, err
@@ -231,7 +232,7 @@ func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, 
 	if err != nil {
 		return nil, false, err
 	}
-	if len(Blockers(a, progress(version.Definition, a, fitting), organizations, filled[a.Joint].Answers)) > 0 {
+	if len(Blockers(rule, a, progress(version.Definition, a, fitting), organizations, filled[a.Joint].Answers)) > 0 {
 		return nil, false, fault.Conflict("applications.incomplete")
 	}
 	return organizations, false, nil

@@ -66,13 +66,19 @@ type Composition struct {
 	Seats             []Seat    `json:"seats"`
 }
 
-// Seat is a typed place. An empty list allows everything; Not excludes countries.
+// Seat is a typed place. An empty list allows everything; Not excludes countries. Exactly one organization takes it unless
+// Min and Max say otherwise; an optional one may stay empty.
 type Seat struct {
 	Key       string    `json:"key"`
 	Name      i18n.Text `json:"name"`
 	Kinds     []string  `json:"kinds"`     // legal forms
 	Countries []string  `json:"countries"` // ISO 3166-1 alpha-2
 	Not       []string  `json:"not"`
+	Optional  bool      `json:"optional,omitempty"`
+	Min       int       `json:"min,omitempty"`
+	Max       int       `json:"max,omitempty"`
+
+	Line string `json:"-"` // of a seat that was spread: the key of the seat that it comes from
 }
 
 // Fits reports whether an organization of that legal form and country may take the seat.

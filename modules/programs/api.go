@@ -40,7 +40,7 @@ type CallItem struct {
 	Zone      string     `json:"zone" doc:"The time zone in which the instants were stated (IANA)"`
 	Places    int        `json:"places" doc:"How many partnerships get a place"`
 	Grant     site.Money `json:"grant" doc:"For each partnership"`
-	Seats     int        `json:"seats" doc:"How many organizations make a partnership"`
+	Seats     int        `json:"seats" doc:"How many organizations make a partnership at most"`
 	Published time.Time  `json:"published_at"`
 }
 
@@ -68,6 +68,8 @@ type seatRuleBody struct {
 	Forms     []string   `json:"legal_forms" nullable:"false" doc:"Empty: any"`
 	Countries []string   `json:"countries" nullable:"false" doc:"ISO 3166-1 alpha-2. Empty: any"`
 	Not       []string   `json:"not_countries" nullable:"false"`
+	Least     int        `json:"least" doc:"How many organizations take it at least. 0: it may stay empty"`
+	Most      int        `json:"most"`
 }
 
 type criterionBody struct {
@@ -119,10 +121,11 @@ func (w *Web) apiCall(ctx context.Context, sc tenants.Scope, asked callAsked) (c
 }
 
 func itemOf(c *Call, now time.Time) CallItem {
+	_, most := c.Composition.Size()
 	return CallItem{
 		ID: c.ID, Cycle: c.Cycle, Phase: c.Phase(now), Title: site.WordsOf(c.Title), Summary: site.WordsOf(c.Summary), OpensAt: c.OpensAt.UTC(),
 		ClosesAt: c.ClosesAt.UTC(), ClosedAt: c.ClosedAt.UTC(), Zone: c.Zone, Places: c.Places, Grant: site.Money{Minor: c.GrantMinor, Currency: c.GrantCurrency},
-		Seats: len(c.Composition.Seats), Published: c.PublishedAt.UTC(),
+		Seats: most, Published: c.PublishedAt.UTC(),
 	}
 }
 
@@ -154,7 +157,8 @@ func bodyOf(c *Call, log []Change, now time.Time) callBody {
 }
 
 func seatOf(s blueprints.Seat) seatRuleBody {
-	return seatRuleBody{Key: s.Key, Name: site.WordsOf(s.Name), Forms: orEmpty(s.Kinds), Countries: orEmpty(s.Countries), Not: orEmpty(s.Not)}
+	least, most := s.Range()
+	return seatRuleBody{Key: s.Key, Name: site.WordsOf(s.Name), Forms: orEmpty(s.Kinds), Countries: orEmpty(s.Countries), Not: orEmpty(s.Not), Least: least, Most: most}
 }
 
 func orEmpty(all []string) []string {
@@ -183,7 +187,7 @@ var callExample = callBody{
 	DistinctCountries: true,
 	SeatRules: []seatRuleBody{{
 		Key: "tr", Name: site.Words{EN: "An organization from Türkiye", TR: "Türkiye'den bir kuruluş", DE: "Eine Organisation aus der Türkei"},
-		Forms: []string{}, Countries: []string{"TR"}, Not: []string{},
+		Forms: []string{}, Countries: []string{"TR"}, Not: []string{}, Least: 1, Most: 1,
 	}},
 	Criteria:  []criterionBody{{Key: "need", Name: site.Words{EN: "Need and relevance", TR: "İhtiyaç ve uygunluk", DE: "Bedarf und Relevanz"}, Weight: 25}},
 	Documents: []askedDocumentBody{{Key: "registration", Name: site.Words{EN: "Proof of registration", TR: "Kayıt belgesi", DE: "Registernachweis"}}},

@@ -113,7 +113,7 @@ func parseMinor(loc *i18n.Localizer, amount string) (int64, bool) {
 }
 
 func readRules(form web.Form, c *Call) (Rules, []fault.Field) {
-	r := Rules{Composition: form.Raw("composition"), Documents: form.All("documents"), Weights: map[string]int{}}
+	r := Rules{Documents: form.All("documents"), Weights: map[string]int{}}
 	var bad, more []fault.Field
 	r.Reviews, more = number(form, "reviews")
 	bad = append(bad, more...)

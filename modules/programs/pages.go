@@ -72,6 +72,9 @@ func facts(p ui.Page, c Call) []ui.Term {
 		terms = append(terms, ui.Term{Label: p.T("programs.grant"), Text: p.T("programs.grant_each", "Amount", grant(p, c))})
 	}
 	words, lang := text(p, c, c.Composition.Name)
+	if words == "" {
+		return append(terms, ui.Term{Label: p.T("programs.seats"), Component: seatList(p, c)})
+	}
 	return append(terms, ui.Term{Label: p.T("programs.seats"), Text: words, Lang: lang})
 }
 

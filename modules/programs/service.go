@@ -283,14 +283,13 @@ var Currencies = []string{"EUR", "TRY", "USD", "GBP", "CHF"}
 
 // Rules are by what a call's applications are made and measured.
 type Rules struct {
-	Composition string
-	Reviews     int
-	Gap         int // of 100 points, from which a third review is called
-	Weights     map[string]int
-	Documents   []string // keys of those that are asked for
+	Reviews   int
+	Gap       int // of 100 points, from which a third review is called
+	Weights   map[string]int
+	Documents []string // keys of those that are asked for
 }
 
-// Rule changes seats, criteria's weights and documents of a draft. Coordinators and officers may. The question for a
+// Rule changes criteria's weights and documents of a draft. Coordinators and officers may. The question for a
 // document that is not asked for leaves the form's draft, and comes back when it is. Faults: Invalid by field, Conflict, NotFound.
 func (s *Service) Rule(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, r Rules) error {
 	return s.change(ctx, sc, policies.CallEdit, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
@@ -298,15 +297,10 @@ func (s *Service) Rule(ctx context.Context, sc tenants.Scope, id ids.Call, versi
 			return fault.Conflict("programs.published")
 		}
 		b := blueprints.Default()
-		seats, ok := b.Composition(r.Composition)
-		bad := r.check(c.Criteria)
-		if !ok {
-			bad = append(bad, fault.At("composition", "fault.choose"))
-		}
-		if len(bad) > 0 {
+		if bad := r.check(c.Criteria); len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
 		}
-		c.Composition, c.Review.Reviews, c.Review.ThirdReviewGap = seats, r.Reviews, r.Gap
+		c.Review.Reviews, c.Review.ThirdReviewGap = r.Reviews, r.Gap
 		for i := range c.Criteria {
 			c.Criteria[i].Weight = r.Weights[c.Criteria[i].Key]
 		}

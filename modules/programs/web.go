@@ -59,6 +59,8 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/program/calls/:id/dates", Action: edit, Handle: w.reframe},
 			{Method: get, Path: "/program/calls/:id/rules", Action: edit, Handle: w.rulesForm},
 			{Method: post, Path: "/program/calls/:id/rules", Action: edit, Handle: w.rule},
+			{Method: get, Path: "/program/calls/:id/seats", Action: edit, Handle: w.seatsForm},
+			{Method: post, Path: "/program/calls/:id/seats", Action: edit, Handle: w.compose},
 			{Method: get, Path: "/program/calls/:id/letters", Action: letters, Handle: w.letterForm},
 			{Method: post, Path: "/program/calls/:id/letters", Action: letters, Handle: w.letter},
 			{Method: get, Path: "/program/calls/:id/calendar", Action: edit, Handle: w.calendarForm},

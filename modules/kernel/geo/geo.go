@@ -28,6 +28,12 @@ var codes = []Country{
 	"PL", "PS", "PT", "RO", "RS", "RU", "SE", "SI", "SK", "SM", "SY", "TN", "TR", "UA", "VA", "XK",
 }
 
+// Union are the members of the European Union, in the order of their codes.
+var Union = []Country{
+	"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT",
+	"RO", "SE", "SI", "SK",
+}
+
 // ParseCountry accepts exactly the codes of Countries.
 func ParseCountry(code string) (Country, bool) {
 	c := Country(code)

@@ -1,6 +1,7 @@
 package geo_test
 
 import (
+	"slices"
 	"testing"
 
 	"kervan/modules/kernel/geo"
@@ -30,5 +31,17 @@ func TestCountriesInTheReadersLanguageAndOrder(t *testing.T) {
 	}
 	if _, ok := geo.ParseCountry("tr"); ok {
 		t.Error("a code in small letters was accepted")
+	}
+}
+
+func TestTheUnionHasItsMembers(t *testing.T) {
+	t.Parallel()
+	if len(geo.Union) != 27 || !slices.IsSorted(geo.Union) {
+		t.Errorf("%d members: %v", len(geo.Union), geo.Union)
+	}
+	for _, c := range geo.Union {
+		if _, ok := geo.ParseCountry(string(c)); !ok {
+			t.Errorf("%s is no country", c)
+		}
 	}
 }
