@@ -14,6 +14,7 @@ import (
 	"kervan/modules/documents"
 	"kervan/modules/domains"
 	"kervan/modules/forms"
+	"kervan/modules/forms/builder"
 	"kervan/modules/kernel/antivirus"
 	"kervan/modules/kernel/database"
 	"kervan/modules/kernel/i18n"
@@ -61,7 +62,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, selection.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, builder.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, selection.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -111,6 +112,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	panel := jury{a.organizations, a.accounts}
 	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel})
 	asked, given := surroundings{a.organizations, a.accounts}, &papers{}
+	a.programs.People = asked
 	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: standings{a.selection}, Documents: given, Facts: given, Letters: asked})
 	a.documents = documents.New(documents.Config{Policies: a.authorizer, Forms: a.forms, Objects: a.objects, Sheets: sheets{a.applications}, Scanner: scanner})
 	given.documents = a.documents

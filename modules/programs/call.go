@@ -162,7 +162,7 @@ func (c *Call) Readiness(now time.Time, problems int) []Need {
 		{Key: "grant", Place: "dates", Met: c.GrantMinor > 0},
 		{Key: "seats", Place: "rules", Met: len(c.Composition.Seats) > 0},
 		{Key: "weights", Place: "rules", Met: weights == 100, Args: map[string]any{"Sum": weights}},
-		{Key: "form", Place: "rules", Met: problems == 0, Args: map[string]any{"Count": problems}},
+		{Key: "form", Place: "form/edit", Met: problems == 0, Args: map[string]any{"Count": problems}},
 		{Key: "letters", Place: "letters", Met: len(c.incompleteLetters()) == 0},
 	}
 }

@@ -47,7 +47,8 @@ func (s *Service) redraft(ctx context.Context, tx *tenants.Tx, c *Call, edit fun
 // is taken out, one that is missing is taken from the model.
 func askFor(d *forms.Definition, model forms.Definition, documents []Asked) {
 	for _, a := range documents {
-		_, _, there := d.Question(a.Question)
+		question, _, _ := d.Question(a.Question)
+		there := question != nil
 		switch {
 		case there && !a.Wanted:
 			for i := range d.Sections {

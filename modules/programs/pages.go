@@ -171,10 +171,13 @@ func applicantChoices(p ui.Page, all map[ids.Organization]Applicant) []ui.Option
 
 func editTabs(p ui.Page, c Call, current string) []ui.Tab {
 	var tabs []ui.Tab
-	for _, name := range []string{"", "texts", "dates", "calendar", "rules", "letters", "questions"} {
+	for _, name := range []string{"", "texts", "dates", "calendar", "rules", "form", "letters", "questions"} {
 		href, key := address(c.ID), "programs.tab.overview"
 		if name != "" {
 			href, key = address(c.ID, name), "programs.tab."+name
+		}
+		if name == "form" {
+			href = address(c.ID, "form", "edit")
 		}
 		tabs = append(tabs, ui.Tab{Label: p.T(key), Href: href, Current: name == current})
 	}

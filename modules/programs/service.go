@@ -39,6 +39,9 @@ type Service struct {
 	forms         *forms.Service
 	organizations Organizations
 	applications  Applications
+
+	// People names those who design a form together.
+	People People
 }
 
 // New makes the service.

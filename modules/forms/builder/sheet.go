@@ -1,0 +1,86 @@
+package builder
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"kervan/modules/forms"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+)
+
+// Sheet is what the page for translating a section shows.
+type Sheet struct {
+	Base       string
+	Definition *forms.Definition
+	Section    string
+	Typed      map[string]string // by input, when the page is shown again
+	Clashes    []string          // inputs whose text somebody else has changed meanwhile
+	Fault      *fault.Fault
+}
+
+// perForm is how many texts one form of the page may hold, so that it stays below what a form may have.
+const perForm = 250
+
+func (s *Sheet) chunks() [][]Row {
+	section, ok := s.Definition.Section(s.Section)
+	if !ok {
+		return nil
+	}
+	return slices.Collect(slices.Chunk(Rows(section), perForm))
+}
+
+func (s *Sheet) text(row Row, l i18n.Locale) string {
+	if text, ok := s.Typed["text."+string(l)+"."+row.Path]; ok {
+		return text
+	}
+	return (*row.Text)[l]
+}
+
+func (s *Sheet) lacks(row Row, l i18n.Locale) bool {
+	return slices.Contains(row.Incomplete(s.Definition.Locales), l)
+}
+
+// lines is how many lines a text needs in a column.
+func (s *Sheet) lines(row Row, l i18n.Locale) string {
+	longest := 0
+	for _, other := range append(slices.Clone(s.Definition.Locales), l) {
+		longest = max(longest, len([]rune(s.text(row, other)))/34+strings.Count(s.text(row, other), "\n")+1)
+	}
+	return itoa(min(longest, 12))
+}
+
+// was are the texts of rows as they stand now, by input.
+func (s *Sheet) was(rows []Row) string {
+	all := map[string]string{}
+	for _, row := range rows {
+		for _, l := range s.Definition.Locales {
+			if text := (*row.Text)[l]; text != "" {
+				all["text."+string(l)+"."+row.Path] = text
+			}
+		}
+	}
+	raw, err := json.Marshal(all)
+	if err != nil {
+		return "{}"
+	}
+	return string(raw)
+}
+
+// theirs are the texts that somebody else has typed meanwhile.
+func (s *Sheet) theirs() string {
+	section, ok := s.Definition.Section(s.Section)
+	if !ok {
+		return ""
+	}
+	var all []string
+	for _, row := range Rows(section) {
+		for _, l := range s.Definition.Locales {
+			if slices.Contains(s.Clashes, "text."+string(l)+"."+row.Path) {
+				all = append(all, "“"+(*row.Text)[l]+"”")
+			}
+		}
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,16 @@
+package forms
+
+import "slices"
+
+// CellTypes are the types that may stand in a column, in the order in which a designer offers them.
+func CellTypes() []Type {
+	return slices.DeleteFunc(slices.Clone(Types), func(t Type) bool { return !t.cell() })
+}
+
+// Rows reports whether the answer is a list of rows of columns.
+func (t Type) Rows() bool { return t.rows() }
+
+// Offers reports whether a question of the type offers answers; a country may do without.
+func (t Type) Offers() bool {
+	return t == TypeChoice || t == TypeMultiple || t == TypeRanking || t == TypeCountry
+}
