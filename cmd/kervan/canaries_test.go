@@ -27,9 +27,10 @@ import (
 // wordless are the columns of text in which nobody's words can stand, though the database would let them. That a column
 // takes only states or codes, the database says itself.
 var wordless = map[string]string{
-	"calls.zone":       "the name of a time zone",
-	"calls.review":     "numbers of the rules of the reviews",
-	"documents.reason": "what a check found, by its key",
+	"calls.zone":                 "the name of a time zone",
+	"calls.review":               "numbers of the rules of the reviews",
+	"documents.reason":           "what a check found, by its key",
+	"form_draft_presences.place": "keys of a section and a question",
 }
 
 // grown is a network with one of everything, and of everything that somebody does beside.

@@ -39,6 +39,7 @@ var sent = map[string]string{
 	"PUT /sheets/:sheet/answers/:ref":                `{"value":{"answers[issue]":["x"]},"base":0,"language":"en"}`,
 	"PUT /reviews/:id/marks/:ref":                    `{"value":{"answers[need][score]":["1"]},"base":0}`,
 	"POST /sheets/:sheet/presence":                   `{"question":"issue"}`,
+	"POST /program/calls/:id/form/presence":          `{"question":"need/issue"}`,
 	"POST /sheets/:sheet/documents":                  `{"question":"registration_document","name":"x.pdf","size":100,"type":"application/pdf"}`,
 	"POST /sheets/:sheet/documents/:id/finalization": `{}`,
 }

@@ -240,6 +240,8 @@ func (s *Step) Describe(loc *i18n.Localizer) string {
 		return say("added", pick(added), s.patch.After[pick(added)])
 	case len(removed) > 0 && len(added) == 0 && (len(removed) == 1 || strings.HasPrefix(pick(removed), "s/")):
 		return say("deleted", pick(removed), s.patch.Before[pick(removed)])
+	case len(added)+len(removed)+len(words) == 0 && slices.Contains(parted(s.patch.Before[""], s.patch.After[""]), "locales"):
+		return loc.T("forms.step.languages")
 	case len(added)+len(removed)+len(words) == 0:
 		return loc.T("forms.step.order")
 	default:

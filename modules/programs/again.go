@@ -83,7 +83,7 @@ func (s *Service) BeginAgain(ctx context.Context, sc tenants.Scope, from ids.Cal
 		if c.Form, err = s.forms.Create(ctx, tx, cycle); err != nil {
 			return err
 		}
-		version, err := s.forms.Publish(ctx, tx, c.Form, *published.Definition)
+		version, err := s.forms.Publish(ctx, tx, c.Form, speaking(*published.Definition, c.Locales))
 		if err != nil {
 			return err
 		}

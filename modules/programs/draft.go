@@ -6,6 +6,7 @@ import (
 
 	"kervan/modules/forms"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
 	"kervan/tenants"
 )
 
@@ -41,6 +42,16 @@ func (s *Service) redraft(ctx context.Context, tx *tenants.Tx, c *Call, edit fun
 	d.Locales = slices.Clone(c.Locales)
 	_, err = s.forms.SaveDraft(ctx, tx, c.Form, draft.Version, d, tx.Scope().Actor().Person)
 	return err
+}
+
+// speaking is a form in the call's languages, as far as it has all its texts in them.
+func speaking(d forms.Definition, locales []i18n.Locale) forms.Definition {
+	same := d
+	same.Locales = slices.Clone(locales)
+	if len(forms.Check(same)) > 0 {
+		return d
+	}
+	return same
 }
 
 // askFor makes a form ask for the documents that are wanted, and for no others of the list: a question that is not wanted

@@ -87,7 +87,7 @@ func (s *Service) Begin(ctx context.Context, sc tenants.Scope, cycle, compositio
 		if c.Form, err = s.forms.Create(ctx, tx, cycle); err != nil {
 			return err
 		}
-		version, err := s.forms.Publish(ctx, tx, c.Form, b.Form)
+		version, err := s.forms.Publish(ctx, tx, c.Form, speaking(b.Form, c.Locales))
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"kervan/modules/events"
 	"kervan/modules/forms"
+	"kervan/modules/forms/builder"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
@@ -60,7 +61,7 @@ func open(t *testing.T) *house {
 		h.mails = append(h.mails, e)
 		return nil
 	})
-	h.House = sitetest.Open(t, []fs.FS{programs.Locales, forms.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
+	h.House = sitetest.Open(t, []fs.FS{programs.Locales, forms.Locales, builder.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
 		return []site.Module{programs.NewWeb(h.service, s).Module()}
 	})
 	return h

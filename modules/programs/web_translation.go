@@ -86,4 +86,3 @@ func (w *Web) translate(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	return web.Page(c, web.Status(f), translationPage(p, d, sheet))
 }
-

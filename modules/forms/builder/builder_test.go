@@ -198,8 +198,15 @@ func TestConditionsAsLines(t *testing.T) {
 	yes, no := true, false
 	leaf := forms.Condition{Question: "kind", Equals: "club"}
 	for _, c := range []forms.Condition{
-		leaf, {Question: "kind", In: []string{"club", "firm"}}, {Question: "name", Answered: &yes}, {Question: "name", Answered: &no}, {Question: "total", Above: "3"}, {Question: "total", Below: "3.5"},
-		{Not: &leaf}, {All: []forms.Condition{leaf, {Not: &leaf}}}, {Any: []forms.Condition{leaf, {Question: "total", Above: "3"}}},
+		leaf,
+		{Question: "kind", In: []string{"club", "firm"}},
+		{Question: "name", Answered: &yes},
+		{Question: "name", Answered: &no},
+		{Question: "total", Above: "3"},
+		{Question: "total", Below: "3.5"},
+		{Not: &leaf},
+		{All: []forms.Condition{leaf, {Not: &leaf}}},
+		{Any: []forms.Condition{leaf, {Question: "total", Above: "3"}}},
 	} {
 		lines, ok := builder.LinesOf(&c)
 		if diff := cmp.Diff(&c, lines.Condition()); !ok || diff != "" {

@@ -61,7 +61,7 @@ var Settings = []Setting{
 	long("why", Words, func(q *forms.Question) *i18n.Text { return &q.Why }),
 
 	tick("required", Answer, func(q *forms.Question) *bool { return &q.Required }).not(forms.TypeConsent, forms.TypeDeclaration),
-	one("format", Answer, formats, func(q *forms.Question) *forms.Format { return &q.Format }).only(forms.TypeShortText, forms.TypeNumber),
+	one("format", "builder.format.", Answer, formats, func(q *forms.Question) *forms.Format { return &q.Format }).only(forms.TypeShortText, forms.TypeNumber),
 	words("unit", Answer, 40, func(q *forms.Question) *i18n.Text { return &q.Unit }).only(forms.TypeNumber),
 	number("decimals", Answer, 6, func(q *forms.Question) *int { return &q.Decimals }).only(forms.TypeNumber),
 	list("currencies", Answer, func(q *forms.Question) *[]string { return &q.Currencies }, "EUR", "TRY", "USD", "GBP", "CHF", "BGN", "RON", "UAH", "GEL", "AMD").only(forms.TypeMoney),
@@ -79,7 +79,7 @@ var Settings = []Setting{
 	day("first_day", func(q *forms.Question) *string { return &q.Min }).only(forms.TypeDate),
 	day("last_day", func(q *forms.Question) *string { return &q.Max }).only(forms.TypeDate),
 
-	one("class", Data, classes, func(q *forms.Question) *forms.Class { return &q.Class }),
+	one("class", "builder.class.", Data, classes, func(q *forms.Question) *forms.Class { return &q.Class }),
 }
 
 var several = []forms.Type{forms.TypeMultiple, forms.TypeRanking, forms.TypeLanguages, forms.TypePeople, forms.TypeTable}
@@ -173,8 +173,8 @@ func day(name string, of func(*forms.Question) *string) Setting {
 	}
 }
 
-// one is a value of a few.
-func one[T ~string](name, group string, offered func(q *forms.Question) []T, of func(*forms.Question) *T) Setting {
+// one is a value of a few; words is the prefix of their message keys.
+func one[T ~string](name, words, group string, offered func(q *forms.Question) []T, of func(*forms.Question) *T) Setting {
 	return Setting{
 		Name: name, Group: group,
 		Get: func(_ *i18n.Localizer, q *forms.Question) string { return string(*of(q)) },
@@ -188,9 +188,9 @@ func one[T ~string](name, group string, offered func(q *forms.Question) []T, of 
 		Options: func(loc *i18n.Localizer, q *forms.Question) []ui.Option {
 			var all []ui.Option
 			for _, v := range offered(q) {
-				key := "builder." + name + "." + string(v)
+				key := words + string(v)
 				if v == "" {
-					key = "builder." + name + ".none"
+					key = words + "none"
 				}
 				o := ui.Option{Value: string(v), Label: loc.T(key), Selected: v == *of(q)}
 				if loc.Has(key + "_hint") {
@@ -265,7 +265,9 @@ func kinds() Setting {
 // size is in megabytes.
 func size() Setting {
 	return number("megabytes", Answer, 50, nil).with(
-		func(_ *i18n.Localizer, q *forms.Question) string { return strconv.FormatInt(files(q).MaxBytes/megabyte, 10) },
+		func(_ *i18n.Localizer, q *forms.Question) string {
+			return strconv.FormatInt(files(q).MaxBytes/megabyte, 10)
+		},
 		func(_ *i18n.Localizer, q *forms.Question, typed string) string {
 			n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64)
 			if err != nil || n < 1 || n > 50 {

@@ -72,7 +72,7 @@ for (const [subset, text] of Object.entries(paperScripts)) {
 
 await script('app.js', 'main.ts')
 await script('theme.js', 'theme.ts')
-await script('builder.js', 'builder.ts') // loaded by the form builder only
+await script('form-builder.js', 'builder.ts') // loaded by the form builder only
 
 function sources(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -92,7 +92,7 @@ const own = await esbuild.transform(readFileSync(join(here, 'assets/app.css'), '
 const base = purged.css.replaceAll(/@font-face\{[^}]*\}/g, '').replaceAll(/@charset "UTF-8";/g, '')
 emit('app.css', base + own.code)
 const builder = await esbuild.transform(readFileSync(join(here, 'assets/builder.css'), 'utf8'), { loader: 'css', minify: true, target: ['chrome120', 'firefox120', 'safari17'] })
-emit('builder.css', builder.code)
+emit('form-builder.css', builder.code)
 
 writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest, null, 2))
 console.log(Object.values(manifest).map((f) => basename(f)).join('\n'))

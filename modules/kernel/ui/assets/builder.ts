@@ -240,8 +240,20 @@ function start(root: HTMLElement) {
     for (const list of root.querySelectorAll<HTMLElement>('[data-questions]')) sorted.push(new Sortable(list, { ...shared, group: 'questions', draggable: '.fb-line' }))
   }
 
+  // The preview shows what is being written about, without moving the page.
+  function point() {
+    const key = (root.dataset.place ?? '').split('/')[1]
+    const phone = root.querySelector<HTMLElement>('[data-preview]')
+    const shown = key && phone?.querySelector<HTMLElement>(`[data-question="${CSS.escape(key)}"], [data-question^="${CSS.escape(key)}."]`)
+    if (!phone || !shown) return
+    shown.classList.add('fb-current')
+    const frame = phone.closest<HTMLElement>('.fb-preview')
+    if (frame && frame.scrollHeight > frame.clientHeight) frame.scrollTop += shown.getBoundingClientRect().top - frame.getBoundingClientRect().top - frame.clientHeight / 4
+  }
+
   function ready() {
     sortable()
+    point()
     for (const preview of root.querySelectorAll<HTMLElement>('[data-preview]')) watchConditions(preview)()
     document.dispatchEvent(new Event('rows'))
   }
