@@ -1,6 +1,7 @@
 package builder_test
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -314,7 +315,7 @@ func TestTwoPeopleChangeOneQuestion(t *testing.T) {
 	}
 	d.Sections[0].Questions[0].Label[i18n.DE] = "Name der Organisation"
 	err := typing(t, &d, &shown, at, "label", "Wie heißen Sie?")
-	clash, ok := err.(*builder.Clash)
+	clash, ok := errors.AsType[*builder.Clash](err)
 	if !ok || !fault.Is(err, fault.KindConflict) {
 		t.Fatalf("%v", err)
 	}

@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,15 +103,13 @@ func (r *Reader) options(q *forms.Question) {
 
 func copyText(t i18n.Text) i18n.Text {
 	made := i18n.Text{}
-	for l, s := range t {
-		made[l] = s
-	}
+	maps.Copy(made, t)
 	return made
 }
 
 // moreOptions adds those that were typed one per line.
 func (r *Reader) moreOptions(q *forms.Question) {
-	for _, line := range strings.Split(r.Form.Raw("option.more"), "\n") {
+	for line := range strings.SplitSeq(r.Form.Raw("option.more"), "\n") {
 		clean, ok := i18n.Clean(line)
 		switch {
 		case !ok:

@@ -238,7 +238,7 @@ func (d *Desk) complaint(p ui.Page, problem forms.Problem) string {
 			args[name] = d.called(p, text)
 		case "Way":
 			var names []string
-			for _, key := range strings.Split(text, " → ") {
+			for key := range strings.SplitSeq(text, " → ") {
 				names = append(names, d.called(p, key))
 			}
 			args[name] = strings.Join(names, " → ")
