@@ -113,6 +113,11 @@ func (writers) Applying(ctx context.Context, sc tenants.Scope, call ids.Call) ([
 	return applications.Applying(ctx, sc.Read(), call)
 }
 
+// Writing satisfies programs.Applications.
+func (writers) Writing(ctx context.Context, sc tenants.Scope, call ids.Call) (int, error) {
+	return applications.Writing(ctx, sc.Read(), call)
+}
+
 // winners lets partnerships ask the other modules what an accepted application brings, what its call promised, and who
 // takes part.
 type winners struct {

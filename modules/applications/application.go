@@ -129,7 +129,7 @@ type Application struct {
 	Organization ids.Organization // which began it
 	Number       string           // given when it was handed in for the first time
 	State        State
-	FormVersion  ids.FormVersion
+	FormVersion  ids.FormVersion // what its sheets ask
 	Joint        ids.Sheet
 	Parts        []Part // in the order of the seats
 	CreatedAt    time.Time
@@ -144,6 +144,17 @@ type Application struct {
 	ReplyBy      time.Time
 	Waiting      int
 	Version      int64
+
+	SubmittedVersion ids.FormVersion // what was asked when it was last handed in
+	NewsSince        ids.FormVersion // the form that its people know, until they have seen what is new
+}
+
+// HandedVersion is the version of the form to which what counts was given: what was handed in, that of then.
+func (a *Application) HandedVersion() ids.FormVersion {
+	if a.SubmittedVersion.IsZero() {
+		return a.FormVersion
+	}
+	return a.SubmittedVersion
 }
 
 // Part is one seat of an application.

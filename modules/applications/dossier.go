@@ -67,7 +67,7 @@ func (s *Service) Dossier(ctx context.Context, sc tenants.Scope, id ids.Applicat
 
 // fill reads the submitted answers and, for those who may read them, the names of their documents.
 func (s *Service) fill(ctx context.Context, sc tenants.Scope, d *Dossier, readable bool) error {
-	version, err := s.forms.Version(ctx, sc, d.FormVersion)
+	version, err := s.forms.Version(ctx, sc, d.HandedVersion())
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type Hall struct {
 	Leads    bool            // the actor speaks for the organization that began it
 	Speaks   map[string]bool // by seat: the actor speaks for the part's organization
 	Now      time.Time
+	News     News // what is new in the form, until it was seen
 }
 
 // Hall shows an application's task list to its own people. Fault: NotFound.
@@ -58,6 +59,9 @@ func (s *Service) Hall(ctx context.Context, sc tenants.Scope, id ids.Application
 			}
 		}
 		h.Seen = later(h.Seen, filled[p.Sheet].UpdatedAt)
+	}
+	if h.News, err = s.news(ctx, sc, a, version.Definition); err != nil {
+		return h, err
 	}
 	return h, s.recall(ctx, sc, &h, filled)
 }

@@ -13,6 +13,7 @@ import (
 // that is not possible any more changes nothing.
 func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "applications.told", s.told)
+	tenants.React(r, "applications.form_changed", s.formChanged)
 	tenants.React(r, "applications.review_began", func(ctx context.Context, sc tenants.Scope, e events.ReviewBegan) error {
 		return s.move(ctx, sc, e.Application, BeginView, nil)
 	})

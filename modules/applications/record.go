@@ -160,7 +160,7 @@ func (s *Service) Record(ctx context.Context, sc tenants.Scope, id ids.Applicati
 
 // give adds organizations and documents, and the answers where they are asked for.
 func (s *Service) give(ctx context.Context, sc tenants.Scope, r *Record, look forms.Look, documents, answers bool) error {
-	version, err := s.forms.Version(ctx, sc, r.FormVersion)
+	version, err := s.forms.Version(ctx, sc, r.HandedVersion())
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,9 @@ type applicationRow struct {
 	ReplyBy        time.Time        `bun:"reply_by,nullzero"`
 	Waiting        int              `bun:"waiting"`
 	Version        int64            `bun:"version,nullzero,default:1"`
+
+	SubmittedVersionID ids.FormVersion `bun:"submitted_version_id"`
+	NewsSinceID        ids.FormVersion `bun:"news_since_id"`
 }
 
 func (r *applicationRow) application() Application {
@@ -49,6 +52,7 @@ func (r *applicationRow) application() Application {
 		ID: r.ID, Call: r.CallID, Organization: r.OrganizationID, Number: r.Number, State: r.State, FormVersion: r.FormVersionID, Joint: r.JointSheetID,
 		CreatedAt: r.CreatedAt, SubmittedAt: r.SubmittedAt, CheckedAt: r.CheckedAt, CheckedBy: r.CheckedBy, Failed: r.Failed, ToldAt: r.ToldAt, Papers: r.Papers,
 		PapersDue: r.PapersDue, ReplyBy: r.ReplyBy, Waiting: r.Waiting, Version: r.Version,
+		SubmittedVersion: r.SubmittedVersionID, NewsSince: r.NewsSinceID,
 	}
 }
 
@@ -264,9 +268,9 @@ func advance(ctx context.Context, tx *tenants.Tx, a *Application, before State) 
 	}
 	row := applicationRow{
 		ID: a.ID, Number: a.Number, State: a.State, SubmittedAt: a.SubmittedAt, CheckedAt: a.CheckedAt, CheckedBy: a.CheckedBy, Failed: failed,
-		ToldAt: a.ToldAt, Papers: a.Papers, PapersDue: a.PapersDue, ReplyBy: a.ReplyBy, Waiting: a.Waiting,
+		ToldAt: a.ToldAt, Papers: a.Papers, PapersDue: a.PapersDue, ReplyBy: a.ReplyBy, Waiting: a.Waiting, SubmittedVersionID: a.SubmittedVersion,
 	}
-	_, err := tx.NewUpdate().Model(&row).Column("number", "state", "submitted_at", "checked_at", "checked_by", "failed", "told_at", "papers", "papers_due", "reply_by", "waiting").
+	_, err := tx.NewUpdate().Model(&row).Column("number", "state", "submitted_at", "checked_at", "checked_by", "failed", "told_at", "papers", "papers_due", "reply_by", "waiting", "submitted_version_id").
 		Set("version = version + 1").Where("id = ?", a.ID).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("applications: save: %w", err)

@@ -30,7 +30,7 @@ type recordPart struct {
 
 // recordColumns are an application with its parts in one row.
 const recordColumns = `a.id, a.call_id, a.organization_id, a.number, a.state, a.form_version_id, a.joint_sheet_id, a.created_at, a.submitted_at,
-	a.told_at, a.reply_by, a.waiting, a.papers, a.papers_due,
+	a.submitted_version_id, a.told_at, a.reply_by, a.waiting, a.papers, a.papers_due,
 	(SELECT jsonb_agg(jsonb_build_object('seat', p.seat, 'organization', coalesce(p.organization_id::text, ''), 'sheet', p.sheet_id, 'confirmed_at', coalesce((extract(epoch FROM p.confirmed_at) * 1000000)::bigint, 0))
 		ORDER BY p.position) FROM application_parts AS p WHERE p.application_id = a.id) AS parts`
 
@@ -55,11 +55,11 @@ func asking(wanted []ids.Application, all *[]Application) (applications, parts t
 	array := tenants.Array(wanted)
 	applications = tenants.Question{
 		Query: `SELECT id, call_id, organization_id, number, state, form_version_id, joint_sheet_id, created_at, submitted_at, checked_at, checked_by, failed,
-			told_at, papers, papers_due, reply_by, waiting, version FROM applications WHERE id = ANY($1::uuid[])`,
+			told_at, papers, papers_due, reply_by, waiting, version, submitted_version_id, news_since_id FROM applications WHERE id = ANY($1::uuid[])`,
 		Args: []any{array}, Row: func(row *tenants.Row) error {
 			var a Application
 			err := row.Scan(&a.ID, &a.Call, &a.Organization, &a.Number, &a.State, &a.FormVersion, &a.Joint, &a.CreatedAt, &a.SubmittedAt, &a.CheckedAt, &a.CheckedBy,
-				&a.Failed, &a.ToldAt, &a.Papers, &a.PapersDue, &a.ReplyBy, &a.Waiting, &a.Version)
+				&a.Failed, &a.ToldAt, &a.Papers, &a.PapersDue, &a.ReplyBy, &a.Waiting, &a.Version, &a.SubmittedVersion, &a.NewsSince)
 			*all = append(*all, a)
 			return err
 		},

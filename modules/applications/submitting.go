@@ -263,6 +263,7 @@ func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, a *Application, ca
 		}
 	}
 	a.State, a.SubmittedAt, a.Papers, a.PapersDue = Submitted, done.At, "", time.Time{}
+	a.SubmittedVersion = a.FormVersion
 	names := []string{a.Number}
 	for _, o := range a.Organizations() {
 		names = append(names, organizations[o].Name)

@@ -65,6 +65,7 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/partner-invitations/:id", Action: join, Handle: w.invitation},
 			{Method: post, Path: "/partner-invitations/:id/acceptance", Action: join, Handle: w.join},
 			{Method: post, Path: "/partner-invitations/:id/refusal", Action: join, Handle: w.refuseInvitation},
+			{Method: post, Path: "/applications/:id/news/removal", Action: fill, Handle: w.haveSeen},
 			{Method: post, Path: "/applications/:id/confirmation", Action: confirm, Handle: w.confirm},
 			{Method: post, Path: "/applications/:id/confirmation/removal", Action: confirm, Handle: w.reopen},
 			{Method: post, Path: "/applications/:id/submission", Action: policies.ApplicationSubmit, Handle: w.submit},

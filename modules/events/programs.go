@@ -7,5 +7,14 @@ type CallPublished struct {
 	Call ids.Call
 }
 
+// FormChanged tells that a published call asks something else from now on: what the versions of its form ask.
+type FormChanged struct {
+	Call     ids.Call
+	From, To ids.FormVersion
+}
+
+// EventKind names the event in the queue.
+func (FormChanged) EventKind() string { return "form_changed" }
+
 // EventKind names the event in the queue.
 func (CallPublished) EventKind() string { return "call_published" }

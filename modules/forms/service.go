@@ -32,7 +32,8 @@ type Version struct {
 	PublishedAt time.Time
 }
 
-// Sheet is one filled form: which version it answers and in which scope. Neither ever changes.
+// Sheet is one filled form: which version it answers and in which scope. The scope never changes; the version only moves on
+// (Move).
 type Sheet struct {
 	ID      ids.Sheet
 	Version ids.FormVersion
@@ -83,12 +84,11 @@ func (c *Clash) Unwrap() error { return fault.Conflict("forms.clash") }
 // Service keeps forms, sheets and answers. It has no policy: features authorize before they call it.
 type Service struct {
 	versions memory[ids.FormVersion, Version]
-	sheets   memory[ids.Sheet, Sheet]
 }
 
 // New makes the service.
 func New() *Service {
-	return &Service{versions: newMemory[ids.FormVersion, Version](256), sheets: newMemory[ids.Sheet, Sheet](8192)}
+	return &Service{versions: newMemory[ids.FormVersion, Version](256)}
 }
 
 // Create makes a form without versions. The name is for the team.
@@ -157,12 +157,12 @@ func (s *Service) NewSheet(ctx context.Context, tx *tenants.Tx, version ids.Form
 
 // Sheet finds a sheet.
 func (s *Service) Sheet(ctx context.Context, sc tenants.Scope, id ids.Sheet) (Sheet, error) {
-	return s.sheets.get(sc.Tenant().ID, id, func() (Sheet, error) { return sheetByID(ctx, sc.Read(), id) })
+	return sheetByID(ctx, sc.Read(), id)
 }
 
 // SheetIn is Sheet inside a write.
 func (s *Service) SheetIn(ctx context.Context, tx *tenants.Tx, id ids.Sheet) (Sheet, error) {
-	return s.sheets.get(tx.Scope().Tenant().ID, id, func() (Sheet, error) { return sheetByID(ctx, tx, id) })
+	return sheetByID(ctx, tx, id)
 }
 
 // Copy makes a sheet with the same answers, which later edits of the first do not touch: what was submitted, while its

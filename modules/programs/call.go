@@ -228,7 +228,7 @@ func (c *Call) extension(until, now time.Time, reason string) error {
 type Change struct {
 	At     time.Time
 	By     ids.Person
-	Kind   string // opened, extended, texts, calendar or closed
+	Kind   string // opened, extended, texts, calendar, form or closed
 	Before string // of an extension: the old deadline (RFC 3339); of texts: the language
 	After  string
 	Reason string

@@ -23,6 +23,7 @@ type Design struct {
 	Draft      forms.Draft
 	Undo, Redo *forms.Step // what can be taken back and made again; nil: nothing
 	Problems   []forms.Problem
+	Publishes  bool // the actor may publish it
 	Now        time.Time
 }
 
@@ -35,7 +36,7 @@ func (s *Service) Design(ctx context.Context, sc tenants.Scope, id ids.Call) (De
 	if err != nil {
 		return Design{}, err
 	}
-	d := Design{Call: c, Now: time.Now()}
+	d := Design{Call: c, Publishes: s.MayOpen(sc), Now: time.Now()}
 	if d.Draft, err = s.forms.Draft(ctx, sc.Read(), c.Form); err != nil {
 		return d, err
 	}

@@ -216,6 +216,8 @@ func history(p ui.Page, c Call, log []Change) []ui.Step {
 			step.Title = p.T("programs.change.texts", "Language", i18n.Locale(change.Before).Name())
 		case "calendar":
 			step.Title = p.T("programs.change.calendar")
+		case "form":
+			step.Title = p.T("programs.change.form")
 		case "closed":
 			step.Title = p.T("programs.change.closed")
 		default:

@@ -83,6 +83,8 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/program/calls/:id/form/translation", Action: edit, Handle: w.translate},
 			{Method: get, Path: "/program/calls/:id/again", Action: edit, Handle: w.againForm},
 			{Method: post, Path: "/program/calls/:id/again", Action: edit, Handle: w.beginAgain},
+			{Method: get, Path: "/program/calls/:id/form/publication", Action: open, Handle: w.revisionForm},
+			{Method: post, Path: "/program/calls/:id/form/publication", Action: open, Handle: w.reform},
 			{Method: get, Path: "/program/calls/:id/publication", Action: open, Handle: w.publicationForm},
 			{Method: post, Path: "/program/calls/:id/publication", Action: open, Handle: w.publish},
 			{Method: get, Path: "/program/calls/:id/extension", Action: open, Handle: w.extensionForm},

@@ -48,7 +48,7 @@ func (w *Web) desk(p ui.Page, d Design, asked web.Form) builder.Desk {
 		desk.Place.Section = d.Draft.Definition.Sections[0].Key
 	}
 	if d.Call.State != Draft {
-		desk.Note = openNote(p)
+		desk.Note = openNote(p, d)
 	}
 	return desk
 }
