@@ -1,25 +1,12 @@
 package blueprints
 
 import (
-	"bytes"
-	"embed"
-	"encoding/json"
-	"fmt"
-	"io/fs"
-	"path"
 	"regexp"
 	"slices"
-	"strings"
-	"sync"
-
-	"github.com/BurntSushi/toml"
 
 	"kervan/modules/forms"
 	"kervan/modules/kernel/i18n"
 )
-
-//go:embed content
-var content embed.FS
 
 // Blueprint is one version of a program's template.
 type Blueprint struct {
@@ -36,6 +23,10 @@ type Blueprint struct {
 	Letters      []Letter       `json:"letters"`
 	Call         Call           `json:"call"`
 	Dimensions   []forms.Option `json:"dimensions"` // of capacity, as topics
+	Scale        []Level        `json:"scale"`
+	Assessment   []Statement    `json:"assessment"`
+	Checklists   []Checklist    `json:"checklists"`
+	Rates        []Rate         `json:"rates"`
 
 	Form forms.Definition `json:"form"`
 }
@@ -101,14 +92,55 @@ type Reason struct {
 	Reason i18n.Text `json:"reason"`
 }
 
-// Stage is one stage of a cycle; weeks are counted from the opening of the call.
+// Stage is one stage of a cycle; weeks are counted from the opening of the call, and days may be added to them.
 type Stage struct {
 	Key       string    `json:"key"`
 	StartWeek int       `json:"start_week"`
+	StartDay  int       `json:"start_day,omitempty"` // from 0 to 6, after the beginning of the week
 	Weeks     int       `json:"weeks"`
-	Who       string    `json:"who"` // the role that mainly acts
+	Days      int       `json:"days,omitempty"` // from 0 to 6, after the weeks
+	Who       string    `json:"who"`            // the role that mainly acts
+	Hidden    bool      `json:"hidden,omitempty"`
 	Name      i18n.Text `json:"name"`
 	About     i18n.Text `json:"about"`
+}
+
+// Level is one answer of the capacity assessment.
+type Level struct {
+	Key  string    `json:"key"` // 1 to 5, or none
+	Name i18n.Text `json:"name"`
+}
+
+// Statement is one of the statements about an organization that the capacity assessment has people answer on the scale.
+type Statement struct {
+	Key       string    `json:"key"`
+	Dimension string    `json:"dimension"`
+	Text      i18n.Text `json:"text"`
+}
+
+// Checklist is what somebody in a role should not forget in a cycle; its key is the role.
+type Checklist struct {
+	Key   string      `json:"key"`
+	Name  i18n.Text   `json:"name"`
+	Items []i18n.Text `json:"items"`
+}
+
+// Rate is a table of rates with the years for which it holds, such as unit costs of travel. A cell is a decimal number
+// with a point, in the unit that the table names; an empty one is a rate that does not exist.
+type Rate struct {
+	Key     string      `json:"key"`
+	Name    i18n.Text   `json:"name"`
+	Version string      `json:"version"`
+	Source  string      `json:"source"`
+	Unit    i18n.Text   `json:"unit"`
+	Columns []i18n.Text `json:"columns"`
+	Rows    []RateRow   `json:"rows"`
+}
+
+// RateRow is one row of a rate table, with a cell for each of its columns.
+type RateRow struct {
+	Label i18n.Text `json:"label"`
+	Cells []string  `json:"cells"`
 }
 
 // Letter is the text per outcome, in Markdown. {name} in subject and body stands for one of Fields.
@@ -130,13 +162,19 @@ type Call struct {
 
 // Default is the exchange program's blueprint. Its content is built in, so reading it cannot fail once the tests have
 // passed; a caller gets a copy of its own.
-func Default() Blueprint {
-	raw := defaultFiles()
-	b, err := read(raw)
-	if err != nil {
-		panic(err)
+func Default() Blueprint { return BuiltIn()[0] }
+
+// BuiltIn are the blueprints that ship with the program, the exchange program first; a caller gets copies of its own.
+func BuiltIn() []Blueprint {
+	var all []Blueprint
+	for _, raw := range builtIn() {
+		b, err := read(raw)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, b)
 	}
-	return b
+	return all
 }
 
 // Letter finds a letter.
@@ -185,127 +223,4 @@ func Merge(text string, values map[string]string) (merged string, missing []stri
 		return value
 	})
 	return merged, missing
-}
-
-// files are a blueprint's content as JSON: the parts that make up the blueprint, and the sections of its form.
-type files struct {
-	parts    [][]byte
-	sections [][]byte
-}
-
-var defaultFiles = sync.OnceValue(func() files {
-	f, err := load("content/exchange")
-	if err != nil {
-		panic(err)
-	}
-	return f
-})
-
-func load(dir string) (files, error) {
-	var f files
-	names, err := fs.Glob(content, path.Join(dir, "*.toml"))
-	if err != nil {
-		return f, fmt.Errorf("blueprints: list parts: %w", err)
-	}
-	lists := map[string]any{}
-	for _, name := range names {
-		part, err := table(name)
-		if err != nil {
-			return f, err
-		}
-		if options, ok := part["options"]; ok {
-			list := strings.TrimSuffix(path.Base(name), ".toml")
-			lists[list] = options
-			part = map[string]any{list: options}
-		}
-		raw, err := json.Marshal(part)
-		if err != nil {
-			return f, fmt.Errorf("blueprints: write %s: %w", name, err)
-		}
-		f.parts = append(f.parts, raw)
-	}
-	names, err = fs.Glob(content, path.Join(dir, "form", "*.toml"))
-	if err != nil {
-		return f, fmt.Errorf("blueprints: list sections: %w", err)
-	}
-	for _, name := range names {
-		section, err := table(name)
-		if err != nil {
-			return f, err
-		}
-		borrow(section, lists)
-		raw, err := json.Marshal(section)
-		if err != nil {
-			return f, fmt.Errorf("blueprints: write %s: %w", name, err)
-		}
-		f.sections = append(f.sections, raw)
-	}
-	return f, nil
-}
-
-func table(name string) (map[string]any, error) {
-	raw, err := content.ReadFile(name)
-	if err != nil {
-		return nil, fmt.Errorf("blueprints: read %s: %w", name, err)
-	}
-	var t map[string]any
-	if err := toml.Unmarshal(raw, &t); err != nil {
-		return nil, fmt.Errorf("blueprints: parse %s: %w", name, err)
-	}
-	trim(t)
-	return t, nil
-}
-
-// trim takes the line breaks off the ends of texts that stand on lines of their own.
-func trim(t map[string]any) {
-	for key, value := range t {
-		switch v := value.(type) {
-		case string:
-			t[key] = strings.TrimSpace(v)
-		case map[string]any:
-			trim(v)
-		case []map[string]any:
-			for _, one := range v {
-				trim(one)
-			}
-		}
-	}
-}
-
-// borrow gives a question the options of a list that several questions share.
-func borrow(section, lists map[string]any) {
-	questions, _ := section["questions"].([]map[string]any)
-	for _, q := range questions {
-		if from, ok := q["options_from"].(string); ok {
-			q["options"] = lists[from]
-			delete(q, "options_from")
-		}
-	}
-}
-
-func read(f files) (Blueprint, error) {
-	var b Blueprint
-	for _, raw := range f.parts {
-		if err := strict(raw, &b); err != nil {
-			return b, err
-		}
-	}
-	b.Form = forms.Definition{Schema: forms.SchemaVersion, Locales: slices.Clone(i18n.All)}
-	for _, raw := range f.sections {
-		var s forms.Section
-		if err := strict(raw, &s); err != nil {
-			return b, err
-		}
-		b.Form.Sections = append(b.Form.Sections, s)
-	}
-	return b, nil
-}
-
-func strict(raw []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("blueprints: read: %w", err)
-	}
-	return nil
 }

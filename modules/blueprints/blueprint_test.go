@@ -15,10 +15,15 @@ import (
 	"kervan/modules/kernel/ui"
 )
 
-func TestTheDefaultFormCanBePublished(t *testing.T) {
+func TestWhatShipsHoldsTogether(t *testing.T) {
 	t.Parallel()
-	for _, p := range forms.Check(blueprints.Default().Form) {
-		t.Error(p)
+	for _, b := range blueprints.BuiltIn() {
+		for _, p := range blueprints.Problems(parse(t, b)) {
+			t.Errorf("%s: %v", b.Key, p)
+		}
+		for _, p := range forms.Check(b.Form) {
+			t.Errorf("%s: %v", b.Key, p)
+		}
 	}
 }
 
@@ -48,9 +53,11 @@ func texts(v reflect.Value, where string, found func(where string, text i18n.Tex
 func TestEveryTextExistsInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	n := 0
-	b := blueprints.Default()
-	b.Form = forms.Definition{} // Check looks after the form, whose texts may be absent
-	texts(reflect.ValueOf(b), "", func(where string, text i18n.Text) {
+	all := blueprints.BuiltIn()
+	for i := range all {
+		all[i].Form = forms.Definition{} // Check looks after the form, whose texts may be absent
+	}
+	texts(reflect.ValueOf(all), "", func(where string, text i18n.Text) {
 		n++
 		if missing := text.Missing(i18n.All); len(missing) > 0 && (len(text) > 0 || !strings.HasSuffix(where, ".Hint")) {
 			t.Errorf("%s lacks %v: %v", where, missing, text)
@@ -91,29 +98,82 @@ func TestTheDefaultIsWhole(t *testing.T) {
 	if diff := cmp.Diff([]int{2, 3, 4}, seats); diff != "" {
 		t.Error(diff)
 	}
-	for _, d := range b.Documents {
-		if q, _, ok := b.Form.Question(d.Question); !ok || q.Type != forms.TypeFile {
-			t.Errorf("document %s is taken by no file question", d.Key)
+	if len(b.Dimensions) != 12 || len(b.Stages) != 17 || len(b.Assessment) != 36 || len(b.Scale) != 6 || len(b.Checklists) != 6 {
+		t.Errorf("%d dimensions, %d stages, %d statements on %d levels, %d checklists", len(b.Dimensions), len(b.Stages), len(b.Assessment), len(b.Scale), len(b.Checklists))
+	}
+	of := map[string]int{}
+	for _, s := range b.Assessment {
+		of[s.Dimension]++
+	}
+	for _, d := range b.Dimensions {
+		if of[d.Value] != 3 {
+			t.Errorf("%d statements about %s", of[d.Value], d.Value)
 		}
 	}
-	if len(b.Dimensions) != 12 || len(b.Stages) != 17 {
-		t.Errorf("%d dimensions, %d stages", len(b.Dimensions), len(b.Stages))
+	for _, r := range b.Rates {
+		for _, row := range r.Rows {
+			if len(row.Cells) != len(r.Columns) {
+				t.Errorf("%s: %d cells in %d columns", r.Key, len(row.Cells), len(r.Columns))
+			}
+		}
 	}
-	if !slices.IsSortedFunc(b.Stages, func(a, c blueprints.Stage) int { return a.StartWeek - c.StartWeek }) {
-		t.Error("the stages are not in the order in which they begin")
+}
+
+// TestTheMultiplierIsWhole: what networks apply with, and what the program's pages count on in any blueprint.
+func TestTheMultiplierIsWhole(t *testing.T) {
+	t.Parallel()
+	b := blueprints.BuiltIn()[1]
+	var sections []string
+	for _, s := range b.Form.Sections {
+		sections = append(sections, s.Key)
 	}
-	for _, key := range []string{
-		"receipt", "papers", "ineligible", "selected", "waiting", "rejected", "place_offered", "partner_invitation", "reviewer_invitation", "extension",
-	} {
-		if _, ok := b.Letter(key); !ok {
-			t.Errorf("no letter %s", key)
+	if diff := cmp.Diff([]string{"organization", "members", "mobility", "team", "plan", "declarations"}, sections); diff != "" {
+		t.Error(diff)
+	}
+	if _, ok := b.Composition("network"); !ok || b.Key != "multiplier" {
+		t.Errorf("%s: %v", b.Key, b.Compositions)
+	}
+	for _, key := range []string{"member_list", "why_mobility", "target_group", "topics", "team_people", "added_value", "budget_lines"} {
+		if _, _, ok := b.Form.Question(key); !ok {
+			t.Errorf("the form does not ask for %s", key)
+		}
+	}
+}
+
+func TestWhatTheProgramCountsOn(t *testing.T) {
+	t.Parallel()
+	for _, b := range blueprints.BuiltIn() {
+		for _, d := range b.Documents {
+			if q, _, ok := b.Form.Question(d.Question); !ok || q.Type != forms.TypeFile {
+				t.Errorf("%s: document %s is taken by no file question", b.Key, d.Key)
+			}
+		}
+		if !slices.IsSortedFunc(b.Stages, func(a, c blueprints.Stage) int { return a.StartWeek - c.StartWeek }) {
+			t.Errorf("%s: the stages are not in the order in which they begin", b.Key)
+		}
+		if !slices.ContainsFunc(b.Stages, func(s blueprints.Stage) bool { return s.Key == "call" && s.StartWeek == 0 }) {
+			t.Errorf("%s has no open call", b.Key)
+		}
+		if len(b.Letters) != 10 {
+			t.Errorf("%s has %d letters", b.Key, len(b.Letters))
+		}
+		for _, key := range []string{
+			"receipt", "papers", "ineligible", "selected", "waiting", "rejected", "place_offered", "partner_invitation", "reviewer_invitation", "extension",
+		} {
+			if _, ok := b.Letter(key); !ok {
+				t.Errorf("%s: no letter %s", b.Key, key)
+			}
 		}
 	}
 }
 
 func TestLettersUseTheirFields(t *testing.T) {
 	t.Parallel()
-	for _, letter := range blueprints.Default().Letters {
+	var letters []blueprints.Letter
+	for _, b := range blueprints.BuiltIn() {
+		letters = append(letters, b.Letters...)
+	}
+	for _, letter := range letters {
 		for _, l := range i18n.All {
 			used := blueprints.MergeFields(letter.Subject[l] + " " + letter.Body[l])
 			slices.Sort(used)
