@@ -40,15 +40,21 @@ const (
 
 // Calls and the program around them.
 const (
-	CallBrowse    Action = "call.browse" // published calls and the preview of their form
-	CallList      Action = "call.list"   // all calls, drafts too
-	CallRead      Action = "call.read"
-	CallEdit      Action = "call.edit"
-	CallOpen      Action = "call.open" // open, extend, close: irreversible
-	CallLateLink  Action = "call.late_link"
-	BrandEdit     Action = "brand.edit"
-	DomainEdit    Action = "domain.edit" // claim, prove, release the network's own domain
-	BlueprintRead Action = "blueprint.read"
+	CallBrowse   Action = "call.browse" // published calls and the preview of their form
+	CallList     Action = "call.list"   // all calls, drafts too
+	CallRead     Action = "call.read"
+	CallEdit     Action = "call.edit"
+	CallOpen     Action = "call.open" // open, extend, close: irreversible
+	CallLateLink Action = "call.late_link"
+	BrandEdit    Action = "brand.edit"
+	DomainEdit   Action = "domain.edit" // claim, prove, release the network's own domain
+)
+
+// Blueprints, the model's programs, which all networks share.
+const (
+	BlueprintRead    Action = "blueprint.read"    // the library: versions and what is different in them
+	BlueprintPropose Action = "blueprint.propose" // send a piece of the network's own program to the core team
+	BlueprintEdit    Action = "blueprint.edit"    // decide on proposals, publish the next version, see who uses which
 )
 
 // Applications.

@@ -61,6 +61,9 @@ func migrateShared(ctx context.Context, url string) error {
 	if err == nil {
 		_, err = pool.Exec(ctx, "REVOKE ALL ON platform.goose_db_version FROM "+rolePlatform)
 	}
+	if err == nil { // what has been published stays as it was
+		_, err = pool.Exec(ctx, "REVOKE UPDATE, DELETE ON platform.blueprint_versions FROM "+rolePlatform)
+	}
 	if err != nil {
 		return fmt.Errorf("tenants: grant shared tables: %w", err)
 	}

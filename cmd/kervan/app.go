@@ -10,6 +10,7 @@ import (
 
 	"kervan/modules/accounts"
 	"kervan/modules/applications"
+	"kervan/modules/blueprints"
 	"kervan/modules/correspondence"
 	"kervan/modules/documents"
 	"kervan/modules/domains"
@@ -50,6 +51,7 @@ type App struct {
 	correspondence *correspondence.Service
 	organizations  *organizations.Service
 	forms          *forms.Service
+	blueprints     *blueprints.Service
 	programs       *programs.Service
 	applications   *applications.Service
 	documents      *documents.Service
@@ -62,7 +64,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, builder.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, selection.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, selection.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -104,6 +106,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	})
 	a.organizations = organizations.New(a.authorizer, members{a.accounts})
 	a.forms = forms.New()
+	a.blueprints = blueprints.New(a.tenants, a.authorizer)
 	a.programs = programs.New(a.authorizer, a.forms, applicants{a.organizations}, writers{})
 	scanner, err := newScanner(config)
 	if err != nil {
@@ -136,6 +139,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		accounts.NewWeb(a.accounts, a.site).Module(),
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
 		organizations.NewWeb(a.organizations, a.site).Module(),
+		blueprints.NewWeb(a.blueprints, a.site).Module(),
 		calls.Module(),
 		handedIn.Module(),
 		selection.NewWeb(a.selection, a.site, handedIn).Module(),
@@ -155,7 +159,8 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if err := a.site.Mount(a.server); err != nil {
 		return nil, err
 	}
-	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: documents.SweepJob, Hour: 2}, jobs.Daily{Name: domains.RecheckJob, Hour: 4})
+	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: documents.SweepJob, Hour: 2}, jobs.Daily{Name: domains.RecheckJob, Hour: 4},
+		jobs.Daily{Name: blueprints.RecountJob, Hour: 4})
 	return a, err
 }
 

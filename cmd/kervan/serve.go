@@ -46,6 +46,9 @@ func serve(ctx context.Context, config Config, prepare func() error, ready func(
 			return errors.Join(err, listener.Close())
 		}
 	}
+	if err := app.blueprints.Stock(ctx); err != nil {
+		return err
+	}
 	if err := app.worker.Start(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}

@@ -12,4 +12,5 @@ func (a *App) subscribe() {
 	a.partnerships.Reactions(r)
 	a.domains.RegisterJobs(r)
 	a.oversight.Reactions(r)
+	a.blueprints.Reactions(a.tenants)
 }

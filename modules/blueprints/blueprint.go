@@ -14,6 +14,7 @@ type Blueprint struct {
 	Version      int            `json:"version"`
 	Name         i18n.Text      `json:"name"`
 	Summary      i18n.Text      `json:"summary"`
+	Notes        i18n.Text      `json:"notes"` // what is new in this version
 	Review       Review         `json:"review"`
 	Criteria     []Criterion    `json:"criteria"`
 	Compositions []Composition  `json:"compositions"`

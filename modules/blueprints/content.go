@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -151,9 +152,7 @@ func joinLists(all []map[string]any) []map[string]any {
 				if !ok {
 					before = map[string]any{}
 				}
-				for name, one := range v {
-					before[name] = one
-				}
+				maps.Copy(before, v)
 				whole[field] = before
 			default:
 				whole[field] = value

@@ -47,7 +47,7 @@ const (
 )
 
 // passport are the fields that say which version something is; they are no part of its content.
-var passport = []string{"key", "version"}
+var passport = []string{"key", "version", "notes"}
 
 // programLimit is how large a program's JSON is at most, in bytes.
 const programLimit = 4 << 20

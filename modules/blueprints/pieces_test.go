@@ -49,7 +49,7 @@ func TestAProgramIsPutTogetherAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := blueprints.Default()
-	again.Key, again.Version = want.Key, want.Version
+	again.Key, again.Version, again.Notes = want.Key, want.Version, want.Notes
 	if diff := cmp.Diff(want, again); diff != "" {
 		t.Error(diff)
 	}

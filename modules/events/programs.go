@@ -18,3 +18,11 @@ func (FormChanged) EventKind() string { return "form_changed" }
 
 // EventKind names the event in the queue.
 func (CallPublished) EventKind() string { return "call_published" }
+
+// LineageMoved tells that a call was begun from a version of a blueprint, or came to stand on another one.
+type LineageMoved struct {
+	Call ids.Call
+}
+
+// EventKind names the event in the queue.
+func (LineageMoved) EventKind() string { return "lineage_moved" }

@@ -13,6 +13,7 @@ type (
 	call         struct{}
 	criterion    struct{}
 	blueprint    struct{}
+	proposal     struct{}
 	form         struct{}
 	formVersion  struct{}
 	sheet        struct{}
@@ -47,6 +48,7 @@ type (
 	Call         = ID[call]
 	Criterion    = ID[criterion]
 	Blueprint    = ID[blueprint]
+	Proposal     = ID[proposal] // of a piece of a blueprint
 	Form         = ID[form]
 	FormVersion  = ID[formVersion]
 	Sheet        = ID[sheet] // one filled (or half-filled) form
