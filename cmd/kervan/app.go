@@ -107,7 +107,8 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.organizations = organizations.New(a.authorizer, members{a.accounts})
 	a.forms = forms.New()
 	a.blueprints = blueprints.New(a.tenants, a.authorizer)
-	a.programs = programs.New(a.authorizer, a.forms, applicants{a.organizations}, writers{})
+	a.programs = programs.New(a.authorizer, a.forms, applicants{a.organizations}, writers{}, a.blueprints)
+	a.blueprints.Counting(a.programs)
 	scanner, err := newScanner(config)
 	if err != nil {
 		return nil, err

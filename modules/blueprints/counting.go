@@ -23,9 +23,6 @@ func (s *Service) Reactions(t *tenants.Tenants) {
 // recount counts, inside a network's walls, how it uses blueprints, and leaves nothing but keys of the versions' own pieces
 // and numbers in the shared tables.
 func (s *Service) recount(ctx context.Context, sc tenants.Scope) error {
-	if s.programs == nil { // nobody tells of programs
-		return nil
-	}
 	uses, err := s.programs.Uses(ctx, sc)
 	if err != nil {
 		return err

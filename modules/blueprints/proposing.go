@@ -55,7 +55,7 @@ func (s *Service) Withdraw(ctx context.Context, sc tenants.Scope, id ids.Proposa
 	if err := s.policies.May(sc, policies.BlueprintPropose, policies.On{}); err != nil {
 		return err
 	}
-	p, err := proposalOf(ctx, s.tenants.Platform().Read(), numbered(id), of(sc.Tenant().ID))
+	p, err := proposalOf(ctx, s.tenants.Platform().Read(), thatOne(id), of(sc.Tenant().ID))
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (s *Service) Proposal(ctx context.Context, sc tenants.Scope, id ids.Proposa
 	if err != nil {
 		return p, from, newest, err
 	}
-	if p, err = proposalOf(ctx, s.tenants.Platform().Read(), numbered(id), seen); err != nil {
+	if p, err = proposalOf(ctx, s.tenants.Platform().Read(), thatOne(id), seen); err != nil {
 		return p, from, newest, err
 	}
 	if from, err = s.Version(ctx, p.Blueprint, p.Number); err != nil {
@@ -122,7 +122,7 @@ func (s *Service) decide(ctx context.Context, sc tenants.Scope, id ids.Proposal,
 	if err := s.policies.May(sc, policies.BlueprintEdit, policies.On{}); err != nil {
 		return err
 	}
-	p, err := proposalOf(ctx, s.tenants.Platform().Read(), numbered(id), inAnyBut(ProposalWithdrawn))
+	p, err := proposalOf(ctx, s.tenants.Platform().Read(), thatOne(id), inAnyBut(ProposalWithdrawn))
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ type told struct {
 
 // tell tells whoever sent a proposal what was decided, inside their network. A network that is closed is not told.
 func (s *Service) tell(ctx context.Context, args told) error {
-	p, err := proposalOf(ctx, s.tenants.Platform().Read(), numbered(args.Proposal))
+	p, err := proposalOf(ctx, s.tenants.Platform().Read(), thatOne(args.Proposal))
 	if fault.Is(err, fault.KindNotFound) {
 		return nil
 	}

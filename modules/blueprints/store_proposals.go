@@ -52,7 +52,7 @@ func of(tenant ids.Tenant) which {
 	return func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("p.tenant_id = ?", tenant) }
 }
 
-func numbered(id ids.Proposal) which {
+func thatOne(id ids.Proposal) which {
 	return func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("p.id = ?", id) }
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kervan/modules/events"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
@@ -95,6 +96,7 @@ func (s *Service) BeginAgain(ctx context.Context, sc tenants.Scope, from ids.Cal
 			return err
 		}
 		tx.Audit(audit.Entry{Action: "call.begun_again", SubjectKind: "call", SubjectID: c.ID.String(), Detail: map[string]any{"from": from.String()}})
+		tx.Announce(events.LineageMoved{Call: c.ID})
 		return nil
 	})
 }

@@ -42,20 +42,26 @@ type PlannedStage struct {
 
 // planned are a blueprint's stages for a new call. What comes before the call is the team's own affair at first.
 func planned(b blueprints.Blueprint) []PlannedStage {
-	end := 0
-	for _, s := range b.Stages {
-		if s.Key == stageOfCall {
-			end = s.StartWeek + s.Weeks
-		}
-	}
+	end := endOfCall(b)
 	stages := make([]PlannedStage, len(b.Stages))
 	for i, s := range b.Stages {
-		stages[i] = PlannedStage{Key: s.Key, Name: s.Name, About: s.About, From: FromOpening, Start: 7 * s.StartWeek, Days: 7 * s.Weeks, Hidden: s.StartWeek < 0}
-		if s.StartWeek >= end {
-			stages[i].From, stages[i].Start = FromDeadline, 7*(s.StartWeek-end)
+		start := 7*s.StartWeek + s.StartDay
+		stages[i] = PlannedStage{Key: s.Key, Name: s.Name, About: s.About, From: FromOpening, Start: start, Days: 7*s.Weeks + s.Days, Hidden: s.Hidden}
+		if start >= 7*end {
+			stages[i].From, stages[i].Start = FromDeadline, start-7*end
 		}
 	}
 	return stages
+}
+
+// endOfCall is the week, counted from the opening, in which a blueprint's call has closed.
+func endOfCall(b blueprints.Blueprint) int {
+	for _, s := range b.Stages {
+		if s.Key == stageOfCall {
+			return s.StartWeek + s.Weeks
+		}
+	}
+	return 0
 }
 
 // Span is a stage with its days: the first and the last, each as midnight in the call's zone.

@@ -66,6 +66,9 @@ type Call struct {
 	Review        blueprints.Review
 	Form          ids.Form
 	FormVersion   ids.FormVersion
+	Blueprint     string // from which it comes …
+	FromVersion   int    // … in which version …
+	AdoptedAt     time.Time
 	Version       int64
 	PublishedAt   time.Time
 	ChangedAt     time.Time // in public; only what visitors read has it

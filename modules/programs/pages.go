@@ -14,12 +14,9 @@ import (
 	"kervan/modules/kernel/ui"
 )
 
+// compositions are the patterns of seats that one may begin with.
 func compositions(p ui.Page) []ui.Option {
-	var all []ui.Option
-	for _, c := range blueprints.Default().Compositions {
-		all = append(all, ui.Option{Value: c.Key, Label: c.Name.String(p.Loc.Locale)})
-	}
-	return all
+	return compositionOptions(p, blueprints.Default().Compositions)
 }
 
 func plainOptions(values ...string) []ui.Option {
@@ -171,7 +168,7 @@ func applicantChoices(p ui.Page, all map[ids.Organization]Applicant) []ui.Option
 
 func editTabs(p ui.Page, c Call, current string) []ui.Tab {
 	var tabs []ui.Tab
-	for _, name := range []string{"", "texts", "dates", "calendar", "rules", "form", "letters", "questions"} {
+	for _, name := range []string{"", "texts", "dates", "calendar", "rules", "form", "letters", "questions", "blueprint"} {
 		href, key := address(c.ID), "programs.tab.overview"
 		if name != "" {
 			href, key = address(c.ID, name), "programs.tab."+name

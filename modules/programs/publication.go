@@ -163,6 +163,7 @@ type Overview struct {
 	Changes    []Change
 	Lates      []Late
 	Applicants map[ids.Organization]Applicant // those of the late permissions
+	Newest     int                            // version of the call's blueprint
 	Now        time.Time
 }
 
@@ -173,6 +174,9 @@ func (s *Service) Overview(ctx context.Context, sc tenants.Scope, id ids.Call) (
 		return Overview{}, err
 	}
 	o := Overview{Call: c, Now: time.Now()}
+	if o.Newest, err = s.library.NewestNumber(ctx, c.Blueprint); err != nil {
+		return o, err
+	}
 	problems, err := s.problems(ctx, sc, c)
 	if err != nil {
 		return o, err

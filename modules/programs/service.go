@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kervan/modules/blueprints"
+	"kervan/modules/events"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
@@ -41,23 +42,42 @@ type Service struct {
 	forms         *forms.Service
 	organizations Organizations
 	applications  Applications
+	library       *blueprints.Service
 
 	// People names those who design a form together.
 	People People
 }
 
 // New makes the service.
-func New(p *policies.Authorizer, f *forms.Service, o Organizations, a Applications) *Service {
-	return &Service{policies: p, forms: f, organizations: o, applications: a}
+func New(p *policies.Authorizer, f *forms.Service, o Organizations, a Applications, library *blueprints.Service) *Service {
+	return &Service{policies: p, forms: f, organizations: o, applications: a, library: library}
 }
 
-// Begin makes a draft of a call from the default blueprint, in a cycle of that name, with one of the blueprint's
-// compositions. Coordinators and officers may. Faults: Invalid by field.
+// Proposed is the blueprint from which a call begins unless somebody chooses another.
+const Proposed = "exchange"
+
+// Begin makes a draft of a call from the newest version of the proposed blueprint; see BeginFrom.
 func (s *Service) Begin(ctx context.Context, sc tenants.Scope, cycle, composition string) (Call, error) {
 	if err := s.policies.May(sc, policies.CallEdit, policies.On{}); err != nil {
 		return Call{}, err
 	}
-	b := blueprints.Default()
+	newest, err := s.library.NewestNumber(ctx, Proposed)
+	if err != nil {
+		return Call{}, err
+	}
+	return s.BeginFrom(ctx, sc, Proposed, newest, cycle, composition)
+}
+
+// BeginFrom makes a draft of a call from a version of a blueprint, in a cycle of that name, with one of the version's
+// compositions. Coordinators and officers may. Faults: Invalid by field, NotFound.
+func (s *Service) BeginFrom(ctx context.Context, sc tenants.Scope, blueprint string, number int, cycle, composition string) (Call, error) {
+	if err := s.policies.May(sc, policies.CallEdit, policies.On{}); err != nil {
+		return Call{}, err
+	}
+	b, err := s.model(ctx, blueprint, number)
+	if err != nil {
+		return Call{}, err
+	}
 	seats, ok := b.Composition(composition)
 	var bad []fault.Field
 	if !ok {
@@ -73,6 +93,7 @@ func (s *Service) Begin(ctx context.Context, sc tenants.Scope, cycle, compositio
 		ID: ids.New[ids.Call](), Cycle: cycle, State: Draft, Title: b.Call.Title, Summary: b.Call.Summary, About: b.Call.About,
 		Conduct: b.Call.Conduct, Notice: b.Call.Notice, Locales: slices.Clone(sc.Tenant().Locales), Zone: sc.Tenant().Zone, GrantCurrency: "EUR",
 		Composition: seats, Criteria: b.Criteria, Eligibility: b.Eligibility, Letters: b.Letters, Review: b.Review, Stages: planned(b), Version: 1,
+		Blueprint: blueprint, FromVersion: number,
 	}
 	for _, d := range b.Documents {
 		c.Documents = append(c.Documents, Asked{Document: d, Wanted: true})
@@ -101,6 +122,7 @@ func (s *Service) Begin(ctx context.Context, sc tenants.Scope, cycle, compositio
 			return err
 		}
 		tx.Audit(entry("call.begun", c.ID))
+		tx.Announce(events.LineageMoved{Call: c.ID})
 		return nil
 	})
 }
@@ -301,7 +323,10 @@ func (s *Service) Rule(ctx context.Context, sc tenants.Scope, id ids.Call, versi
 		if c.State != Draft {
 			return fault.Conflict("programs.published")
 		}
-		b := blueprints.Default()
+		b, err := s.model(ctx, c.Blueprint, c.FromVersion)
+		if err != nil {
+			return err
+		}
 		if bad := r.check(c.Criteria); len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
 		}

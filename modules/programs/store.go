@@ -45,6 +45,9 @@ type callRow struct {
 	Stages        []PlannedStage         `bun:"stages,type:jsonb"`
 	FormID        ids.Form               `bun:"form_id"`
 	FormVersionID ids.FormVersion        `bun:"form_version_id"`
+	Blueprint     string                 `bun:"blueprint"`
+	FromVersion   int                    `bun:"blueprint_version"`
+	AdoptedAt     time.Time              `bun:"adopted_at,nullzero,default:now()"`
 	Version       int64                  `bun:"version,nullzero,default:1"`
 	CreatedAt     time.Time              `bun:"created_at,nullzero,default:now()"`
 	CreatedBy     ids.Person             `bun:"created_by"`
@@ -58,7 +61,7 @@ func (r *callRow) call() Call {
 		ID: r.ID, Cycle: r.Cycle, State: r.State, Title: r.Title, Summary: r.Summary, About: r.About, Conduct: r.Conduct, Notice: r.Notice,
 		Locales: r.Locales, OpensAt: r.OpensAt, ClosesAt: r.ClosesAt, FirstClosesAt: r.FirstClosesAt, ClosedAt: r.ClosedAt, Zone: r.Zone, Places: r.Places,
 		GrantMinor: r.GrantMinor, GrantCurrency: r.GrantCurrency, Composition: r.Composition, Criteria: r.Criteria, Documents: r.Documents,
-		Eligibility: r.Eligibility, Letters: r.Letters, Review: r.Review, Stages: r.Stages, Form: r.FormID, FormVersion: r.FormVersionID, Version: r.Version,
+		Eligibility: r.Eligibility, Letters: r.Letters, Review: r.Review, Stages: r.Stages, Form: r.FormID, FormVersion: r.FormVersionID, Blueprint: r.Blueprint, FromVersion: r.FromVersion, AdoptedAt: r.AdoptedAt, Version: r.Version,
 		PublishedAt: r.PublishedAt,
 	}
 }
@@ -68,7 +71,7 @@ func rowOf(c *Call) callRow {
 		ID: c.ID, State: c.State, Title: c.Title, Summary: c.Summary, About: c.About, Conduct: c.Conduct, Notice: c.Notice,
 		Locales: c.Locales, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, FirstClosesAt: c.FirstClosesAt, ClosedAt: c.ClosedAt, Zone: c.Zone, Places: c.Places,
 		GrantMinor: c.GrantMinor, GrantCurrency: c.GrantCurrency, Composition: c.Composition, Criteria: c.Criteria, Documents: c.Documents,
-		Eligibility: c.Eligibility, Letters: c.Letters, Review: c.Review, Stages: c.Stages, FormID: c.Form, FormVersionID: c.FormVersion, PublishedAt: c.PublishedAt,
+		Eligibility: c.Eligibility, Letters: c.Letters, Review: c.Review, Stages: c.Stages, FormID: c.Form, FormVersionID: c.FormVersion, Blueprint: c.Blueprint, FromVersion: c.FromVersion, AdoptedAt: c.AdoptedAt, PublishedAt: c.PublishedAt,
 	}
 }
 

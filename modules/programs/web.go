@@ -81,6 +81,11 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/program/calls/:id/form/presence", Action: edit, Handle: w.designPresence},
 			{Method: get, Path: "/program/calls/:id/form/translation", Action: edit, Handle: w.translationForm},
 			{Method: post, Path: "/program/calls/:id/form/translation", Action: edit, Handle: w.translate},
+			{Method: get, Path: "/program/calls/:id/blueprint", Action: edit, Handle: w.lineage},
+			{Method: get, Path: "/program/calls/:id/blueprint/upgrade", Action: edit, Handle: w.upgradeForm},
+			{Method: post, Path: "/program/calls/:id/blueprint/upgrade", Action: edit, Handle: w.upgrade},
+			{Method: get, Path: "/program/calls/:id/blueprint/proposal", Action: policies.BlueprintPropose, Handle: w.proposeForm},
+			{Method: post, Path: "/program/calls/:id/blueprint/proposal", Action: policies.BlueprintPropose, Handle: w.propose},
 			{Method: get, Path: "/program/calls/:id/again", Action: edit, Handle: w.againForm},
 			{Method: post, Path: "/program/calls/:id/again", Action: edit, Handle: w.beginAgain},
 			{Method: get, Path: "/program/calls/:id/form/publication", Action: open, Handle: w.revisionForm},
@@ -210,8 +215,12 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 	if f, ok := sheets.ParseFormat(values.Get("format")); ok {
 		return w.site.Sheet(c, p, callSheet(p, picked, time.Now()), f)
 	}
+	ch, err := w.choice(c, sc, values.Get("blueprint"))
+	if err != nil {
+		return err
+	}
 	l := listOf(p, values, len(picked))
-	return w.site.Render(c, listPage(p, l, len(calls) > 0, picked, w.service.MayEdit(sc), typed{}))
+	return w.site.Render(c, listPage(p, l, len(calls) > 0, picked, ch, w.service.MayEdit(sc), typed{}))
 }
 
 func (w *Web) begin(c *fiber.Ctx, sc tenants.Scope) error {
@@ -224,15 +233,20 @@ func (w *Web) begin(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		call, err = w.service.Begin(c.UserContext(), sc, cycle, form.Raw("composition"))
+		blueprint, number := readEdition(form.Raw("blueprint"))
+		call, err = w.service.BeginFrom(c.UserContext(), sc, blueprint, number, cycle, form.Raw("composition"))
 	}
 	if err != nil {
 		calls, failed := w.service.Calls(c.UserContext(), sc)
 		if failed != nil {
 			return failed
 		}
+		ch, failed := w.choice(c, sc, form.Raw("blueprint"))
+		if failed != nil {
+			return failed
+		}
 		return w.refuse(c, sc, err, form, "programs.list.title", func(p ui.Page, t typed) templ.Component {
-			return listPage(p, listOf(p, url.Values{}, len(calls)), len(calls) > 0, calls, true, t)
+			return listPage(p, listOf(p, url.Values{}, len(calls)), len(calls) > 0, calls, ch, true, t)
 		})
 	}
 	w.site.Say(c, "success", "programs.list.begun")

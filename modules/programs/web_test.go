@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/forms"
 	"kervan/modules/forms/builder"
@@ -58,12 +59,12 @@ func open(t *testing.T) *house {
 	}
 	h.organization = ids.New[ids.Organization]()
 	h.exec(t, w, `INSERT INTO organizations (id, name, search, form, country, city) VALUES (?, 'Ihlamur Derneği', 'ihlamur', 'association', 'TR', 'Muğla')`, h.organization)
-	h.service = programs.New(authorizer, forms.New(), h.around, h.around)
+	h.service = programs.New(authorizer, forms.New(), h.around, h.around, blueprints.New(w.Tenants, authorizer))
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
 		return nil
 	})
-	h.House = sitetest.Open(t, []fs.FS{programs.Locales, forms.Locales, builder.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
+	h.House = sitetest.Open(t, []fs.FS{programs.Locales, forms.Locales, builder.Locales, blueprints.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
 		return []site.Module{programs.NewWeb(h.service, s).Module()}
 	})
 	return h
