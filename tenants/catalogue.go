@@ -50,6 +50,8 @@ type tenantRow struct {
 	Zone          string          `bun:"zone"`
 	Brand         json.RawMessage `bun:"brand,type:jsonb"`
 	Version       int64           `bun:"version"`
+	NetworkID     ids.Tenant      `bun:"network_id,nullzero"`
+	CallID        ids.Call        `bun:"call_id,nullzero"`
 	CreatedAt     time.Time       `bun:"created_at,nullzero,default:now()"`
 }
 
@@ -64,7 +66,7 @@ type hostRow struct {
 func (r tenantRow) tenant(hosts []hostRow) (Tenant, error) {
 	t := Tenant{
 		ID: r.ID, Slug: r.Slug, Name: r.Name, Kind: r.Kind, Status: r.Status, StatusBefore: r.StatusBefore, Schema: r.Schema,
-		Zone: r.Zone, SchemaVersion: r.SchemaVersion, Version: r.Version, CreatedAt: r.CreatedAt,
+		Zone: r.Zone, SchemaVersion: r.SchemaVersion, Version: r.Version, CreatedAt: r.CreatedAt, Network: r.NetworkID, Call: r.CallID,
 	}
 	for _, code := range r.Locales {
 		if l, ok := i18n.ParseLocale(code); ok {

@@ -24,6 +24,8 @@ type New struct {
 	Brand   Brand
 	Hosts   []string // the first is canonical
 	First   Contact
+	Network ids.Tenant // of a rehearsal: whose it is
+	Call    ids.Call   // of a rehearsal: the call that is tried
 }
 
 // Contact is who is invited as a network's first coordinator.
@@ -63,8 +65,8 @@ func (n New) Check() []fault.Field {
 	return bad
 }
 
-// Create enters a network into the catalogue and enqueues its provisioning. The caller has authorized it. A slug or
-// host that is taken is refused at its field.
+// Create enters a network into the catalogue and enqueues its provisioning; a rehearsal is provisioned by the job that
+// fills it. The caller has authorized it. A slug or host that is taken is refused at its field.
 func (t *Tenants) Create(ctx context.Context, n New) (Tenant, error) {
 	if bad := n.Check(); len(bad) > 0 {
 		return Tenant{}, fault.Invalid("fault.check_fields", bad...)
@@ -75,8 +77,8 @@ func (t *Tenants) Create(ctx context.Context, n New) (Tenant, error) {
 		return Tenant{}, fmt.Errorf("tenants: write brand: %w", err)
 	}
 	err = t.Platform().Write(ctx, func(ctx context.Context, tx *Tx) error {
-		_, err := tx.NewRaw(`INSERT INTO tenants (id, slug, name, kind, status, schema, locales, zone, brand) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			id, n.Slug, n.Name, n.Kind, StatusOnboarding, schemaOf(id), localeCodes(n.Locales), n.Zone, string(brand)).Exec(ctx)
+		_, err := tx.NewRaw(`INSERT INTO tenants (id, slug, name, kind, status, schema, locales, zone, brand, network_id, call_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			id, n.Slug, n.Name, n.Kind, StatusOnboarding, schemaOf(id), localeCodes(n.Locales), n.Zone, string(brand), orNull(n.Network), orNull(n.Call)).Exec(ctx)
 		if database.Violates(err, "") {
 			return fault.Invalid("fault.check_fields", fault.At("slug", "tenants.slug_taken")).Because(err)
 		}
@@ -100,7 +102,9 @@ func (t *Tenants) Create(ctx context.Context, n New) (Tenant, error) {
 		if _, err := tx.NewInsert().Model(&p).Exec(ctx); err != nil {
 			return fmt.Errorf("tenants: begin provisioning: %w", err)
 		}
-		tx.Enqueue(ProvisionJob, provisionArgs{Tenant: id})
+		if n.Kind != KindRehearsal {
+			tx.Enqueue(ProvisionJob, provisionArgs{Tenant: id})
+		}
 		return touch(ctx, tx)
 	})
 	if err != nil {
@@ -110,6 +114,13 @@ func (t *Tenants) Create(ctx context.Context, n New) (Tenant, error) {
 		return Tenant{}, err
 	}
 	return t.ByID(ctx, id)
+}
+
+func orNull[T interface{ IsZero() bool }](id T) any {
+	if id.IsZero() {
+		return nil
+	}
+	return id
 }
 
 // Suspend closes a network's site: on every node within half a second nothing but a neutral page is served and no job
@@ -137,7 +148,7 @@ func (t *Tenants) move(ctx context.Context, id ids.Tenant, next func(Tenant) (St
 		return err
 	}
 	status, ok := next(tenant)
-	if !ok || tenant.Kind == KindCore {
+	if !ok || tenant.Kind != KindNetwork {
 		return fault.Conflict("tenants.not_now")
 	}
 	err = t.Platform().Write(ctx, func(ctx context.Context, tx *Tx) error {

@@ -13,11 +13,21 @@ import (
 // Kind tells the core site from the networks.
 type Kind string
 
-// The kinds of tenant. There is one core.
+// The kinds of tenant. There is one core. A rehearsal is a room of its own in which a network tries a call with invented
+// applications, until it is discarded with all that is in it.
 const (
-	KindCore    Kind = "core"
-	KindNetwork Kind = "network"
+	KindCore      Kind = "core"
+	KindNetwork   Kind = "network"
+	KindRehearsal Kind = "rehearsal"
 )
+
+// Site is the kind of site that the tenant has: a rehearsal looks and works like a network's.
+func (k Kind) Site() Kind {
+	if k == KindRehearsal {
+		return KindNetwork
+	}
+	return k
+}
 
 // Status is where a network stands in its life.
 type Status string
@@ -95,7 +105,9 @@ type Tenant struct {
 	Locales       []i18n.Locale
 	Zone          string // IANA
 	Brand         Brand
-	Host          string // the canonical host, for links in mails
+	Host          string     // the canonical host, for links in mails
+	Network       ids.Tenant // of a rehearsal: whose it is
+	Call          ids.Call   // of a rehearsal: the network's call that is tried
 	SchemaVersion int64
 	Version       int64
 	CreatedAt     time.Time

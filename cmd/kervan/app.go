@@ -29,6 +29,7 @@ import (
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
 	"kervan/modules/publicsite"
+	"kervan/modules/rehearsal"
 	"kervan/modules/selection"
 	"kervan/modules/site"
 	"kervan/modules/trail"
@@ -59,12 +60,13 @@ type App struct {
 	partnerships   *partnerships.Service
 	oversight      *oversight.Service
 	domains        *domains.Service
+	rehearsal      *rehearsal.Service
 	metrics        *metrics
 }
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, selection.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, rehearsal.Locales, selection.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -130,6 +132,8 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		First: func(slug string) string { return config.hosts(slug)[0] }, Changed: a.welcome,
 	})
 
+	a.rehearsal = rehearsal.New(a.tenants, a.authorizer, a.catalog, a.stage(queue))
+
 	a.site = site.New(site.Config{
 		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread,
 		Secret: config.secret, Secure: config.secure(), Product: "Kervan",
@@ -143,6 +147,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		blueprints.NewWeb(a.blueprints, a.site).Module(),
 		calls.Module(),
 		handedIn.Module(),
+		rehearsal.NewWeb(a.rehearsal, a.site).Module(),
 		selection.NewWeb(a.selection, a.site, handedIn).Module(),
 		documents.NewWeb(a.documents, a.site).Module(),
 		partnerships.NewWeb(a.partnerships, a.site).Module(),

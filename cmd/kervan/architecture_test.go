@@ -195,7 +195,8 @@ func TestFilesStayReadable(t *testing.T) {
 	}
 }
 
-// TestOnlyTheSeedActsOnAnotherDay holds that nothing a request can reach chooses what is now.
+// TestOnlyTheSeedActsOnAnotherDay holds that nothing a request can reach chooses what is now: the seed does, and the job
+// that fills a rehearsal.
 func TestOnlyTheSeedActsOnAnotherDay(t *testing.T) {
 	t.Parallel()
 	found := 0
@@ -208,7 +209,7 @@ func TestOnlyTheSeedActsOnAnotherDay(t *testing.T) {
 			continue
 		}
 		found++
-		if !f.isTest() && f.path != "tenants/rehearsal.go" && !strings.HasPrefix(f.path, "cmd/kervan/seed") {
+		if !f.isTest() && f.path != "tenants/rehearsal.go" && !strings.HasPrefix(f.path, "cmd/kervan/seed") && f.path != "cmd/kervan/answers_rehearsal.go" {
 			t.Errorf("%s acts on another day", f.path)
 		}
 	}

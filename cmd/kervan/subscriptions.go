@@ -13,4 +13,5 @@ func (a *App) subscribe() {
 	a.domains.RegisterJobs(r)
 	a.oversight.Reactions(r)
 	a.blueprints.Reactions(a.tenants)
+	a.rehearsal.RegisterJobs(r)
 }

@@ -48,6 +48,7 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/sign-in/link", Action: enter, Handle: w.linkForm},
 			{Method: post, Path: "/sign-in/link", Action: enter, Handle: w.link},
 			{Method: get, Path: "/sign-in/link/:token", Action: enter, Handle: w.signInByLinkForm},
+			{Method: get, Path: site.Entrance + ":token", Action: enter, Handle: w.entrance, Only: tenants.KindRehearsal},
 			{Method: post, Path: "/sign-in/link/:token", Action: enter, Handle: w.signInByLink},
 			{Method: get, Path: "/reset", Action: enter, Handle: w.resetWantedForm},
 			{Method: post, Path: "/reset", Action: enter, Handle: w.resetWanted},
@@ -249,6 +250,9 @@ func (w *Web) signInByLink(c *fiber.Ctx, sc tenants.Scope) error {
 	w.enters(c, done.Cookie)
 	return web.SeeOther(c, web.Local(done.Return, "/desk"))
 }
+
+// entrance lets the team into a rehearsal. A page leads here, not a mail, so no program opens it before they do.
+func (w *Web) entrance(c *fiber.Ctx, sc tenants.Scope) error { return w.signInByLink(c, sc) }
 
 func (w *Web) resetForm(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.site.Render(c, resetPage(w.bare(c, sc, "accounts.reset.title"), web.Param(c, "token"), nil))

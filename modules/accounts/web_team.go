@@ -19,7 +19,7 @@ import (
 
 // tasks asks somebody who runs a program alone to invite a colleague.
 func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]site.Task, error) {
-	if sc.Tenant().Kind != tenants.KindNetwork || !w.service.policies.MayEver(sc.Actor(), policies.PersonInvite) {
+	if sc.Tenant().Kind.Site() != tenants.KindNetwork || !w.service.policies.MayEver(sc.Actor(), policies.PersonInvite) {
 		return nil, nil
 	}
 	alone, err := w.service.Alone(ctx, sc)

@@ -228,7 +228,7 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 }
 
 func (w *Web) applicantTasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]site.Task, error) {
-	if !sc.Actor().Signed() || sc.Tenant().Kind != tenants.KindNetwork {
+	if !sc.Actor().Signed() || sc.Tenant().Kind.Site() != tenants.KindNetwork {
 		return nil, nil
 	}
 	invitations, err := w.service.Invitations(ctx, sc)

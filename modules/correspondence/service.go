@@ -139,6 +139,11 @@ func (s *Service) compose(ctx context.Context, sc tenants.Scope, e events.MailRe
 	}, nil
 }
 
+// leaves reports whether mails are sent: never out of a rehearsal, where they end in the outbox.
+func (s *Service) leaves(from tenants.Tenant) bool {
+	return s.Sender != nil && from.Kind != tenants.KindRehearsal
+}
+
 // Deliver is the job that sends one released message. A message that is not released any more is left alone.
 // Only the system may.
 func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args Delivery) error {
@@ -149,7 +154,7 @@ func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args Delivery) 
 	if err != nil || !found || m.Status != StatusReleased {
 		return err
 	}
-	if s.Sender != nil {
+	if s.leaves(sc.Tenant()) {
 		sender := sc.Tenant().Brand.SenderName
 		if sender == "" {
 			sender = sc.Tenant().Name
@@ -165,7 +170,7 @@ func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args Delivery) 
 		if _, err := move(ctx, tx, m.ID, StatusReleased, StatusSent); err != nil {
 			return err
 		}
-		if s.Sender == nil {
+		if !s.leaves(sc.Tenant()) {
 			return nil
 		}
 		return wipe(ctx, tx, m.ID)

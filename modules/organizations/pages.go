@@ -19,7 +19,7 @@ import (
 
 // tasks asks people without an organization to register one, and leads to complete a profile.
 func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]site.Task, error) {
-	if sc.Tenant().Kind != tenants.KindNetwork || isTeam(sc.Actor()) {
+	if sc.Tenant().Kind.Site() != tenants.KindNetwork || isTeam(sc.Actor()) {
 		return nil, nil
 	}
 	if len(sc.Actor().Grants) == 0 {

@@ -127,7 +127,7 @@ func (s *Service) recountAll(ctx context.Context, _ struct{}) error {
 	}
 	return s.tenants.Platform().Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
 		for _, t := range all {
-			if t.SchemaVersion > 0 {
+			if t.SchemaVersion > 0 && t.Kind != tenants.KindRehearsal {
 				tx.Enqueue(recountJob, recountArgs{t.ID})
 			}
 		}

@@ -52,6 +52,10 @@ func (s *Site) Page(c *fiber.Ctx, sc tenants.Scope, title string, pairs ...any) 
 		Path:   here(c),
 		Notice: s.notice(c, loc),
 	}
+	if tenant.Kind == tenants.KindRehearsal {
+		p.Test = s.testNote(c, tenant, loc)
+		p.NoIndex = true
+	}
 	for _, l := range tenant.Locales {
 		p.Languages = append(p.Languages, ui.Language{Code: string(l), Name: l.Name(), Current: l == loc.Locale})
 	}
@@ -93,7 +97,7 @@ type room struct{ Label, Lead, Href, Icon string }
 // shown reports whether the actor has the entry in the navigation.
 func (s *Site) shown(e Entry, sc tenants.Scope) bool {
 	actor := sc.Actor()
-	return (e.Only == "" || e.Only == sc.Tenant().Kind) && s.Authorizer.MayEver(actor, e.Action) && (e.Hidden == nil || !e.Hidden(actor))
+	return (e.Only == "" || e.Only == sc.Tenant().Kind.Site()) && s.Authorizer.MayEver(actor, e.Action) && (e.Hidden == nil || !e.Hidden(actor))
 }
 
 // rolesOf says what each of the actor's roles is for; of somebody without one, how to get one.
@@ -196,8 +200,24 @@ func (s *Site) notice(c *fiber.Ctx, loc *i18n.Localizer) *ui.Notice {
 	return &ui.Notice{Kind: kind, Text: loc.T(key)}
 }
 
-// Sheet answers with a list as a file for spreadsheet programs, named like the page.
+// testNote marks every page of a rehearsal, and leads back to the call that is tried.
+func (s *Site) testNote(c *fiber.Ctx, room tenants.Tenant, loc *i18n.Localizer) *ui.Test {
+	note := &ui.Test{Text: loc.T("site.test"), Link: loc.T("site.test_back")}
+	network, err := s.Tenants.ByID(c.UserContext(), room.Network)
+	if err != nil {
+		return note
+	}
+	origin := web.Origin(c, s.Secure)
+	note.Href = strings.Replace(origin, room.Host, network.Host, 1) + "/program/calls/" + room.Call.String() + "/rehearsal"
+	return note
+}
+
+// Sheet answers with a list as a file for spreadsheet programs, named like the page. Nothing is taken away from a
+// rehearsal.
 func (s *Site) Sheet(c *fiber.Ctx, p ui.Page, t sheets.Table, f sheets.Format) error {
+	if p.Test != nil {
+		return fault.NotFound()
+	}
 	b, err := t.Write(f, p.Loc)
 	if err != nil {
 		return err

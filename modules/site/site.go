@@ -139,8 +139,11 @@ func (s *Site) serve(r Route) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		if r.Only != "" && sc.Tenant().Kind != r.Only {
+		if only := r.Only; only != "" && sc.Tenant().Kind != only && sc.Tenant().Kind.Site() != only {
 			return fault.NotFound()
+		}
+		if err := rehearsed(c, sc, r); err != nil {
+			return err
 		}
 		if !s.Authorizer.MayEver(sc.Actor(), r.Action) {
 			if !sc.Actor().Signed() {
@@ -159,6 +162,21 @@ func (s *Site) serve(r Route) fiber.Handler {
 		}
 		return nil
 	}
+}
+
+// Entrance is the beginning of the addresses by which the team enters a rehearsal.
+const Entrance = "/rehearsal/entrance/"
+
+// rehearsed keeps a rehearsal to itself: whoever has not entered it finds nothing, not even a page to sign in, and nothing
+// is read from it by programs.
+func rehearsed(c *fiber.Ctx, sc tenants.Scope, r Route) error {
+	if sc.Tenant().Kind != tenants.KindRehearsal {
+		return nil
+	}
+	if r.bearer || !sc.Actor().Signed() && !strings.HasPrefix(c.Path(), Entrance) && !strings.HasPrefix(c.Path(), "/brand/") {
+		return fault.NotFound()
+	}
+	return nil
 }
 
 // scope resolves host to tenant and cookie, or personal token, to actor.

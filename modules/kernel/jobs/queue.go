@@ -37,6 +37,14 @@ func (q *Queue) Counts(ctx context.Context) (Counts, error) {
 	return c, nil
 }
 
+// Forget removes every job of a room that is gone, done or not: nobody would do them.
+func (q *Queue) Forget(ctx context.Context, room string) error {
+	if _, err := q.pool.Exec(ctx, `DELETE FROM river.river_job WHERE kind = 'kervan' AND args->>'room' = $1`, room); err != nil {
+		return fmt.Errorf("jobs: forget %s: %w", room, err)
+	}
+	return nil
+}
+
 // Failure is a job that was set aside.
 type Failure struct {
 	ID    int64

@@ -36,6 +36,7 @@ type Page struct {
 	NoIndex   bool
 	Product   string // the platform's own name, small in the footer
 	Banner    templ.Component
+	Test      *Test // of a page on which everything is invented
 	// Style is the address of the brand's style sheet; empty: the one of the tenant.
 	Style string
 	Head  Head
@@ -96,6 +97,9 @@ type Option struct {
 	Hint     string
 	Selected bool
 }
+
+// Test says above a page that everything on it is invented, and leads out of it.
+type Test struct{ Text, Link, Href string }
 
 // Field is one question of a form. Error is already translated.
 type Field struct {
