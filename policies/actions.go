@@ -47,6 +47,7 @@ const (
 	CallOpen     Action = "call.open" // open, extend, close: irreversible
 	CallLateLink Action = "call.late_link"
 	BrandEdit    Action = "brand.edit"
+	PageEdit     Action = "page.edit"   // the network's own pages and news
 	DomainEdit   Action = "domain.edit" // claim, prove, release the network's own domain
 )
 

@@ -26,6 +26,7 @@ import (
 	"kervan/modules/kernel/web"
 	"kervan/modules/organizations"
 	"kervan/modules/oversight"
+	"kervan/modules/pages"
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
 	"kervan/modules/publicsite"
@@ -54,6 +55,7 @@ type App struct {
 	forms          *forms.Service
 	blueprints     *blueprints.Service
 	programs       *programs.Service
+	pages          *pages.Service
 	applications   *applications.Service
 	documents      *documents.Service
 	selection      *selection.Service
@@ -66,7 +68,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, organizations.Locales, oversight.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, rehearsal.Locales, selection.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, organizations.Locales, oversight.Locales, pages.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, rehearsal.Locales, selection.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -134,13 +136,17 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 
 	a.rehearsal = rehearsal.New(a.tenants, a.authorizer, a.catalog, a.stage(queue))
 
+	if a.pages, err = pages.New(a.authorizer); err != nil {
+		return nil, err
+	}
 	a.site = site.New(site.Config{
-		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread,
+		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread, Menu: a.pages.Navigation(),
 		Secret: config.secret, Secure: config.secure(), Product: "Kervan",
 	})
 	calls, handedIn := programs.NewWeb(a.programs, a.site), applications.NewWeb(a.applications, a.site, config.origin)
 	a.site.Use(
-		publicsite.NewWeb(publicsite.NewService(a.tenants, a.authorizer), a.site, a.tenants, config.origin, calls).Module(),
+		pages.NewWeb(a.pages, a.site, a.tenants, config.origin, calls).Module(),
+		publicsite.NewWeb(publicsite.NewService(a.tenants, a.authorizer), a.site).Module(),
 		accounts.NewWeb(a.accounts, a.site).Module(),
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
 		organizations.NewWeb(a.organizations, a.site).Module(),

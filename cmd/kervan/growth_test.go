@@ -10,6 +10,7 @@ import (
 	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/pages"
 	"kervan/modules/programs"
 	"kervan/modules/selection"
 	"kervan/tenants"
@@ -29,6 +30,8 @@ var growth = []struct {
 	{"calls in preparation", "", (*garden).drafted},
 	{"late permissions", "open", (*garden).permit},
 	{"questions about a call", "open", (*garden).question},
+	{"pages that were changed", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindPage) }},
+	{"news", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindNews) }},
 	{"places that were taken", "decided", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
 	{"half filled drafts", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), halfDone) }},
 	{"applications handed in", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), handedIn) }},
@@ -162,6 +165,27 @@ func (g *garden) question(call ids.Call, k int) {
 			return err
 		}
 		return g.app.programs.Answer(ctx, sc, call, all[0].ID, all[0].Version, words, i18n.Text{i18n.EN: "It is welcome."})
+	})
+}
+
+// page is written, published, and changed again.
+func (g *garden) page(k int, kind pages.Kind) {
+	g.does(g.day(-20, 9, k), "publish a page", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		words := i18n.Text{i18n.EN: fmt.Sprintf("About the %d", k)}
+		p, err := g.app.pages.Begin(ctx, sc, kind, words[i18n.EN], "")
+		if err != nil {
+			return err
+		}
+		content := pages.Content{Title: words, Summary: words, Blocks: []pages.Block{{Kind: pages.Prose, Texts: map[string]i18n.Text{"body": words}}}}
+		for version, act := range []func(version int64) error{
+			func(v int64) error { return g.app.pages.Write(ctx, sc, p.ID, v, content, pages.PlaceMain, true) },
+			func(v int64) error { return g.app.pages.Publish(ctx, sc, p.ID, v) },
+		} {
+			if err := act(int64(version) + 1); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -21,6 +21,7 @@ var open = map[string]string{
 	"accounts.Subscriber":   "the frame, which asks whose calendar it is",
 	"correspondence.Unread": "the frame; a visitor has none", "partnerships.News": "the desk; whoever has no part in partnerships hears nothing",
 	"programs.Browse": "published calls are public", "programs.Look": "a published call is public",
+	"pages.Public": "what is published is public", "pages.Menu": "the navigation of visitors", "pages.News": "news are public", "pages.Search": "what is published is public",
 	"programs.Ask":        "whoever has a question",
 	"applications.Verify": "a receipt's code is checked by anybody",
 	"selection.Standings": "other modules, which ask how the actor stands to applications; most stand in no way", "selection.Conflicted": "other modules, likewise",

@@ -32,6 +32,7 @@ type (
 	seat         struct{}
 	job          struct{}
 	domain       struct{}
+	page         struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -67,4 +68,5 @@ type (
 	Seat         = ID[seat]
 	Job          = ID[job]
 	Domain       = ID[domain]
+	Page         = ID[page]
 )

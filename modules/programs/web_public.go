@@ -3,6 +3,7 @@ package programs
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -78,4 +79,30 @@ func (w *Web) tell(c *fiber.Ctx, sc tenants.Scope, p *ui.Page, shown looked) {
 func newest(calls []Call, most int) []Call {
 	slices.SortStableFunc(calls, func(a, b Call) int { return b.PublishedAt.Compare(a.PublishedAt) })
 	return calls[:min(most, len(calls))]
+}
+
+// Search finds the published calls in which all of the folded words stand, for the search over all that is public.
+func (w *Web) Search(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, words []string) ([]site.Hit, error) {
+	calls, err := w.service.Browse(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	var hits []site.Hit
+	for i := range calls {
+		c := &calls[i]
+		stands := ""
+		for _, l := range c.Locales {
+			stands += i18n.SearchKey(c.Title[l]+" "+c.Summary[l]) + "\n"
+		}
+		if slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(stands, word) }) {
+			continue
+		}
+		title, in := c.Title.In(loc.Locale, c.Locales...)
+		hit := site.Hit{Title: title, Text: c.Summary.String(loc.Locale, c.Locales...), Href: "/calls/" + c.ID.String()}
+		if in != loc.Locale {
+			hit.Lang = string(in)
+		}
+		hits = append(hits, hit)
+	}
+	return hits, nil
 }

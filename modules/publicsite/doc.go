@@ -1,4 +1,3 @@
-// Package publicsite is what anyone sees of a network without signing in: its home, its privacy notice, and what
-// search engines may know; and the page on which a coordinator decides how it all looks. On the core's host it lists the
-// networks.
+// Package publicsite is how a network looks and speaks: its name, languages, colours, typeface and sender, and the page on
+// which a coordinator decides them. What stands on its pages belongs to the module pages.
 package publicsite

@@ -61,6 +61,7 @@ func (s *Site) Page(c *fiber.Ctx, sc tenants.Scope, title string, pairs ...any) 
 	}
 	if !actor.Signed() {
 		p.Head = s.head(c, sc, loc)
+		s.menu(c, sc, &p)
 		return p
 	}
 	p.Person = &ui.Person{Name: actor.Name, Email: actor.Email, Role: roleLabel(loc, actor)}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -40,6 +41,29 @@ type Address struct {
 
 // Addresses lists a module's public pages.
 type Addresses func(ctx context.Context, sc tenants.Scope) ([]Address, error)
+
+// Menu is the navigation of visitors, in the reader's language: what stands above each page, and what below it. The pages
+// module gives it.
+type Menu func(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) (main, foot []ui.NavItem, err error)
+
+// Hit is something that a search has found. Lang marks a text in another language than the reader's.
+type Hit struct{ Title, Text, Href, Lang string }
+
+// menu fills in the navigation of visitors. Without it a page is still a page, so a failure is only logged.
+func (s *Site) menu(c *fiber.Ctx, sc tenants.Scope, p *ui.Page) {
+	if s.Menu == nil {
+		return
+	}
+	main, foot, err := s.Menu(c.UserContext(), sc, p.Loc)
+	if err != nil {
+		slog.Error("navigation not read", "error", err)
+		return
+	}
+	for i := range main {
+		main[i].Current = main[i].Href == c.Path() || strings.HasPrefix(c.Path(), main[i].Href+"/")
+	}
+	p.Menu, p.Foot = main, foot
+}
 
 // languageParameter asks for a page in one language, whatever the browser prefers. The address without it is that of the
 // first language for search engines, and everybody's own for people.

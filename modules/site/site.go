@@ -34,6 +34,7 @@ type Config struct {
 	Catalog    *i18n.Catalog
 	Sessions   Sessions
 	Unread     Unread
+	Menu       Menu // nil: no navigation for visitors
 	// Secret keys the tokens against cross-site requests.
 	Secret []byte
 	Secure bool

@@ -40,6 +40,8 @@ type Page struct {
 	// Style is the address of the brand's style sheet; empty: the one of the tenant.
 	Style string
 	Head  Head
+	// Menu and Foot are the navigation of visitors, above the page and below it.
+	Menu, Foot []NavItem
 }
 
 func (p Page) style() string {

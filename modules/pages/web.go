@@ -1,0 +1,279 @@
+package pages
+
+import (
+	"context"
+	"embed"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/kernel/atom"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/markdown"
+	"kervan/modules/kernel/schemaorg"
+	"kervan/modules/kernel/ui"
+	"kervan/modules/kernel/web"
+	"kervan/modules/site"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Locales are the module's words.
+//
+//go:embed locales
+var Locales embed.FS
+
+// CallBoard shows what the network's calls are. The programs module satisfies it.
+type CallBoard interface {
+	// Open are the open calls; nil when there are none.
+	Open(ctx context.Context, sc tenants.Scope, p ui.Page) (templ.Component, error)
+	// Search finds published calls in which all of the folded words stand, in the reader's language.
+	Search(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, words []string) ([]site.Hit, error)
+}
+
+// Web is the module's pages.
+type Web struct {
+	service *Service
+	site    *site.Site
+	tenants *tenants.Tenants
+	origin  func(tenants.Tenant) string
+	calls   CallBoard
+}
+
+// NewWeb makes the module's pages; origin is the address of a tenant's site.
+func NewWeb(service *Service, s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string, calls CallBoard) *Web {
+	return &Web{service: service, site: s, tenants: t, origin: origin, calls: calls}
+}
+
+// Module is what the site shows of pages.
+func (w *Web) Module() site.Module {
+	visit, edit, get, post := policies.SiteVisit, policies.PageEdit, fiber.MethodGet, fiber.MethodPost
+	return site.Module{
+		Name: "pages",
+		Routes: []site.Route{
+			{Method: get, Path: "/", Action: visit, Handle: w.show(KindPage, homeSlug)},
+			{Method: get, Path: "/privacy", Action: visit, Handle: w.show(KindPage, privacySlug)},
+			{Method: get, Path: "/pages/:slug", Action: visit, Handle: w.show(KindPage, "")},
+			{Method: get, Path: "/news", Action: visit, Handle: w.news},
+			{Method: get, Path: "/news/:slug", Action: visit, Handle: w.show(KindNews, "")},
+			{Method: get, Path: "/search", Action: visit, Handle: w.search},
+			{Method: get, Path: "/settings/pages", Action: edit, Handle: w.list},
+			{Method: post, Path: "/settings/pages", Action: edit, Handle: w.begin},
+			{Method: get, Path: "/settings/pages/:id", Action: edit, Handle: w.editor},
+			{Method: post, Path: "/settings/pages/:id", Action: edit, Handle: w.write},
+			{Method: get, Path: "/settings/pages/:id/preview", Action: edit, Handle: w.preview},
+			{Method: post, Path: "/settings/pages/:id/publication", Action: edit, Handle: w.publish},
+			{Method: post, Path: "/settings/pages/:id/withdrawal", Action: edit, Handle: w.withdraw},
+			{Method: post, Path: "/settings/pages/:id/restoration", Action: edit, Handle: w.restore},
+			{Method: post, Path: "/settings/pages/:id/removal", Action: edit, Handle: w.remove},
+			{Method: post, Path: "/settings/pages/:id/position", Action: edit, Handle: w.move},
+		},
+		Entries:   []site.Entry{{Key: "pages.nav.pages", Href: "/settings/pages", Icon: "world", Action: edit, Order: 84}},
+		Feeds:     []site.Feed{{Name: "news", Title: "pages.news.title", Page: "/news", Action: visit, Entries: w.entries}},
+		Addresses: []site.Addresses{w.addresses},
+	}
+}
+
+// shown is a page as visitors see it, with what its blocks show of other things.
+type shown struct {
+	Page
+
+	Content  Content
+	Calls    templ.Component
+	News     []Headline
+	Networks []card
+}
+
+type card struct{ Name, Href string }
+
+// show answers a page; without an address of its own it is named by the path's slug.
+func (w *Web) show(kind Kind, slug string) site.Handler {
+	return func(c *fiber.Ctx, sc tenants.Scope) error {
+		wanted := slug
+		if wanted == "" {
+			wanted = web.Param(c, "slug")
+		}
+		page, err := w.service.Public(c.UserContext(), sc, kind, wanted)
+		if err != nil {
+			return err
+		}
+		p := w.site.Page(c, sc, "pages.nav.pages")
+		v, err := w.filled(c.UserContext(), sc, p, page, *page.Public)
+		if err != nil {
+			return err
+		}
+		w.tell(c, sc, &p, v)
+		return w.site.Render(c, showPage(p, v, sc.Tenant().Locales))
+	}
+}
+
+// filled asks for what the blocks of the page show, and for nothing else.
+func (w *Web) filled(ctx context.Context, sc tenants.Scope, p ui.Page, page Page, content Content) (shown, error) {
+	v := shown{Page: page, Content: content}
+	var err error
+	for i := range content.Blocks {
+		switch kind := content.Blocks[i].Kind; {
+		case kind == Calls && v.Calls == nil:
+			v.Calls, err = w.calls.Open(ctx, sc, p)
+		case kind == News && v.News == nil:
+			v.News, err = w.service.News(ctx, sc, 3)
+		case kind == Networks && v.Networks == nil && sc.Tenant().Kind == tenants.KindCore:
+			v.Networks, err = w.networks(ctx)
+		}
+		if err != nil {
+			return v, err
+		}
+	}
+	return v, nil
+}
+
+func (w *Web) networks(ctx context.Context) ([]card, error) {
+	all, err := w.tenants.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var cards []card
+	for _, t := range all {
+		if t.Kind == tenants.KindNetwork && t.Status.Readable() {
+			cards = append(cards, card{Name: t.Name, Href: w.origin(t)})
+		}
+	}
+	return cards, nil
+}
+
+// tell fills in the page's title and what machines read of it.
+func (w *Web) tell(c *fiber.Ctx, sc tenants.Scope, p *ui.Page, v shown) {
+	languages := sc.Tenant().Locales
+	p.Title = v.Content.Title.String(p.Loc.Locale, languages...)
+	p.NoIndex = !v.Indexed
+	summary := v.Content.Summary.String(p.Loc.Locale, languages...)
+	p.Head.Description = ui.Excerpt(summary)
+	if p.Head.Canonical == "" {
+		return
+	}
+	if v.Kind == KindNews {
+		p.Head.Article = true
+		p.Head.Data = append(p.Head.Data, schemaorg.NewArticle(p.Title, summary, p.Head.Canonical, string(p.Loc.Locale), w.site.Organization(c, sc), v.Published, v.Changed))
+	}
+	if v.Slug == homeSlug {
+		p.Head.Data = append(p.Head.Data, w.site.Organization(c, sc))
+	}
+	var pairs [][2]string
+	for i := range v.Content.Blocks {
+		if b := &v.Content.Blocks[i]; b.Kind == FAQ {
+			for _, item := range b.Items {
+				pairs = append(pairs, [2]string{item.Texts["question"].String(p.Loc.Locale, languages...), markdown.Plain(item.Texts["answer"].String(p.Loc.Locale, languages...))})
+			}
+		}
+	}
+	if len(pairs) > 0 {
+		p.Head.Data = append(p.Head.Data, schemaorg.NewFAQ(pairs...))
+	}
+}
+
+func (w *Web) news(c *fiber.Ctx, sc tenants.Scope) error {
+	news, err := w.service.News(c.UserContext(), sc, 100)
+	if err != nil {
+		return err
+	}
+	p := w.site.Page(c, sc, "pages.news.title")
+	p.Head.Description = p.T("pages.news.lead", "Network", p.Brand.Name)
+	return w.site.Render(c, newsPage(p, news, sc.Tenant().Locales))
+}
+
+// search finds pages, news and calls. Nothing of what somebody looked for is kept.
+func (w *Web) search(c *fiber.Ctx, sc tenants.Scope) error {
+	typed, _ := web.Query(c).Text("q", 100)
+	p := w.site.Page(c, sc, "pages.search.title")
+	p.NoIndex = true
+	found, err := w.service.Search(c.UserContext(), sc, typed)
+	if err != nil {
+		return err
+	}
+	var hits []site.Hit
+	for i := range found {
+		hits = append(hits, hit(p.Loc, &found[i], sc.Tenant().Locales))
+	}
+	if words := Words(typed); len(words) > 0 {
+		calls, err := w.calls.Search(c.UserContext(), sc, p.Loc, words)
+		if err != nil {
+			return err
+		}
+		hits = append(calls, hits...)
+	}
+	return w.site.Render(c, searchPage(p, typed, hits))
+}
+
+func hit(loc *i18n.Localizer, h *Headline, languages []i18n.Locale) site.Hit {
+	title, in := h.Title.In(loc.Locale, languages...)
+	one := site.Hit{Title: title, Text: h.Summary.String(loc.Locale, languages...), Href: h.Path()}
+	if in != loc.Locale {
+		one.Lang = string(in)
+	}
+	return one
+}
+
+// entries is the latest news for whoever subscribes to it.
+func (w *Web) entries(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]atom.Entry, error) {
+	news, err := w.service.News(ctx, sc, 50)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]atom.Entry, len(news))
+	for i := range news {
+		n := &news[i]
+		entries[i] = atom.Entry{
+			ID: "urn:uuid:" + n.ID.String(), Title: n.Title.String(loc.Locale, sc.Tenant().Locales...), Summary: n.Summary.String(loc.Locale, sc.Tenant().Locales...),
+			Link: n.Path(), Published: n.Published, Updated: n.Changed,
+		}
+	}
+	return entries, nil
+}
+
+// addresses are the pages and the news that search engines may list.
+func (w *Web) addresses(ctx context.Context, sc tenants.Scope) ([]site.Address, error) {
+	public, err := w.service.Menu(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	news, err := w.service.News(ctx, sc, most)
+	if err != nil {
+		return nil, err
+	}
+	if len(news) > 0 {
+		public = append(public, news...)
+	}
+	var all []site.Address
+	for i := range public {
+		if public[i].Indexed {
+			all = append(all, site.Address{Path: public[i].Path(), Changed: public[i].Changed})
+		}
+	}
+	if len(news) > 0 {
+		all = append(all, site.Address{Path: "/news", Changed: news[0].Changed})
+	}
+	return all, nil
+}
+
+// Menu gives the frame the navigation of visitors: what stands above a page, and what below it.
+func (s *Service) menu(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) (main, foot []ui.NavItem, err error) {
+	pages, err := s.Menu(ctx, sc)
+	if err != nil {
+		return nil, nil, err
+	}
+	main = []ui.NavItem{{Label: loc.T("pages.nav.calls"), Href: "/calls"}}
+	for i := range pages {
+		item := ui.NavItem{Label: pages[i].Title.String(loc.Locale, sc.Tenant().Locales...), Href: pages[i].Path()}
+		switch pages[i].Place {
+		case PlaceMain:
+			main = append(main, item)
+		case PlaceFoot:
+			foot = append(foot, item)
+		case PlaceNone:
+		}
+	}
+	return append(main, ui.NavItem{Label: loc.T("pages.news.title"), Href: "/news"}), foot, nil
+}
+
+// Navigation is what the frame around every page asks for.
+func (s *Service) Navigation() site.Menu { return s.menu }
