@@ -90,11 +90,11 @@ func (w *Web) Search(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer,
 	var hits []site.Hit
 	for i := range calls {
 		c := &calls[i]
-		stands := ""
+		var stands strings.Builder
 		for _, l := range c.Locales {
-			stands += i18n.SearchKey(c.Title[l]+" "+c.Summary[l]) + "\n"
+			stands.WriteString(i18n.SearchKey(c.Title[l]+" "+c.Summary[l]) + "\n")
 		}
-		if slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(stands, word) }) {
+		if slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(stands.String(), word) }) {
 			continue
 		}
 		title, in := c.Title.In(loc.Locale, c.Locales...)
