@@ -218,6 +218,10 @@ func (r *running) rows(t *testing.T, in tenants.Tenant) map[string][]string {
 		all[table], err = pgx.CollectRows(rows, pgx.RowTo[string])
 		must(t, err)
 	}
+	sent, err := admin.Query(t.Context(), `SELECT id::text FROM platform.blueprint_proposals WHERE tenant_id = $1 ORDER BY id`, in.ID.String())
+	must(t, err)
+	all["blueprint_proposals"], err = pgx.CollectRows(sent, pgx.RowTo[string])
+	must(t, err)
 	return all
 }
 

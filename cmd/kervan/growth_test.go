@@ -9,6 +9,7 @@ import (
 	"kervan/modules/accounts"
 	"kervan/modules/events"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/pages"
 	"kervan/modules/programs"
@@ -212,7 +213,15 @@ func (g *garden) drafted(_ ids.Call, k int) {
 		for _, criterion := range c.Criteria {
 			asked.Weights[criterion.Key] = criterion.Weight
 		}
-		return g.app.programs.Rule(ctx, sc, c.ID, c.Version, asked)
+		if err := g.app.programs.Rule(ctx, sc, c.ID, c.Version, asked); err != nil {
+			return err
+		}
+		pieces := []string{"documents/registration", "documents/fiscal_host", "documents/partnership"}
+		_, err = g.app.programs.Propose(ctx, sc, c.ID, c.Version+1, pieces[k%len(pieces)], "Nobody needs it.", false)
+		if fault.Is(err, fault.KindConflict) { // it waits already
+			return nil
+		}
+		return err
 	})
 }
 

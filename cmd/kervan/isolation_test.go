@@ -166,7 +166,7 @@ func TestTheCoreSeesNumbersOnly(t *testing.T) {
 		browser.Submit("/sign-in", "email", address, "password", password)
 		browser.Get("/networks/" + b.ID.String())
 		browser.Want(http.StatusOK, b.Name, "20 Organizations")
-		w := &walker{t: t, r: r, browser: browser, who: who, own: own, theirs: theirs, public: map[string]bool{"tenants": true}, tried: map[string]bool{}, secrets: []string{canary}}
+		w := &walker{t: t, r: r, browser: browser, who: who, own: own, theirs: theirs, public: map[string]bool{"tenants": true, "blueprint_proposals": true}, tried: map[string]bool{}, secrets: []string{canary}}
 		for _, path := range []string{"/networks?format=csv", "/networks?format=xlsx", "/networks?q=canary-b", "/trail?format=csv"} {
 			w.look("GET", browser.Get(path))
 		}
