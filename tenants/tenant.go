@@ -85,13 +85,25 @@ func (s Status) GoLive() (Status, bool) {
 
 // Brand is how a network looks and speaks as a sender: typed tokens only, never style sheets of its own.
 type Brand struct {
-	Primary    string `json:"primary,omitempty"` // #rrggbb, contrast checked when it was chosen
-	Accent     string `json:"accent,omitempty"`
-	Typeface   string `json:"typeface,omitempty"` // one of ui's typefaces
-	LogoKey    string `json:"logo_key,omitempty"` // of a re-encoded raster in the object store
-	HeaderKey  string `json:"header_key,omitempty"`
-	SenderName string `json:"sender_name,omitempty"`
+	Primary    string  `json:"primary,omitempty"` // #rrggbb, contrast checked when it was chosen
+	Accent     string  `json:"accent,omitempty"`
+	Typeface   string  `json:"typeface,omitempty"` // one of ui's typefaces
+	Logo       Picture `json:"logo,omitzero"`
+	Header     Picture `json:"header,omitzero"`
+	Drawn      string  `json:"drawn,omitempty"` // the set of icons and the social picture that are drawn from all this
+	SenderName string  `json:"sender_name,omitempty"`
 }
+
+// Picture is a raster that was drawn anew and lies in the object store under the network's prefix. The zero one is none.
+type Picture struct {
+	Set    string    `json:"set,omitempty"` // the hash of what it was drawn from, under which all that is drawn of it lies
+	Width  int       `json:"width,omitempty"`
+	Height int       `json:"height,omitempty"`
+	Alt    i18n.Text `json:"alt,omitempty"` // what it shows, for who does not see it
+}
+
+// PicturePrefix begins the keys of a network's pictures in the object store.
+func (t Tenant) PicturePrefix() string { return "t/" + t.ID.String() + "/brand/" }
 
 // Tenant is one network, or the core.
 type Tenant struct {

@@ -11,6 +11,7 @@ import (
 	"kervan/modules/accounts"
 	"kervan/modules/applications"
 	"kervan/modules/blueprints"
+	"kervan/modules/brands"
 	"kervan/modules/correspondence"
 	"kervan/modules/documents"
 	"kervan/modules/domains"
@@ -22,6 +23,7 @@ import (
 	"kervan/modules/kernel/jobs"
 	"kervan/modules/kernel/mail"
 	"kervan/modules/kernel/objects"
+	"kervan/modules/kernel/pictures"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/organizations"
@@ -29,7 +31,6 @@ import (
 	"kervan/modules/pages"
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
-	"kervan/modules/publicsite"
 	"kervan/modules/rehearsal"
 	"kervan/modules/selection"
 	"kervan/modules/site"
@@ -57,6 +58,7 @@ type App struct {
 	programs       *programs.Service
 	pages          *pages.Service
 	applications   *applications.Service
+	brands         *brands.Service
 	documents      *documents.Service
 	selection      *selection.Service
 	partnerships   *partnerships.Service
@@ -68,7 +70,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, organizations.Locales, oversight.Locales, pages.Locales, partnerships.Locales, programs.Locales, publicsite.Locales, rehearsal.Locales, selection.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, organizations.Locales, oversight.Locales, pages.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -104,6 +106,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		return nil, err
 	}
 
+	a.brands = brands.New(a.tenants, a.authorizer, pictures.NewShelf(a.objects))
 	a.accounts = accounts.New(a.tenants, a.authorizer, config.secret)
 	a.correspondence = correspondence.New(correspondence.Config{
 		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours, Concealed: a.concealed,
@@ -146,7 +149,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	calls, handedIn := programs.NewWeb(a.programs, a.site), applications.NewWeb(a.applications, a.site, config.origin)
 	a.site.Use(
 		pages.NewWeb(a.pages, a.site, a.tenants, config.origin, calls).Module(),
-		publicsite.NewWeb(publicsite.NewService(a.tenants, a.authorizer), a.site).Module(),
+		brands.NewWeb(a.brands, a.site).Module(),
 		accounts.NewWeb(a.accounts, a.site).Module(),
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
 		organizations.NewWeb(a.organizations, a.site).Module(),

@@ -12,6 +12,7 @@ import (
 
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/pictures"
 	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
@@ -46,7 +47,7 @@ func (s *Site) Page(c *fiber.Ctx, sc tenants.Scope, title string, pairs ...any) 
 	p := ui.Page{
 		Loc:    loc,
 		Title:  loc.T(title, pairs...),
-		Brand:  BrandOf(tenant),
+		Brand:  BrandIn(tenant, loc.Locale),
 		CSRF:   s.csrf(c),
 		Nonce:  web.Nonce(c),
 		Path:   here(c),
@@ -155,17 +156,29 @@ func (s *Site) nav(c *fiber.Ctx, sc tenants.Scope, loc *i18n.Localizer) []ui.Nav
 	return items
 }
 
-// BrandOf gives the tenant's brand as the pages use it.
-func BrandOf(t tenants.Tenant) ui.Brand {
+// BrandOf gives the tenant's brand as the pages use it, its pictures described in its first language.
+func BrandOf(t tenants.Tenant) ui.Brand { return BrandIn(t, t.Locale()) }
+
+// BrandIn is BrandOf for a reader of that language.
+func BrandIn(t tenants.Tenant, locale i18n.Locale) ui.Brand {
 	b := ui.Brand{Name: t.Name, Primary: t.Brand.Primary, Accent: t.Brand.Accent, Typeface: t.Brand.Typeface}
-	if t.Brand.LogoKey != "" {
-		b.LogoURL = "/brand/logo"
+	if set := t.Brand.Logo.Set; set != "" {
+		b.LogoURL, b.LogoDarkURL = pictureURL(set, pictures.LogoLight), pictureURL(set, pictures.LogoDark)
+		b.LogoAlt = t.Brand.Logo.Alt.String(locale, t.Locales...)
 	}
-	if t.Brand.HeaderKey != "" {
-		b.HeaderURL = "/brand/header"
+	if set := t.Brand.Header.Set; set != "" {
+		b.HeaderURL, b.HeaderWidth, b.HeaderHeight = pictureURL(set, pictures.HeaderFile), t.Brand.Header.Width, t.Brand.Header.Height
+		b.HeaderAlt = t.Brand.Header.Alt.String(locale, t.Locales...)
+	}
+	if set := t.Brand.Drawn; set != "" {
+		b.Icons = map[int]string{32: pictureURL(set, pictures.Icon32), 180: pictureURL(set, pictures.Icon180), 512: pictureURL(set, pictures.Icon512)}
+		b.SocialURL = pictureURL(set, pictures.SocialFile)
 	}
 	return b
 }
+
+// pictureURL is where a picture of a set is shown; it holds the hash of what was drawn, so it may be kept for a year.
+func pictureURL(set, name string) string { return "/brand/pictures/" + set + "-" + name }
 
 // Render answers with a page.
 func (s *Site) Render(c *fiber.Ctx, component templ.Component) error {

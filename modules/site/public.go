@@ -114,8 +114,8 @@ func (s *Site) head(c *fiber.Ctx, sc tenants.Scope, loc *i18n.Localizer) ui.Head
 	for _, l := range offered {
 		h.Alternates = append(h.Alternates, ui.Alternate{Language: string(l), Href: inLanguage(origin, path, l, offered)})
 	}
-	if b := BrandOf(sc.Tenant()); b.HeaderURL != "" {
-		h.Picture = origin + b.HeaderURL
+	if b := BrandOf(sc.Tenant()); b.SocialURL != "" {
+		h.Picture = origin + b.SocialURL
 	}
 	for _, f := range s.feeds() {
 		h.Feeds = append(h.Feeds, ui.FeedLink{Title: loc.T(f.Title), Href: inLanguage("", f.path(), loc.Locale, offered)})

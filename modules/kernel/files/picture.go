@@ -73,26 +73,39 @@ func unreadable(kind Kind, f io.ReaderAt, size int64, err error) error {
 // Redraw decodes a picture and writes it anew, upright, with nothing but its pixels. The error is a *Refusal where the
 // picture is to blame. It takes up to a few hundred megabytes: the caller sees to it that few do at once.
 func Redraw(ctx context.Context, kind Kind, f io.ReaderAt, size int64, w io.Writer) error {
-	d, err := inspectPicture(kind, f, size)
+	picture, err := Decode(ctx, kind, f, size)
 	if err != nil {
 		return err
 	}
-	from := bufio.NewReaderSize(interruptible{ctx, io.NewSectionReader(f, 0, size)}, 64<<10)
 	out := bufio.NewWriterSize(w, 64<<10)
+	if kind == PNG {
+		err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(out, picture)
+	} else {
+		err = jpeg.Encode(out, picture, &jpeg.Options{Quality: 90})
+	}
+	return errors.Join(err, out.Flush())
+}
+
+// Decode reads a PNG's or a JPEG's pixels, upright, once its head has said that they are not too many. The error is a
+// *Refusal where the picture is to blame. What it takes is said at Redraw.
+func Decode(ctx context.Context, kind Kind, f io.ReaderAt, size int64) (image.Image, error) {
+	d, err := inspectPicture(kind, f, size)
+	if err != nil {
+		return nil, err
+	}
+	from := bufio.NewReaderSize(interruptible{ctx, io.NewSectionReader(f, 0, size)}, 64<<10)
 	if kind == PNG {
 		picture, err := png.Decode(from)
 		if err != nil {
-			return redrawn(ctx, err)
+			return nil, redrawn(ctx, err)
 		}
-		err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(out, picture)
-		return errors.Join(err, out.Flush())
+		return picture, nil
 	}
 	picture, err := jpeg.Decode(from)
 	if err != nil {
-		return redrawn(ctx, err)
+		return nil, redrawn(ctx, err)
 	}
-	err = jpeg.Encode(out, upright(picture, d.orientation), &jpeg.Options{Quality: 90})
-	return errors.Join(err, out.Flush())
+	return upright(picture, d.orientation), nil
 }
 
 func redrawn(ctx context.Context, err error) error {

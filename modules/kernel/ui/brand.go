@@ -11,12 +11,30 @@ import (
 
 // Brand is how a network looks: typed tokens only.
 type Brand struct {
-	Name      string
-	Primary   string // #rrggbb; empty: the house's own
-	Accent    string
-	Typeface  string // one of Typefaces; empty: the first
-	LogoURL   string
-	HeaderURL string
+	Name     string
+	Primary  string // #rrggbb; empty: the house's own
+	Accent   string
+	Typeface string // one of Typefaces; empty: the first
+	// LogoURL is the logo for light ground, LogoDarkURL the one for dark ground; empty: there is none.
+	LogoURL, LogoDarkURL string
+	LogoAlt              string
+	HeaderURL            string
+	HeaderAlt            string // empty: the picture says nothing
+	HeaderWidth          int
+	HeaderHeight         int
+	// Icons are the addresses of the icons of 32, 180 and 512 pixels; empty: there are none.
+	Icons map[int]string
+	// SocialURL is the picture that others show beside a link to the site, of 1200 × 630 pixels.
+	SocialURL string
+}
+
+// Initials stand for the network where it has no logo.
+func (b Brand) Initials() string { return initials(b.Name) }
+
+// Ground is the colour of a browser's frame around the pages: the main colour, as it is used on light ground.
+func (b Brand) Ground() string {
+	ground, _ := b.Button()
+	return ground
 }
 
 // Typeface is one that ships with the product and covers Turkish and German.

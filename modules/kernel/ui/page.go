@@ -42,6 +42,8 @@ type Page struct {
 	Head  Head
 	// Menu and Foot are the navigation of visitors, above the page and below it.
 	Menu, Foot []NavItem
+	// Theme is light or dark where the page is to be seen so whatever the reader prefers; empty: as they prefer.
+	Theme string
 }
 
 func (p Page) style() string {

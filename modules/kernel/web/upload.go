@@ -18,19 +18,32 @@ type Upload struct {
 	File *multipart.FileHeader // nil: none was chosen
 }
 
+// Uploads is a form with files in several fields; a field for which none was chosen has none.
+type Uploads struct {
+	Form
+
+	Files map[string]*multipart.FileHeader
+}
+
 // ReadUpload reads a multipart/form-data body with at most one file, in the field of that name. The larger part of it goes
 // to the disk, not into memory.
 func ReadUpload(c *fiber.Ctx, field string) (Upload, error) {
+	all, err := ReadUploads(c, field)
+	return Upload{Form: all.Form, File: all.Files[field]}, err
+}
+
+// ReadUploads is ReadUpload for a form with at most one file in each of the fields, and none in any other.
+func ReadUploads(c *fiber.Ctx, fields ...string) (Uploads, error) {
 	media, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	if err != nil || media != fiber.MIMEMultipartForm {
-		return Upload{}, fiber.NewError(fiber.StatusUnsupportedMediaType)
+		return Uploads{}, fiber.NewError(fiber.StatusUnsupportedMediaType)
 	}
 	parts, err := c.MultipartForm()
 	if err != nil {
-		return Upload{}, fault.Invalid("fault.bad_request").Because(err)
+		return Uploads{}, fault.Invalid("fault.bad_request").Because(err)
 	}
-	if len(parts.Value) > maxFields || len(parts.File) > 1 {
-		return Upload{}, fiber.NewError(fiber.StatusRequestEntityTooLarge)
+	if len(parts.Value) > maxFields || len(parts.File) > len(fields) {
+		return Uploads{}, fiber.NewError(fiber.StatusRequestEntityTooLarge)
 	}
 	values := url.Values{}
 	for name, all := range parts.Value {
@@ -38,12 +51,14 @@ func ReadUpload(c *fiber.Ctx, field string) (Upload, error) {
 			values.Add(strings.Clone(name), strings.Clone(value))
 		}
 	}
-	u := Upload{Form: Form{values: values}}
-	switch files := parts.File[field]; {
-	case len(files) > 1:
-		return Upload{}, fault.Invalid("fault.bad_request")
-	case len(files) == 1 && files[0].Filename != "":
-		u.File = files[0]
+	u := Uploads{Form: Form{values: values}, Files: map[string]*multipart.FileHeader{}}
+	for _, field := range fields {
+		switch files := parts.File[field]; {
+		case len(files) > 1:
+			return Uploads{}, fault.Invalid("fault.bad_request")
+		case len(files) == 1 && files[0].Filename != "":
+			u.Files[field] = files[0]
+		}
 	}
 	return u, nil
 }
