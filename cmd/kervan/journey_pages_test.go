@@ -46,7 +46,7 @@ func TestJourneyOfAPage(t *testing.T) {
 	phone := uitest.Visit(t, uitest.Look{Language: "tr", Phone: true, Dark: true})
 	phone.Go(r.address(in.Slug, "/"))
 	phone.Accessible("public-home-tr-phone-dark")
-	phone.Press("Mezunlarımız")
+	phone.Follow("Mezunlarımız")
 	phone.Sees("Seventeen partnerships", "henüz çevrilmedi", "Onları ziyaret edebilir miyiz?")
 	phone.Accessible("public-page-tr-phone-dark")
 

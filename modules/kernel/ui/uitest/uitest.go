@@ -201,7 +201,18 @@ func (v *Visitor) Hit(selector string, keys ...input.Key) {
 // keyboard, presses Enter, and waits for what comes of it.
 func (v *Visitor) Press(text string) {
 	v.t.Helper()
-	e := v.called("main button, main a", text)
+	v.enter("main button, main a", text)
+}
+
+// Follow is Press in the navigation of visitors, above the page.
+func (v *Visitor) Follow(text string) {
+	v.t.Helper()
+	v.enter(".k-visit a", text)
+}
+
+func (v *Visitor) enter(selector, text string) {
+	v.t.Helper()
+	e := v.called(selector, text)
 	wait := v.page.Timeout(patience).WaitNavigation(proto.PageLifecycleEventNameDOMContentLoaded)
 	v.must(e.Focus())
 	v.must(v.page.Keyboard.Type(input.Enter))
