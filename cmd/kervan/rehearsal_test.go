@@ -98,7 +98,7 @@ func (r *running) filled(t *testing.T) tenants.Tenant {
 			if err != nil || progress[one.ID].Failed {
 				t.Fatalf("the room was not filled: %v %+v\n%s", err, progress[one.ID], strings.Join(holding(t.Context(), t, r, "rehearsal.doing.failed"), "\n"))
 			}
-			if progress[one.ID].Done {
+			if progress[one.ID].Doing == "rehearsal.doing.done" {
 				return one
 			}
 		}

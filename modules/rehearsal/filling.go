@@ -44,7 +44,7 @@ func (s *Service) again(ctx context.Context, sc tenants.Scope, room tenants.Tena
 	if err := s.wipe(ctx, room); err != nil {
 		return err
 	}
-	if _, err := s.open(ctx, sc.Tenant(), args.Call); err != nil {
+	if err := s.open(ctx, sc.Tenant(), args.Call); err != nil {
 		return err
 	}
 	return sc.Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
@@ -103,7 +103,7 @@ func (s *Service) fill(ctx context.Context, sc tenants.Scope, room tenants.Tenan
 			return fmt.Errorf("application %d: %w", i+1, err)
 		}
 	}
-	s.tenants.Report(ctx, room.ID, tenants.Doing{Step: steps, Steps: steps, What: "rehearsal.doing.done", Done: true})
+	s.tenants.Report(ctx, room.ID, tenants.Doing{Step: steps, Steps: steps, What: ready, Done: true})
 	return nil
 }
 

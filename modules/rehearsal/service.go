@@ -59,8 +59,11 @@ type State struct {
 	Progress tenants.Progress
 }
 
+// ready is what is done when nothing is left to do. The making of the room's tables ends before.
+const ready = "rehearsal.doing.done"
+
 // Ready reports whether the team may enter the room.
-func (s *State) Ready() bool { return s.Exists && s.Progress.Done }
+func (s *State) Ready() bool { return s.Exists && s.Progress.Done && s.Progress.Doing == ready }
 
 // State shows how the rehearsal of a call stands. Coordinators and officers may. Fault: NotFound.
 func (s *Service) State(ctx context.Context, sc tenants.Scope, call ids.Call) (State, error) {
@@ -108,7 +111,7 @@ func (s *Service) Begin(ctx context.Context, sc tenants.Scope, call ids.Call, co
 	case count < Least || count > Most:
 		return fault.Invalid("fault.check_fields", fault.AtWith("count", "rehearsal.between", fault.Args{"Low": Least, "High": Most}))
 	}
-	_, err = s.open(ctx, sc.Tenant(), call)
+	err = s.open(ctx, sc.Tenant(), call)
 	if fault.Is(err, fault.KindInvalid) {
 		return fault.Conflict("rehearsal.exists").Because(err)
 	}
@@ -123,7 +126,7 @@ func (s *Service) Begin(ctx context.Context, sc tenants.Scope, call ids.Call, co
 }
 
 // open enters a room into the catalogue, under a name that nobody can guess.
-func (s *Service) open(ctx context.Context, network tenants.Tenant, call ids.Call) (tenants.Tenant, error) {
+func (s *Service) open(ctx context.Context, network tenants.Tenant, call ids.Call) error {
 	slug := "test-" + strings.ToLower(rand.Text()[:16])
 	room, err := s.tenants.Create(ctx, tenants.New{
 		Slug: slug, Name: "TEST · " + network.Name, Kind: tenants.KindRehearsal, Locales: network.Locales, Zone: network.Zone,
@@ -131,10 +134,10 @@ func (s *Service) open(ctx context.Context, network tenants.Tenant, call ids.Cal
 		Hosts: s.Hosts(slug), Network: network.ID, Call: call,
 	})
 	if err != nil {
-		return room, err
+		return err
 	}
 	s.tenants.Report(ctx, room.ID, tenants.Doing{Steps: 1, What: "rehearsal.doing.waiting"})
-	return room, nil
+	return nil
 }
 
 // Enter makes a way into the room as one of Parts, for once and for a minute. Coordinators and officers may. Faults:

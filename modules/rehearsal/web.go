@@ -108,7 +108,7 @@ func (w *Web) enter(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(c, to)
+	return web.Elsewhere(c, to)
 }
 
 func (w *Web) wipe(c *fiber.Ctx, sc tenants.Scope) error {

@@ -2,10 +2,9 @@ package rehearsal
 
 import (
 	"embed"
+	"encoding/json"
 	"fmt"
 	"sync"
-
-	"github.com/BurntSushi/toml"
 
 	"kervan/modules/kernel/i18n"
 )
@@ -15,21 +14,21 @@ var content embed.FS
 
 // words are what invented organizations and people are called and write.
 type words struct {
-	First     []string `toml:"first"`
-	Second    []string `toml:"second"`
-	People    []string `toml:"people"`
-	Sentences []string `toml:"sentences"`
+	First     []string `json:"first"`
+	Second    []string `json:"second"`
+	People    []string `json:"people"`
+	Sentences []string `json:"sentences"`
 }
 
 var lexicon = sync.OnceValue(func() map[i18n.Locale]words {
 	all := map[i18n.Locale]words{}
 	for _, l := range i18n.All {
-		raw, err := content.ReadFile("content/" + string(l) + ".toml")
+		raw, err := content.ReadFile("content/" + string(l) + ".json")
 		if err != nil {
 			continue // a language without invented words borrows those of another
 		}
 		var w words
-		if err := toml.Unmarshal(raw, &w); err != nil {
+		if err := json.Unmarshal(raw, &w); err != nil {
 			panic(fmt.Errorf("rehearsal: read words: %w", err))
 		}
 		all[l] = w

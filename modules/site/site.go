@@ -174,7 +174,7 @@ func rehearsed(c *fiber.Ctx, sc tenants.Scope, r Route) error {
 	if sc.Tenant().Kind != tenants.KindRehearsal {
 		return nil
 	}
-	if r.bearer || !sc.Actor().Signed() && !strings.HasPrefix(c.Path(), Entrance) && !strings.HasPrefix(c.Path(), "/brand/") {
+	if r.bearer || !sc.Actor().Signed() && !strings.HasPrefix(c.Path(), Entrance) && !strings.HasPrefix(c.Path(), "/brand") {
 		return fault.NotFound()
 	}
 	return nil

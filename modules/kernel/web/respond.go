@@ -44,7 +44,7 @@ func SeeOther(c *fiber.Ctx, path string) error {
 	return c.SendStatus(fiber.StatusSeeOther)
 }
 
-// Elsewhere sends the browser to a presigned address of the object store (303). The address is the program's own, never
+// Elsewhere sends the browser to a presigned address of the object store, or into a rehearsal (303). The address is the program's own, never
 // a client's.
 func Elsewhere(c *fiber.Ctx, address string) error {
 	u, err := url.Parse(address) // refuses control characters
