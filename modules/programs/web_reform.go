@@ -153,7 +153,8 @@ func (at piece) text(field string, l i18n.Locale) string {
 
 // said is a rule of a question in words; empty where there is none, or none that a line could say.
 func (at piece) said(loc *i18n.Localizer, d *forms.Definition, field string) string {
-	q, condition := at.question, (*forms.Condition)(nil)
+	q := at.question
+	var condition *forms.Condition
 	switch {
 	case q != nil:
 		condition = q.Condition
