@@ -976,7 +976,7 @@ func nextPage(p ui.Page, n Next, typed i18n.Text, f *fault.Fault) templ.Componen
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.EmptyState("form", p.T("blueprints.next.empty"), p.T("blueprints.next.empty_text")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.EmptyState("template", p.T("blueprints.next.empty"), p.T("blueprints.next.empty_text")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1585,7 +1585,7 @@ func proposalPage(p ui.Page, s shown, answer string, f *fault.Fault) templ.Compo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 95, " <section class=\"k-card\"><h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 95, " <section class=\"k-card\"><h2 class=\"k-cluster\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -29,8 +29,63 @@ const effort = 1000
 
 // Words compares two texts by words, spaces and signs. Kept and deleted runs together are the first text, kept and inserted
 // ones the second. It is a shortest edit script (Myers, "An O(ND) Difference Algorithm and Its Variations", 1986) between
-// what is the same at both ends; beyond an effort the middle is deleted and inserted whole.
-func Words(before, after string) []Run {
+// what is the same at both ends; beyond an effort the middle is deleted and inserted whole. A word or a space that happens to
+// be in both texts between longer changes is changed with them: shreds are no help to a reader.
+func Words(before, after string) []Run { return tidy(script(before, after)) }
+
+// tidy joins changes between which less is kept than each of them changes.
+func tidy(runs []Run) []Run {
+	for {
+		var w writer
+		joined := false
+		for i := 0; i < len(runs); {
+			end := i
+			for end < len(runs) && (runs[end].Kind != Kept || end > i && slight(runs, end)) {
+				joined = joined || runs[end].Kind == Kept
+				end++
+			}
+			if end == i {
+				w.add(Kept, runs[i].Text)
+				i++
+				continue
+			}
+			for _, kind := range []Kind{Deleted, Inserted} {
+				for _, r := range runs[i:end] {
+					if r.Kind == kind || r.Kind == Kept {
+						w.add(kind, r.Text)
+					}
+				}
+			}
+			i = end
+		}
+		if runs = w.runs; !joined {
+			return runs
+		}
+	}
+}
+
+// slight reports whether the kept run stands between two changes and is not longer than the shorter of them.
+func slight(runs []Run, at int) bool {
+	return at > 0 && at+1 < len(runs) && len(strings.TrimSpace(runs[at].Text)) <= min(size(runs[:at], true), size(runs[at+1:], false))
+}
+
+// size is how long the change at the end, or at the beginning, of the runs is: the longer of what is deleted and inserted.
+func size(runs []Run, last bool) int {
+	longest := 0
+	for i := range runs {
+		r := runs[i]
+		if last {
+			r = runs[len(runs)-1-i]
+		}
+		if r.Kind == Kept {
+			break
+		}
+		longest = max(longest, len(r.Text))
+	}
+	return longest
+}
+
+func script(before, after string) []Run {
 	a, b := split(before), split(after)
 	head := 0
 	for head < len(a) && head < len(b) && a[head] == b[head] {

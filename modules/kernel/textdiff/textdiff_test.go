@@ -64,7 +64,7 @@ func TestBothTextsComeBackAndNothingShorterWould(t *testing.T) {
 		before, after := strings.Join(a, "-"), strings.Join(b, "-")
 		var old, young strings.Builder
 		kept := 0
-		for _, run := range textdiff.Words(before, after) {
+		for _, run := range textdiff.Script(before, after) {
 			if run.Kind != textdiff.Inserted {
 				old.WriteString(run.Text)
 			}
@@ -90,5 +90,42 @@ func TestVeryDifferentTextsAreExchangedWhole(t *testing.T) {
 	want := []textdiff.Run{{Kind: textdiff.Deleted, Text: before}, {Kind: textdiff.Inserted, Text: after}}
 	if diff := cmp.Diff(want, textdiff.Words(before, after)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestShredsAreJoined(t *testing.T) {
+	t.Parallel()
+	before, after := "Open call: learn from each other across borders", "Learning from neighbours: open call for the second cycle"
+	want := []textdiff.Run{{Kind: textdiff.Deleted, Text: before}, {Kind: textdiff.Inserted, Text: after}}
+	if diff := cmp.Diff(want, textdiff.Words(before, after)); diff != "" {
+		t.Error(diff)
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 3000 {
+		text := func() string {
+			var b strings.Builder
+			for range r.IntN(9) {
+				b.WriteString([]string{"a ", "bridge ", "neighbourhood ", "to ", ". "}[r.IntN(5)])
+			}
+			return b.String()
+		}
+		before, after := text(), text()
+		var old, young strings.Builder
+		last := textdiff.Kind(-1)
+		for _, run := range textdiff.Words(before, after) {
+			if run.Kind != textdiff.Inserted {
+				old.WriteString(run.Text)
+			}
+			if run.Kind != textdiff.Deleted {
+				young.WriteString(run.Text)
+			}
+			if run.Kind == last || run.Text == "" {
+				t.Fatalf("%q to %q has a run too many", before, after)
+			}
+			last = run.Kind
+		}
+		if old.String() != before || young.String() != after {
+			t.Fatalf("%q to %q became %q to %q", before, after, old.String(), young.String())
+		}
 	}
 }

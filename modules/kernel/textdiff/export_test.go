@@ -1,0 +1,4 @@
+package textdiff
+
+// Script is the shortest edit script, before shreds are joined.
+var Script = script
