@@ -160,7 +160,7 @@ func (w *walker) asks(route site.Route) {
 		return
 	case sent[name] != "":
 		media, body = "application/json", sent[name]
-	case route.Path == "/sign-out" || strings.HasPrefix(route.Path, "/account/sessions/end-all") || strings.HasPrefix(route.Path, "/language"):
+	case route.Path == "/sign-out" || strings.HasPrefix(route.Path, "/account/sessions/end-all") || route.Path == "/account/calendar" || strings.HasPrefix(route.Path, "/language"):
 		return
 	default:
 		values := url.Values{"_csrf": {w.csrf}, "version": {"1"}, "role": {"lead"}}

@@ -588,14 +588,14 @@ func pictureFields(p ui.Page, v view, kind Kind, picture tenants.Picture, hint s
 			return templ_7745c5c3_Err
 		}
 		if picture.Set != "" {
-			templ_7745c5c3_Err = ui.Checkbox(p, ui.Field{Name: "remove_" + string(kind), Label: p.T("brands.remove_" + string(kind)), Value: "yes"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Checkbox(p, ui.Field{Name: "remove_" + string(kind), Label: p.T("brands.remove." + string(kind)), Value: "yes"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		for _, l := range v.Locales {
 			templ_7745c5c3_Err = ui.Input(p, ui.Field{
-				Name: altField(kind, l), Lang: string(l), Value: picture.Alt[l], Label: p.T("brands."+string(kind)+"_alt", "Language", l.Name()),
+				Name: altField(kind, l), Lang: string(l), Value: picture.Alt[l], Label: p.T("brands.alt."+string(kind), "Language", l.Name()),
 				Hint: p.T("brands.alt_hint"), Error: ui.FieldError(p, v.Fault, altField(kind, l)),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
