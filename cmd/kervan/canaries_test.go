@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -222,6 +223,13 @@ func (r *running) rows(t *testing.T, in tenants.Tenant) map[string][]string {
 	must(t, err)
 	all["blueprint_proposals"], err = pgx.CollectRows(sent, pgx.RowTo[string])
 	must(t, err)
+	pages, err := r.app.pages.Pages(t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test")))
+	must(t, err)
+	for _, page := range pages { // the built-in ones stand in no table until they are changed
+		if id := page.ID.String(); !slices.Contains(all["pages"], id) {
+			all["pages"] = append(all["pages"], id)
+		}
+	}
 	return all
 }
 

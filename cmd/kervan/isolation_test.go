@@ -155,6 +155,9 @@ func TestTheCoreSeesNumbersOnly(t *testing.T) {
 	r.marks(t, b, canary)
 	own := byIdentifier(r.rows(t, core))
 	own[b.ID.String()] = "tenants"
+	for _, sent := range theirs["blueprint_proposals"] { // to the core
+		own[sent] = "blueprint_proposals"
+	}
 	email := "mara@" + r.host + ".example"
 	r.member(t, core, "Mara Petkova", email, i18n.EN, tenants.Grant{Role: tenants.RoleOperator})
 	if err := r.app.tenants.Do(t.Context(), jobs.Envelope{Name: "oversight.recount", Payload: json.RawMessage(`{"tenant":"` + b.ID.String() + `"}`)}); err != nil {
