@@ -21,11 +21,12 @@ func Writing(ctx context.Context, db bun.IDB, call ids.Call) (int, error) {
 	return n, nil
 }
 
-// behind are the applications to a call that can still be changed and do not ask that version, with their parts. Nobody else
+// behind are the applications to a call that can still be changed and ask an older version, with their parts: however late a
+// change is heard of, none goes back. Nobody else
 // changes them, or writes on their sheets, until the transaction ends.
 func behind(ctx context.Context, tx *tenants.Tx, call ids.Call, version ids.FormVersion) ([]Application, error) {
 	return withParts(ctx, tx, tx.NewSelect().Model((*applicationRow)(nil)).Where("a.call_id = ?", call).Where("a.state IN ('draft', 'submitted')").
-		Where("a.form_version_id <> ?", version).OrderExpr("a.id").For("UPDATE OF a"))
+		Where("(SELECT number FROM form_versions WHERE id = a.form_version_id) < (SELECT number FROM form_versions WHERE id = ?)", version).OrderExpr("a.id").For("UPDATE OF a"))
 }
 
 // renew gives applications the newer version of the form, remembers the one that their people know, and takes confirmations
