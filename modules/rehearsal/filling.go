@@ -17,12 +17,17 @@ import (
 	"kervan/tenants"
 )
 
+// fillTime is how long a room may take: longer than other jobs have, but less than it takes until one counts as lost.
+const fillTime = 4 * time.Minute
+
 // Fill is the job that makes a room's tables and lets invented organizations apply. What goes wrong is shown on the page,
 // and the team begins again. A job that was killed half-way begins again by itself, in a new room. Only the system may.
 func (s *Service) Fill(ctx context.Context, sc tenants.Scope, args filling) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fillTime)
+	defer cancel()
 	room, found, err := s.tenants.Rehearsal(ctx, sc.Tenant().ID, args.Call)
 	if err != nil || !found { // wiped in the meantime
 		return err
