@@ -114,7 +114,7 @@ func (writers) Applying(ctx context.Context, sc tenants.Scope, call ids.Call) ([
 }
 
 // Writing satisfies programs.Applications.
-func (writers) Writing(ctx context.Context, sc tenants.Scope, call ids.Call) (int, error) {
+func (writers) Writing(ctx context.Context, sc tenants.Scope, call ids.Call) (drafts, handedIn int, err error) {
 	return applications.Writing(ctx, sc.Read(), call)
 }
 

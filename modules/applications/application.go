@@ -146,7 +146,6 @@ type Application struct {
 	Version      int64
 
 	SubmittedVersion ids.FormVersion // what was asked when it was last handed in
-	NewsSince        ids.FormVersion // the form that its people know, until they have seen what is new
 }
 
 // HandedVersion is the version of the form to which what counts was given: what was handed in, that of then.
@@ -166,6 +165,7 @@ type Part struct {
 	Sheet        ids.Sheet
 	ConfirmedAt  time.Time
 	ConfirmedBy  ids.Person
+	NewsSince    ids.FormVersion // the form that the organization's people know, until they have seen what is new
 }
 
 // Confirmed reports whether the organization stands by its part.

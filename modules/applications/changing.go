@@ -12,10 +12,11 @@ import (
 	"kervan/tenants"
 )
 
-// News is what is new in the form of an application since its people have last looked.
+// News is what is new in the form of an application since the actor's organization has last looked.
 type News struct {
 	Definition *forms.Definition
 	Changes    []forms.Change
+	Shown      ids.FormVersion // up to which it tells, for HaveSeen
 }
 
 // formChanged lets the applications that can still be changed ask what the newest version of their call's form asks: drafts,
@@ -98,25 +99,40 @@ func (s *Service) tellNews(ctx context.Context, tx *tenants.Tx, all []Applicatio
 				})
 			}
 		}
-		ring(tx, own, "applications.notify.form_changed", address(a.ID, ""), map[string]string{"Call": call.Name(call.Locales[0])})
+		ringIn(tx, own, "applications.notify.form_changed", address(a.ID, ""), nil, map[string]i18n.Text{"Call": call.Title})
 	}
 	return nil
 }
 
-// news are what is new in the form of an application; none once its people have seen it.
+// news are what is new in the form of an application for the organizations for which the actor fills parts; none once it
+// was seen. Of several, the one that knows the oldest form is told everything.
 func (s *Service) news(ctx context.Context, sc tenants.Scope, a *Application, now *forms.Definition) (News, error) {
-	if a.NewsSince.IsZero() || a.State != Draft && a.State != Submitted {
+	var known forms.Version
+	if a.State != Draft && a.State != Submitted {
 		return News{}, nil
 	}
-	before, err := s.forms.Version(ctx, sc, a.NewsSince)
-	if err != nil {
-		return News{}, err
+	for _, p := range mineOf(sc, a) {
+		if p.NewsSince.IsZero() {
+			continue
+		}
+		v, err := s.forms.Version(ctx, sc, p.NewsSince)
+		if err != nil {
+			return News{}, err
+		}
+		if known.Definition == nil || v.Number < known.Number {
+			known = v
+		}
 	}
-	return News{Definition: now, Changes: forms.News(*before.Definition, *now)}, nil
+	if known.Definition == nil {
+		return News{}, nil
+	}
+	return News{Definition: now, Changes: forms.News(*known.Definition, *now), Shown: a.FormVersion}, nil
 }
 
-// HaveSeen notes that the application's people have seen what is new in its form. They may. Fault: NotFound.
-func (s *Service) HaveSeen(ctx context.Context, sc tenants.Scope, id ids.Application) error {
+// HaveSeen notes that the people of the actor's organizations have seen what is new in the application's form up to the
+// version that they were shown; a version that the form does not have, or that is older than what they know, changes
+// nothing. They may. Fault: NotFound.
+func (s *Service) HaveSeen(ctx context.Context, sc tenants.Scope, id ids.Application, shown ids.FormVersion) error {
 	if err := s.policies.May(sc, policies.ApplicationMine, policies.On{}); err != nil {
 		return err
 	}
@@ -128,6 +144,13 @@ func (s *Service) HaveSeen(ctx context.Context, sc tenants.Scope, id ids.Applica
 		if err := s.own(sc, policies.ApplicationFill, &a); err != nil {
 			return err
 		}
-		return seen(ctx, tx, id)
+		var mine []ids.Organization
+		for _, p := range mineOf(sc, &a) {
+			mine = append(mine, p.Organization)
+		}
+		if len(mine) == 0 {
+			return nil
+		}
+		return seen(ctx, tx, id, mine, shown)
 	})
 }

@@ -3,10 +3,10 @@ package applications_test
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"kervan/modules/applications"
 	"kervan/modules/events"
@@ -77,7 +77,7 @@ func TestAFormThatChangesWhileItIsFilled(t *testing.T) {
 	})
 	h.Jobs(t)
 	after := h.find(t, id)
-	if after.FormVersion == a.FormVersion || after.NewsSince != a.FormVersion || after.Parts[0].Confirmed() || after.Parts[1].Confirmed() {
+	if after.FormVersion == a.FormVersion || after.Parts[0].NewsSince != a.FormVersion || after.Parts[1].NewsSince != a.FormVersion || after.Parts[0].Confirmed() || after.Parts[1].Confirmed() {
 		t.Errorf("the application is %+v", after)
 	}
 	if now, _ := h.answer(t, sheet, "mission"); now != kept {
@@ -115,7 +115,7 @@ func TestAFormThatChangesWhileItIsFilled(t *testing.T) {
 	h.confirms(t, id, one, two)
 	h.submits(t, id, one)
 	stranger := h.side(t, "Erguvan", "TR")
-	wants(t, "a stranger has seen it", h.service.HaveSeen(t.Context(), stranger.lead, id), fault.KindNotFound)
+	wants(t, "a stranger has seen it", h.service.HaveSeen(t.Context(), stranger.lead, id, after.FormVersion), fault.KindNotFound)
 }
 
 func definition(t *testing.T, h *house, a applications.Application) *forms.Definition {
@@ -155,7 +155,7 @@ func TestWhatWasHandedInStaysWithItsForm(t *testing.T) {
 	}
 	h.reforms(t, call, func(d *forms.Definition) { question(t, d, "mission").Label = in("A third one") })
 	h.Jobs(t)
-	if third := h.find(t, id); third.NewsSince != before.FormVersion {
+	if third := h.find(t, id); third.Parts[0].NewsSince != before.FormVersion {
 		t.Error("the news of two changes begin with the second")
 	}
 }
@@ -186,34 +186,124 @@ func TestADeclarationInOtherWordsIsGivenAnew(t *testing.T) {
 	}
 }
 
+// Each organization sees for itself what is new, up to the version that its page told of.
+func TestWhatIsSeenIsWhatWasShown(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	call, id, one, two := h.pair(t)
+	first := h.find(t, id).FormVersion
+	change := func(key, label string) ids.FormVersion {
+		t.Helper()
+		h.reforms(t, call, func(d *forms.Definition) { question(t, d, key).Label = in(label) })
+		h.Jobs(t)
+		return h.find(t, id).FormVersion
+	}
+	told := func(s side) string {
+		t.Helper()
+		hall, err := h.service.Hall(t.Context(), s.lead, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var keys []string
+		for _, c := range hall.News.Changes {
+			keys = append(keys, c.Question)
+		}
+		return strings.Join(keys, " ")
+	}
+	seen := func(s side, shown ids.FormVersion) {
+		t.Helper()
+		if err := h.service.HaveSeen(t.Context(), s.lead, id, shown); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second := change("mission", "For what do you work?")
+	third := change("city", "Where exactly?")
+	both := told(one)
+	if strings.Count(both, " ") != 1 || told(two) != both {
+		t.Fatalf("told %q and %q", both, told(two))
+	}
+	seen(one, second) // its page was made before the third
+	if got := told(one); got != "city" {
+		t.Errorf("after the second was seen, %q is new", got)
+	}
+	seen(one, first) // a page that is older still
+	seen(one, ids.New[ids.FormVersion]())
+	if got := told(one); got != "city" {
+		t.Errorf("an old page and an invented version left %q", got)
+	}
+	seen(one, third)
+	if got := told(one); got != "" {
+		t.Errorf("after all was seen, %q is new", got)
+	}
+	if got := told(two); got != both {
+		t.Errorf("the other organization is told %q", got)
+	}
+}
+
+// The bell speaks of the call in the language of whoever hears it.
+func TestTheBellNamesTheCallInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	call, _, _, _ := h.pair(t)
+	h.moves(call, func(c *applications.Call) { c.Title = i18n.Text{i18n.EN: "Exchange", i18n.TR: "Değişim"} })
+	h.reforms(t, call, func(d *forms.Definition) { question(t, d, "mission").Label = in("Another") })
+	h.Jobs(t)
+	rung := 0
+	for _, n := range h.news {
+		if n.Key == "applications.notify.form_changed" {
+			if rung++; n.Texts["Call"][i18n.TR] != "Değişim" {
+				t.Errorf("the bell says %v", n.Texts)
+			}
+		}
+	}
+	if rung == 0 {
+		t.Error("no bell rang")
+	}
+}
+
 // Whatever comes first, an answer that was acknowledged is there afterwards, and every sheet asks the version that its
 // application does.
 func TestAFormThatChangesWhileManyWrite(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	call, id, one, _ := h.pair(t)
+	call, id, one, two := h.pair(t)
 	if err := h.service.Reopen(t.Context(), one.lead, id, ""); err != nil {
 		t.Fatal(err)
 	}
-	sheet := h.find(t, id).Parts[0].Sheet
-	_, base := h.answer(t, sheet, "mission")
+	if err := h.service.Reopen(t.Context(), two.lead, id, ""); err != nil {
+		t.Fatal(err)
+	}
+	type writer struct {
+		side  side
+		sheet ids.Sheet
+		ref   string
+		base  int64
+		last  string
+	}
+	var writers []*writer
+	a := h.find(t, id)
+	for i, s := range []side{one, two} {
+		for _, ref := range []string{"mission", "city"} {
+			w := &writer{side: s, sheet: a.Parts[i].Sheet, ref: ref}
+			_, w.base = h.answer(t, w.sheet, ref)
+			writers = append(writers, w)
+		}
+	}
 	start := make(chan struct{})
 	var wait sync.WaitGroup
-	var mu sync.Mutex
-	last := ""
-	wait.Go(func() {
-		<-start
-		for i := range 20 {
-			text := strings.Repeat("word ", i+1) + time.Now().Format(time.RFC3339Nano)
-			if err := h.save(t, one.lead, sheet, "mission", text, base+int64(i)); err != nil {
-				t.Errorf("the page could not save: %v", err)
-				return
+	for _, w := range writers {
+		wait.Go(func() {
+			<-start
+			for i := range 12 {
+				text := strings.Repeat("word ", i+1) + strconv.Itoa(i)
+				if err := h.save(t, w.side.lead, w.sheet, w.ref, text, w.base+int64(i)); err != nil {
+					t.Errorf("the page could not save: %v", err)
+					return
+				}
+				w.last = text
 			}
-			mu.Lock()
-			last = text
-			mu.Unlock()
-		}
-	})
+		})
+	}
 	wait.Go(func() {
 		<-start
 		for i := range 3 {
@@ -223,10 +313,12 @@ func TestAFormThatChangesWhileManyWrite(t *testing.T) {
 	})
 	close(start)
 	wait.Wait()
-	if now, _ := h.answer(t, sheet, "mission"); now != `"`+last+`"` {
-		t.Errorf("%s was acknowledged, %s is there", last, now)
+	for _, w := range writers {
+		if now, _ := h.answer(t, w.sheet, w.ref); now != `"`+w.last+`"` {
+			t.Errorf("%s was acknowledged, %s is there", w.last, now)
+		}
 	}
-	a := h.find(t, id)
+	a = h.find(t, id)
 	for _, s := range []ids.Sheet{a.Joint, a.Parts[0].Sheet, a.Parts[1].Sheet} {
 		if got, err := h.forms.Sheet(t.Context(), h.System(), s); err != nil || got.Version != a.FormVersion {
 			t.Errorf("a sheet asks %s, its application %s: %v", got.Version, a.FormVersion, err)

@@ -188,7 +188,7 @@ func formNews(p ui.Page, h Hall) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.PostButton(p, address(h.Overview.ID, "news/removal"), p.T("applications.news.seen"), "plain", nil).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.PostButton(p, address(h.Overview.ID, "news/removal"), p.T("applications.news.seen"), "plain", map[string]string{"shown": h.News.Shown.String()}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

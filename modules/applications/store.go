@@ -44,7 +44,6 @@ type applicationRow struct {
 	Version        int64            `bun:"version,nullzero,default:1"`
 
 	SubmittedVersionID ids.FormVersion `bun:"submitted_version_id"`
-	NewsSinceID        ids.FormVersion `bun:"news_since_id"`
 }
 
 func (r *applicationRow) application() Application {
@@ -52,7 +51,7 @@ func (r *applicationRow) application() Application {
 		ID: r.ID, Call: r.CallID, Organization: r.OrganizationID, Number: r.Number, State: r.State, FormVersion: r.FormVersionID, Joint: r.JointSheetID,
 		CreatedAt: r.CreatedAt, SubmittedAt: r.SubmittedAt, CheckedAt: r.CheckedAt, CheckedBy: r.CheckedBy, Failed: r.Failed, ToldAt: r.ToldAt, Papers: r.Papers,
 		PapersDue: r.PapersDue, ReplyBy: r.ReplyBy, Waiting: r.Waiting, Version: r.Version,
-		SubmittedVersion: r.SubmittedVersionID, NewsSince: r.NewsSinceID,
+		SubmittedVersion: r.SubmittedVersionID,
 	}
 }
 
@@ -68,6 +67,7 @@ type partRow struct {
 	CallID         ids.Call         `bun:"call_id"`
 	ConfirmedAt    time.Time        `bun:"confirmed_at,nullzero"`
 	ConfirmedBy    ids.Person       `bun:"confirmed_by"`
+	NewsSinceID    ids.FormVersion  `bun:"news_since_id"`
 }
 
 func insert(ctx context.Context, tx *tenants.Tx, a *Application, search string) error {
@@ -151,6 +151,7 @@ func withParts(ctx context.Context, db bun.IDB, q *bun.SelectQuery) ([]Applicati
 		a := &all[at[p.ApplicationID]]
 		a.Parts = append(a.Parts, Part{
 			ID: p.ID, Application: p.ApplicationID, Seat: p.Seat, Organization: p.OrganizationID, Sheet: p.SheetID, ConfirmedAt: p.ConfirmedAt, ConfirmedBy: p.ConfirmedBy,
+			NewsSince: p.NewsSinceID,
 		})
 	}
 	return all, nil

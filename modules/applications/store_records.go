@@ -55,21 +55,21 @@ func asking(wanted []ids.Application, all *[]Application) (applications, parts t
 	array := tenants.Array(wanted)
 	applications = tenants.Question{
 		Query: `SELECT id, call_id, organization_id, number, state, form_version_id, joint_sheet_id, created_at, submitted_at, checked_at, checked_by, failed,
-			told_at, papers, papers_due, reply_by, waiting, version, submitted_version_id, news_since_id FROM applications WHERE id = ANY($1::uuid[])`,
+			told_at, papers, papers_due, reply_by, waiting, version, submitted_version_id FROM applications WHERE id = ANY($1::uuid[])`,
 		Args: []any{array}, Row: func(row *tenants.Row) error {
 			var a Application
 			err := row.Scan(&a.ID, &a.Call, &a.Organization, &a.Number, &a.State, &a.FormVersion, &a.Joint, &a.CreatedAt, &a.SubmittedAt, &a.CheckedAt, &a.CheckedBy,
-				&a.Failed, &a.ToldAt, &a.Papers, &a.PapersDue, &a.ReplyBy, &a.Waiting, &a.Version, &a.SubmittedVersion, &a.NewsSince)
+				&a.Failed, &a.ToldAt, &a.Papers, &a.PapersDue, &a.ReplyBy, &a.Waiting, &a.Version, &a.SubmittedVersion)
 			*all = append(*all, a)
 			return err
 		},
 	}
 	parts = tenants.Question{
-		Query: `SELECT id, application_id, seat, organization_id, sheet_id, confirmed_at, confirmed_by FROM application_parts
+		Query: `SELECT id, application_id, seat, organization_id, sheet_id, confirmed_at, confirmed_by, news_since_id FROM application_parts
 			WHERE application_id = ANY($1::uuid[]) ORDER BY position`,
 		Args: []any{array}, Row: func(row *tenants.Row) error {
 			var p Part
-			err := row.Scan(&p.ID, &p.Application, &p.Seat, &p.Organization, &p.Sheet, &p.ConfirmedAt, &p.ConfirmedBy)
+			err := row.Scan(&p.ID, &p.Application, &p.Seat, &p.Organization, &p.Sheet, &p.ConfirmedAt, &p.ConfirmedBy, &p.NewsSince)
 			for i := range *all {
 				if a := &(*all)[i]; a.ID == p.Application {
 					a.Parts = append(a.Parts, p)

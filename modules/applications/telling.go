@@ -86,11 +86,16 @@ func (s *Service) notifyTeam(ctx context.Context, tx *tenants.Tx, a *Application
 
 // ring tells each person once, whatever number of roles they hold.
 func ring(tx *tenants.Tx, members []tenants.Membership, key, path string, args map[string]string) {
+	ringIn(tx, members, key, path, args, nil)
+}
+
+// ringIn is ring with words that everybody reads in their own language.
+func ringIn(tx *tenants.Tx, members []tenants.Membership, key, path string, args map[string]string, texts map[string]i18n.Text) {
 	told := map[ids.Person]bool{tx.Scope().Actor().Person: true}
 	for _, m := range members {
 		if !told[m.Person] {
 			told[m.Person] = true
-			tx.Announce(events.NotificationRequested{Person: m.Person, Key: key, Path: path, Args: args})
+			tx.Announce(events.NotificationRequested{Person: m.Person, Key: key, Path: path, Args: args, Texts: texts})
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/tenants"
@@ -14,7 +16,15 @@ func (w *Web) haveSeen(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	if err := w.service.HaveSeen(c.UserContext(), sc, id); err != nil {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	shown, err := ids.Parse[ids.FormVersion](form.Raw("shown"))
+	if err != nil {
+		return fault.NotFound().Because(err)
+	}
+	if err := w.service.HaveSeen(c.UserContext(), sc, id, shown); err != nil {
 		return err
 	}
 	return web.SeeOther(c, address(id, ""))

@@ -216,7 +216,14 @@ func (s *Service) Notify(ctx context.Context, sc tenants.Scope, e events.Notific
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
 	}
-	args, err := json.Marshal(e.Args)
+	all := map[string]any{}
+	for name, value := range e.Args {
+		all[name] = value
+	}
+	for name, text := range e.Texts {
+		all[name] = text
+	}
+	args, err := json.Marshal(all)
 	if err != nil {
 		return fmt.Errorf("correspondence: write notification: %w", err)
 	}
@@ -323,9 +330,25 @@ func (s *Service) moveAll(ctx context.Context, sc tenants.Scope, messages []ids.
 // Notification is a line under the actor's bell.
 type Notification struct {
 	Key  string
-	Args map[string]any
+	Args map[string]any // words, or words by language
 	Path string
 	Row  notificationRow
+}
+
+// Words is the line in the reader's language.
+func (n *Notification) Words(loc *i18n.Localizer) string {
+	args := fault.Args{}
+	for name, value := range n.Args {
+		if byLanguage, ok := value.(map[string]any); ok {
+			text := i18n.Text{}
+			for l, words := range byLanguage {
+				text[i18n.Locale(l)], _ = words.(string)
+			}
+			value = text.String(loc.Locale, i18n.EN)
+		}
+		args[name] = value
+	}
+	return loc.With(n.Key, args)
 }
 
 // Waiting counts the messages that wait for somebody: those that are held, and those that did not arrive. Coordinators and

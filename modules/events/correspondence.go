@@ -55,12 +55,14 @@ func (e MailRequested) Identified() any {
 	return e
 }
 
-// NotificationRequested asks for a line under the person's bell: a message key with its arguments, and a page.
+// NotificationRequested asks for a line under the person's bell: a message key with its arguments, and a page. Texts are
+// arguments that are read in the reader's language.
 type NotificationRequested struct {
 	ID     ids.Notification // given when the event is announced
 	Person ids.Person
 	Key    string
 	Args   map[string]string
+	Texts  map[string]i18n.Text
 	Path   string
 }
 

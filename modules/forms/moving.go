@@ -13,31 +13,66 @@ import (
 // others, and help that the form gives anyway.
 var untold = []string{"class", "example", "why"}
 
-// News are the changes from one version to a newer one that concern whoever fills it: sections and questions that are new,
-// and questions that ask or want something else. What is gone asks for nothing any more.
+// News are the changes from one version to a newer one that concern whoever fills it: questions that are new, and questions
+// that ask or want something else, ask it of somebody else, or ask it under another condition or another number of times.
+// What is gone asks for nothing any more. Every change names a question, in the order of the newer version.
 func News(before, after Definition) []Change {
-	return slices.DeleteFunc(Diff(before, after), func(c Change) bool {
-		switch c.Kind {
-		case Added:
-			return c.Question == "" || !asks(after, c.Question)
-		case Changed:
-			c.Fields = slices.DeleteFunc(slices.Clone(c.Fields), func(f string) bool { return slices.Contains(untold, f) })
-			return len(c.Fields) == 0 || c.Question == "" || !asks(after, c.Question)
+	var news []Change
+	for i := range after.Sections {
+		s := &after.Sections[i]
+		for j := range s.Questions {
+			q := &s.Questions[j]
+			if !q.Type.Asks() {
+				continue
+			}
+			was, in, _ := before.Question(q.Key)
+			if was == nil || !was.Type.Asks() {
+				news = append(news, Change{Kind: Added, Section: s.Key, Question: q.Key})
+				continue
+			}
+			fields := slices.DeleteFunc(different(*was, *q, ""), func(f string) bool { return slices.Contains(untold, f) })
+			if fields = append(fields, around(in, s)...); len(fields) > 0 {
+				news = append(news, Change{Kind: Changed, Section: s.Key, Question: q.Key, Fields: fields})
+			}
+		}
+	}
+	return news
+}
+
+// around names what differs between the sections in which a question stood and stands, as far as it decides whether the
+// question is asked, of whom and how often.
+func around(was, now *Section) []string {
+	return slices.DeleteFunc(different(*was, *now, "Questions"), func(f string) bool {
+		switch f {
+		case "scope", "condition":
+			return false
+		case "repeat":
+			return was.Repeat != nil && now.Repeat != nil && was.Repeat.Min == now.Repeat.Min && was.Repeat.Max == now.Repeat.Max
 		default:
 			return true
 		}
 	})
 }
 
-func asks(d Definition, key string) bool {
-	for i := range d.Sections {
-		for j := range d.Sections[i].Questions {
-			if q := &d.Sections[i].Questions[j]; q.Key == key {
-				return q.Type.Asks()
+// Left are the questions of a version whose answers the newer one cannot take over, in their order: it does not ask them
+// any more, asks for another kind of answer, asks somebody else, or asks once what it asked several times or the reverse.
+// Their answers are kept, but nobody is shown them, or they must be put right.
+func Left(before, after *Definition) []*Question {
+	var found []*Question
+	for i := range before.Sections {
+		s := &before.Sections[i]
+		for j := range s.Questions {
+			q := &s.Questions[j]
+			if !q.Type.Asks() {
+				continue
+			}
+			now, in, _ := after.Question(q.Key)
+			if now == nil || now.Type != q.Type || in.Scope != s.Scope || (in.Repeat == nil) != (s.Repeat == nil) {
+				found = append(found, q)
 			}
 		}
 	}
-	return false
+	return found
 }
 
 // Restated are the consents and declarations of a version whose words are not those of the one before, in any language, or

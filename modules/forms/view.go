@@ -184,7 +184,7 @@ func Autosave(p ui.Page, sheet string, a Addresses) templ.Attributes {
 	words := map[string]string{}
 	for _, key := range []string{
 		"forms.save.saved", "forms.save.saving", "forms.save.kept", "forms.save.refused", "forms.save.signed_out", "forms.save.sign_in",
-		"forms.save.locked", "forms.save.clash", "forms.save.yours", "forms.save.theirs", "forms.save.keep_mine", "forms.save.take_theirs",
+		"forms.save.locked", "forms.save.clash", "forms.save.yours", "forms.save.theirs", "forms.save.keep_mine", "forms.save.take_theirs", "forms.save.gone", "forms.save.reload",
 		"forms.save.also_here", "forms.file.sending", "forms.file.checking", "forms.file.failed", "forms.file.too_large",
 		"forms.file.wrong_kind", "forms.file.too_many", "forms.file.retry", "forms.file.take_away",
 	} {

@@ -41,7 +41,7 @@ func TestTheFormOfAnOpenCallChanges(t *testing.T) {
 	}
 	edit(func(q *forms.Question) { q.Label[i18n.EN], q.Words = "What do you work for, every day?", 42 })
 	staff.Get(page)
-	staff.Want(200, "every day", "Most words", "42", "1 question is new or asks something else.", "1 application is concerned.")
+	staff.Want(200, "every day", "Most words", "42", "1 question is new or asks something else.", "1 draft asks the new form from then on.", "2 applications were handed in and stay as they are")
 	visitor.Get("/calls/" + call.ID.String() + "/form")
 	if visitor.Want(200); strings.Contains(visitor.Page.Text(), "every day") {
 		t.Error("a draft is public")
@@ -108,4 +108,59 @@ func TestALateChangeAsksNothingMore(t *testing.T) {
 	if err := h.service.Reform(t.Context(), sc, call.ID, r.Call.Version, r.Draft, "Too late."); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("a closed call's form: %v", err)
 	}
+}
+
+// A kill in the middle of a publication leaves everything as it was: what applicants are asked, the public log, and the
+// draft, which can be published afterwards.
+func TestAKillWhilePublishingAChangeLeavesTheOldForm(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	sc := h.coordinator(t)
+	announced := 0
+	tenants.React(h.Tenants.Registry(), "test.form", func(context.Context, tenants.Scope, events.FormChanged) error {
+		announced++
+		return nil
+	})
+	call := h.published(t)
+	must(t, h.service.Redesign(t.Context(), sc, call.ID, false, func(d *forms.Definition) error {
+		q, _, _ := d.Question("mission")
+		q.Label[i18n.EN] = "Anew?"
+		return nil
+	}))
+	r, err := h.service.Revision(t.Context(), sc, call.ID)
+	must(t, err)
+	publish := func() error {
+		return h.service.Reform(t.Context(), sc, call.ID, r.Call.Version, r.Draft, "A reason.")
+	}
+	var killed error
+	err = h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		// Whoever publishes waits here with everything written but the public log.
+		if _, err := tx.NewRaw("LOCK TABLE call_changes IN SHARE MODE").Exec(ctx); err != nil {
+			return err
+		}
+		done := make(chan error, 1)
+		go func() { done <- publish() }()
+		for {
+			select {
+			case killed = <-done:
+				return nil
+			default:
+				if _, err := h.Cluster.Admin(t).Exec(ctx, `SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation
+					JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE NOT l.granted AND c.relname = 'call_changes' AND n.nspname = $1`, h.Tenant.Schema); err != nil {
+					return err
+				}
+			}
+		}
+	})
+	must(t, err)
+	if killed == nil {
+		t.Fatal("it was published all the same")
+	}
+	h.Jobs(t)
+	now, err := h.service.Revision(t.Context(), sc, call.ID)
+	must(t, err)
+	if now.Call.FormVersion != call.FormVersion || now.Draft != r.Draft || len(now.News) != 1 || announced != 0 {
+		t.Errorf("the call asks %s, %d changes wait in draft %d, announced %d times", now.Call.FormVersion, len(now.News), now.Draft, announced)
+	}
+	must(t, publish())
 }

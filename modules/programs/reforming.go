@@ -23,9 +23,11 @@ type Revision struct {
 	Before, After *forms.Definition
 	Draft         int64 // the version of the draft; 0: there is none
 	Changes       []forms.Change
-	News          []forms.Change // those that ask something of applicants
+	News          []forms.Change    // those that ask something of applicants
+	Left          []*forms.Question // those whose answers are not taken over
 	Problems      []forms.Problem
-	Writing       int // applications that are being written or can still be changed
+	Drafts        int // applications that are being written
+	HandedIn      int // those that were handed in and can still be changed
 	Now           time.Time
 }
 
@@ -59,7 +61,8 @@ func (s *Service) Revision(ctx context.Context, sc tenants.Scope, id ids.Call) (
 	}
 	r.After, r.Draft = draft.Definition, draft.Version
 	r.Changes, r.News, r.Problems = forms.Diff(*r.Before, *r.After), forms.News(*r.Before, *r.After), forms.Check(*r.After)
-	r.Writing, err = s.applications.Writing(ctx, sc, id)
+	r.Left = forms.Left(r.Before, r.After)
+	r.Drafts, r.HandedIn, err = s.applications.Writing(ctx, sc, id)
 	return r, err
 }
 

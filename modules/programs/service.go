@@ -33,7 +33,7 @@ type Applications interface {
 	// Applying are the people who are writing applications to the call.
 	Applying(ctx context.Context, sc tenants.Scope, call ids.Call) ([]ids.Person, error)
 	// Writing counts the applications to the call that can still be changed: drafts, and those handed in.
-	Writing(ctx context.Context, sc tenants.Scope, call ids.Call) (int, error)
+	Writing(ctx context.Context, sc tenants.Scope, call ids.Call) (drafts, handedIn int, err error)
 }
 
 // Service is what is done with calls, in the order in which one lives.

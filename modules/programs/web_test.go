@@ -35,7 +35,9 @@ func (a *around) Applicants(_ context.Context, _ tenants.Scope, _ ...ids.Organiz
 	return map[ids.Organization]programs.Applicant{a.organization: {Name: "Ihlamur Derneği", Leads: []ids.Person{a.lead}}}, nil
 }
 
-func (a *around) Writing(context.Context, tenants.Scope, ids.Call) (int, error) { return 1, nil }
+func (a *around) Writing(context.Context, tenants.Scope, ids.Call) (drafts, handedIn int, err error) {
+	return 1, 2, nil
+}
 
 func (a *around) Applying(context.Context, tenants.Scope, ids.Call) ([]ids.Person, error) {
 	return []ids.Person{a.writer}, nil

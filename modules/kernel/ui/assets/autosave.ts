@@ -137,8 +137,11 @@ export function start(root: HTMLElement) {
         offerSignIn()
         return false
       }
-      const texts = refusal.fields?.map((f) => f.detail) ?? [refusal.detail ?? '']
+      // What the server does not know on a page of its own was asked when the page was made, and is not any more.
+      const gone = response.status === 404
+      const texts = gone ? [words.gone] : (refusal.fields?.map((f) => f.detail) ?? [refusal.detail ?? ''])
       tell(a, texts)
+      if (gone) offerReload(a)
       say('refused', fill(words.refused, { text: texts.join(' ') }))
       return false
     }
@@ -175,6 +178,14 @@ export function start(root: HTMLElement) {
       told.append(line)
     }
     a.box.append(told)
+  }
+
+  function offerReload(a: Answer) {
+    const link = document.createElement('a')
+    link.href = location.pathname + location.search
+    link.textContent = words.reload
+    a.box.querySelector('[data-told]')?.append(link)
+    localStorage.removeItem(key(a.ref))
   }
 
   function showClash(a: Answer, clash: Clash) {
