@@ -11,7 +11,6 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"kervan/modules/kernel/database"
 	"kervan/modules/kernel/fault"
@@ -67,7 +66,7 @@ type Tenants struct {
 	pool      *pgxpool.Pool
 	inserter  *jobs.Inserter
 	sealer    cipher.AEAD
-	dialect   *pgdialect.Dialect
+	dialect   *database.Dialect
 	rooms     sync.Map // schema → *bun.DB
 	platform  *bun.DB
 	catalogue catalogue
@@ -94,7 +93,7 @@ func Open(ctx context.Context, config Config) (*Tenants, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tenants{config: config, pool: pool, inserter: inserter, sealer: sealer, dialect: pgdialect.New(), registry: newRegistry()}
+	t := &Tenants{config: config, pool: pool, inserter: inserter, sealer: sealer, dialect: database.NewDialect(), registry: newRegistry()}
 	t.platform = t.open(room{role: rolePlatform, schema: "platform"})
 	return t, nil
 }
@@ -193,7 +192,7 @@ func (sc Scope) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) 
 var errNowhere = errors.New("tenants: a scope without a tenant")
 
 // nowhere answers every query of a zero Scope with an error.
-var nowhere = bun.NewDB(sql.OpenDB(closedDoor{}), pgdialect.New())
+var nowhere = bun.NewDB(sql.OpenDB(closedDoor{}), database.NewDialect())
 
 // Platform is the way to the shared tables: identities, the catalogue, rollups. No tenant's role can see them, and it
 // can see no tenant's.

@@ -34,7 +34,7 @@ var unfit = map[string]string{
 // odd are what a text may well be. It is kept as it was typed, shown as text, and neither run nor logged. The last one is
 // what stays, to be looked at afterwards.
 var odd = []string{
-	`red;}body{background:url(//evil.example)}</style>`, `=1+1`, `{{7*7}} ${7*7} %s %d`, `'; DROP TABLE people; --`, "İIıi ŞşĞğ Straße e\u0301",
+	`red;}body{background:url(//evil.example)}</style>`, `=1+1`, `\u0000`, `{{7*7}} ${7*7} %s %d`, `'; DROP TABLE people; --`, "İIıi ŞşĞğ Straße e\u0301",
 	`<script>alert(1)</script>"'><img src=x onerror=alert(1)>`,
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"kervan/migrations"
 	"kervan/modules/kernel/database"
@@ -112,5 +111,5 @@ func Schema(t testing.TB, scripts ...string) *bun.DB {
 			t.Fatal(err)
 		}
 	}
-	return bun.NewDB(stdlib.OpenDBFromPool(pool), pgdialect.New())
+	return bun.NewDB(stdlib.OpenDBFromPool(pool), database.NewDialect())
 }
