@@ -109,7 +109,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.brands = brands.New(a.tenants, a.authorizer, pictures.NewShelf(a.objects))
 	a.accounts = accounts.New(a.tenants, a.authorizer, config.secret)
 	a.correspondence = correspondence.New(correspondence.Config{
-		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours, Concealed: a.concealed,
+		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours, Logo: a.brands.Letterhead, Concealed: a.concealed,
 	})
 	a.organizations = organizations.New(a.authorizer, members{a.accounts})
 	a.forms = forms.New()
@@ -143,7 +143,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		return nil, err
 	}
 	a.site = site.New(site.Config{
-		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread, Menu: a.pages.Navigation(),
+		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread, Menu: a.pages.Navigation(), Logo: a.brands.Letterhead,
 		Secret: config.secret, Secure: config.secure(), Product: "Kervan",
 	})
 	calls, handedIn := programs.NewWeb(a.programs, a.site), applications.NewWeb(a.applications, a.site, config.origin)

@@ -53,7 +53,7 @@ func (w *Web) dossierPaper(c *fiber.Ctx, sc tenants.Scope) error {
 // paper sends a paper about a submission in the network's letterhead, with the code that the verification page answers.
 func (w *Web) paper(c *fiber.Ctx, sc tenants.Scope, o Overview, s Submission, paper pdf.Paper) error {
 	p := w.site.Page(c, sc, "applications.receipt.title")
-	paper.Brand, paper.Loc, paper.Made = p.Brand, p.Loc.At(zone(o.Call)), time.Now()
+	paper.Brand, paper.Logo, paper.Loc, paper.Made = p.Brand, w.site.Letterhead(c, sc), p.Loc.At(zone(o.Call)), time.Now()
 	paper.Code, paper.VerifyURL = s.CodeInGroups(), w.origin(sc.Tenant())+"/verify?code="+s.Code
 	b, err := paper.Write()
 	if err != nil {

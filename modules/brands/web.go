@@ -7,7 +7,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"kervan/modules/kernel/i18n"
-	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
 	"kervan/policies"
@@ -36,6 +35,9 @@ func (w *Web) Module() site.Module {
 		Routes: []site.Route{
 			{Method: get, Path: "/brand/pictures/:picture", Action: policies.SiteVisit, Handle: w.picture},
 			{Method: get, Path: "/brand/preview.css", Action: policies.BrandEdit, Handle: w.previewStyle},
+			{Method: get, Path: "/settings/brand/preview/page", Action: policies.BrandEdit, Handle: w.previewPage},
+			{Method: get, Path: "/settings/brand/preview/mail", Action: policies.BrandEdit, Handle: w.previewMail},
+			{Method: get, Path: "/settings/brand/preview/paper", Action: policies.BrandEdit, Handle: w.previewPaper},
 			{Method: get, Path: "/settings/brand", Action: policies.BrandEdit, Handle: w.settings},
 			{Method: fiber.MethodPost, Path: "/settings/brand", Action: policies.BrandEdit, Handle: w.change, Large: true},
 		},
@@ -63,12 +65,4 @@ func (w *Web) picture(c *fiber.Ctx, sc tenants.Scope) error {
 		c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
 	}
 	return c.Send(shown.Body)
-}
-
-// previewStyle is the style sheet of a brand that is only being tried. Whatever is not a colour or a typeface of the list is
-// as if it had not been chosen.
-func (w *Web) previewStyle(c *fiber.Ctx, _ tenants.Scope) error {
-	query := web.Query(c)
-	c.Set(fiber.HeaderContentType, "text/css; charset=utf-8")
-	return c.SendString(ui.BrandCSS(ui.Brand{Primary: query.Raw("primary"), Accent: query.Raw("accent"), Typeface: query.Raw("typeface")}))
 }

@@ -4,7 +4,6 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -179,18 +178,14 @@ func (v view) tried() view {
 // previewed is the page in the brand that is only being tried.
 func previewed(p ui.Page, v view) ui.Page {
 	p.Brand = v.look(p.Loc.Locale)
-	p.Style = "/brand/preview.css?" + url.Values{"primary": {v.Brand.Primary}, "accent": {v.Brand.Accent}, "typeface": {v.Brand.Typeface}}.Encode()
+	p.Style = styleOf(v.Brand)
 	return p
 }
 
-// corrected says what pages use instead of a colour that is hard to read; empty when it is fine.
-func corrected(p ui.Page, colour string) string {
-	if _, ok := ui.ParseColour(colour); !ok {
-		return ""
+// sender is whom mails are from.
+func (v view) sender() string {
+	if v.Brand.SenderName != "" {
+		return v.Brand.SenderName
 	}
-	used, changed := ui.Against(colour, "#ffffff")
-	if !changed {
-		return ""
-	}
-	return p.T("brands.corrected", "Colour", colour, "Ratio", p.Loc.Decimal(ui.Contrast(colour, "#ffffff"), 1), "Used", used)
+	return v.Name
 }

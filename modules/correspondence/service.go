@@ -34,6 +34,8 @@ type Config struct {
 	Origin func(t tenants.Tenant) string
 	// Colours are the brand's colours for a button.
 	Colours func(t tenants.Tenant) (ground, text string)
+	// Logo is the network's, a PNG; nil where it has none, or none can be had just now. Nil: no network has one.
+	Logo func(ctx context.Context, t tenants.Tenant) []byte
 	// Concealed lists the things of which the actor must not know, such as applications in which they have a conflict of
 	// interest: messages about them do not exist for the actor. Nil conceals nothing.
 	Concealed func(ctx context.Context, sc tenants.Scope) ([]string, error)
@@ -50,6 +52,14 @@ func (s *Service) concealed(ctx context.Context, sc tenants.Scope) ([]string, er
 		return nil, nil
 	}
 	return s.Concealed(ctx, sc)
+}
+
+// logo is the network's as it is now: a letter that waited goes out under today's letterhead.
+func (s *Service) logo(ctx context.Context, sc tenants.Scope) []byte {
+	if s.Logo == nil {
+		return nil
+	}
+	return s.Logo(ctx, sc.Tenant())
 }
 
 const deliverJob = "correspondence.deliver"
@@ -112,6 +122,9 @@ func (s *Service) compose(ctx context.Context, sc tenants.Scope, e events.MailRe
 	}
 	body := mail.Body{Lang: string(loc.Locale), Brand: tenant.Name, Footer: loc.T("correspondence.footer", "Network", tenant.Name)}
 	body.Colour, body.OnColour = s.Colours(tenant)
+	if logo := tenant.Brand.Logo; logo.Set != "" {
+		body.Logo, body.LogoAlt = true, logo.Alt.String(loc.Locale, tenant.Locales...)
+	}
 	held := e.Hold
 	if composed := e.Subject.String(loc.Locale, tenant.Locales...); composed != "" {
 		var gaps bool
@@ -160,7 +173,7 @@ func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args Delivery) 
 			sender = sc.Tenant().Name
 		}
 		err := s.Sender.Send(ctx, mail.Message{
-			ID: m.ID.String(), FromName: sender, ToName: m.Name, To: m.Address, Subject: m.Subject, Text: m.Body, HTML: m.HTML,
+			ID: m.ID.String(), FromName: sender, ToName: m.Name, To: m.Address, Subject: m.Subject, Text: m.Body, HTML: m.HTML, Logo: s.logo(ctx, sc),
 		})
 		if err != nil {
 			return s.undelivered(ctx, sc, m, err)

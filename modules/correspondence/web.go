@@ -11,6 +11,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/mail"
 	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
@@ -223,9 +224,9 @@ func (w *Web) html(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	c.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox")
+	c.Set("Content-Security-Policy", "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox")
 	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
-	return c.SendString(m.HTML)
+	return c.SendString(mail.Shown(m.HTML, w.service.logo(c.UserContext(), sc)))
 }
 
 func (w *Web) notifications(c *fiber.Ctx, sc tenants.Scope) error {

@@ -195,7 +195,9 @@ func (w *Web) formPaper(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	p := w.site.Page(c, sc, "programs.preview.title")
-	b, err := onPaper(p, call, d).Write()
+	paper := onPaper(p, call, d)
+	paper.Logo = w.site.Letterhead(c, sc)
+	b, err := paper.Write()
 	if err != nil {
 		return err
 	}

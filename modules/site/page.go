@@ -180,6 +180,14 @@ func BrandIn(t tenants.Tenant, locale i18n.Locale) ui.Brand {
 // pictureURL is where a picture of a set is shown; it holds the hash of what was drawn, so it may be kept for a year.
 func pictureURL(set, name string) string { return "/brand/pictures/" + set + "-" + name }
 
+// Letterhead is the network's logo for a paper, a PNG; nil where there is none.
+func (s *Site) Letterhead(c *fiber.Ctx, sc tenants.Scope) []byte {
+	if s.Logo == nil {
+		return nil
+	}
+	return s.Logo(c.UserContext(), sc.Tenant())
+}
+
 // Render answers with a page.
 func (s *Site) Render(c *fiber.Ctx, component templ.Component) error {
 	return web.Page(c, fiber.StatusOK, component)

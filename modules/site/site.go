@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -35,6 +36,8 @@ type Config struct {
 	Sessions   Sessions
 	Unread     Unread
 	Menu       Menu // nil: no navigation for visitors
+	// Logo is the network's for papers, a PNG; nil where it has none, or none can be had just now. Nil: no network has one.
+	Logo func(ctx context.Context, t tenants.Tenant) []byte
 	// Secret keys the tokens against cross-site requests.
 	Secret []byte
 	Secure bool

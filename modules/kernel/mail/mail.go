@@ -26,6 +26,9 @@ type Message struct {
 	Subject  string
 	Text     string
 	HTML     string
+	// Logo is the PNG that the HTML shows where it has a place for one; empty: none. It travels in the message itself, so that
+	// opening a mail tells nobody anything, and it is seen where pictures from elsewhere are not loaded.
+	Logo []byte
 }
 
 // Sender takes messages away.
@@ -105,8 +108,17 @@ func (s *SMTP) build(m Message) (*gomail.Msg, error) {
 	msg.SetDate()
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
-	if m.HTML != "" {
-		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	if m.HTML == "" {
+		return msg, nil
+	}
+	if len(m.Logo) == 0 || !strings.Contains(m.HTML, logoPlace) {
+		msg.AddAlternativeString(gomail.TypeTextHTML, withoutLogo(m.HTML))
+		return msg, nil
+	}
+	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	err := msg.EmbedReader("logo.png", bytes.NewReader(m.Logo), gomail.WithFileContentID("<"+logoID+">"), gomail.WithFileContentType("image/png"))
+	if err != nil {
+		return nil, fmt.Errorf("mail: logo: %w", err)
 	}
 	return msg, nil
 }
@@ -134,6 +146,8 @@ func oneLine(s string) string {
 type Body struct {
 	Lang       string
 	Brand      string
+	Logo       bool   // a place for the network's logo
+	LogoAlt    string // what it shows; empty: the name beside it says enough
 	Colour     string // of the button, #rrggbb; text on it is OnColour
 	OnColour   string
 	Subject    string

@@ -15,6 +15,7 @@ import (
 // Paper is one document, in the language and the time zone of its Loc.
 type Paper struct {
 	Brand    ui.Brand
+	Logo     []byte // a PNG for the letterhead; empty: the name alone
 	Loc      *i18n.Localizer
 	Title    string
 	Subtitle string
@@ -44,7 +45,13 @@ func (p Paper) Write() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &setting{weights: weights, brand: ink(p.Brand)}
+	s := &setting{weights: weights, brand: ink(p.Brand), beside: column}
+	if s.logo, err = measure(p.Logo); err != nil {
+		return nil, err
+	}
+	if s.logo.width > 0 {
+		s.beside = column - s.logo.width - 18
+	}
 	atoms := s.title(p)
 	for _, b := range p.Blocks {
 		atoms = append(atoms, b.set(s, column)...)
@@ -82,8 +89,11 @@ func (p Paper) draw(s *setting, pages [][]placed) ([]byte, error) {
 func (p Paper) head(c *canvas, s *setting, page int) {
 	c.box(0, 0, pageWidth, 7, s.brand)
 	if page == 0 {
-		for i, line := range s.weights[bold].wrap(p.Brand.Name, 11, column) {
+		for i, line := range s.weights[bold].wrap(p.Brand.Name, 11, s.beside) {
 			c.text(bold, 11, s.brand, margin, 46+float64(i)*14, line)
+		}
+		if s.logo.width > 0 {
+			c.picture(p.Logo, margin+column-s.logo.width, 20+(logoHeight-s.logo.height)/2, s.logo)
 		}
 		return
 	}

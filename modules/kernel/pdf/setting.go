@@ -73,6 +73,8 @@ func together(atoms []atom) (n int, height float64) {
 type setting struct {
 	weights [2]weight
 	brand   colour
+	logo    extent
+	beside  float64 // the room for the name beside the logo
 }
 
 // style is how a text looks.
@@ -125,7 +127,7 @@ func (s *setting) fit(text string, weight int, size, room float64) string {
 }
 
 func (s *setting) title(p Paper) []atom {
-	above := float64(len(s.weights[bold].wrap(p.Brand.Name, 11, column))-1) * 14
+	above := float64(len(s.weights[bold].wrap(p.Brand.Name, 11, s.beside))-1) * 14
 	atoms := s.lines(p.Title, style{bold, 21, 26, black}, 0, column)
 	for i := range atoms {
 		atoms[i].keep = true

@@ -158,6 +158,28 @@ func BrandCSS(b Brand) string {
 		light, on(light), accent, light, focus, strong, b.Face().Family, dark, focusDark, dark)
 }
 
+// Correction is a colour that is hard to read somewhere, and the one that is used there instead.
+type Correction struct {
+	Where  string // primary_light, primary_dark, accent_light or accent_dark
+	Colour string
+	Used   string
+	Ratio  float64 // of the contrast that the colour has there
+}
+
+// Corrections lists what BrandCSS uses instead of the brand's own colours.
+func (b Brand) Corrections() []Correction {
+	primary, accent := b.colours()
+	var all []Correction
+	for _, on := range []struct{ where, colour, ground string }{
+		{"primary_light", primary, lightPaper}, {"primary_dark", primary, mix(darkPaper, primary, 0.1)}, {"accent_light", accent, lightPaper}, {"accent_dark", accent, darkPaper},
+	} {
+		if used, changed := Against(on.colour, on.ground); changed {
+			all = append(all, Correction{on.where, on.colour, used, Contrast(on.colour, on.ground)})
+		}
+	}
+	return all
+}
+
 // Button is the ground and the text of a button in the brand's colour on light paper, for mails.
 func (b Brand) Button() (ground, text string) {
 	primary, _ := b.colours()
