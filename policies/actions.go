@@ -106,10 +106,11 @@ const (
 
 // Partnerships.
 const (
-	PartnershipList   Action = "partnership.list"
-	PartnershipMine   Action = "partnership.mine"
-	PartnershipRead   Action = "partnership.read"
-	PartnershipManage Action = "partnership.manage"
+	PartnershipList    Action = "partnership.list"
+	PartnershipMine    Action = "partnership.mine"
+	PartnershipRead    Action = "partnership.read"
+	PartnershipManage  Action = "partnership.manage"
+	PartnershipPresent Action = "partnership.present" // say whether and how it is shown to the public
 )
 
 // Oversight and operation.

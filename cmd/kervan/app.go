@@ -128,7 +128,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.documents = documents.New(documents.Config{Policies: a.authorizer, Forms: a.forms, Objects: a.objects, Sheets: sheets{a.applications}, Scanner: scanner})
 	given.documents = a.documents
 	won := winners{a.programs, a.organizations, a.accounts}
-	a.partnerships = partnerships.New(a.authorizer, won, won, won, won)
+	a.partnerships = partnerships.New(a.tenants, a.authorizer, won, won, won, won)
 	queue := jobs.NewQueue(a.workerPool)
 	a.metrics.registry.MustRegister(queueGauges{queue})
 	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Queue: queue, Hosts: config.hosts})
@@ -146,9 +146,10 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread, Menu: a.pages.Navigation(), Logo: a.brands.Letterhead,
 		Secret: config.secret, Secure: config.secure(), Product: "Kervan",
 	})
+	together := partnerships.NewWeb(a.partnerships, a.site, config.origin)
 	calls, handedIn := programs.NewWeb(a.programs, a.site), applications.NewWeb(a.applications, a.site, config.origin)
 	a.site.Use(
-		pages.NewWeb(a.pages, a.site, a.tenants, config.origin, calls).Module(),
+		pages.NewWeb(a.pages, a.site, a.tenants, config.origin, calls, together).Module(),
 		brands.NewWeb(a.brands, a.site).Module(),
 		accounts.NewWeb(a.accounts, a.site).Module(),
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
@@ -159,7 +160,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		rehearsal.NewWeb(a.rehearsal, a.site).Module(),
 		selection.NewWeb(a.selection, a.site, handedIn).Module(),
 		documents.NewWeb(a.documents, a.site).Module(),
-		partnerships.NewWeb(a.partnerships, a.site).Module(),
+		together.Module(),
 		domains.NewWeb(a.domains, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names, a.things, a.concealed), a.site).Module(),
 		oversight.NewWeb(a.oversight, a.site, config.origin).Module(),
@@ -175,7 +176,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		return nil, err
 	}
 	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: documents.SweepJob, Hour: 2}, jobs.Daily{Name: domains.RecheckJob, Hour: 4},
-		jobs.Daily{Name: blueprints.RecountJob, Hour: 4})
+		jobs.Daily{Name: blueprints.RecountJob, Hour: 4}, jobs.Daily{Name: partnerships.ShowJob, Hour: 5})
 	return a, err
 }
 

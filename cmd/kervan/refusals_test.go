@@ -19,7 +19,7 @@ var open = map[string]string{
 	"accounts.Actor":        "the frame, which asks whose session it is",
 	"accounts.Bearer":       "the frame, which asks whose token it is",
 	"accounts.Subscriber":   "the frame, which asks whose calendar it is",
-	"correspondence.Unread": "the frame; a visitor has none", "partnerships.News": "the desk; whoever has no part in partnerships hears nothing",
+	"correspondence.Unread": "the frame; a visitor has none", "partnerships.Public": "all organizations of these have agreed to it", "partnerships.News": "the desk; whoever has no part in partnerships hears nothing",
 	"programs.Browse": "published calls are public", "programs.Look": "a published call is public",
 	"pages.Public": "what is published is public", "pages.Menu": "the navigation of visitors", "pages.News": "news are public", "pages.Search": "what is published is public",
 	"programs.Ask":        "whoever has a question",

@@ -84,6 +84,7 @@ func playBosporus(s *stage, all []*demo.Organization) {
 		s.releaseHeld(closes.AddDate(0, 0, 6))
 		s.selection(id, fit, closes)
 		s.pause(s.day(-96, 11, 20), s.day(-61, 10, 5), "Ortaklardan birinin merkezi taşınıyor; beş haftalık ara istediler.", "Taşınma bitti, takvim birlikte yenilendi.")
+		s.showing(s.day(-58, 15, 10))
 	})
 	s.openBosporus(pairs, alone)
 }

@@ -10,6 +10,7 @@ func (a *App) subscribe() {
 	a.selection.Reactions(r)
 	a.documents.RegisterJobs(a.tenants)
 	a.partnerships.Reactions(r)
+	a.partnerships.RegisterJobs(a.tenants)
 	a.domains.RegisterJobs(r)
 	a.oversight.Reactions(r)
 	a.blueprints.Reactions(a.tenants)

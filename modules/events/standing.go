@@ -34,6 +34,14 @@ type PartnershipMoved struct {
 // EventKind names the event in the queue.
 func (PartnershipMoved) EventKind() string { return "partnership_moved" }
 
+// PartnershipPresented tells that it was changed how a partnership is shown to the public, or whether.
+type PartnershipPresented struct {
+	Partnership ids.Partnership
+}
+
+// EventKind names the event in the queue.
+func (PartnershipPresented) EventKind() string { return "partnership_presented" }
+
 // BrandChanged tells that the network looks or is called differently.
 type BrandChanged struct{}
 

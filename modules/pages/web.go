@@ -31,6 +31,14 @@ type CallBoard interface {
 	Search(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, words []string) ([]site.Hit, error)
 }
 
+// PartnershipBoard shows the partnerships that everybody may see. The partnerships module satisfies it.
+type PartnershipBoard interface {
+	// Map draws them; nil when there are none.
+	Map(ctx context.Context, sc tenants.Scope, p ui.Page) (templ.Component, error)
+	// Search finds those in which all of the folded words stand.
+	Search(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, words []string) ([]site.Hit, error)
+}
+
 // Web is the module's pages.
 type Web struct {
 	service *Service
@@ -38,11 +46,12 @@ type Web struct {
 	tenants *tenants.Tenants
 	origin  func(tenants.Tenant) string
 	calls   CallBoard
+	shared  PartnershipBoard
 }
 
 // NewWeb makes the module's pages; origin is the address of a tenant's site.
-func NewWeb(service *Service, s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string, calls CallBoard) *Web {
-	return &Web{service: service, site: s, tenants: t, origin: origin, calls: calls}
+func NewWeb(service *Service, s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string, calls CallBoard, shared PartnershipBoard) *Web {
+	return &Web{service: service, site: s, tenants: t, origin: origin, calls: calls, shared: shared}
 }
 
 // Module is what the site shows of pages.
@@ -82,6 +91,7 @@ type shown struct {
 	Calls    templ.Component
 	News     []Headline
 	Networks []card
+	Map      templ.Component
 }
 
 type card struct{ Name, Href string }
@@ -117,6 +127,8 @@ func (w *Web) filled(ctx context.Context, sc tenants.Scope, p ui.Page, page Page
 			v.Calls, err = w.calls.Open(ctx, sc, p)
 		case kind == News && v.News == nil:
 			v.News, err = w.service.News(ctx, sc, 3)
+		case kind == Map && v.Map == nil:
+			v.Map, err = w.shared.Map(ctx, sc, p)
 		case kind == Networks && v.Networks == nil && sc.Tenant().Kind == tenants.KindCore:
 			v.Networks, err = w.networks(ctx)
 		}
@@ -199,7 +211,11 @@ func (w *Web) search(c *fiber.Ctx, sc tenants.Scope) error {
 		if err != nil {
 			return err
 		}
-		hits = append(calls, hits...)
+		together, err := w.shared.Search(c.UserContext(), sc, p.Loc, words)
+		if err != nil {
+			return err
+		}
+		hits = append(append(calls, hits...), together...)
 	}
 	return w.site.Render(c, searchPage(p, typed, hits))
 }
@@ -272,6 +288,7 @@ func (s *Service) menu(ctx context.Context, sc tenants.Scope, loc *i18n.Localize
 		case PlaceNone:
 		}
 	}
+	foot = append(foot, ui.NavItem{Label: loc.T("pages.nav.map"), Href: "/partnership-map"})
 	return append(main, ui.NavItem{Label: loc.T("pages.news.title"), Href: "/news"}), foot, nil
 }
 

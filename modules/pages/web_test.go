@@ -44,6 +44,17 @@ type house struct {
 	service *pages.Service
 }
 
+// together stands in for the module that knows partnerships.
+type together struct{}
+
+func (together) Map(context.Context, tenants.Scope, ui.Page) (templ.Component, error) {
+	return nil, nil
+}
+
+func (together) Search(context.Context, tenants.Scope, *i18n.Localizer, []string) ([]site.Hit, error) {
+	return nil, nil
+}
+
 func open(t *testing.T, options ...func(*tenants.Config)) *house {
 	t.Helper()
 	h := &house{}
@@ -53,7 +64,7 @@ func open(t *testing.T, options ...func(*tenants.Config)) *house {
 	must(t, err)
 	h.House = sitetest.Open(t, []fs.FS{pages.Locales}, sitetest.Everyone{}, tenanttest.Open(t, options...), authorizer, func(s *site.Site) []site.Module {
 		s.Menu = h.service.Navigation()
-		return []site.Module{pages.NewWeb(h.service, s, s.Tenants, func(tenants.Tenant) string { return "http://x.example" }, board{}).Module()}
+		return []site.Module{pages.NewWeb(h.service, s, s.Tenants, func(tenants.Tenant) string { return "http://x.example" }, board{}, together{}).Module()}
 	})
 	return h
 }

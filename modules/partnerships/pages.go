@@ -27,6 +27,16 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 			tasks[i] = site.Task{Title: loc.T("partnerships.task.paused", "Title", p.Title), Hint: loc.T("partnerships.task.paused_hint"), Href: address(p.ID)}
 		}
 	}
+	if !sc.Actor().Has(tenants.RoleLead) {
+		return tasks, nil
+	}
+	waiting, err := w.service.Waiting(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range waiting {
+		tasks = append(tasks, site.Task{Title: loc.T("partnerships.task.presentation", "Title", p.Title), Hint: loc.T("partnerships.task.presentation_hint"), Href: address(p.ID) + "/presentation"})
+	}
 	return tasks, nil
 }
 

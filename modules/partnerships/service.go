@@ -37,6 +37,7 @@ type People interface {
 
 // Service is what is done with partnerships.
 type Service struct {
+	tenants       *tenants.Tenants
 	policies      *policies.Authorizer
 	applications  Applications
 	calls         Calls
@@ -45,13 +46,18 @@ type Service struct {
 }
 
 // New makes the service.
-func New(p *policies.Authorizer, applications Applications, calls Calls, organizations Organizations, people People) *Service {
-	return &Service{policies: p, applications: applications, calls: calls, organizations: organizations, people: people}
+func New(t *tenants.Tenants, p *policies.Authorizer, applications Applications, calls Calls, organizations Organizations, people People) *Service {
+	return &Service{tenants: t, policies: p, applications: applications, calls: calls, organizations: organizations, people: people}
 }
+
+// RegisterJobs registers what the queue does in every network.
+func (s *Service) RegisterJobs(t *tenants.Tenants) { t.HandleEverywhere(ShowJob, s.cross) }
 
 // Reactions registers what happens here when something happened elsewhere.
 func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "partnerships.found", s.Found)
+	tenants.React(r, "partnerships.presented", crossing[events.PartnershipPresented](s))
+	tenants.React(r, "partnerships.moved", crossing[events.PartnershipMoved](s))
 }
 
 const (

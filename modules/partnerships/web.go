@@ -27,10 +27,13 @@ const pageSize = 50
 type Web struct {
 	service *Service
 	site    *site.Site
+	origin  func(tenants.Tenant) string
 }
 
-// NewWeb makes the module's pages.
-func NewWeb(service *Service, s *site.Site) *Web { return &Web{service: service, site: s} }
+// NewWeb makes the module's pages; origin is the address of a tenant's site.
+func NewWeb(service *Service, s *site.Site, origin func(tenants.Tenant) string) *Web {
+	return &Web{service: service, site: s, origin: origin}
+}
 
 // Module is what the site shows of partnerships.
 func (w *Web) Module() site.Module {
@@ -47,8 +50,10 @@ func (w *Web) Module() site.Module {
 			{Key: "partnerships.nav.list", Href: "/partnerships", Icon: "hand", Action: policies.PartnershipList, Order: 60},
 			{Key: "partnerships.nav.mine", Href: "/my-partnerships", Within: "/partnerships", Icon: "hand", Action: policies.PartnershipMine, Order: 25},
 		},
-		Tasks: []site.Tasks{w.tasks},
+		Tasks:     []site.Tasks{w.tasks},
+		Addresses: []site.Addresses{w.addresses},
 	}
+	m.Routes = append(m.Routes, w.presenting()...)
 	for _, t := range turns {
 		m.Routes = append(m.Routes,
 			site.Route{Method: get, Path: "/partnerships/:id/" + t.noun, Action: manage, Handle: w.steerForm(t)},

@@ -83,8 +83,9 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.service = partnerships.New(authorizer, h.around, h.around, h.around, h.around)
+	h.service = partnerships.New(w.Tenants, authorizer, h.around, h.around, h.around, h.around)
 	h.service.Reactions(w.Tenants.Registry())
+	h.service.RegisterJobs(w.Tenants)
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
 		return nil
@@ -94,7 +95,7 @@ func open(t *testing.T) *house {
 		return nil
 	})
 	h.House = sitetest.Open(t, []fs.FS{partnerships.Locales, forms.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
-		return []site.Module{partnerships.NewWeb(h.service, s).Module()}
+		return []site.Module{partnerships.NewWeb(h.service, s, func(t tenants.Tenant) string { return "https://" + t.Host }).Module()}
 	})
 	return h
 }

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/partnerships"
+	"kervan/tenants"
+)
+
+// visible is how partnerships of the demonstration let themselves be shown, the oldest first: some under their own names, one
+// under another, one later, and of one only the first organization has agreed. All others are silent.
+var visible = []struct {
+	terms   partnerships.Terms
+	later   int // days after today; 0: at once
+	partial bool
+}{
+	{terms: partnerships.Terms{About: i18n.Text{
+		i18n.TR: "Gönüllülerle yapılan ilk görüşmeyi birlikte yeniden yazıyorlar.", i18n.EN: "They rewrite together how the first talk with a volunteer goes.",
+		i18n.DE: "Sie schreiben gemeinsam neu, wie das erste Gespräch mit Freiwilligen verläuft.",
+	}}},
+	{terms: partnerships.Terms{Pseudonym: "Fener", About: i18n.Text{
+		i18n.TR: "Yeni gelenlere hukuki danışmanlığı mahallede, randevusuz veriyorlar.", i18n.EN: "They give legal advice to newcomers in the neighbourhood, without an appointment.",
+	}}},
+	{terms: partnerships.Terms{About: i18n.Text{
+		i18n.TR: "Küçük dernekler için ortak bir bütçe okuma atölyesi kuruyorlar.", i18n.EN: "They set up a workshop in which small associations read budgets together.",
+		i18n.DE: "Sie bauen eine Werkstatt auf, in der kleine Vereine gemeinsam Haushalte lesen.",
+	}}},
+	{partial: true},
+	{later: 30},
+	{terms: partnerships.Terms{About: i18n.Text{i18n.EN: "They compare how their towns listen to young people, and try one thing of the other's."}}},
+}
+
+// showing lets partnerships agree to be shown to everybody.
+func (s *stage) showing(at time.Time) {
+	s.at(at, "show partnerships", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		all, _, err := s.app.partnerships.List(ctx, sc, partnerships.Query{Limit: 50})
+		if err != nil {
+			return err
+		}
+		leads := map[ids.Organization]tenants.Actor{}
+		for _, m := range s.orgs {
+			leads[m.id] = m.actor
+		}
+		for i, v := range visible {
+			if i >= len(all) {
+				break
+			}
+			p, terms := all[len(all)-1-i], v.terms
+			if v.later > 0 {
+				terms.From = s.day(v.later, 0, 0)
+			}
+			for k, o := range p.Organizations() {
+				sc := sc.As(leads[o])
+				switch {
+				case k == 0:
+					err = s.app.partnerships.Propose(ctx, sc, p.ID, 0, terms)
+				case !v.partial:
+					err = s.app.partnerships.Consent(ctx, sc, p.ID, 1)
+				}
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
