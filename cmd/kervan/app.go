@@ -148,8 +148,9 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	})
 	together := partnerships.NewWeb(a.partnerships, a.site, config.origin)
 	calls, handedIn := programs.NewWeb(a.programs, a.site), applications.NewWeb(a.applications, a.site, config.origin)
+	chosen := selection.NewWeb(a.selection, a.site, handedIn)
 	a.site.Use(
-		pages.NewWeb(a.pages, a.site, a.tenants, config.origin, calls, together).Module(),
+		pages.NewWeb(a.pages, a.site, a.tenants, config.origin, calls, together, chosen).Module(),
 		brands.NewWeb(a.brands, a.site).Module(),
 		accounts.NewWeb(a.accounts, a.site).Module(),
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
@@ -158,7 +159,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		calls.Module(),
 		handedIn.Module(),
 		rehearsal.NewWeb(a.rehearsal, a.site).Module(),
-		selection.NewWeb(a.selection, a.site, handedIn).Module(),
+		chosen.Module(),
 		documents.NewWeb(a.documents, a.site).Module(),
 		together.Module(),
 		domains.NewWeb(a.domains, a.site).Module(),

@@ -24,7 +24,7 @@ var open = map[string]string{
 	"pages.Public": "what is published is public", "pages.Menu": "the navigation of visitors", "pages.News": "news are public", "pages.Search": "what is published is public",
 	"programs.Ask":        "whoever has a question",
 	"applications.Verify": "a receipt's code is checked by anybody",
-	"selection.Standings": "other modules, which ask how the actor stands to applications; most stand in no way", "selection.Conflicted": "other modules, likewise",
+	"selection.Outcomes":  "what is published is public", "selection.Results": "what is published is public", "selection.Announcements": "what is published is public", "selection.Standings": "other modules, which ask how the actor stands to applications; most stand in no way", "selection.Conflicted": "other modules, likewise",
 	"selection.Duties": "the desk; whoever has no part in a selection has no duty",
 }
 

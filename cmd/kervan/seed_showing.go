@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kervan/modules/ids"
@@ -70,5 +71,32 @@ func (s *stage) showing(at time.Time) {
 			}
 		}
 		return nil
+	})
+}
+
+// results lets the organizations of most accepted applications agree to be named, and the coordinator publish the results.
+func (s *stage) results(at time.Time, call ids.Call) {
+	s.at(at, "publish the results", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		all, _, err := s.app.partnerships.List(ctx, sc, partnerships.Query{Limit: 50})
+		if err != nil {
+			return err
+		}
+		for i, p := range all {
+			if p.Call != call || i == 1 || i == 4 {
+				continue
+			}
+			for _, m := range s.orgs {
+				if slices.Contains(p.Organizations(), m.id) {
+					if err := s.app.selection.Naming(ctx, sc.As(m.actor), p.Application, true); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return s.app.selection.PublishResults(ctx, sc, call)
 	})
 }

@@ -35,7 +35,12 @@ type CallBoard interface {
 type PartnershipBoard interface {
 	// Map draws them; nil when there are none.
 	Map(ctx context.Context, sc tenants.Scope, p ui.Page) (templ.Component, error)
-	// Search finds those in which all of the folded words stand.
+	Finder
+}
+
+// Finder finds what else is public.
+type Finder interface {
+	// Search finds that in which all of the folded words stand, in the reader's language.
 	Search(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, words []string) ([]site.Hit, error)
 }
 
@@ -47,11 +52,12 @@ type Web struct {
 	origin  func(tenants.Tenant) string
 	calls   CallBoard
 	shared  PartnershipBoard
+	others  []Finder
 }
 
 // NewWeb makes the module's pages; origin is the address of a tenant's site.
-func NewWeb(service *Service, s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string, calls CallBoard, shared PartnershipBoard) *Web {
-	return &Web{service: service, site: s, tenants: t, origin: origin, calls: calls, shared: shared}
+func NewWeb(service *Service, s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string, calls CallBoard, shared PartnershipBoard, others ...Finder) *Web {
+	return &Web{service: service, site: s, tenants: t, origin: origin, calls: calls, shared: shared, others: append(others, shared)}
 }
 
 // Module is what the site shows of pages.
@@ -211,11 +217,14 @@ func (w *Web) search(c *fiber.Ctx, sc tenants.Scope) error {
 		if err != nil {
 			return err
 		}
-		together, err := w.shared.Search(c.UserContext(), sc, p.Loc, words)
-		if err != nil {
-			return err
+		hits = append(calls, hits...)
+		for _, other := range w.others {
+			more, err := other.Search(c.UserContext(), sc, p.Loc, words)
+			if err != nil {
+				return err
+			}
+			hits = append(hits, more...)
 		}
-		hits = append(append(calls, hits...), together...)
 	}
 	return w.site.Render(c, searchPage(p, typed, hits))
 }
@@ -288,7 +297,7 @@ func (s *Service) menu(ctx context.Context, sc tenants.Scope, loc *i18n.Localize
 		case PlaceNone:
 		}
 	}
-	foot = append(foot, ui.NavItem{Label: loc.T("pages.nav.map"), Href: "/partnership-map"})
+	foot = append(foot, ui.NavItem{Label: loc.T("pages.nav.results"), Href: "/results"}, ui.NavItem{Label: loc.T("pages.nav.map"), Href: "/partnership-map"})
 	return append(main, ui.NavItem{Label: loc.T("pages.news.title"), Href: "/news"}), foot, nil
 }
 

@@ -21,6 +21,7 @@ type Offer struct {
 	State       DecisionState // by the clock
 	Accepted    map[ids.Organization]Acceptance
 	Mine        []ids.Organization // those of the application that the actor leads
+	Named       []ids.Organization // those that agree to be named in the results
 }
 
 // Left are the organizations that have not accepted yet.
@@ -62,6 +63,11 @@ func (s *Service) Offer(ctx context.Context, sc tenants.Scope, id ids.Applicatio
 	if o.Call, err = s.Calls.Call(ctx, sc, a.Call); err != nil {
 		return Offer{}, err
 	}
+	agreed, err := agreements(ctx, sc.Read(), []ids.Application{id})
+	if err != nil {
+		return Offer{}, err
+	}
+	o.Named = agreed[id]
 	said, err := acceptances(ctx, sc.Read(), o.Decision.ID)
 	for _, one := range said {
 		o.Accepted[one.Organization] = one

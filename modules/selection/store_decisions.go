@@ -140,6 +140,14 @@ func decisionsOf(ctx context.Context, db bun.IDB, call ids.Call) ([]Decision, er
 	return decisions(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("d.call_id = ?", call) })
 }
 
+// decisionsOfAll are the decisions of several calls.
+func decisionsOfAll(ctx context.Context, db bun.IDB, calls []ids.Call) ([]Decision, error) {
+	if len(calls) == 0 {
+		return nil, nil
+	}
+	return decisions(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("d.call_id IN (?)", bun.List(calls)) })
+}
+
 // decisionsFor finds what was decided of applications. What was not released is found as well: the caller keeps it.
 func decisionsFor(ctx context.Context, db bun.IDB, applications []ids.Application) ([]Decision, error) {
 	if len(applications) == 0 {

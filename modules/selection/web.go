@@ -46,7 +46,7 @@ func (w *Web) Module() site.Module {
 	rank, decide, declare, reply := policies.SelectionRank, policies.SelectionDecide, policies.ReviewDeclare, policies.ApplicationReply
 	return site.Module{
 		Name: "selection",
-		Routes: []site.Route{
+		Routes: append(w.publishing(), []site.Route{
 			{Method: get, Path: "/selection", Action: rank, Handle: w.calls},
 			{Method: get, Path: "/selection/:id", Action: manage, Handle: w.board},
 			{Method: post, Path: "/selection/:id/assignments", Action: manage, Handle: w.assign},
@@ -82,7 +82,9 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/applications/:id/reply", Action: reply, Handle: w.accept},
 			{Method: get, Path: "/applications/:id/reply/refusal", Action: reply, Handle: w.declineForm},
 			{Method: post, Path: "/applications/:id/reply/refusal", Action: reply, Handle: w.decline},
-		},
+		}...),
+		Feeds:     []site.Feed{{Name: "results", Title: "selection.results.title", Page: "/results", Action: policies.CallBrowse, Entries: w.entries}},
+		Addresses: []site.Addresses{w.addresses},
 		Entries: []site.Entry{
 			{Key: "selection.nav.reviews", Href: "/reviews", Icon: "scale", Action: queue, Order: 18},
 			{Key: "selection.nav.selection", Href: "/selection", Icon: "gavel", Action: rank, Order: 34},
