@@ -161,7 +161,13 @@ func (v *Visitor) Carry(address, name, value string) {
 // Fill types into the field of that name.
 func (v *Visitor) Fill(name, text string) {
 	v.t.Helper()
-	e := v.element(`[name="` + name + `"]`)
+	v.Write(`[name="`+name+`"]`, text)
+}
+
+// Write is Fill for the field that the selector finds.
+func (v *Visitor) Write(selector, text string) {
+	v.t.Helper()
+	e := v.element(selector)
 	v.must(e.SelectAllText())
 	v.must(e.Input(text))
 }
