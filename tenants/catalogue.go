@@ -76,6 +76,7 @@ func (r tenantRow) tenant(hosts []hostRow) (Tenant, error) {
 	if err := json.Unmarshal(r.Brand, &t.Brand); err != nil {
 		return Tenant{}, fmt.Errorf("tenants: read brand of %s: %w", r.Slug, err)
 	}
+	t.Wording = i18n.NewWording(t.Brand.Words)
 	for _, h := range hosts {
 		if h.TenantID == r.ID && (h.Canonical || t.Host == "") {
 			t.Host = h.Host

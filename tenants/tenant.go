@@ -92,6 +92,8 @@ type Brand struct {
 	Header     Picture `json:"header,omitzero"`
 	Drawn      string  `json:"drawn,omitempty"` // the set of icons and the social picture that are drawn from all this
 	SenderName string  `json:"sender_name,omitempty"`
+
+	Words i18n.Own `json:"words,omitempty"` // for the terms for which the network has its own
 }
 
 // Picture is a raster that was drawn anew and lies in the object store under the network's prefix. The zero one is none.
@@ -117,9 +119,10 @@ type Tenant struct {
 	Locales       []i18n.Locale
 	Zone          string // IANA
 	Brand         Brand
-	Host          string     // the canonical host, for links in mails
-	Network       ids.Tenant // of a rehearsal: whose it is
-	Call          ids.Call   // of a rehearsal: the network's call that is tried
+	Wording       *i18n.Wording // of the brand's own words, made when the catalogue was read; nil: the standard ones
+	Host          string        // the canonical host, for links in mails
+	Network       ids.Tenant    // of a rehearsal: whose it is
+	Call          ids.Call      // of a rehearsal: the network's call that is tried
 	SchemaVersion int64
 	Version       int64
 	CreatedAt     time.Time

@@ -39,6 +39,7 @@ func (s *Service) Change(ctx context.Context, sc tenants.Scope, c tenants.Change
 		return fault.Invalid("fault.check_fields", bad...)
 	}
 	old := sc.Tenant().Brand
+	c.Brand.Words = old.Words
 	var err error
 	if c.Brand.Logo, err = s.chosen(ctx, sc, Logo, c.Brand.Logo); err != nil {
 		return err

@@ -40,9 +40,11 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/settings/brand/preview/paper", Action: policies.BrandEdit, Handle: w.previewPaper},
 			{Method: get, Path: "/settings/brand", Action: policies.BrandEdit, Handle: w.settings},
 			{Method: fiber.MethodPost, Path: "/settings/brand", Action: policies.BrandEdit, Handle: w.change, Large: true},
+			{Method: get, Path: "/settings/terms", Action: policies.BrandEdit, Handle: w.terms},
+			{Method: fiber.MethodPost, Path: "/settings/terms", Action: policies.BrandEdit, Handle: w.changeTerms},
 		},
 		Tasks:   []site.Tasks{w.tasks},
-		Entries: []site.Entry{{Key: "brands.nav", Href: "/settings/brand", Icon: "palette", Action: policies.BrandEdit, Order: 85}},
+		Entries: []site.Entry{{Key: "brands.nav", Href: "/settings/brand", Icon: "palette", Action: policies.BrandEdit, Order: 85, Within: "/settings/terms"}},
 	}
 }
 

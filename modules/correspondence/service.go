@@ -114,7 +114,7 @@ func (s *Service) Write(ctx context.Context, sc tenants.Scope, e events.MailRequ
 
 func (s *Service) compose(ctx context.Context, sc tenants.Scope, e events.MailRequested, to Recipient) (Message, error) {
 	tenant := sc.Tenant()
-	loc := s.Catalog.Localizer(to.Locale, nil)
+	loc := s.Catalog.Localizer(to.Locale, nil).Saying(tenant.Wording)
 	values := values(e, to, tenant, loc)
 	args := map[string]any{}
 	for name, value := range values {

@@ -116,7 +116,7 @@ func (s *Service) fill(ctx context.Context, sc tenants.Scope, room tenants.Tenan
 func (p *play) enlist(ctx context.Context) error {
 	for _, part := range Parts {
 		l := p.room.Locale()
-		who := Person{Name: p.catalog.Localizer(l, nil).T("rehearsal.part." + part.Key), Email: part.address(p.room.InventedDomain()), Locale: l, Roles: part.Roles}
+		who := Person{Name: p.catalog.Localizer(l, nil).Saying(p.room.Wording).T("rehearsal.part." + part.Key), Email: part.address(p.room.InventedDomain()), Locale: l, Roles: part.Roles}
 		actor, err := p.People.Enlist(ctx, p.system(p.room), who)
 		if err != nil {
 			return err
@@ -273,7 +273,7 @@ func (p *play) write(ctx context.Context, at time.Time, by side, sheet ids.Sheet
 
 // specimen is the document that stands for every document.
 func (p *play) specimen() ([]byte, error) {
-	loc := p.catalog.Localizer(p.room.Locale(), nil)
+	loc := p.catalog.Localizer(p.room.Locale(), nil).Saying(p.room.Wording)
 	return pdf.Paper{
 		Brand: ui.Brand{Name: p.room.Name, Primary: "#4a5560"}, Loc: loc, Title: loc.T("rehearsal.paper.title"), Made: p.now,
 		Blocks: []pdf.Block{pdf.Paragraph{Text: loc.T("rehearsal.paper.text")}},

@@ -130,7 +130,7 @@ func (s *Service) open(ctx context.Context, network tenants.Tenant, call ids.Cal
 	slug := "test-" + strings.ToLower(rand.Text()[:16])
 	room, err := s.tenants.Create(ctx, tenants.New{
 		Slug: slug, Name: "TEST · " + network.Name, Kind: tenants.KindRehearsal, Locales: network.Locales, Zone: network.Zone,
-		Brand: tenants.Brand{Primary: network.Brand.Primary, Accent: network.Brand.Accent, Typeface: network.Brand.Typeface},
+		Brand: tenants.Brand{Primary: network.Brand.Primary, Accent: network.Brand.Accent, Typeface: network.Brand.Typeface, Words: network.Brand.Words},
 		Hosts: s.Hosts(slug), Network: network.ID, Call: call,
 	})
 	if err != nil {

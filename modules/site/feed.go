@@ -35,7 +35,7 @@ func (s *Site) feed(c *fiber.Ctx, sc tenants.Scope) error {
 		return fault.NotFound()
 	}
 	sc = sc.As(actor)
-	loc := s.Catalog.Localizer(s.spoken(sc), i18n.Zone(sc.Tenant().Zone))
+	loc := s.Catalog.Localizer(s.spoken(sc), i18n.Zone(sc.Tenant().Zone)).Saying(sc.Tenant().Wording)
 	events, err := s.dates(c.UserContext(), sc, loc)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ import (
 // Localizer speaks the reader's language: the one that the address asks for, else the one chosen with the switch, else the
 // one kept with the person, else the best of the tenant's for the browser. Instants are shown in the tenant's zone.
 func (s *Site) Localizer(c *fiber.Ctx, sc tenants.Scope) *i18n.Localizer {
-	return s.Catalog.Localizer(s.locale(c, sc), i18n.Zone(sc.Tenant().Zone))
+	return s.Catalog.Localizer(s.locale(c, sc), i18n.Zone(sc.Tenant().Zone)).Saying(sc.Tenant().Wording)
 }
 
 func (s *Site) locale(c *fiber.Ctx, sc tenants.Scope) i18n.Locale {

@@ -28,6 +28,7 @@ type messages struct {
 	// plain holds the messages without arguments or plural forms; they are most of a page and need no template.
 	plain     map[string]string
 	all       map[string]*i18n.Message
+	marked    map[string]*i18n.Message // those that name a term, with the marks
 	localizer *i18n.Localizer
 	format    locales.Translator
 	decimal   string
@@ -41,7 +42,7 @@ func Load(sources ...fs.FS) (*Catalog, error) {
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	c := &Catalog{languages: map[Locale]*messages{}}
 	for _, l := range All {
-		m := &messages{plain: map[string]string{}, all: map[string]*i18n.Message{}, format: formatter(l)}
+		m := &messages{plain: map[string]string{}, all: map[string]*i18n.Message{}, marked: map[string]*i18n.Message{}, format: formatter(l)}
 		m.decimal, m.group = separators(m.format)
 		for _, source := range sources {
 			if err := m.read(bundle, source, l); err != nil {
@@ -60,7 +61,12 @@ func (m *messages) read(bundle *i18n.Bundle, source fs.FS, l Locale) error {
 	if err != nil {
 		return fmt.Errorf("i18n: read %s: %w", name, err)
 	}
-	file, err := bundle.ParseMessageFileBytes(buf, name)
+	named, err := marked(buf, name)
+	if err != nil {
+		return fmt.Errorf("i18n: parse %s: %w", name, err)
+	}
+	maps.Copy(m.marked, named)
+	file, err := bundle.ParseMessageFileBytes([]byte(Plain(string(buf))), name)
 	if err != nil {
 		return fmt.Errorf("i18n: parse %s: %w", name, err)
 	}
@@ -68,12 +74,16 @@ func (m *messages) read(bundle *i18n.Bundle, source fs.FS, l Locale) error {
 		if _, taken := m.all[msg.ID]; taken {
 			return fmt.Errorf("i18n: %s: key %q is already taken", name, msg.ID)
 		}
-		m.all[msg.ID] = msg
-		if msg.One == "" && !strings.Contains(msg.Other, "{{") {
-			m.plain[msg.ID] = msg.Other
-		}
+		m.add(msg)
 	}
 	return nil
+}
+
+func (m *messages) add(msg *i18n.Message) {
+	m.all[msg.ID] = msg
+	if msg.One == "" && !strings.Contains(msg.Other, "{{") {
+		m.plain[msg.ID] = msg.Other
+	}
 }
 
 func (c *Catalog) complete() error {
@@ -137,6 +147,8 @@ type Localizer struct {
 	Locale   Locale
 	Zone     *time.Location
 	messages *messages
+	own      *messages // those that name one of the network's own words; nil: it has none
+	wording  *Wording
 	catalog  *Catalog
 }
 
@@ -145,11 +157,13 @@ func (l *Localizer) Speaking(other Locale) *Localizer {
 	if _, ok := ParseLocale(string(other)); !ok || other == l.Locale {
 		return l
 	}
-	return l.catalog.Localizer(other, l.Zone)
+	return l.catalog.Localizer(other, l.Zone).Saying(l.wording)
 }
 
 // At is the same reader's localizer for instants of another zone.
-func (l *Localizer) At(zone *time.Location) *Localizer { return l.catalog.Localizer(l.Locale, zone) }
+func (l *Localizer) At(zone *time.Location) *Localizer {
+	return l.catalog.Localizer(l.Locale, zone).Saying(l.wording)
+}
 
 // Has reports whether there is a message of that key.
 func (l *Localizer) Has(key string) bool {
@@ -160,7 +174,7 @@ func (l *Localizer) Has(key string) bool {
 // T translates a key. Arguments are pairs of a name and a value: T("calls.closes", "When", text). An unknown key is
 // logged and shown as itself: ugly, and caught by the words test, but never an empty page.
 func (l *Localizer) T(key string, pairs ...any) string {
-	if s, ok := l.messages.plain[key]; ok {
+	if s, ok := l.plain(key); ok {
 		return s
 	}
 	return l.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data(pairs)})
@@ -175,7 +189,7 @@ func (l *Localizer) N(key string, count int, pairs ...any) string {
 
 // With translates a key with arguments by name, such as those of a fault.
 func (l *Localizer) With(key string, args map[string]any) string {
-	if s, ok := l.messages.plain[key]; ok {
+	if s, ok := l.plain(key); ok {
 		return s
 	}
 	if count, ok := args["Count"].(int); ok {
@@ -186,8 +200,22 @@ func (l *Localizer) With(key string, args map[string]any) string {
 	return l.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: args})
 }
 
+func (l *Localizer) plain(key string) (string, bool) {
+	if l.own != nil {
+		if s, ok := l.own.plain[key]; ok {
+			return s, true
+		}
+	}
+	s, ok := l.messages.plain[key]
+	return s, ok
+}
+
 func (l *Localizer) localize(config *i18n.LocalizeConfig) string {
-	s, err := l.messages.localizer.Localize(config)
+	speaker := l.messages.localizer
+	if l.own != nil && l.own.all[config.MessageID] != nil {
+		speaker = l.own.localizer
+	}
+	s, err := speaker.Localize(config)
 	if err != nil || s == "" {
 		slog.Error("message missing", "key", config.MessageID, "locale", l.Locale, "error", err)
 		return config.MessageID
