@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
 	"github.com/uptrace/bun"
 
 	"kervan/modules/domains"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/objects"
 	"kervan/modules/kernel/web"
 	"kervan/tenants"
@@ -43,6 +45,9 @@ type Config struct {
 
 	SMTPURL string `env:"SMTP_URL"`
 
+	// Languages is a folder of further interface languages, a file each; empty: none but those that are built in.
+	Languages string `env:"KERVAN_LANGUAGES"`
+
 	// DNSFile is for development: a file of TXT records to be asked instead of the internet.
 	DNSFile string `env:"KERVAN_DNS_FILE"`
 
@@ -63,7 +68,13 @@ func readConfig() (Config, error) {
 	if err := env.Parse(&c); err != nil {
 		return c, fmt.Errorf("read environment: %w", err)
 	}
-	return c, c.complete()
+	if err := c.complete(); err != nil {
+		return c, err
+	}
+	if c.Languages == "" {
+		return c, nil
+	}
+	return c, i18n.Add(os.DirFS(c.Languages))
 }
 
 func (c *Config) complete() error {

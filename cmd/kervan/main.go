@@ -20,7 +20,7 @@ func main() {
 	root := &cobra.Command{
 		Use: "kervan", Short: "Programs of exchange for networks of civil society organizations", SilenceUsage: true, SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), migrateCommand(), checkCommand(), seedCommand(), devCommand())
+	root.AddCommand(serveCommand(), migrateCommand(), checkCommand(), seedCommand(), devCommand(), wordsCommand())
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "kervan:", err)
 		stop()

@@ -235,7 +235,7 @@ func read(f files) (Blueprint, error) {
 			return b, err
 		}
 	}
-	b.Form = forms.Definition{Schema: forms.SchemaVersion, Locales: slices.Clone(i18n.All)}
+	b.Form = forms.Definition{Schema: forms.SchemaVersion, Locales: slices.Clone(i18n.Shipped)}
 	for _, raw := range f.sections {
 		var s forms.Section
 		if err := strict(raw, &s); err != nil {

@@ -29,6 +29,7 @@ type messages struct {
 	plain     map[string]string
 	all       map[string]*i18n.Message
 	marked    map[string]*i18n.Message // those that name a term, with the marks
+	missing   []string                 // what a language of one file does not say yet
 	localizer *i18n.Localizer
 	format    locales.Translator
 	decimal   string
@@ -36,7 +37,8 @@ type messages struct {
 }
 
 // Load reads <dir>/<language>.toml of every source, where the directory is "locales". It fails on a file that does not
-// parse, on a key that two files claim, and on a key that one language has and another lacks.
+// parse, on a key that two files claim, and on a key that one language has and another lacks. A language that is one file
+// has what its file says, and English words for the rest.
 func Load(sources ...fs.FS) (*Catalog, error) {
 	bundle := i18n.NewBundle(EN.Tag())
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
@@ -44,15 +46,26 @@ func Load(sources ...fs.FS) (*Catalog, error) {
 	for _, l := range All {
 		m := &messages{plain: map[string]string{}, all: map[string]*i18n.Message{}, marked: map[string]*i18n.Message{}, format: formatter(l)}
 		m.decimal, m.group = separators(m.format)
-		for _, source := range sources {
-			if err := m.read(bundle, source, l); err != nil {
-				return nil, err
+		if a := further[l]; a != nil {
+			if err := c.extend(bundle, l, a, m); err != nil {
+				return nil, fmt.Errorf("i18n: %s: %w", l, err)
 			}
+		} else if err := m.readAll(bundle, sources, l); err != nil {
+			return nil, err
 		}
 		m.localizer = i18n.NewLocalizer(bundle, string(l))
 		c.languages[l] = m
 	}
 	return c, c.complete()
+}
+
+func (m *messages) readAll(bundle *i18n.Bundle, sources []fs.FS, l Locale) error {
+	for _, source := range sources {
+		if err := m.read(bundle, source, l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *messages) read(bundle *i18n.Bundle, source fs.FS, l Locale) error {
@@ -137,9 +150,11 @@ func formatter(l Locale) locales.Translator {
 		return tr.New()
 	case DE:
 		return de.New()
-	default:
-		return en_GB.New()
 	}
+	if a := further[l]; a != nil {
+		return a.format
+	}
+	return en_GB.New()
 }
 
 // Localizer speaks one reader's language. It is cheap; make one per request or per mail.

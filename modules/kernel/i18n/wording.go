@@ -79,8 +79,13 @@ func (w *Wording) in(l Locale, standard *messages) *messages {
 	bundle := i18n.NewBundle(l.Tag())
 	for key, msg := range standard.marked {
 		said := *msg
-		said.One, said.Other = w.say(l, msg.One), w.say(l, msg.Other)
-		if said.One == Plain(msg.One) && said.Other == Plain(msg.Other) {
+		changed := false
+		for _, form := range forms(&said) {
+			standard := Plain(*form)
+			*form = w.say(l, *form)
+			changed = changed || *form != standard
+		}
+		if !changed {
 			continue
 		}
 		if err := bundle.AddMessages(l.Tag(), &said); err != nil {

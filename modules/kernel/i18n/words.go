@@ -62,9 +62,11 @@ func (l Locale) Collation() string {
 		return `"tr-x-icu"`
 	case DE:
 		return `"de-x-icu"`
-	default:
-		return `"en-x-icu"`
 	}
+	if _, ok := further[l]; ok {
+		return `"` + string(l) + `-x-icu"`
+	}
+	return `"en-x-icu"`
 }
 
 // Clean refuses what no honest text has and what would make two different texts look alike: NUL and other control

@@ -158,7 +158,7 @@ func load() (*content, error) {
 	if err := read("content/places.toml", &c.places); err != nil {
 		return nil, err
 	}
-	for _, l := range i18n.All {
+	for _, l := range i18n.Shipped {
 		w := &words{Needs: map[string]need{}}
 		c.words[l] = w
 		names, err := fs.Glob(files, path.Join("content", string(l), "*.toml"))
