@@ -45,4 +45,16 @@ func TestJourneyOfABrand(t *testing.T) {
 	visitor.Go(r.address(in.Slug, "/"))
 	visitor.Shows(".k-brand img[alt='İki köprü']")
 	visitor.Accessible("brand-public-de-dark")
+
+	// The network calls a partnership by a word of its own; the forms are filled in and read before they are saved.
+	nergis.Go(r.address(in.Slug, "/settings/terms"))
+	nergis.Accessible("terms-tr-phone")
+	nergis.Fill("partnership_tr_one", "köprü")
+	nergis.Press("Sözcükleri kaydet")
+	nergis.Sees("Eksik biçimleri doldurduk", "Köprünün durumu şu anda buna izin vermiyor.")
+	nergis.Accessible("terms-suggested-tr-phone")
+	nergis.Press("Sözcükleri kaydet")
+	nergis.Sees("Sözcükler kaydedildi")
+	nergis.Go(r.address(in.Slug, "/partnerships"))
+	nergis.Sees("Köprüler")
 }
