@@ -153,6 +153,7 @@ func (c *checker) question(where string, q *Question) {
 	c.options(where, q)
 	c.bounds(where, q)
 	c.columns(where, q)
+	c.pattern(where, q)
 	switch q.Type {
 	case TypeMoney:
 		if len(q.Currencies) == 0 || slices.ContainsFunc(q.Currencies, func(s string) bool { return !moneyForm.MatchString(s) }) {

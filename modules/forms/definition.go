@@ -144,6 +144,11 @@ type Question struct {
 	Decimals int       `json:"decimals,omitempty"` // digits after the decimal sign of a number
 	Unit     i18n.Text `json:"unit,omitempty"`
 
+	// Pattern is an expression of RE2 that a short text must match from its beginning to its end; PatternMessage is what is
+	// said where it does not.
+	Pattern        string    `json:"pattern,omitempty"`
+	PatternMessage i18n.Text `json:"pattern_message,omitempty"`
+
 	Currencies  []string   `json:"currencies,omitempty"`  // money; the first is proposed
 	Files       *Files     `json:"files,omitempty"`       // file
 	Columns     []Question `json:"columns,omitempty"`     // table and people

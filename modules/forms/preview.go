@@ -75,6 +75,9 @@ func Limits(loc *i18n.Localizer, q *Question) []string {
 	}
 	count("forms.limit.words", q.Words)
 	count("forms.limit.chars", q.Chars)
+	if fact := patternFact(loc, q); fact != "" {
+		facts = append(facts, fact)
+	}
 	switch q.Type {
 	case TypeMultiple, TypeRanking:
 		count("forms.limit.choices", q.Most)

@@ -184,6 +184,7 @@ func (v *validator) text(q *Question, name, text string) {
 	if key := misformed(q.Format, text); key != "" {
 		v.complain(name, key, nil)
 	}
+	v.pattern(q, name, text)
 }
 
 func (v *validator) length(q *Question, name string, n int) {

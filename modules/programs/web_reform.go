@@ -194,6 +194,8 @@ func (at piece) said(loc *i18n.Localizer, d *forms.Definition, field string) str
 		return number(q.Most)
 	case "decimals":
 		return strconv.Itoa(q.Decimals)
+	case "pattern":
+		return q.Pattern
 	case "min":
 		return q.Min
 	case "max":

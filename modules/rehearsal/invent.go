@@ -120,6 +120,9 @@ func encode(value any) json.RawMessage {
 
 // line is one line of text in the format that is asked for.
 func (p *Pen) line(q *forms.Question) string {
+	if fitting, ok := q.Fitting(); ok {
+		return fitting
+	}
 	words := wordsOf(p.Locale)
 	name := one(p.Dice, words.People)
 	switch q.Format {

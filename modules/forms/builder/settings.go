@@ -72,6 +72,8 @@ var Settings = []Setting{
 
 	number("words", Limits, 10_000, func(q *forms.Question) *int { return &q.Words }).only(forms.TypeShortText, forms.TypeLongText),
 	number("chars", Limits, 100_000, func(q *forms.Question) *int { return &q.Chars }).only(forms.TypeShortText, forms.TypeLongText),
+	pattern(),
+	words("pattern_message", Limits, 300, func(q *forms.Question) *i18n.Text { return &q.PatternMessage }).only(forms.TypeShortText),
 	number("least", Limits, 1000, func(q *forms.Question) *int { return &q.Least }).only(several...),
 	number("most", Limits, 1000, func(q *forms.Question) *int { return &q.Most }).only(append([]forms.Type{forms.TypeFile}, several...)...),
 	bound("min", func(q *forms.Question) *string { return &q.Min }).only(forms.TypeNumber, forms.TypeMoney),
@@ -201,6 +203,22 @@ func one[T ~string](name, words, group string, offered func(q *forms.Question) [
 			return all
 		},
 	}
+}
+
+// pattern is an expression as it is written; one that does not work is refused at its field.
+func pattern() Setting {
+	return Setting{
+		Name: "pattern", Group: Limits,
+		Get: func(_ *i18n.Localizer, q *forms.Question) string { return q.Pattern },
+		Set: func(_ *i18n.Localizer, q *forms.Question, typed string) string {
+			typed = strings.TrimSpace(typed)
+			if clean, ok := i18n.Clean(typed); !ok || clean != typed || !forms.PatternWorks(typed) {
+				return "builder.pattern_wrong"
+			}
+			q.Pattern = typed
+			return ""
+		},
+	}.only(forms.TypeShortText)
 }
 
 func formats(q *forms.Question) []forms.Format {

@@ -79,6 +79,9 @@ func answer(q *forms.Question) json.RawMessage {
 }
 
 func line(q *forms.Question) string {
+	if fitting, ok := q.Fitting(); ok {
+		return fitting
+	}
 	switch q.Format {
 	case forms.FormatEmail:
 		return "somebody@example.org"

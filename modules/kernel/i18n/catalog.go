@@ -203,16 +203,28 @@ func (l *Localizer) N(key string, count int, pairs ...any) string {
 }
 
 // With translates a key with arguments by name, such as those of a fault.
+// An argument that is a Text is read in the reader's language, or one that there is.
 func (l *Localizer) With(key string, args map[string]any) string {
 	if s, ok := l.plain(key); ok {
 		return s
 	}
+	args = l.spoken(args)
 	if count, ok := args["Count"].(int); ok {
 		all := maps.Clone(args)
 		all["Count"] = l.Int(count)
 		return l.localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: count, TemplateData: all})
 	}
 	return l.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: args})
+}
+
+func (l *Localizer) spoken(args map[string]any) map[string]any {
+	for name, value := range args {
+		if text, ok := value.(Text); ok {
+			args = maps.Clone(args)
+			args[name] = text.String(l.Locale, All...)
+		}
+	}
+	return args
 }
 
 func (l *Localizer) plain(key string) (string, bool) {
