@@ -135,6 +135,7 @@ func (c *checker) section(s *Section) {
 		}
 		c.keys[q.Key] = s
 		c.question(where, q)
+		c.percents(s.Key, q)
 	}
 }
 
@@ -154,6 +155,7 @@ func (c *checker) question(where string, q *Question) {
 	c.bounds(where, q)
 	c.columns(where, q)
 	c.pattern(where, q)
+	c.budget(where, q)
 	switch q.Type {
 	case TypeMoney:
 		if len(q.Currencies) == 0 || slices.ContainsFunc(q.Currencies, func(s string) bool { return !moneyForm.MatchString(s) }) {

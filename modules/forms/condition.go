@@ -202,7 +202,7 @@ func matches(value Value, wanted string) bool {
 }
 
 // compare orders an answer against a limit: numbers and money (in whole units of the currency) as amounts, dates by the
-// calendar, lists by their length.
+// calendar, lists by their length, budgets by their total.
 func compare(value Value, limit string) (int, bool) {
 	if d, ok := value.(Date); ok {
 		switch {
@@ -223,6 +223,8 @@ func compare(value Value, limit string) (int, bool) {
 		return v.rat().Cmp(wanted), true
 	case Money:
 		return v.rat().Cmp(wanted), true
+	case Budget:
+		return v.Total.rat().Cmp(wanted), true
 	case Rows:
 		return new(big.Rat).SetInt64(int64(v.filled())).Cmp(wanted), true
 	case Choices:

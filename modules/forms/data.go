@@ -47,14 +47,14 @@ func (l Look) bare(q *Question, raw json.RawMessage) (json.RawMessage, bool) {
 	if l.masks(q.Class) {
 		return nil, true
 	}
-	if q.Type != TypeTable && q.Type != TypePeople {
+	if !q.Type.rows() {
 		return raw, false
 	}
 	if !slices.ContainsFunc(q.Columns, func(c Question) bool { return l.masks(c.Class) }) {
 		return raw, false
 	}
 	value, _ := ParseValue(q, raw)
-	rows, ok := value.(Rows)
+	rows, ok := linesOf(value)
 	if !ok {
 		return nil, true // what cannot be read cannot be parted
 	}

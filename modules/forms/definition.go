@@ -40,6 +40,7 @@ const (
 	TypeFile        Type = "file"
 	TypeRanking     Type = "ranking"
 	TypeTable       Type = "table"
+	TypeBudget      Type = "budget" // a table whose lines add up
 	TypeConsent     Type = "consent"
 	TypeDeclaration Type = "declaration"
 	TypeHeading     Type = "heading"
@@ -49,14 +50,14 @@ const (
 // Types lists all types in the order in which a designer offers them.
 var Types = []Type{
 	TypeShortText, TypeLongText, TypeChoice, TypeMultiple, TypeNumber, TypeMoney, TypeDate, TypeCountry, TypeLanguages,
-	TypePeople, TypeFile, TypeRanking, TypeTable, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
+	TypePeople, TypeFile, TypeRanking, TypeTable, TypeBudget, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
 }
 
 // Asks reports whether the type takes an answer.
 func (t Type) Asks() bool { return t != TypeHeading && t != TypeText }
 
 // rows reports whether the answer is a list of rows of columns.
-func (t Type) rows() bool { return t == TypeTable || t == TypePeople }
+func (t Type) rows() bool { return t == TypeTable || t == TypePeople || t == TypeBudget }
 
 // statement reports whether the answer is that somebody stated something.
 func (t Type) statement() bool { return t == TypeConsent || t == TypeDeclaration }
@@ -139,7 +140,7 @@ type Question struct {
 	Chars    int       `json:"chars,omitempty"` // at most so many characters
 	Least    int       `json:"least,omitempty"` // rows, choices, ranks, languages, files: at least
 	Most     int       `json:"most,omitempty"`  // … and at most
-	Min      string    `json:"min,omitempty"`   // number and money: decimal with a point; date: 2026-10-05
+	Min      string    `json:"min,omitempty"`   // number, money and a budget's total: decimal with a point; date: 2026-10-05
 	Max      string    `json:"max,omitempty"`
 	Decimals int       `json:"decimals,omitempty"` // digits after the decimal sign of a number
 	Unit     i18n.Text `json:"unit,omitempty"`
@@ -151,7 +152,7 @@ type Question struct {
 
 	Currencies  []string   `json:"currencies,omitempty"`  // money; the first is proposed
 	Files       *Files     `json:"files,omitempty"`       // file
-	Columns     []Question `json:"columns,omitempty"`     // table and people
+	Columns     []Question `json:"columns,omitempty"`     // table, people and budget
 	Item        i18n.Text  `json:"item,omitempty"`        // table and people: what one row is called
 	Replacement []string   `json:"replacement,omitempty"` // people: the columns that are asked of a replacement as well
 }
@@ -161,6 +162,8 @@ type Option struct {
 	Value string    `json:"value"`
 	Label i18n.Text `json:"label"`
 	Hint  i18n.Text `json:"hint,omitempty"`
+	// Percent is how much of a budget's total the lines for which it is chosen may come to; 0 sets no limit.
+	Percent int `json:"percent,omitempty"`
 }
 
 // Files says which documents a question takes.

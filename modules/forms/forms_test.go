@@ -86,6 +86,7 @@ func sample() forms.Definition {
 						{Key: "amount", Type: forms.TypeMoney, Label: say("Amount"), Currencies: []string{"EUR"}, Required: true},
 					},
 				},
+				{Key: "spending", Type: forms.TypeBudget, Label: say("Spending"), Columns: forms.BudgetColumns()},
 			}},
 			{
 				Key: "visits", Title: say("Visits"), Scope: forms.ScopeJoint, Repeat: &forms.Repeat{Min: 1, Max: 3, Item: say("Visit")},

@@ -54,7 +54,7 @@ func invent(r *rand.Rand, q *forms.Question) string {
 		return quote([]forms.Language{{Code: "tr", Level: "native"}, {Code: "de", Level: "B1"}}[:1+r.IntN(2)])
 	case forms.TypeFile:
 		return quote([]ids.Document{ids.New[ids.Document](), ids.New[ids.Document]()}[:1+r.IntN(2)])
-	case forms.TypeTable, forms.TypePeople:
+	case forms.TypeTable, forms.TypePeople, forms.TypeBudget:
 		var rows []map[string]json.RawMessage
 		for range 1 + r.IntN(3) {
 			row := map[string]json.RawMessage{}

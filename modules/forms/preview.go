@@ -84,12 +84,15 @@ func Limits(loc *i18n.Localizer, q *Question) []string {
 	case TypePeople:
 		count("forms.limit.people_least", q.Least)
 		count("forms.limit.people", q.Most)
-	case TypeTable:
+	case TypeTable, TypeBudget:
 		count("forms.limit.rows_least", q.Least)
 		count("forms.limit.rows", q.Most)
 	case TypeFile:
 		count("forms.limit.files", max(q.Most, 1))
 		facts = append(facts, FileHint(loc, q))
+	}
+	if q.Type == TypeBudget && q.Max != "" {
+		facts = append(facts, loc.T("forms.limit.total", "Limit", limitText(loc, q, q.Max)))
 	}
 	if q.Type == TypeNumber || q.Type == TypeMoney || q.Type == TypeDate {
 		if q.Min != "" {

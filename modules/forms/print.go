@@ -128,6 +128,9 @@ func Plain(loc *i18n.Localizer, d *Definition, q *Question, raw json.RawMessage)
 		for _, row := range e.Table.Rows {
 			lines = append(lines, strings.Join(row, " · "))
 		}
+		if q.Type == TypeBudget && len(e.Table.Total) > 1 {
+			lines = append(lines, e.Table.Total[0]+": "+e.Table.Total[len(e.Table.Total)-1])
+		}
 	}
 	for _, card := range e.Cards {
 		lines = append(lines, card.Title)
@@ -213,6 +216,8 @@ func (l layout) fill(e *Entry, q *Question, value Value) {
 		} else {
 			e.Table = l.table(q, v)
 		}
+	case Budget:
+		e.Table = l.budget(q, v)
 	default:
 		e.Lines = []string{l.line(q, value)}
 	}

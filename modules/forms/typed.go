@@ -75,7 +75,7 @@ func (r *reader) question(q *Question, name string) json.RawMessage {
 		return r.languages(name)
 	case TypeFile:
 		return r.documents(name)
-	case TypeTable, TypePeople:
+	case TypeTable, TypePeople, TypeBudget:
 		return r.rows(q, name)
 	case TypeConsent, TypeDeclaration:
 		if r.values.Get(name) == "" {

@@ -66,6 +66,8 @@ func (w writer) answer(q *Question, name string, raw json.RawMessage) {
 		}
 	case Rows:
 		w.rows(q, name, v)
+	case Budget:
+		w.rows(q, name, v.Lines)
 	}
 }
 

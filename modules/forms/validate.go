@@ -133,7 +133,7 @@ func missing(q *Question) string {
 		return "forms.error.file_missing"
 	case TypeDeclaration:
 		return "forms.error.declare"
-	case TypePeople, TypeTable, TypeLanguages:
+	case TypePeople, TypeTable, TypeBudget, TypeLanguages:
 		return "forms.error.row_missing"
 	default:
 		return "fault.required"
@@ -171,6 +171,8 @@ func (v *validator) limits(q *Question, name string, value Value) {
 		v.length(q, name, len(value))
 	case Rows:
 		v.rows(q, name, value)
+	case Budget:
+		v.budget(q, name, value)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 //	date                                  "2026-10-05"
 //	languages                             [{"code": "de", "level": "B2"}]
 //	file                                  ["<document>", …]
-//	table, people                         [{"column": …, "replacement": {…}}, …]
+//	table, people, budget                 [{"column": …, "replacement": {…}}, …]
 //	consent, declaration                  {"given": true, "version": "…", "locale": "tr"}
 //
 // null is no answer. Where a type was typed in a way that cannot be read, {"typed": "as typed"} stands in its place.
@@ -255,6 +255,8 @@ func ParseValue(q *Question, raw json.RawMessage) (Value, error) {
 		return parse[Documents](raw)
 	case TypeTable, TypePeople:
 		return parse[Rows](raw)
+	case TypeBudget:
+		return parseBudget(q, raw)
 	case TypeConsent, TypeDeclaration:
 		return parse[Statement](raw)
 	default:

@@ -101,7 +101,7 @@ func (p *Pen) question(q *forms.Question) json.RawMessage {
 		return encode(p.day(q))
 	case forms.TypeLanguages:
 		return p.languages(q)
-	case forms.TypePeople, forms.TypeTable:
+	case forms.TypePeople, forms.TypeTable, forms.TypeBudget:
 		return p.rows(q)
 	case forms.TypeConsent, forms.TypeDeclaration:
 		return encode(forms.Statement{Given: true, Version: q.StatementVersion(), Locale: string(p.Locale)})

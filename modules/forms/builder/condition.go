@@ -140,6 +140,8 @@ func tests(q *forms.Question) []Test {
 		return []Test{Is, IsNot, OneOf, Answered, NotAnswered}
 	case q.Type == forms.TypeConsent || q.Type == forms.TypeDeclaration:
 		return []Test{Is, IsNot}
+	case q.Type == forms.TypeBudget:
+		return []Test{Above, Below, Answered, NotAnswered}
 	case ordered(q.Type):
 		return []Test{Above, Below, Is, IsNot, Answered, NotAnswered}
 	case q.Type == forms.TypeShortText:

@@ -92,6 +92,7 @@ func (r *Reader) options(q *forms.Question) {
 		o.Label, o.Hint = copyText(o.Label), copyText(o.Hint)
 		r.text(at+".label", 200, &o.Label)
 		r.text(at+".hint", 300, &o.Hint)
+		r.percent(at+".percent", &o)
 		if len(o.Label) == 0 { // as the engine writes it
 			o.Label = nil
 		}
@@ -99,6 +100,23 @@ func (r *Reader) options(q *forms.Question) {
 	}
 	r.moreOptions(q)
 	r.turnOptions(q)
+}
+
+// percent reads how much of a budget the lines of an offered answer may come to; nothing typed sets no limit.
+func (r *Reader) percent(name string, o *forms.Option) {
+	if !r.Form.Has(name) {
+		return
+	}
+	typed := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(r.Form.Raw(name)), "%"))
+	n, err := strconv.Atoi(typed)
+	switch {
+	case typed == "":
+		o.Percent = 0
+	case err != nil || n < 1 || n > 100:
+		r.refuse(name, "builder.percent_wrong")
+	default:
+		o.Percent = n
+	}
 }
 
 func copyText(t i18n.Text) i18n.Text {
@@ -222,7 +240,7 @@ func (r *Reader) suit(d *forms.Definition, c *forms.Condition) *forms.Condition 
 		if len(q.Options) > 0 {
 			line.Values = slices.DeleteFunc(slices.Clone(line.Values), func(v string) bool { return !takenOption(q)(v) })
 		}
-		if q.Type == forms.TypeNumber || q.Type == forms.TypeMoney {
+		if q.Type == forms.TypeNumber || q.Type == forms.TypeMoney || q.Type == forms.TypeBudget {
 			for j, v := range line.Values {
 				if digits, ok := r.Loc.ParseDecimal(v); ok {
 					line.Values[j] = digits

@@ -67,7 +67,7 @@ var Settings = []Setting{
 	list("currencies", Answer, func(q *forms.Question) *[]string { return &q.Currencies }, "EUR", "TRY", "USD", "GBP", "CHF", "BGN", "RON", "UAH", "GEL", "AMD").only(forms.TypeMoney),
 	kinds().only(forms.TypeFile),
 	size().only(forms.TypeFile),
-	words("item", Answer, 80, func(q *forms.Question) *i18n.Text { return &q.Item }).only(forms.TypeTable, forms.TypePeople),
+	words("item", Answer, 80, func(q *forms.Question) *i18n.Text { return &q.Item }).only(forms.TypeTable, forms.TypePeople, forms.TypeBudget),
 	replacement().only(forms.TypePeople),
 
 	number("words", Limits, 10_000, func(q *forms.Question) *int { return &q.Words }).only(forms.TypeShortText, forms.TypeLongText),
@@ -78,13 +78,14 @@ var Settings = []Setting{
 	number("most", Limits, 1000, func(q *forms.Question) *int { return &q.Most }).only(append([]forms.Type{forms.TypeFile}, several...)...),
 	bound("min", func(q *forms.Question) *string { return &q.Min }).only(forms.TypeNumber, forms.TypeMoney),
 	bound("max", func(q *forms.Question) *string { return &q.Max }).only(forms.TypeNumber, forms.TypeMoney),
+	bound("ceiling", func(q *forms.Question) *string { return &q.Max }).only(forms.TypeBudget),
 	day("first_day", func(q *forms.Question) *string { return &q.Min }).only(forms.TypeDate),
 	day("last_day", func(q *forms.Question) *string { return &q.Max }).only(forms.TypeDate),
 
 	one("class", "builder.class.", Data, classes, func(q *forms.Question) *forms.Class { return &q.Class }),
 }
 
-var several = []forms.Type{forms.TypeMultiple, forms.TypeRanking, forms.TypeLanguages, forms.TypePeople, forms.TypeTable}
+var several = []forms.Type{forms.TypeMultiple, forms.TypeRanking, forms.TypeLanguages, forms.TypePeople, forms.TypeTable, forms.TypeBudget}
 
 func (s Setting) only(types ...forms.Type) Setting {
 	s.Fits = func(q *forms.Question) bool { return slices.Contains(types, q.Type) }
@@ -341,7 +342,13 @@ func retype(q *forms.Question, kind forms.Type) {
 		q.Options = was.Options
 	}
 	if kind.Rows() && was.Type.Rows() {
+		begins := q.Columns
 		q.Columns, q.Item = was.Columns, was.Item
+		for i := range begins {
+			if _, there := q.Column(begins[i].Key); !there {
+				q.Columns = append(q.Columns, begins[i])
+			}
+		}
 	}
 	if was.Type == forms.TypeShortText || was.Type == forms.TypeLongText {
 		if kind == forms.TypeShortText || kind == forms.TypeLongText {

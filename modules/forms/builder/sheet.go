@@ -3,6 +3,7 @@ package builder
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kervan/modules/forms"
@@ -83,4 +84,17 @@ func (s *Sheet) theirs() string {
 		}
 	}
 	return strings.Join(all, ", ")
+}
+
+// inBudget reports whether the place is a column of a budget.
+func (d *Desk) inBudget() bool {
+	q, _, ok := find(d.Definition, d.Place.Question)
+	return ok && d.Place.Column != "" && q.Type == forms.TypeBudget
+}
+
+func percentText(o forms.Option) string {
+	if o.Percent == 0 {
+		return ""
+	}
+	return strconv.Itoa(o.Percent)
 }

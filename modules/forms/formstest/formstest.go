@@ -69,7 +69,7 @@ func answer(q *forms.Question) json.RawMessage {
 		return encode([]forms.Language{{Code: "tr", Level: "native"}, {Code: "en", Level: "B2"}}[:max(q.Least, 1)])
 	case forms.TypeFile:
 		return encode([]ids.Document{ids.New[ids.Document]()})
-	case forms.TypeTable, forms.TypePeople:
+	case forms.TypeTable, forms.TypePeople, forms.TypeBudget:
 		return rows(q)
 	case forms.TypeConsent, forms.TypeDeclaration:
 		return encode(forms.Statement{Given: true, Version: q.StatementVersion(), Locale: "en"})

@@ -1,5 +1,6 @@
 // Saves the answers of a form while somebody writes. What could not be sent yet is kept on this device, by sheet and
 // question, until it could; so a closed page, a lost connection or an ended session loses nothing.
+import { watchBudgets } from './budget'
 import { watchConditions } from './conditions'
 import { apply, documentsOf, inputsOf, watchRows, type Documents, type Inputs } from './rows'
 import { fill, send, sendKept, shelf, type Words } from './sending'
@@ -336,6 +337,7 @@ export function start(root: HTMLElement) {
     }
   }
 
+  watchBudgets(root) // before the conditions, which may look at a total
   const conditions = watchConditions(root)
   watchRows(root, words, (element) => changed(answerOf(element)))
   watchUploads(root, words, (element) => changed(answerOf(element)))

@@ -34,6 +34,7 @@ export function watchConditions(root: HTMLElement): () => void {
     if (all.length === 0) return NaN
     if (type === 'date') return all[0] < limit ? -1 : all[0] > limit ? 1 : 0
     if (type === 'table' || type === 'people') return rows - Number(limit)
+    if (type === 'budget') return Number(root.querySelector<HTMLElement>(`[data-question="${CSS.escape(ref)}"] [data-budget]`)?.dataset.total ?? NaN) - Number(limit)
     if (type === 'multiple' || type === 'ranking') return all.length - Number(limit)
     let text = all[0].replace(/\s/g, '')
     text = point === ',' ? text.replace(/\.(?=\d{3}(\D|$))/g, '') : text.replace(/,(?=\d{3}(\D|$))/g, '')
