@@ -102,7 +102,24 @@ func (p *preparing) adopts(t *testing.T) {
 	v.Accessible("program-seats")
 }
 
-// designs changes two questions, adds one with a condition and says it in the other languages.
+// adds puts a question of a type behind the others, asked of associations only.
+func (p *preparing) adds(label, key, kind string) {
+	v := p.ipek
+	v.Go(p.at + "/form/edit?language=en")
+	v.Shows(`[data-builder][data-ready]`)
+	v.Unfold("Add a question")
+	v.Hit(`#fb-new-label`, []input.Key(label)...)
+	v.Pick(`.fb-add select[name="type"]`, kind)
+	v.PressHere("Add")
+	v.Shows(`#fb-form input[name="question"][value="` + key + `"]`)
+	v.PressHere("Add a condition")
+	v.Choose("when.0.question", "legal_form")
+	v.Shows(`select[name="when.0.value"]`)
+	v.Choose("when.0.value", "association")
+	v.Sees("Asked if “What are you before the law?” is “Association”")
+}
+
+// designs changes two questions, adds one and a budget, each with a condition, and says them in the other languages.
 func (p *preparing) designs(t *testing.T) {
 	t.Helper()
 	v := p.ipek
@@ -111,19 +128,17 @@ func (p *preparing) designs(t *testing.T) {
 	first := p.asks(t).Sections[0]
 	p.words(first.Questions[0].Key, "What are you called?")
 	p.words(first.Questions[1].Key, "And in English?")
-	v.Unfold("Add a question")
-	v.Hit(`#fb-new-label`, []input.Key("Which river?")...)
-	v.PressHere("Add")
-	v.Shows(`#fb-form input[name="question"][value="which_river"]`)
-	v.PressHere("Add a condition")
-	v.Choose("when.0.question", "legal_form")
-	v.Shows(`select[name="when.0.value"]`)
-	v.Choose("when.0.value", "association")
-	v.Sees("Asked if “What are you before the law?” is “Association”")
+	p.adds("Which river?", "which_river", "short_text")
+	p.adds("What will it cost?", "what_will_it_cost", "budget")
+	v.Write(`#fb-form [name="ceiling"]`, "3,500")
+	v.Shows(`.fb-state[data-state="saved"]`)
+	v.Accessible("program-budget")
 	v.Press("Translate side by side")
 	v.Sees("Missing")
 	v.Fill("text.tr.q.which_river.label", "Hangi nehir?")
 	v.Fill("text.de.q.which_river.label", "Welcher Fluss?")
+	v.Fill("text.tr.q.what_will_it_cost.label", "Maliyeti ne olacak?")
+	v.Fill("text.de.q.what_will_it_cost.label", "Was wird es kosten?")
 	v.Press("Save")
 	v.Sees("Nothing is missing")
 	v.Accessible("program-translation")
@@ -131,7 +146,7 @@ func (p *preparing) designs(t *testing.T) {
 		t.Fatalf("the new question is %+v", q)
 	}
 	v.Go(p.at + "/blueprint")
-	v.Sees("4 differences", "Which river?")
+	v.Sees("5 differences", "Which river?")
 	v.Accessible("program-difference")
 }
 
@@ -180,6 +195,13 @@ func (p *preparing) isApplied(t *testing.T) *uitest.Visitor {
 	at := lead.Address()
 	lead.Go(at + "/sections/" + p.asks(t).Sections[0].Key)
 	lead.Sees("What are you called?")
+	cost := forms.FieldName("what_will_it_cost") + "[0]"
+	lead.Fill(cost+"[item]", "Train from Izmir")
+	lead.Fill(cost+"[quantity]", "2")
+	lead.Fill(cost+"[price]", "1,250.25")
+	lead.Sees("EUR\u00a02,500.50")
+	lead.Fill(cost+"[quantity]", "3")
+	lead.Sees("EUR\u00a03,750.75", "at most 3500")
 	lead.Accessible("program-section-phone-dark")
 	return lead
 }

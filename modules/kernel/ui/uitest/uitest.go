@@ -186,6 +186,12 @@ func (v *Visitor) Choose(name, value string) {
 	v.must(e.Select([]string{`[value="` + value + `"]`}, true, rod.SelectorTypeCSSSector))
 }
 
+// Pick is Choose for the select that the selector finds.
+func (v *Visitor) Pick(selector, value string) {
+	v.t.Helper()
+	v.must(v.element(selector).Select([]string{`[value="` + value + `"]`}, true, rod.SelectorTypeCSSSector))
+}
+
 // Tick ticks a box by its name and, where there are several, its value.
 func (v *Visitor) Tick(name, value string) {
 	v.t.Helper()
