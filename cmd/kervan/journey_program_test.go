@@ -35,6 +35,19 @@ func (p *preparing) asks(t *testing.T) *forms.Definition {
 	return d
 }
 
+// becomes waits until the draft is as wanted.
+func (p *preparing) becomes(t *testing.T, wanted func(d *forms.Definition) bool) {
+	t.Helper()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); <-tick.C {
+		if wanted(p.asks(t)) {
+			return
+		}
+	}
+	t.Fatal("the form never became as it was wanted")
+}
+
 // words gives a question of the first section other words in the builder and waits until they are kept.
 func (p *preparing) words(key, words string) {
 	p.ipek.Hit(`#fb-outline [data-key="`+key+`"] a`, input.Enter)
@@ -117,6 +130,7 @@ func (p *preparing) adds(label, key, kind string) {
 	v.Shows(`select[name="when.0.value"]`)
 	v.Choose("when.0.value", "association")
 	v.Sees("Asked if “What are you before the law?” is “Association”")
+	v.Shows(`.fb-state[data-state="saved"]`)
 }
 
 // designs changes two questions, adds one and a budget, each with a condition, and says them in the other languages.
@@ -131,7 +145,10 @@ func (p *preparing) designs(t *testing.T) {
 	p.adds("Which river?", "which_river", "short_text")
 	p.adds("What will it cost?", "what_will_it_cost", "budget")
 	v.Write(`#fb-form [name="ceiling"]`, "3,500")
-	v.Shows(`.fb-state[data-state="saved"]`)
+	p.becomes(t, func(d *forms.Definition) bool {
+		q, _, _ := d.Question("what_will_it_cost")
+		return q != nil && q.Max == "3500"
+	})
 	v.Accessible("program-budget")
 	v.Press("Translate side by side")
 	v.Sees("Missing")

@@ -42,6 +42,9 @@ func TestTheFormOfAnOpenCallChanges(t *testing.T) {
 	edit(func(q *forms.Question) { q.Label[i18n.EN], q.Words = "What do you work for, every day?", 42 })
 	staff.Get(page)
 	staff.Want(200, "every day", "Most words", "42", "1 question is new or asks something else.", "1 draft asks the new form from then on.", "2 applications were handed in and stay as they are")
+	if n := strings.Count(staff.Page.Text(), "Question (English)"); n != 1 {
+		t.Errorf("the question's words are compared %d times", n)
+	}
 	visitor.Get("/calls/" + call.ID.String() + "/form")
 	if visitor.Want(200); strings.Contains(visitor.Page.Text(), "every day") {
 		t.Error("a draft is public")

@@ -106,7 +106,7 @@ func comparedIn(p ui.Page, r Revision, c forms.Change) []compared {
 			name = p.T(key)
 		}
 		texts := false
-		for _, l := range slices.Compact(slices.Concat(r.After.Locales, r.Before.Locales)) {
+		for _, l := range eitherOf(r.After.Locales, r.Before.Locales) {
 			old, young, is := before.text(field, l), after.text(field, l), after.isText(field)
 			if texts = texts || is; is && old != young {
 				all = append(all, compared{Name: name + " (" + l.Name() + ")", Lang: string(l), Before: old, After: young})
@@ -114,6 +114,17 @@ func comparedIn(p ui.Page, r Revision, c forms.Change) []compared {
 		}
 		if !texts {
 			all = append(all, compared{Name: name, Before: before.said(p.Loc, r.Before, field), After: after.said(p.Loc, r.After, field)})
+		}
+	}
+	return all
+}
+
+// eitherOf are the languages of two lists, each once.
+func eitherOf(a, b []i18n.Locale) []i18n.Locale {
+	all := slices.Clone(a)
+	for _, l := range b {
+		if !slices.Contains(all, l) {
+			all = append(all, l)
 		}
 	}
 	return all

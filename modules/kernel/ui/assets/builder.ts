@@ -107,7 +107,8 @@ function start(root: HTMLElement) {
 
   function save(form: HTMLFormElement): Promise<void> {
     return queue(async () => {
-      if (!dirty.has(form) || blocked.has(form) || !form.isConnected) return
+      if (!form.isConnected) dirty.delete(form) // another has taken its place, with what was typed in it
+      if (!dirty.has(form) || blocked.has(form)) return
       dirty.delete(form)
       say('saving')
       try {
@@ -193,6 +194,15 @@ function start(root: HTMLElement) {
     e.preventDefault()
     if (link.matches('[data-reload]')) dirty.clear()
     void go(link.href, undefined, { focus: true })
+  })
+  // Whoever leaves by a link leaves when everything is saved, rather than being asked whether to lose it.
+  document.addEventListener('click', (e) => {
+    const link = (e.target as HTMLElement).closest<HTMLAnchorElement>('a[href]')
+    if (!link || e.defaultPrevented || e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey || link.target || dirty.size === 0) return
+    const to = new URL(link.href)
+    if (to.pathname === location.pathname && to.search === location.search) return
+    e.preventDefault()
+    void saveAll().then(() => location.assign(link.href))
   })
   addEventListener('popstate', () => void go(location.href, undefined, { push: false }))
 
@@ -284,6 +294,7 @@ function start(root: HTMLElement) {
   addEventListener('online', () => void saveAll())
   addEventListener('pagehide', () => void saveAll())
   addEventListener('beforeunload', (e) => {
+    for (const form of dirty) if (!form.isConnected) dirty.delete(form)
     void saveAll()
     if (dirty.size > 0) e.preventDefault()
   })
