@@ -2,6 +2,7 @@ package brands
 
 import (
 	"context"
+	"slices"
 
 	"kervan/modules/events"
 	"kervan/modules/kernel/audit"
@@ -65,14 +66,7 @@ func FormField(term string, l i18n.Locale, form string) string {
 	return term + "_" + string(l) + "_" + form
 }
 
-func known(term string) bool {
-	for _, t := range i18n.Terms {
-		if t == term {
-			return true
-		}
-	}
-	return false
-}
+func known(term string) bool { return slices.Contains(i18n.Terms, term) }
 
 func gender(s string) string {
 	if s == "m" || s == "f" || s == "n" {

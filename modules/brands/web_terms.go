@@ -1,6 +1,7 @@
 package brands
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 
@@ -77,9 +78,7 @@ func readWords(form web.Form, t tenants.Tenant) (own i18n.Own, suggested bool) {
 	own = i18n.Own{}
 	for _, term := range i18n.Terms {
 		words := map[i18n.Locale]i18n.Word{}
-		for l, kept := range t.Brand.Words[term] {
-			words[l] = kept
-		}
+		maps.Copy(words, t.Brand.Words[term])
 		for _, l := range t.Locales {
 			delete(words, l)
 			typed := i18n.Word{Gender: gender(form.Raw(FormField(term, l, "gender"))), Forms: map[string]string{}}

@@ -20,12 +20,13 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 	if err != nil {
 		return nil, err
 	}
-	tasks := make([]site.Task, len(news))
-	for i, p := range news {
-		tasks[i] = site.Task{Title: loc.T("partnerships.task.new", "Title", p.Title), Hint: loc.T("partnerships.task.new_hint"), Href: address(p.ID), Tone: "success"}
+	tasks := make([]site.Task, 0, len(news))
+	for _, p := range news {
+		task := site.Task{Title: loc.T("partnerships.task.new", "Title", p.Title), Hint: loc.T("partnerships.task.new_hint"), Href: address(p.ID), Tone: "success"}
 		if p.State == Paused {
-			tasks[i] = site.Task{Title: loc.T("partnerships.task.paused", "Title", p.Title), Hint: loc.T("partnerships.task.paused_hint"), Href: address(p.ID)}
+			task = site.Task{Title: loc.T("partnerships.task.paused", "Title", p.Title), Hint: loc.T("partnerships.task.paused_hint"), Href: address(p.ID)}
 		}
+		tasks = append(tasks, task)
 	}
 	if !sc.Actor().Has(tenants.RoleLead) {
 		return tasks, nil

@@ -4,6 +4,7 @@ package languagetest
 
 import (
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"regexp"
@@ -11,8 +12,6 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
-
-	"io/fs"
 
 	"kervan/modules/brands"
 	"kervan/modules/kernel/i18n"

@@ -14,8 +14,16 @@ func TestTownsAreFoundHoweverTheyAreSpelled(t *testing.T) {
 		town    string
 		lat     float64 // about
 	}{
-		{"TR", "Muğla", 37.2}, {"TR", "MUGLA", 37.2}, {"TR", "izmir", 38.4}, {"TR", "İzmir", 38.4}, {"DE", "München", 48.1}, {"DE", "Munich", 48.1}, {"BG", "Sofya", 42.7},
-		{"TR", "nobody knows where", 39}, {"DE", "", 51}, {"XK", "", 42.5},
+		{"TR", "Muğla", 37.2},
+		{"TR", "MUGLA", 37.2},
+		{"TR", "izmir", 38.4},
+		{"TR", "İzmir", 38.4},
+		{"DE", "München", 48.1},
+		{"DE", "Munich", 48.1},
+		{"BG", "Sofya", 42.7},
+		{"TR", "nobody knows where", 39},
+		{"DE", "", 51},
+		{"XK", "", 42.5},
 	} {
 		at, ok := geo.Find(c.country, c.town)
 		if !ok || at.Lat < c.lat-1 || at.Lat > c.lat+1 {

@@ -28,16 +28,16 @@ func turkish(one string) map[string]string {
 			last, vowels = folded, vowels+1
 		}
 	}
-	open, close := "e", map[rune]string{'a': "ı", 'ı': "ı", 'e': "i", 'i': "i", 'o': "u", 'u': "u", 'ö': "ü", 'ü': "ü"}[last]
+	wide, narrow := "e", map[rune]string{'a': "ı", 'ı': "ı", 'e': "i", 'i': "i", 'o': "u", 'u': "u", 'ö': "ü", 'ü': "ü"}[last]
 	if strings.ContainsRune("aıou", last) {
-		open = "a"
+		wide = "a"
 	}
 	ending, size := utf8.DecodeLastRuneInString(one)
 	ending = foldTurkish(ending)
-	plural := one + "l" + open + "r"
-	closed := map[string]string{"a": "ı", "e": "i"}[open]
+	plural := one + "l" + wide + "r"
+	closed := map[string]string{"a": "ı", "e": "i"}[wide]
 	forms := map[string]string{
-		"one": one, "in": one + hard(ending) + open + "ki", "loc": one + hard(ending) + open, "many": plural, "many_acc": plural + closed, "many_dat": plural + open,
+		"one": one, "in": one + hard(ending) + wide + "ki", "loc": one + hard(ending) + wide, "many": plural, "many_acc": plural + closed, "many_dat": plural + wide,
 		"many_yours": plural + closed + "n" + closed + "z", "many_its_acc": plural + closed + "n" + closed,
 	}
 	stem, y, n, s := one, "", "", ""
@@ -49,14 +49,14 @@ func turkish(one string) map[string]string {
 		}
 		stem = one[:len(one)-size] + soft
 	}
-	first := close // the vowel that "your" begins with, but after a vowel
+	first := narrow // the vowel that "your" begins with, but after a vowel
 	if n != "" {
 		first = ""
 	}
-	forms["acc"], forms["gen"], forms["dat"] = stem+y+close, stem+n+close+"n", stem+y+open
-	forms["yours"] = stem + first + "n" + close + "z"
-	forms["yours_acc"], forms["yours_dat"] = forms["yours"]+close, forms["yours"]+open
-	forms["its_dat"] = stem + s + close + "n" + open
+	forms["acc"], forms["gen"], forms["dat"] = stem+y+narrow, stem+n+narrow+"n", stem+y+wide
+	forms["yours"] = stem + first + "n" + narrow + "z"
+	forms["yours_acc"], forms["yours_dat"] = forms["yours"]+narrow, forms["yours"]+wide
+	forms["its_dat"] = stem + s + narrow + "n" + wide
 	return forms
 }
 
