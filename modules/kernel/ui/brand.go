@@ -56,6 +56,7 @@ const (
 	DefaultPrimary = "#1f5f5b"
 	DefaultAccent  = "#c2703d"
 	lightPaper     = "#ffffff"
+	lightGround    = "#f6f4f0" // around the paper, where links stand as well
 	darkPaper      = "#1b232c"
 )
 
@@ -149,13 +150,14 @@ func (b Brand) Face() Typeface {
 func BrandCSS(b Brand) string {
 	primary, accent := b.colours()
 	light, _ := Against(primary, lightPaper)
+	link, _ := Against(primary, lightGround)
 	dark, _ := Against(primary, mix(darkPaper, primary, 0.1))
-	focus, _ := Against(accent, "#f6f4f0")
+	focus, _ := Against(accent, lightGround)
 	focusDark, _ := Against(accent, darkPaper)
 	strong, _ := Against(accent, "#ffffff")
 	return fmt.Sprintf(`:root{--k-primary:%s;--k-on-primary:%s;--k-accent:%s;--k-link:%s;--k-focus:%s;--k-accent-strong:%s;--k-face:"%s"}`+
 		`[data-bs-theme="dark"]{--k-link:%s;--k-focus:%s;--tblr-link-color:%s}`,
-		light, on(light), accent, light, focus, strong, b.Face().Family, dark, focusDark, dark)
+		light, on(light), accent, link, focus, strong, b.Face().Family, dark, focusDark, dark)
 }
 
 // Correction is a colour that is hard to read somewhere, and the one that is used there instead.
