@@ -99,7 +99,7 @@ func (s *Service) tellNews(ctx context.Context, tx *tenants.Tx, all []Applicatio
 				})
 			}
 		}
-		ringIn(tx, own, "applications.notify.form_changed", address(a.ID, ""), nil, map[string]i18n.Text{"Call": call.Title})
+		ring(tx, own, events.NotificationRequested{Key: "applications.notify.form_changed", Path: address(a.ID, ""), Texts: map[string]i18n.Text{"Call": call.Title}})
 	}
 	return nil
 }

@@ -114,7 +114,7 @@ func (s *Service) tellReconsidered(ctx context.Context, tx *tenants.Tx, a *Appli
 	if err := forgetAsked(ctx, tx, a.ID); err != nil || !told {
 		return err
 	}
-	if err := s.notify(ctx, tx, a, "applications.notify.reconsidered", map[string]string{"Number": a.Number}); err != nil {
+	if err := s.notify(ctx, tx, a, events.NotificationRequested{Key: "applications.notify.reconsidered", Args: map[string]string{"Number": a.Number}}); err != nil {
 		return err
 	}
 	return s.tellOthers(ctx, tx, a, call, "reconsidered", a.Number, a.Organizations()...)

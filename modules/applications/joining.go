@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
@@ -151,7 +152,7 @@ func (s *Service) seat(ctx context.Context, tx *tenants.Tx, a *Application, i In
 		return err
 	}
 	tx.Audit(audit.Entry{Action: "application.joined", SubjectKind: "application", SubjectID: a.ID.String(), Detail: map[string]any{"organization": organization.String()}})
-	return s.notify(ctx, tx, a, "applications.notify.joined", map[string]string{"Organization": organizations[organization].Name})
+	return s.notify(ctx, tx, a, events.NotificationRequested{Key: "applications.notify.joined", Args: map[string]string{"Organization": organizations[organization].Name}})
 }
 
 // Refuse declines an invitation to the actor; the inviting organization is told. Faults: Conflict when it is not open, NotFound.
@@ -173,6 +174,6 @@ func (s *Service) Refuse(ctx context.Context, sc tenants.Scope, id ids.Invitatio
 			return fault.Conflict("applications.invitation.over")
 		}
 		tx.Audit(entry("application.partner_declined", a.ID))
-		return s.notify(ctx, tx, &a, "applications.notify.declined", map[string]string{"Who": sc.Actor().Name})
+		return s.notify(ctx, tx, &a, events.NotificationRequested{Key: "applications.notify.declined", Args: map[string]string{"Who": sc.Actor().Name}})
 	})
 }

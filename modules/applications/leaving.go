@@ -10,6 +10,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -168,7 +169,7 @@ func (s *Service) tellLeft(ctx context.Context, tx *tenants.Tx, a *Application, 
 	if err := s.tellOthers(ctx, tx, a, call, "left", organizations[gone].Name, stay...); err != nil {
 		return err
 	}
-	return s.notify(ctx, tx, a, "applications.notify.left", map[string]string{"Organization": organizations[gone].Name})
+	return s.notify(ctx, tx, a, events.NotificationRequested{Key: "applications.notify.left", Args: map[string]string{"Organization": organizations[gone].Name}})
 }
 
 // tellWithdrawn tells the other organizations, and of one that was handed in also the other modules and the network's team.
@@ -184,12 +185,12 @@ func (s *Service) tellWithdrawn(ctx context.Context, tx *tenants.Tx, a *Applicat
 	if err := s.tellOthers(ctx, tx, a, call, "withdrawn", organizations[a.Organization].Name, a.Organizations()...); err != nil {
 		return err
 	}
-	if err := s.notify(ctx, tx, a, "applications.notify.withdrawn", map[string]string{"Call": call.Title.String(call.Locales[0])}); err != nil {
+	if err := s.notify(ctx, tx, a, events.NotificationRequested{Key: "applications.notify.withdrawn", Texts: map[string]i18n.Text{"Call": call.Title}}); err != nil {
 		return err
 	}
 	if before == Draft {
 		return nil
 	}
 	tx.Announce(events.ApplicationWithdrawn{Application: a.ID, Call: a.Call})
-	return s.notifyTeam(ctx, tx, a, "applications.notify.team_withdrawn", map[string]string{"Number": a.Number})
+	return s.notifyTeam(ctx, tx, a, events.NotificationRequested{Key: "applications.notify.team_withdrawn", Args: map[string]string{"Number": a.Number}})
 }

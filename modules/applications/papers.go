@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kervan/modules/events"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
@@ -47,7 +48,7 @@ func (s *Service) AskForPapers(ctx context.Context, sc tenants.Scope, id ids.App
 			return err
 		}
 		tx.Audit(audit.Entry{Action: "application.papers_asked", SubjectKind: "application", SubjectID: id.String(), Detail: map[string]any{"due": a.PapersDue}})
-		if err := s.notify(ctx, tx, a, "applications.notify.papers", map[string]string{"Number": a.Number}); err != nil {
+		if err := s.notify(ctx, tx, a, events.NotificationRequested{Key: "applications.notify.papers", Args: map[string]string{"Number": a.Number}}); err != nil {
 			return err
 		}
 		return s.tellLeads(ctx, tx, a, call, "papers", organizations, letterValues{args: map[string]string{"papers": p.Words}, times: map[string]time.Time{"due": a.PapersDue}})

@@ -43,7 +43,7 @@ func (s *Service) Confirm(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		}
 		mine.ConfirmedAt, mine.ConfirmedBy = now, sc.Actor().Person
 		tx.Audit(entry("application.confirmed", id))
-		if err := s.notify(ctx, tx, a, "applications.notify.confirmed", map[string]string{"Who": sc.Actor().Name}); err != nil {
+		if err := s.notify(ctx, tx, a, events.NotificationRequested{Key: "applications.notify.confirmed", Args: map[string]string{"Who": sc.Actor().Name}}); err != nil {
 			return err
 		}
 		return savePart(ctx, tx, mine)
@@ -277,7 +277,7 @@ func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, a *Application, ca
 		if err := forgetAsked(ctx, tx, a.ID); err != nil {
 			return err
 		}
-		if err := s.notifyTeam(ctx, tx, a, "applications.notify.team_papers", map[string]string{"Number": a.Number}); err != nil {
+		if err := s.notifyTeam(ctx, tx, a, events.NotificationRequested{Key: "applications.notify.team_papers", Args: map[string]string{"Number": a.Number}}); err != nil {
 			return err
 		}
 	}

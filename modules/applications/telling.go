@@ -64,38 +64,37 @@ func (s *Service) tellOthers(ctx context.Context, tx *tenants.Tx, a *Application
 	return nil
 }
 
-// notify puts a line under the bell of everybody of the application's organizations, but not of whoever did it.
-func (s *Service) notify(ctx context.Context, tx *tenants.Tx, a *Application, key string, args map[string]string) error {
+// notify puts a line under the bell of everybody of the application's organizations, but not of whoever did it. It leads to
+// the application.
+func (s *Service) notify(ctx context.Context, tx *tenants.Tx, a *Application, e events.NotificationRequested) error {
 	members, err := tenants.MembersOf(ctx, tx, a.Organizations()...)
 	if err != nil {
 		return err
 	}
-	ring(tx, members, key, address(a.ID, ""), args)
+	e.Path = address(a.ID, "")
+	ring(tx, members, e)
 	return nil
 }
 
-// notifyTeam does the same for those who check applications.
-func (s *Service) notifyTeam(ctx context.Context, tx *tenants.Tx, a *Application, key string, args map[string]string) error {
+// notifyTeam does the same for those who check applications, and leads to what was handed in.
+func (s *Service) notifyTeam(ctx context.Context, tx *tenants.Tx, a *Application, e events.NotificationRequested) error {
 	team, err := tenants.Holders(ctx, tx, tenants.RoleCoordinator, tenants.RoleOfficer)
 	if err != nil {
 		return err
 	}
-	ring(tx, team, key, address(a.ID, "dossier"), args)
+	e.Path = address(a.ID, "dossier")
+	ring(tx, team, e)
 	return nil
 }
 
 // ring tells each person once, whatever number of roles they hold.
-func ring(tx *tenants.Tx, members []tenants.Membership, key, path string, args map[string]string) {
-	ringIn(tx, members, key, path, args, nil)
-}
-
-// ringIn is ring with words that everybody reads in their own language.
-func ringIn(tx *tenants.Tx, members []tenants.Membership, key, path string, args map[string]string, texts map[string]i18n.Text) {
+func ring(tx *tenants.Tx, members []tenants.Membership, e events.NotificationRequested) {
 	told := map[ids.Person]bool{tx.Scope().Actor().Person: true}
 	for _, m := range members {
 		if !told[m.Person] {
 			told[m.Person] = true
-			tx.Announce(events.NotificationRequested{Person: m.Person, Key: key, Path: path, Args: args, Texts: texts})
+			e.Person = m.Person
+			tx.Announce(e)
 		}
 	}
 }

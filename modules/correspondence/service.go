@@ -343,25 +343,9 @@ func (s *Service) moveAll(ctx context.Context, sc tenants.Scope, messages []ids.
 // Notification is a line under the actor's bell.
 type Notification struct {
 	Key  string
-	Args map[string]any // words, or words by language
+	Args map[string]any // for i18n.Localizer.With
 	Path string
 	Row  notificationRow
-}
-
-// Words is the line in the reader's language.
-func (n *Notification) Words(loc *i18n.Localizer) string {
-	args := fault.Args{}
-	for name, value := range n.Args {
-		if byLanguage, ok := value.(map[string]any); ok {
-			text := i18n.Text{}
-			for l, words := range byLanguage {
-				text[i18n.Locale(l)], _ = words.(string)
-			}
-			value = text.String(loc.Locale, i18n.EN)
-		}
-		args[name] = value
-	}
-	return loc.With(n.Key, args)
 }
 
 // Waiting counts the messages that wait for somebody: those that are held, and those that did not arrive. Coordinators and
@@ -397,8 +381,22 @@ func (s *Service) Latest(ctx context.Context, sc tenants.Scope, limit int64) ([]
 		if err := json.Unmarshal(r.Args, &all[i].Args); err != nil {
 			return nil, fmt.Errorf("correspondence: read notification: %w", err)
 		}
+		for name, value := range all[i].Args {
+			if byLanguage, ok := value.(map[string]any); ok {
+				all[i].Args[name] = textOf(byLanguage)
+			}
+		}
 	}
 	return all, nil
+}
+
+// textOf is a text as JSON has given it back.
+func textOf(byLanguage map[string]any) i18n.Text {
+	t := i18n.Text{}
+	for l, words := range byLanguage {
+		t[i18n.Locale(l)], _ = words.(string)
+	}
+	return t
 }
 
 // MarkRead marks the actor's own notifications as read.

@@ -90,7 +90,7 @@ func (w *Web) news(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) (
 	}
 	news := make([]site.Task, len(latest))
 	for i, n := range latest {
-		news[i] = site.Task{Title: n.Words(loc), Hint: loc.ShortDateTime(n.Row.CreatedAt), Href: n.Path}
+		news[i] = site.Task{Title: loc.With(n.Key, n.Args), Hint: loc.ShortDateTime(n.Row.CreatedAt), Href: n.Path}
 	}
 	return news, nil
 }

@@ -214,7 +214,11 @@ func (l layout) budget(q *Question, b Budget) *PrintTable {
 }
 
 // sums reads what was typed into a budget's lines as far as it can be read: the text of each line's sum, and of the total.
+// Nothing else has any.
 func (f field) sums() (lines []string, total string) {
+	if f.q.Type != TypeBudget {
+		return nil, ""
+	}
 	r := reader{loc: f.ui.Loc, values: f.values}
 	rows := Rows{}
 	for i := range f.shown() {
@@ -234,13 +238,9 @@ func (f field) sums() (lines []string, total string) {
 	return lines, MoneyText(f.ui.Loc, b.Total)
 }
 
-// lineSum is the text of one line's sum; a template's line has none.
-func (f field) lineSum(index string) string {
-	lines, _ := f.sums()
-	for i, text := range lines {
-		if itoa(i) == index {
-			return text
-		}
+func at(sums []string, i int) string {
+	if i < len(sums) {
+		return sums[i]
 	}
 	return ""
 }

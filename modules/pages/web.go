@@ -297,7 +297,10 @@ func (s *Service) menu(ctx context.Context, sc tenants.Scope, loc *i18n.Localize
 		case PlaceNone:
 		}
 	}
-	foot = append(foot, ui.NavItem{Label: loc.T("pages.nav.results"), Href: "/results"}, ui.NavItem{Label: loc.T("pages.nav.map"), Href: "/partnership-map"})
+	if sc.Tenant().Kind != tenants.KindCore { // which selects nobody itself
+		foot = append(foot, ui.NavItem{Label: loc.T("pages.nav.results"), Href: "/results"})
+	}
+	foot = append(foot, ui.NavItem{Label: loc.T("pages.nav.map"), Href: "/partnership-map"})
 	return append(main, ui.NavItem{Label: loc.T("pages.news.title"), Href: "/news"}), foot, nil
 }
 

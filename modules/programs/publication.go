@@ -56,7 +56,7 @@ func (s *Service) Extend(ctx context.Context, sc tenants.Scope, id ids.Call, ver
 		for _, person := range people {
 			tx.Announce(events.NotificationRequested{
 				Person: person, Key: "programs.notify.extended", Path: "/calls/" + id.String(),
-				Args: map[string]string{"Call": c.Title.String(c.Locales[0])},
+				Texts: map[string]i18n.Text{"Call": c.Title},
 			})
 			tx.Announce(events.MailRequested{
 				Kind: "programs.mail.extension", Person: person, Path: "/calls/" + id.String(), AboutKind: "call", AboutID: id.String(),

@@ -136,7 +136,7 @@ func (s *Service) Answer(ctx context.Context, sc tenants.Scope, call ids.Call, i
 		tx.Audit(audit.Entry{Action: "call.question_answered", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"question": id.String()}})
 		if first && !q.AskedBy.IsZero() {
 			path := "/calls/" + call.String()
-			tx.Announce(events.NotificationRequested{Person: q.AskedBy, Key: "programs.notify.answered", Path: path, Args: map[string]string{"Call": c.Title.String(q.Locale, c.Locales...)}})
+			tx.Announce(events.NotificationRequested{Person: q.AskedBy, Key: "programs.notify.answered", Path: path, Texts: map[string]i18n.Text{"Call": c.Title}})
 			tx.Announce(events.MailRequested{Kind: "programs.mail.answered", Person: q.AskedBy, Path: path, AboutKind: "call", AboutID: call.String(), Texts: map[string]i18n.Text{"Call": c.Title}})
 		}
 		return nil

@@ -202,8 +202,8 @@ func (l *Localizer) N(key string, count int, pairs ...any) string {
 	return l.localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: count, TemplateData: args})
 }
 
-// With translates a key with arguments by name, such as those of a fault.
-// An argument that is a Text is read in the reader's language, or one that there is.
+// With translates a key with arguments by name, such as those of a fault. An argument that is a Text is read in the reader's
+// language, or one that there is.
 func (l *Localizer) With(key string, args map[string]any) string {
 	if s, ok := l.plain(key); ok {
 		return s

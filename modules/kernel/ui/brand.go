@@ -55,8 +55,7 @@ var Typefaces = []Typeface{
 const (
 	DefaultPrimary = "#1f5f5b"
 	DefaultAccent  = "#c2703d"
-	lightPaper     = "#ffffff"
-	lightGround    = "#f6f4f0" // around the paper, where links stand as well
+	lightGround    = "#f6f4f0" // around white paper; what is readable on it is so on the paper
 	darkPaper      = "#1b232c"
 )
 
@@ -149,15 +148,13 @@ func (b Brand) Face() Typeface {
 // BrandCSS is the style sheet of a brand: its colours, made readable on light and on dark ground.
 func BrandCSS(b Brand) string {
 	primary, accent := b.colours()
-	light, _ := Against(primary, lightPaper)
-	link, _ := Against(primary, lightGround)
+	light, _ := Against(primary, lightGround)
 	dark, _ := Against(primary, mix(darkPaper, primary, 0.1))
-	focus, _ := Against(accent, lightGround)
+	strong, _ := Against(accent, lightGround)
 	focusDark, _ := Against(accent, darkPaper)
-	strong, _ := Against(accent, "#ffffff")
 	return fmt.Sprintf(`:root{--k-primary:%s;--k-on-primary:%s;--k-accent:%s;--k-link:%s;--k-focus:%s;--k-accent-strong:%s;--k-face:"%s"}`+
 		`[data-bs-theme="dark"]{--k-link:%s;--k-focus:%s;--tblr-link-color:%s}`,
-		light, on(light), accent, link, focus, strong, b.Face().Family, dark, focusDark, dark)
+		light, on(light), accent, light, strong, strong, b.Face().Family, dark, focusDark, dark)
 }
 
 // Correction is a colour that is hard to read somewhere, and the one that is used there instead.
@@ -173,7 +170,7 @@ func (b Brand) Corrections() []Correction {
 	primary, accent := b.colours()
 	var all []Correction
 	for _, on := range []struct{ where, colour, ground string }{
-		{"primary_light", primary, lightPaper}, {"primary_dark", primary, mix(darkPaper, primary, 0.1)}, {"accent_light", accent, lightPaper}, {"accent_dark", accent, darkPaper},
+		{"primary_light", primary, lightGround}, {"primary_dark", primary, mix(darkPaper, primary, 0.1)}, {"accent_light", accent, lightGround}, {"accent_dark", accent, darkPaper},
 	} {
 		if used, changed := Against(on.colour, on.ground); changed {
 			all = append(all, Correction{on.where, on.colour, used, Contrast(on.colour, on.ground)})
@@ -182,10 +179,10 @@ func (b Brand) Corrections() []Correction {
 	return all
 }
 
-// Button is the ground and the text of a button in the brand's colour on light paper, for mails.
+// Button is the ground and the text of a button in the brand's colour on light ground, for mails.
 func (b Brand) Button() (ground, text string) {
 	primary, _ := b.colours()
-	ground, _ = Against(primary, lightPaper)
+	ground, _ = Against(primary, lightGround)
 	return ground, on(ground)
 }
 

@@ -1,11 +1,10 @@
 // Adds up the lines of a budget while somebody writes them, exactly: in whole minor units, rounded as the server does, which
 // counts in the end.
+import { plainNumber } from './conditions'
 
-// decimal reads a number as the page's language writes it: its digits without a sign, and how many of them are a fraction.
+// decimal takes a number apart: its digits without a sign, and how many of them are a fraction.
 function decimal(text: string, point: string): { digits: bigint; places: number } | undefined {
-  let plain = text.replace(/\s/g, '')
-  plain = point === ',' ? plain.replace(/\.(?=\d{3}(\D|$))/g, '') : plain.replace(/,(?=\d{3}(\D|$))/g, '')
-  const match = /^(\d{1,18})(?:[.,](\d{1,9}))?$/.exec(plain)
+  const match = /^(\d{1,18})(?:\.(\d{1,9}))?$/.exec(plainNumber(text, point))
   return match ? { digits: BigInt(match[1] + (match[2] ?? '')), places: (match[2] ?? '').length } : undefined
 }
 

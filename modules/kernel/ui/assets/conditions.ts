@@ -12,6 +12,12 @@ interface Rule {
   below?: string
 }
 
+// plainNumber is a number as the page's language writes it, with a point and without grouping.
+export function plainNumber(text: string, point: string): string {
+  const tight = text.replace(/\s/g, '')
+  return (point === ',' ? tight.replace(/\.(?=\d{3}(\D|$))/g, '') : tight.replace(/,(?=\d{3}(\D|$))/g, '')).replace(',', '.')
+}
+
 export function watchConditions(root: HTMLElement): () => void {
   const boxes = [...root.querySelectorAll<HTMLElement>('[data-condition]')].map((box) => ({ box, rule: JSON.parse(box.dataset.condition ?? '{}') as Rule }))
   const point = root.dataset.point ?? '.'
@@ -36,9 +42,7 @@ export function watchConditions(root: HTMLElement): () => void {
     if (type === 'table' || type === 'people') return rows - Number(limit)
     if (type === 'budget') return Number(root.querySelector<HTMLElement>(`[data-question="${CSS.escape(ref)}"] [data-budget]`)?.dataset.total ?? NaN) - Number(limit)
     if (type === 'multiple' || type === 'ranking') return all.length - Number(limit)
-    let text = all[0].replace(/\s/g, '')
-    text = point === ',' ? text.replace(/\.(?=\d{3}(\D|$))/g, '') : text.replace(/,(?=\d{3}(\D|$))/g, '')
-    return Number(text.replace(',', '.')) - Number(limit)
+    return Number(plainNumber(all[0], point)) - Number(limit)
   }
 
   function holds(rule: Rule): boolean {
