@@ -60,8 +60,8 @@ func HandlePlatformJob[T any](r *Registry, name string, do func(ctx context.Cont
 	}
 }
 
-// HandleEverywhere registers a job that, put into the queue for no tenant, puts itself there for each one that may change:
-// it runs in every tenant on its own, so that one that fails is tried again without the others.
+// HandleEverywhere registers a job that, put into the queue for no tenant, puts itself there for each one that may change
+// and has its tables: it runs in every tenant on its own, so that one that fails is tried again without the others.
 func (t *Tenants) HandleEverywhere(name string, do func(ctx context.Context, sc Scope) error) {
 	HandleJob(&t.registry, name, func(ctx context.Context, sc Scope, _ struct{}) error { return do(ctx, sc) })
 	HandlePlatformJob(&t.registry, name, func(ctx context.Context, _ struct{}) error {
@@ -69,19 +69,14 @@ func (t *Tenants) HandleEverywhere(name string, do func(ctx context.Context, sc 
 		if err != nil {
 			return err
 		}
-		for _, tenant := range all {
-			if !tenant.Status.Writable() {
-				continue
+		return t.Platform().Write(ctx, func(_ context.Context, tx *Tx) error {
+			for _, tenant := range all {
+				if tenant.Status.Writable() && tenant.SchemaVersion > 0 {
+					tx.jobs = append(tx.jobs, jobs.Job{Envelope: jobs.Envelope{Name: name, Room: tenant.ID.String(), Payload: json.RawMessage("{}")}})
+				}
 			}
-			err := t.Bind(tenant, SystemActor(name)).Write(ctx, func(_ context.Context, tx *Tx) error {
-				tx.Enqueue(name, struct{}{})
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+			return nil
+		})
 	})
 }
 

@@ -3,6 +3,7 @@ package tenants_test
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/database"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/jobs"
 	"kervan/tenants"
 	"kervan/tenants/tenanttest"
 )
@@ -362,6 +364,30 @@ func TestASuspendedNetworkDoesNoWork(t *testing.T) {
 	w.Jobs(t)
 	if ran != 1 {
 		t.Errorf("the job ran %d times after reopening", ran)
+	}
+}
+
+// TestWorkForEveryNetworkPassesOverThoseWithoutTables holds that a network which is just being made keeps no other from its
+// nightly work.
+func TestWorkForEveryNetworkPassesOverThoseWithoutTables(t *testing.T) {
+	t.Parallel()
+	w := tenanttest.Open(t)
+	ran := map[ids.Tenant]int{}
+	w.Tenants.HandleEverywhere("nightly", func(_ context.Context, sc tenants.Scope) error { ran[sc.Tenant().ID]++; return nil })
+	bare, err := w.Tenants.Create(t.Context(), tenants.New{
+		Slug: "bare-" + w.Tenant.Slug[:12], Name: "A bare one", Kind: tenants.KindNetwork, Locales: w.Tenant.Locales, Zone: "Europe/Berlin",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Tenants.Do(t.Context(), jobs.Envelope{Name: "nightly", Payload: json.RawMessage("{}")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := jobs.Drain(t.Context(), w.Cluster.Worker, w.Tenants.Do, w.Tenant.ID.String(), bare.ID.String()); err != nil {
+		t.Fatal(err)
+	}
+	if ran[w.Tenant.ID] != 1 || ran[bare.ID] != 0 {
+		t.Errorf("it ran %d times where it should, and %d times where there is nothing yet", ran[w.Tenant.ID], ran[bare.ID])
 	}
 }
 

@@ -120,7 +120,7 @@ func (q *queue) add(fails error, all ...jobs.Job) {
 // work lets a worker take jobs until the test ends.
 func (q *queue) work(do jobs.Do) *jobs.Worker {
 	q.t.Helper()
-	w, err := jobs.Hasty(q.pool, 1, do, 500*time.Millisecond, time.Second, 300*time.Millisecond)
+	w, err := jobs.Hasty(q.pool, 1, do, 500*time.Millisecond, time.Minute, 300*time.Millisecond)
 	if err != nil {
 		q.t.Fatal(err)
 	}
@@ -155,6 +155,17 @@ func (q *queue) await(what string, so func() bool) {
 	}
 }
 
+// receive waits for what a job tells.
+func receive[T any](t testing.TB, what string, from <-chan T) (told T) {
+	t.Helper()
+	select {
+	case told = <-from:
+	case <-time.After(60 * time.Second):
+		t.Fatalf("waited in vain: %s", what)
+	}
+	return told
+}
+
 // now makes every job that waits for another try due.
 func (q *queue) now() {
 	q.t.Helper()
@@ -178,7 +189,7 @@ func TestJobsExistWhenTheirTransactionDoes(t *testing.T) {
 	}
 	ran := make(chan string, 9)
 	q.work(func(_ context.Context, e jobs.Envelope) error { ran <- e.Name + string(e.Payload); return nil })
-	if got := <-ran; got != `done{"secret": "s3cret"}` {
+	if got := receive(t, "the job", ran); got != `done{"secret": "s3cret"}` {
 		t.Errorf("ran %s", got)
 	}
 	q.await("the job's end", func() bool { state, _ := q.state("done"); return state == "completed" })
@@ -222,7 +233,7 @@ func TestAFailingJobIsTriedAgainAndSetAsideAtLast(t *testing.T) {
 	q.work(func(context.Context, jobs.Envelope) error { tried <- true; return errDown })
 	var wait time.Duration
 	for try := 1; try <= 2; try++ {
-		<-tried
+		receive(t, "a try", tried)
 		q.await("the next try's time", func() bool {
 			err := q.pool.QueryRow(t.Context(), "SELECT (extract(epoch FROM scheduled_at - finished) * 1000000000)::bigint FROM (SELECT scheduled_at, (errors[$1]->>'at')::timestamptz AS finished FROM river.river_job WHERE cardinality(errors) = $1) j", try).Scan(&wait)
 			return err == nil
@@ -232,7 +243,7 @@ func TestAFailingJobIsTriedAgainAndSetAsideAtLast(t *testing.T) {
 	if wait < 10*time.Second {
 		t.Errorf("the third try comes %s after the second", wait)
 	}
-	<-tried
+	receive(t, "a try", tried)
 	q.await("that it is set aside", func() bool { state, _ := q.state("fails"); return state == "discarded" })
 	keeper := jobs.NewQueue(q.pool)
 	set, err := keeper.Failures(t.Context(), 10)
@@ -252,7 +263,7 @@ func TestAFailingJobIsTriedAgainAndSetAsideAtLast(t *testing.T) {
 	if there, err := keeper.Retry(t.Context(), set[0].ID); err != nil || !there {
 		t.Fatalf("tried again: %v, %v", there, err)
 	}
-	<-tried
+	receive(t, "a try", tried)
 	if there, err := keeper.Retry(t.Context(), 1<<40); err != nil || there {
 		t.Errorf("a job that is none was tried again: %v", err)
 	}
@@ -286,7 +297,7 @@ func TestWhatIsPutOffIsNotTried(t *testing.T) {
 		return fmt.Errorf("suspended: %w", jobs.ErrNotNow)
 	})
 	for range 4 {
-		<-asked
+		receive(t, "that it is asked", asked)
 		q.await("that it is put off", func() bool {
 			var left float64
 			err := q.pool.QueryRow(t.Context(), "SELECT extract(epoch FROM scheduled_at - now()) FROM river.river_job WHERE state = 'scheduled' AND attempt = 0").Scan(&left)
@@ -294,7 +305,7 @@ func TestWhatIsPutOffIsNotTried(t *testing.T) {
 		})
 		q.now()
 	}
-	<-asked
+	receive(t, "that it is asked", asked)
 	q.await("its end", func() bool { state, tries := q.state("off"); return state == "completed" && tries == 1 })
 }
 
@@ -325,7 +336,7 @@ func TestPoisonDoesNotBlockTheQueue(t *testing.T) {
 		}
 		return nil
 	})
-	<-done
+	receive(t, "the good job", done)
 	keeper := jobs.NewQueue(q.pool)
 	q.await("that all others are set aside", func() bool {
 		set, err := keeper.Failures(t.Context(), 20)
@@ -384,38 +395,51 @@ func TestTheJobOfAKilledWorkerIsTakenUpAgain(t *testing.T) {
 		t.Fatalf("the orphan is %s", state)
 	}
 	// It led the queue; a new leader is found when its term is over, or when it is forgotten as here.
-	for _, statement := range []string{"DELETE FROM river.river_leader", "UPDATE river.river_job SET attempted_at = attempted_at - interval '5 seconds'"} {
+	for _, statement := range []string{"DELETE FROM river.river_leader", "UPDATE river.river_job SET attempted_at = attempted_at - interval '5 minutes'"} {
 		if _, err := q.pool.Exec(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
 	}
 	ran := make(chan bool, 1)
 	q.work(func(context.Context, jobs.Envelope) error { ran <- true; return nil })
-	<-ran
+	receive(t, "the orphan", ran)
 	q.await("its end", func() bool { state, tries := q.state("orphan"); return state == "completed" && tries == 2 })
 }
 
+// TestAWorkerThatStopsLetsJobsFinish holds that what runs has the time of a farewell before it is told to end, and that
+// what waits is left for another worker. That the job is told to end is how it knows that the stopping has begun.
 func TestAWorkerThatStopsLetsJobsFinish(t *testing.T) {
 	t.Parallel()
+	const farewell = 300 * time.Millisecond
 	q := open(t)
 	q.add(nil, job("first", 0), job("second", 0))
-	begun, finish := make(chan bool), make(chan bool)
-	w := q.work(func(ctx context.Context, _ jobs.Envelope) error {
-		begun <- true
-		<-finish
-		return ctx.Err()
-	})
-	<-begun
-	stopped := make(chan error, 1)
-	go func() { stopped <- w.Stop(context.Background()) }()
-	close(finish)
-	if err := <-stopped; err != nil {
+	begun, told := make(chan string, 2), make(chan time.Time, 2)
+	w, err := jobs.Hasty(q.pool, 1, func(ctx context.Context, e jobs.Envelope) error {
+		begun <- e.Name
+		<-ctx.Done()
+		told <- time.Now()
+		return nil
+	}, time.Minute, 2*time.Minute, farewell)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if err := w.Start(context.WithoutCancel(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if name := receive(t, "a job", begun); name != "first" {
+		t.Fatalf("%s came first", name)
+	}
+	asked := time.Now()
+	if err := w.Stop(context.WithoutCancel(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if left := receive(t, "that it is told", told).Sub(asked); left < farewell {
+		t.Errorf("what ran had %s to finish", left)
 	}
 	if state, _ := q.state("first"); state != "completed" {
 		t.Errorf("what ran is %s", state)
 	}
-	if state, tries := q.state("second"); state != "available" || tries != 0 {
+	if state, tries := q.state("second"); state != "available" || tries != 0 || len(begun) > 0 {
 		t.Errorf("what waited is %s after %d tries", state, tries)
 	}
 }
@@ -436,7 +460,7 @@ func TestAJobThatDoesNotFinishIsToldToEnd(t *testing.T) {
 	if err := w.Start(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	<-begun
+	receive(t, "the job", begun)
 	started := time.Now()
 	if err := w.Stop(context.Background()); err != nil {
 		t.Fatal(err)

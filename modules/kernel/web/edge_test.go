@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -39,8 +40,8 @@ type reply struct {
 	body string
 }
 
-// speak sends the bytes as they are and reads every answer until the server closes or falls silent. The method is the one
-// that the answers are read for.
+// speak sends the bytes as they are and reads every answer until the server closes or falls silent, also one that comes
+// before all is said. The method is the one that the answers are read for.
 func speak(t testing.TB, address, method, said string) []reply {
 	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
@@ -51,12 +52,14 @@ func speak(t testing.TB, address, method, said string) []reply {
 	if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.WriteString(conn, said); err != nil {
-		return nil // the server has hung up already
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.CloseWrite()
-	}
+	var saying sync.WaitGroup
+	saying.Go(func() {
+		_, _ = io.WriteString(conn, said) // a server that refuses hangs up before the end
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			_ = tcp.CloseWrite()
+		}
+	})
+	defer saying.Wait()
 	var all []reply
 	reader := bufio.NewReader(conn)
 	for {
