@@ -156,6 +156,7 @@ func (c *checker) question(where string, q *Question) {
 	c.columns(where, q)
 	c.pattern(where, q)
 	c.budget(where, q)
+	c.statements(where, q)
 	switch q.Type {
 	case TypeMoney:
 		if len(q.Currencies) == 0 || slices.ContainsFunc(q.Currencies, func(s string) bool { return !moneyForm.MatchString(s) }) {
@@ -183,7 +184,7 @@ func (c *checker) question(where string, q *Question) {
 
 func (c *checker) options(where string, q *Question) {
 	switch q.Type {
-	case TypeChoice, TypeMultiple, TypeRanking:
+	case TypeChoice, TypeMultiple, TypeRanking, TypeMatrix, TypeLikert:
 		if len(q.Options) < 2 {
 			c.report(where, "forms.check.few_options")
 		}

@@ -41,6 +41,8 @@ const (
 	TypeRanking     Type = "ranking"
 	TypeTable       Type = "table"
 	TypeBudget      Type = "budget" // a table whose lines add up
+	TypeMatrix      Type = "matrix" // several statements, each with one of the same answers
+	TypeLikert      Type = "likert" // a matrix whose answers are a scale
 	TypeConsent     Type = "consent"
 	TypeDeclaration Type = "declaration"
 	TypeHeading     Type = "heading"
@@ -50,7 +52,7 @@ const (
 // Types lists all types in the order in which a designer offers them.
 var Types = []Type{
 	TypeShortText, TypeLongText, TypeChoice, TypeMultiple, TypeNumber, TypeMoney, TypeDate, TypeCountry, TypeLanguages,
-	TypePeople, TypeFile, TypeRanking, TypeTable, TypeBudget, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
+	TypePeople, TypeFile, TypeRanking, TypeTable, TypeBudget, TypeMatrix, TypeLikert, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
 }
 
 // Asks reports whether the type takes an answer.
@@ -134,7 +136,10 @@ type Question struct {
 	Condition *Condition `json:"condition,omitempty"`
 	Class     Class      `json:"class,omitempty"`
 	Format    Format     `json:"format,omitempty"`
-	Options   []Option   `json:"options,omitempty"` // choice, multiple, ranking; a country without options is any country
+	Options   []Option   `json:"options,omitempty"` // choice, multiple, ranking, matrix, likert; a country without options is any country
+	// Statements are what a matrix asks, each to be given one of the options; NotApplicable lets it be given none of them.
+	Statements    []Option `json:"statements,omitempty"`
+	NotApplicable bool     `json:"not_applicable,omitempty"`
 
 	Words    int       `json:"words,omitempty"` // at most so many words
 	Chars    int       `json:"chars,omitempty"` // at most so many characters

@@ -76,6 +76,7 @@ func sample() forms.Definition {
 						{Question: "fields", Equals: "z"}, {Not: &forms.Condition{Question: "budget", Above: "1000.50"}},
 					}},
 				},
+				{Key: "views", Type: forms.TypeMatrix, Label: say("Views"), Options: options("yes", "no"), Statements: options("one", "two"), NotApplicable: true},
 				{Key: "news", Type: forms.TypeConsent, Label: say("News")},
 				{Key: "true", Type: forms.TypeDeclaration, Label: say("All of it is true")},
 			}},

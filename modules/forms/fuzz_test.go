@@ -54,6 +54,19 @@ func invent(r *rand.Rand, q *forms.Question) string {
 		return quote([]forms.Language{{Code: "tr", Level: "native"}, {Code: "de", Level: "B1"}}[:1+r.IntN(2)])
 	case forms.TypeFile:
 		return quote([]ids.Document{ids.New[ids.Document](), ids.New[ids.Document]()}[:1+r.IntN(2)])
+	case forms.TypeMatrix, forms.TypeLikert:
+		chosen := map[string]string{}
+		for _, s := range q.Statements {
+			if value := r.IntN(len(q.Options) + 1); value < len(q.Options) {
+				chosen[s.Value] = q.Options[value].Value
+			} else if q.NotApplicable {
+				chosen[s.Value] = forms.NotApplicable
+			}
+		}
+		if len(chosen) == 0 {
+			return "null"
+		}
+		return quote(chosen)
 	case forms.TypeTable, forms.TypePeople, forms.TypeBudget:
 		var rows []map[string]json.RawMessage
 		for range 1 + r.IntN(3) {

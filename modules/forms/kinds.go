@@ -12,5 +12,8 @@ func (t Type) Rows() bool { return t.rows() }
 
 // Offers reports whether a question of the type offers answers; a country may do without.
 func (t Type) Offers() bool {
-	return t == TypeChoice || t == TypeMultiple || t == TypeRanking || t == TypeCountry
+	return t == TypeChoice || t == TypeMultiple || t == TypeRanking || t == TypeCountry || t.grid()
 }
+
+// Grades reports whether a question of the type has statements, each of which gets one of the offered answers.
+func (t Type) Grades() bool { return t.grid() }

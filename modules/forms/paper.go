@@ -29,6 +29,8 @@ func (l layout) blank(q *Question) *Blank {
 		b.Columns = append(b.Columns, l.words(q.Columns[i].Label).Text)
 	}
 	switch {
+	case q.Type.grid():
+		b.Lines = len(q.Statements)
 	case len(b.Columns) > 0:
 		b.Rows, b.Item = min(max(q.Least, q.Most, 1), 6), l.itemName(q)
 	case len(b.Options) > 0 || q.Type == TypeFile:

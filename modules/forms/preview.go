@@ -55,6 +55,9 @@ func (l layout) outline(q *Question) Entry {
 	for _, o := range q.Options {
 		names = append(names, l.option(q, o.Value))
 	}
+	for _, s := range q.Statements {
+		e.Lines = append(e.Lines, l.words(s.Label).Text)
+	}
 	for i := range q.Columns {
 		names = append(names, l.words(q.Columns[i].Label).Text)
 	}

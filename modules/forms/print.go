@@ -218,6 +218,8 @@ func (l layout) fill(e *Entry, q *Question, value Value) {
 		}
 	case Budget:
 		e.Table = l.budget(q, v)
+	case Grid:
+		e.Lines = l.gridLines(q, v)
 	default:
 		e.Lines = []string{l.line(q, value)}
 	}
@@ -365,8 +367,12 @@ func (l layout) itemName(q *Question) string {
 	if name := l.words(q.Item).Text; name != "" {
 		return name
 	}
-	if q.Type == TypePeople {
+	switch q.Type {
+	case TypePeople:
 		return l.loc.T("forms.person")
+	case TypeBudget:
+		return l.loc.T("forms.budget.item")
+	default:
 	}
 	return l.loc.T("forms.row")
 }

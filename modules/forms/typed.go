@@ -77,6 +77,8 @@ func (r *reader) question(q *Question, name string) json.RawMessage {
 		return r.documents(name)
 	case TypeTable, TypePeople, TypeBudget:
 		return r.rows(q, name)
+	case TypeMatrix, TypeLikert:
+		return r.grid(q, name)
 	case TypeConsent, TypeDeclaration:
 		if r.values.Get(name) == "" {
 			return nothing

@@ -68,6 +68,10 @@ func (w writer) answer(q *Question, name string, raw json.RawMessage) {
 		w.rows(q, name, v)
 	case Budget:
 		w.rows(q, name, v.Lines)
+	case Grid:
+		for statement, value := range v {
+			w.values.Set(member(name, statement), value)
+		}
 	}
 }
 

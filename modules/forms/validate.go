@@ -127,7 +127,7 @@ func unreadable(q *Question) string {
 
 func missing(q *Question) string {
 	switch q.Type {
-	case TypeChoice, TypeCountry, TypeMultiple, TypeRanking:
+	case TypeChoice, TypeCountry, TypeMultiple, TypeRanking, TypeMatrix, TypeLikert:
 		return "fault.choose"
 	case TypeFile:
 		return "forms.error.file_missing"
@@ -173,6 +173,8 @@ func (v *validator) limits(q *Question, name string, value Value) {
 		v.rows(q, name, value)
 	case Budget:
 		v.budget(q, name, value)
+	case Grid:
+		v.grid(q, name, value)
 	}
 }
 

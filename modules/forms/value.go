@@ -21,6 +21,7 @@ import (
 //	languages                             [{"code": "de", "level": "B2"}]
 //	file                                  ["<document>", …]
 //	table, people, budget                 [{"column": …, "replacement": {…}}, …]
+//	matrix, likert                        {"statement": "answer", …}
 //	consent, declaration                  {"given": true, "version": "…", "locale": "tr"}
 //
 // null is no answer. Where a type was typed in a way that cannot be read, {"typed": "as typed"} stands in its place.
@@ -257,6 +258,8 @@ func ParseValue(q *Question, raw json.RawMessage) (Value, error) {
 		return parse[Rows](raw)
 	case TypeBudget:
 		return parseBudget(q, raw)
+	case TypeMatrix, TypeLikert:
+		return parse[Grid](raw)
 	case TypeConsent, TypeDeclaration:
 		return parse[Statement](raw)
 	default:

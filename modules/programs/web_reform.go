@@ -147,7 +147,7 @@ func (at piece) textField(field string) (i18n.Text, bool) {
 
 func (at piece) isText(field string) bool {
 	_, ok := at.textField(field)
-	return ok || field == "options"
+	return ok || field == "options" || field == "statements"
 }
 
 func (at piece) text(field string, l i18n.Locale) string {
@@ -155,6 +155,13 @@ func (at piece) text(field string, l i18n.Locale) string {
 		var lines []string
 		for _, o := range at.question.Options {
 			lines = append(lines, "• "+o.Label[l])
+		}
+		return strings.Join(lines, "\n")
+	}
+	if field == "statements" && at.question != nil {
+		var lines []string
+		for _, s := range at.question.Statements {
+			lines = append(lines, "• "+s.Label[l])
 		}
 		return strings.Join(lines, "\n")
 	}

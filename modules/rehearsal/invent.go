@@ -103,6 +103,12 @@ func (p *Pen) question(q *forms.Question) json.RawMessage {
 		return p.languages(q)
 	case forms.TypePeople, forms.TypeTable, forms.TypeBudget:
 		return p.rows(q)
+	case forms.TypeMatrix, forms.TypeLikert:
+		chosen := forms.Grid{}
+		for _, s := range q.Statements {
+			chosen[s.Value] = q.Options[p.Dice.IntN(len(q.Options))].Value
+		}
+		return encode(chosen)
 	case forms.TypeConsent, forms.TypeDeclaration:
 		return encode(forms.Statement{Given: true, Version: q.StatementVersion(), Locale: string(p.Locale)})
 	default:

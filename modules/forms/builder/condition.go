@@ -136,6 +136,8 @@ func tests(q *forms.Question) []Test {
 	switch {
 	case q == nil:
 		return []Test{Is}
+	case q.Type.Grades():
+		return []Test{Answered, NotAnswered}
 	case len(q.Options) > 0 || q.Type == forms.TypeCountry:
 		return []Test{Is, IsNot, OneOf, Answered, NotAnswered}
 	case q.Type == forms.TypeConsent || q.Type == forms.TypeDeclaration:

@@ -105,6 +105,8 @@ func fresh(kind forms.Type) forms.Question {
 		q.Currencies = []string{"EUR"}
 	case forms.TypeFile:
 		q.Files = &forms.Files{Kinds: []string{"pdf"}, MaxBytes: 10 * megabyte}
+	case forms.TypeLikert:
+		q.Options = forms.Scale()
 	case forms.TypeBudget:
 		q.Columns, q.Least, q.Most = forms.BudgetColumns(), 1, 20
 	case forms.TypeLongText:

@@ -49,7 +49,10 @@ func (r *Reader) Question(q *forms.Question) []fault.Field {
 		}
 	}
 	if r.Form.Has("options") {
-		r.options(q)
+		r.options(entries{"option", &q.Options, q.Type})
+	}
+	if r.Form.Has("statements") && q.Type.Grades() {
+		r.options(entries{"statement", &q.Statements, q.Type})
 	}
 	if r.Form.Has("when") {
 		q.Condition = r.condition(q.Condition)
@@ -76,13 +79,24 @@ func (r *Reader) setting(s *Setting, q *forms.Question) {
 	}
 }
 
-// options reads the offered answers in the order in which they stand on the page. An answer that is new is given a value
-// made from its words; those that were there keep theirs, whatever they are called now.
-func (r *Reader) options(q *forms.Question) {
-	was := q.Options
-	q.Options = nil
-	for i := 0; i < mostOptions && r.Form.Has("option."+strconv.Itoa(i)+".value"); i++ {
-		at := "option." + strconv.Itoa(i)
+// entries are one of a question's lists of words: the offered answers, or the statements of a matrix.
+type entries struct {
+	name string // of its inputs
+	of   *[]forms.Option
+	kind forms.Type
+}
+
+func (l entries) taken(value string) bool {
+	return slices.ContainsFunc(*l.of, func(o forms.Option) bool { return o.Value == value })
+}
+
+// options reads a list in the order in which it stands on the page. What is new is given a value made from its words; what
+// was there keeps its own, whatever it is called now.
+func (r *Reader) options(l entries) {
+	was := *l.of
+	*l.of = nil
+	for i := 0; i < mostOptions && r.Form.Has(l.name+"."+strconv.Itoa(i)+".value"); i++ {
+		at := l.name + "." + strconv.Itoa(i)
 		value := r.Form.Raw(at + ".value")
 		j := slices.IndexFunc(was, func(o forms.Option) bool { return o.Value == value })
 		if j < 0 {
@@ -96,10 +110,10 @@ func (r *Reader) options(q *forms.Question) {
 		if len(o.Label) == 0 { // as the engine writes it
 			o.Label = nil
 		}
-		q.Options = append(q.Options, o)
+		*l.of = append(*l.of, o)
 	}
-	r.moreOptions(q)
-	r.turnOptions(q)
+	r.moreOptions(l)
+	r.turnOptions(l)
 }
 
 // percent reads how much of a budget the lines of an offered answer may come to; nothing typed sets no limit.
@@ -126,52 +140,52 @@ func copyText(t i18n.Text) i18n.Text {
 }
 
 // moreOptions adds those that were typed one per line.
-func (r *Reader) moreOptions(q *forms.Question) {
-	for line := range strings.SplitSeq(r.Form.Raw("option.more"), "\n") {
+func (r *Reader) moreOptions(l entries) {
+	for line := range strings.SplitSeq(r.Form.Raw(l.name+".more"), "\n") {
 		clean, ok := i18n.Clean(line)
 		switch {
 		case !ok:
-			r.refuse("option.more", "fault.invalid_text")
+			r.refuse(l.name+".more", "fault.invalid_text")
 			return
 		case clean == "":
 			continue
 		case len([]rune(clean)) > 200:
-			r.bad = append(r.bad, fault.AtWith("option.more", "fault.too_long", fault.Args{"Max": 200, "Length": len([]rune(clean))}))
+			r.bad = append(r.bad, fault.AtWith(l.name+".more", "fault.too_long", fault.Args{"Max": 200, "Length": len([]rune(clean))}))
 			return
-		case len(q.Options) >= mostOptions:
-			r.refuse("option.more", "builder.too_many")
+		case len(*l.of) >= mostOptions:
+			r.refuse(l.name+".more", "builder.too_many")
 			return
 		}
 		o := forms.Option{Label: i18n.Text{r.In: clean}}
-		if q.Type == forms.TypeCountry {
+		if l.kind == forms.TypeCountry {
 			if o.Value = strings.ToUpper(clean); !forms.IsCountry(o.Value) {
-				r.refuse("option.more", "builder.country_wrong")
+				r.refuse(l.name+".more", "builder.country_wrong")
 				return
 			}
 			o.Label = nil
-			if takenOption(q)(o.Value) {
+			if l.taken(o.Value) {
 				continue
 			}
 		} else {
-			o.Value = Key(clean, "answer", takenOption(q))
+			o.Value = Key(clean, "answer", l.taken)
 		}
-		q.Options = append(q.Options, o)
+		*l.of = append(*l.of, o)
 	}
 }
 
 // turnOptions does what the button of an offered answer says: "option.2.up".
-func (r *Reader) turnOptions(q *forms.Question) {
-	i, what, ok := button(r.Form, "option")
-	if !ok || i >= len(q.Options) {
+func (r *Reader) turnOptions(l entries) {
+	i, what, ok := button(r.Form, l.name)
+	if !ok || i >= len(*l.of) {
 		return
 	}
 	switch what {
 	case "up":
-		swap(q.Options, i, -1)
+		swap(*l.of, i, -1)
 	case "down":
-		swap(q.Options, i, 1)
+		swap(*l.of, i, 1)
 	case "remove":
-		q.Options = slices.Delete(q.Options, i, i+1)
+		*l.of = slices.Delete(*l.of, i, i+1)
 	}
 }
 

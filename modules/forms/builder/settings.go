@@ -65,6 +65,7 @@ var Settings = []Setting{
 	words("unit", Answer, 40, func(q *forms.Question) *i18n.Text { return &q.Unit }).only(forms.TypeNumber),
 	number("decimals", Answer, 6, func(q *forms.Question) *int { return &q.Decimals }).only(forms.TypeNumber),
 	list("currencies", Answer, func(q *forms.Question) *[]string { return &q.Currencies }, "EUR", "TRY", "USD", "GBP", "CHF", "BGN", "RON", "UAH", "GEL", "AMD").only(forms.TypeMoney),
+	tick("not_applicable", Answer, func(q *forms.Question) *bool { return &q.NotApplicable }).only(forms.TypeMatrix, forms.TypeLikert),
 	kinds().only(forms.TypeFile),
 	size().only(forms.TypeFile),
 	words("item", Answer, 80, func(q *forms.Question) *i18n.Text { return &q.Item }).only(forms.TypeTable, forms.TypePeople, forms.TypeBudget),
@@ -340,6 +341,9 @@ func retype(q *forms.Question, kind forms.Type) {
 	q.Required = was.Required && kind != forms.TypeConsent && kind != forms.TypeDeclaration
 	if kind.Offers() && was.Type.Offers() && kind != forms.TypeCountry && was.Type != forms.TypeCountry {
 		q.Options = was.Options
+	}
+	if kind.Grades() && was.Type.Grades() {
+		q.Statements, q.NotApplicable = was.Statements, was.NotApplicable
 	}
 	if kind.Rows() && was.Type.Rows() {
 		begins := q.Columns

@@ -2,6 +2,7 @@ package builder
 
 import (
 	"encoding/json"
+	"kervan/modules/kernel/ui"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,4 +98,19 @@ func percentText(o forms.Option) string {
 		return ""
 	}
 	return strconv.Itoa(o.Percent)
+}
+
+func (l entries) nth(p ui.Page, n int) string {
+	if l.name == "statement" {
+		return p.T("builder.statement_n", "N", n)
+	}
+	return p.T("builder.option_n", "N", n)
+}
+
+// inWords is what an entry of the list is called.
+func (l entries) inWords(p ui.Page, d *Desk, o forms.Option) string {
+	if l.kind == forms.TypeCountry {
+		return forms.CountryName(p.Loc.Locale, o.Value)
+	}
+	return d.name(p, o.Label)
 }

@@ -61,6 +61,14 @@ func questionRows(path string, at Place, q *forms.Question) []Row {
 			Row{Path: path + ".option." + o.Value + ".hint", What: "builder.text.option_hint", Place: at, Text: &o.Hint},
 		)
 	}
+	for i := range q.Statements {
+		s := &q.Statements[i]
+		rows = append(
+			rows,
+			Row{Path: path + ".statement." + s.Value + ".label", What: "builder.text.statement", Place: at, Required: true, Text: &s.Label},
+			Row{Path: path + ".statement." + s.Value + ".hint", What: "builder.text.option_hint", Place: at, Text: &s.Hint},
+		)
+	}
 	for i := range q.Columns {
 		c := &q.Columns[i]
 		rows = append(rows, questionRows(path+".column."+c.Key, Place{Section: at.Section, Question: at.Question, Column: c.Key}, c)...)

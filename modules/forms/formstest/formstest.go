@@ -71,6 +71,12 @@ func answer(q *forms.Question) json.RawMessage {
 		return encode([]ids.Document{ids.New[ids.Document]()})
 	case forms.TypeTable, forms.TypePeople, forms.TypeBudget:
 		return rows(q)
+	case forms.TypeMatrix, forms.TypeLikert:
+		chosen := forms.Grid{}
+		for _, s := range q.Statements {
+			chosen[s.Value] = q.Options[0].Value
+		}
+		return encode(chosen)
 	case forms.TypeConsent, forms.TypeDeclaration:
 		return encode(forms.Statement{Given: true, Version: q.StatementVersion(), Locale: "en"})
 	default:
