@@ -67,6 +67,7 @@ func TestAStatementGetsOneAnswer(t *testing.T) {
 func TestAGridIsReadInWords(t *testing.T) {
 	t.Parallel()
 	d, q := likert()
+	q.Statements[0].Label = say("listen.")
 	for l, want := range map[i18n.Locale]string{i18n.EN: "listen: Agree\ndecide: Does not concern us", i18n.TR: "listen: Katılıyorum\ndecide: Bizi ilgilendirmiyor", i18n.DE: "listen: Stimme eher zu\ndecide: Trifft auf uns nicht zu"} {
 		if got := strings.Join(forms.Plain(localizer(t, l), &d, q, json.RawMessage(`{"decide":"na","listen":"agree"}`)), "\n"); got != want {
 			t.Errorf("%s: %q", l, got)

@@ -5,13 +5,15 @@ import (
 	"kervan/modules/kernel/pdf"
 )
 
-// Blank is how an empty question is answered on paper: by ticking options, by filling columns, or on that many lines.
+// Blank is how an empty question is answered on paper: by ticking options, for each statement where there are some, by
+// filling columns, or on that many lines.
 type Blank struct {
-	Options []string
-	Columns []string
-	Rows    int    // of the columns
-	Item    string // what a row is called
-	Lines   int
+	Options    []string
+	Statements []string
+	Columns    []string
+	Rows       int    // of the columns
+	Item       string // what a row is called
+	Lines      int
 }
 
 // mostColumns is how many columns leave room to write in.
@@ -30,7 +32,12 @@ func (l layout) blank(q *Question) *Blank {
 	}
 	switch {
 	case q.Type.grid():
-		b.Lines = len(q.Statements)
+		for _, s := range q.Statements {
+			b.Statements = append(b.Statements, l.words(s.Label).Text)
+		}
+		if q.NotApplicable {
+			b.Options = append(b.Options, l.loc.T("forms.not_applicable"))
+		}
 	case len(b.Columns) > 0:
 		b.Rows, b.Item = min(max(q.Least, q.Most, 1), 6), l.itemName(q)
 	case len(b.Options) > 0 || q.Type == TypeFile:
@@ -76,7 +83,10 @@ func onPaper(loc *i18n.Localizer, e Entry) pdf.Block {
 	}
 	a := pdf.Answer{Question: e.Label.Text, Help: e.Help.Text}
 	if b := e.Blank; b != nil {
-		a.Choices, a.Space = b.Options, b.Lines
+		a.Space = b.Lines
+		if len(b.Statements) == 0 {
+			a.Choices = b.Options
+		}
 		if len(e.Lines) > 0 {
 			a.Note = e.Lines[0]
 		}
@@ -112,7 +122,10 @@ const room = "\n\u00a0"
 
 // grid is a table to fill in; one with many columns becomes a list for each row.
 func (b *Blank) grid() []pdf.Block {
-	if len(b.Columns) == 0 {
+	switch {
+	case len(b.Statements) > 0:
+		return b.grades()
+	case len(b.Columns) == 0:
 		return nil
 	}
 	if len(b.Columns) <= mostColumns {
@@ -131,6 +144,25 @@ func (b *Blank) grid() []pdf.Block {
 			facts = append(facts, pdf.Fact{Term: column, Value: room})
 		}
 		all = append(all, pdf.Heading{Level: 3, Text: numbered(b.Item, n+1)}, facts)
+	}
+	return all
+}
+
+// mostGrades is how many offered answers fit beside a statement.
+const mostGrades = 6
+
+// grades is a table of statements with a box for each offered answer; with many answers each statement has its own list.
+func (b *Blank) grades() []pdf.Block {
+	if len(b.Options) <= mostGrades {
+		table := pdf.Table{Head: append([]string{""}, b.Options...), Ticks: len(b.Options)}
+		for _, s := range b.Statements {
+			table.Rows = append(table.Rows, append([]string{s}, make([]string, len(b.Options))...))
+		}
+		return []pdf.Block{table}
+	}
+	var all []pdf.Block
+	for _, s := range b.Statements {
+		all = append(all, pdf.Answer{Question: s, Choices: b.Options})
 	}
 	return all
 }

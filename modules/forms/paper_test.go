@@ -50,6 +50,23 @@ func TestAnEmptyFormLeavesSpaceToWrite(t *testing.T) {
 	}
 }
 
+func TestStatementsHaveABoxForEachAnswerOnPaper(t *testing.T) {
+	t.Parallel()
+	d, q := likert()
+	loc := localizer(t, i18n.DE)
+	empty := func() pdf.Answer {
+		return answered(t, forms.Paper(loc, forms.Outline(loc, &d, forms.ScopePart)))["Do you agree?"]
+	}
+	table, ok := empty().Inside[0].(pdf.Table)
+	if !ok || table.Ticks != 6 || len(table.Rows) != 2 || table.Rows[1][0] != "decide" || table.Head[6] != loc.T("forms.not_applicable") || len(empty().Choices) != 0 || empty().Space != 0 {
+		t.Errorf("%+v", empty())
+	}
+	q.Options = append(q.Options, options("more", "most")...)
+	if own, ok := empty().Inside[1].(pdf.Answer); !ok || own.Question != "decide" || len(own.Choices) != 8 {
+		t.Errorf("many answers: %+v", empty())
+	}
+}
+
 func TestAFilledFormIsOnPaperAsOnThePage(t *testing.T) {
 	t.Parallel()
 	d := sample()

@@ -55,6 +55,9 @@ func (l layout) outline(q *Question) Entry {
 	for _, o := range q.Options {
 		names = append(names, l.option(q, o.Value))
 	}
+	if q.NotApplicable {
+		names = append(names, l.loc.T("forms.not_applicable"))
+	}
 	for _, s := range q.Statements {
 		e.Lines = append(e.Lines, l.words(s.Label).Text)
 	}

@@ -608,12 +608,13 @@ func printTable(e Entry) templ.Component {
 	})
 }
 
-// named is the label before an answer on the same line: with a colon, unless it is a question and ends as one.
+// named is the label before an answer on the same line: with a colon, unless it is a question and ends as one. The full
+// stop of a statement makes way for it.
 func named(label string) string {
 	if strings.HasSuffix(label, "?") {
 		return label
 	}
-	return label + ":"
+	return strings.TrimSuffix(label, ".") + ":"
 }
 
 var _ = templruntime.GeneratedTemplate

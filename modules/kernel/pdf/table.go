@@ -4,13 +4,14 @@ import "math"
 
 // Table has a head that is repeated on every page, cells that wrap, and perhaps a row of sums. Shares are the widths of
 // its columns against one another; without them each column is as wide as its words want. Columns in Right are set to
-// the right, as numbers are.
+// the right, as numbers are. The last Ticks columns of its rows hold boxes to tick, whatever is in their cells.
 type Table struct {
 	Head   []string
 	Rows   [][]string
 	Total  []string
 	Shares []float64
 	Right  []int
+	Ticks  int
 }
 
 const (
@@ -23,7 +24,11 @@ func (t Table) set(s *setting, room float64) []atom {
 	head := s.row(t.cells(t.Head, style{bold, 8.25, 12, grey}, widths), room, true)
 	var atoms []atom
 	for _, row := range t.Rows {
-		atoms = append(atoms, s.row(t.cells(row, style{regular, 8.75, 12.5, black}, widths), room, false)...)
+		cells := t.cells(row, style{regular, 8.75, 12.5, black}, widths)
+		for i := max(len(widths)-t.Ticks, 0); i < len(cells); i++ {
+			cells[i].text, cells[i].box = "", true
+		}
+		atoms = append(atoms, s.row(cells, room, false)...)
 	}
 	if len(t.Total) > 0 {
 		if n := len(atoms); n > 0 {
@@ -100,6 +105,7 @@ type cell struct {
 	x     float64
 	room  float64
 	right bool
+	box   bool
 }
 
 func (t Table) cells(row []string, st style, widths []float64) []cell {
@@ -139,6 +145,9 @@ func (s *setting) row(cells []cell, room float64, ruled bool) []atom {
 		}
 		atoms[n] = atom{height: above + leading + below, keep: n < most-1 && (most <= 12 || n == 0 || n == most-2), draw: func(c *canvas, x, y float64) {
 			for i, one := range cells {
+				if one.box && n == 0 {
+					c.frame(x+one.x, y+above+2, 8.6)
+				}
 				if n >= len(texts[i]) {
 					continue
 				}
