@@ -151,6 +151,34 @@ func (surroundings) Known(ctx context.Context, tx *tenants.Tx, id ids.Organizati
 	return known, nil
 }
 
+// KnownOf satisfies applications.Organizations.
+func (surroundings) KnownOf(ctx context.Context, db bun.IDB, wanted []ids.Organization) (map[ids.Organization]forms.Answers, error) {
+	all, err := organizations.FactsOf(ctx, db, wanted...)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[ids.Organization]forms.Answers, len(all))
+	for _, o := range all {
+		registered := "no"
+		if o.RegistryNumber != "" {
+			registered = "yes"
+		}
+		facts := forms.Answers{}
+		for key, value := range map[string]string{
+			blueprints.FactCountry: string(o.Country), blueprints.FactKind: string(o.Form), blueprints.FactRegistered: registered, blueprints.FactBudget: o.Budget,
+		} {
+			if facts[key], err = json.Marshal(value); err != nil {
+				return nil, fmt.Errorf("read facts: %w", err)
+			}
+		}
+		if o.Founded != 0 {
+			facts[blueprints.FactFounded] = json.RawMessage(strconv.Itoa(o.Founded))
+		}
+		found[o.ID] = facts
+	}
+	return found, nil
+}
+
 // All satisfies applications.Organizations.
 func (s surroundings) All(ctx context.Context, sc tenants.Scope) ([]applications.Applicant, error) {
 	cards, err := s.organizations.AllCards(ctx, sc.Read())

@@ -66,6 +66,8 @@ type Organizations interface {
 	ApplicantsIn(ctx context.Context, tx *tenants.Tx, organizations []ids.Organization) (map[ids.Organization]Applicant, error)
 	// Known is what an organization's profile answers, by the keys of the built-in form's questions.
 	Known(ctx context.Context, tx *tenants.Tx, organization ids.Organization) (forms.Answers, error)
+	// KnownOf is what is known of organizations and what eligibility rules may look at, by the keys of blueprints.Facts.
+	KnownOf(ctx context.Context, db reader, organizations []ids.Organization) (map[ids.Organization]forms.Answers, error)
 	// All lists every organization of the network.
 	All(ctx context.Context, sc tenants.Scope) ([]Applicant, error)
 }

@@ -20,9 +20,10 @@ type Dossier struct {
 	Filled     map[ids.Sheet]forms.Filled // by the sheets of the parts and the joint sheet
 	Documents  map[ids.Document]forms.Document
 	Look       forms.Look
-	Own        bool     // read by its own people
-	MayCheck   bool     // read by somebody who checks its eligibility …
-	History    []Moment // … who sees what became of it
+	Own        bool      // read by its own people
+	MayCheck   bool      // read by somebody who checks its eligibility …
+	Findings   []Finding // … who sees what the answers say about the call's rules …
+	History    []Moment  // … who sees what became of it
 }
 
 // Dossier shows what was handed in to its own people, to officers and the chair without a conflict of interest, and to
@@ -62,7 +63,11 @@ func (s *Service) Dossier(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		}
 	}
 	d.Look = forms.Look{Special: d.Own || d.MayCheck, Financial: d.Own || d.MayCheck}
-	return d, s.fill(ctx, sc, &d, s.policies.May(sc, policies.DocumentRead, on) == nil)
+	if err := s.fill(ctx, sc, &d, s.policies.May(sc, policies.DocumentRead, on) == nil); err != nil || !d.MayCheck {
+		return d, err
+	}
+	d.Findings, err = s.findings(ctx, sc.Read(), d.Call, d.Definition, d.Seated, d.Joint, d.Filled)
+	return d, err
 }
 
 // fill reads the submitted answers and, for those who may read them, the names of their documents.

@@ -27,6 +27,7 @@ type Desk struct {
 	Writable   bool
 	Open       func(ref string) bool // which questions may be answered; nil: all
 	Confirmed  bool                  // the part is confirmed, or, of the joint part, somebody's part is
+	Findings   []Finding             // the call's rules that look at this section and are not met
 }
 
 // Desk shows one section to the people of the application's organizations: of their own part, named by its seat where they
@@ -64,8 +65,41 @@ func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Application
 	if d.Open, err = s.open(ctx, sc.Read(), d.Definition, a, sheet, d.Filled.Answers); err != nil {
 		return d, err
 	}
+	if err := s.ruleHere(ctx, sc, &d); err != nil {
+		return d, err
+	}
 	d.Documents, err = s.Documents.Documents(ctx, sc, documentsIn(version.Definition, d.Filled.Answers))
 	return d, err
+}
+
+// ruleHere tells which of the call's rules look at the section and are not met, while it can be written.
+func (s *Service) ruleHere(ctx context.Context, sc tenants.Scope, d *Desk) error {
+	a := &d.Overview.Application
+	if !d.Writable || a.State == Returned || !ruled(d.Overview.Call) {
+		return nil
+	}
+	parts := mineOf(sc, a)
+	if d.Part != nil {
+		parts = []*Part{d.Part}
+	}
+	sheets, own := []ids.Sheet{a.Joint}, make([]Part, len(parts))
+	for i, p := range parts {
+		sheets, own[i] = append(sheets, p.Sheet), *p
+	}
+	filled, err := s.forms.Filled(ctx, sc.Read(), sheets...)
+	if err != nil {
+		return err
+	}
+	all, err := s.findings(ctx, sc.Read(), d.Overview.Call, d.Definition, own, a.Joint, filled)
+	for _, f := range failing(all) {
+		for _, key := range f.Reason.When.Questions() {
+			if _, section, ok := d.Definition.Question(key); ok && section.Key == d.Section.Key {
+				d.Findings = append(d.Findings, f)
+				break
+			}
+		}
+	}
+	return err
 }
 
 // documentsIn lists the documents that answers name.

@@ -14,6 +14,7 @@ type Hall struct {
 	Overview Overview
 	Progress Progress
 	Blockers []Blocker
+	Findings []Finding       // the call's rules that are not met, while it can be handed in
 	Mine     []*PartProgress // the parts that the actor fills
 	Seen     time.Time       // the latest change that the page shows, for Confirm
 	Last     Submission
@@ -51,6 +52,9 @@ func (s *Service) Hall(ctx context.Context, sc tenants.Scope, id ids.Application
 	}
 	h.Progress = progress(version.Definition, a, fitting)
 	h.Blockers = Blockers(o.Call.Composition, a, h.Progress, o.Organizations, filled[a.Joint].Answers)
+	if err := s.ruleOut(ctx, sc, &h, version.Definition, fitting); err != nil {
+		return h, err
+	}
 	h.Seen = latest(filled[a.Joint])
 	for _, p := range mineOf(sc, a) {
 		for i := range h.Progress.Parts {
@@ -64,6 +68,17 @@ func (s *Service) Hall(ctx context.Context, sc tenants.Scope, id ids.Application
 		return h, err
 	}
 	return h, s.recall(ctx, sc, &h, filled)
+}
+
+// ruleOut tells which of the call's rules are not met. Who only hands in missing papers is past them: officers judge.
+func (s *Service) ruleOut(ctx context.Context, sc tenants.Scope, h *Hall, d *forms.Definition, filled map[ids.Sheet]forms.Filled) error {
+	a := &h.Overview.Application
+	if !h.Writable || a.State == Returned {
+		return nil
+	}
+	all, err := s.findings(ctx, sc.Read(), h.Overview.Call, d, a.Parts, a.Joint, filled)
+	h.Findings = append(failing(all), undecided(all, h.Progress)...)
+	return err
 }
 
 func later(a, b time.Time) time.Time {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -132,6 +133,17 @@ func (a *around) Known(_ context.Context, _ *tenants.Tx, id ids.Organization) (f
 
 func (a *around) ApplicantsIn(ctx context.Context, tx *tenants.Tx, wanted []ids.Organization) (map[ids.Organization]applications.Applicant, error) {
 	return a.Applicants(ctx, tx.Scope(), wanted)
+}
+
+func (a *around) KnownOf(_ context.Context, _ bun.IDB, wanted []ids.Organization) (map[ids.Organization]forms.Answers, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	found := map[ids.Organization]forms.Answers{}
+	for _, id := range wanted {
+		o := a.applicants[id]
+		found[id] = forms.Answers{blueprints.FactCountry: json.RawMessage(strconv.Quote(o.Country)), blueprints.FactKind: json.RawMessage(strconv.Quote(o.Kind))}
+	}
+	return found, nil
 }
 
 func (a *around) All(context.Context, tenants.Scope) ([]applications.Applicant, error) {

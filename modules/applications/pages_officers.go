@@ -56,10 +56,14 @@ func reasonOptions(p ui.Page, d Dossier, chosen []string) []ui.Option {
 	return all
 }
 
-// chosenReasons are those that were ticked, or, to be corrected, those of the finding.
+// chosenReasons are those that were ticked, or, to be corrected, those of the finding; at first those that the answers do
+// not meet.
 func chosenReasons(d Dossier, v checking) []string {
-	if v.Fault == nil && d.State == Ineligible {
+	switch {
+	case v.Fault == nil && d.State == Ineligible:
 		return d.Failed
+	case v.Fault == nil:
+		return failed(d.Findings)
 	}
 	return v.Form.All("failed")
 }

@@ -160,7 +160,8 @@ func Blockers(rule blueprints.Composition, a *Application, p Progress, organizat
 
 // Submit hands the application in: copies of all sheets are kept, and everybody concerned gets a receipt. The lead of the
 // organization that began it may, while the database's clock says so. The same content again is no second submission.
-// Faults: TooLate, Conflict when something is missing, NotFound.
+// Faults: TooLate, Conflict when something is missing (applications.incomplete) or a rule of the call is not met
+// (applications.not_eligible), NotFound.
 func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Application) (Submission, error) {
 	if err := s.policies.May(sc, policies.ApplicationMine, policies.On{}); err != nil {
 		return Submission{}, err
@@ -182,7 +183,7 @@ func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		if err != nil {
 			return err
 		}
-		organizations, same, err := s.complete(ctx, tx, &a, call.Composition, &done)
+		organizations, same, err := s.complete(ctx, tx, &a, call, &done)
 		if err != nil || same {
 			return err
 		}
@@ -204,7 +205,7 @@ func (s *Service) submits(sc tenants.Scope, a *Application) error {
 
 // complete refuses an application that lacks something, and gives its organizations. It is the same when nothing has been
 // written since the last submission, which it then gives: so a second click is no second submission.
-func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, rule blueprints.Composition, last *Submission) (organizations map[ids.Organization]Applicant, same bool, err error) {
+func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, call Call, last *Submission) (organizations map[ids.Organization]Applicant, same bool, err error) {
 	version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
 	if err != nil {
 		return nil, false, err
@@ -232,10 +233,17 @@ func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, 
 	if err != nil {
 		return nil, false, err
 	}
-	if len(Blockers(rule, a, progress(version.Definition, a, fitting), organizations, filled[a.Joint].Answers)) > 0 {
+	if len(Blockers(call.Composition, a, progress(version.Definition, a, fitting), organizations, filled[a.Joint].Answers)) > 0 {
 		return nil, false, fault.Conflict("applications.incomplete")
 	}
-	return organizations, false, nil
+	if a.State == Returned {
+		return organizations, false, nil
+	}
+	found, err := s.findings(ctx, tx, call, version.Definition, a.Parts, a.Joint, fitting)
+	if err == nil && len(unmet(found)) > 0 {
+		err = fault.Conflict("applications.not_eligible")
+	}
+	return organizations, false, err
 }
 
 func (s *Service) keep(ctx context.Context, tx *tenants.Tx, a *Application, call Call, now time.Time) (Submission, error) {

@@ -86,11 +86,13 @@ type Document struct {
 	Name     i18n.Text `json:"name"`
 }
 
-// Reason is one line of the eligibility check, and the sentence for the letter when it fails.
+// Reason is one line of the eligibility check, and the sentence for the letter when it fails. One with a condition is a
+// rule: who does not meet it cannot hand in, and officers see what it says. Without one, officers judge.
 type Reason struct {
-	Key    string    `json:"key"`
-	Name   i18n.Text `json:"name"`
-	Reason i18n.Text `json:"reason"`
+	Key    string           `json:"key"`
+	Name   i18n.Text        `json:"name"`
+	Reason i18n.Text        `json:"reason"`
+	When   *forms.Condition `json:"when,omitempty"`
 }
 
 // Stage is one stage of a cycle; weeks are counted from the opening of the call, and days may be added to them.

@@ -43,7 +43,7 @@ func (l Line) place() string {
 // fieldOrder is the order in which a person reads a piece; what is not named comes after it.
 var fieldOrder = []string{
 	"key", "value", "name", "label", "title", "subject", "text", "summary", "intro", "body", "about", "guidance", "reason", "help", "example", "why", "hint",
-	"type", "required", "weight", "options", "columns", "condition",
+	"type", "required", "weight", "options", "columns", "condition", "when",
 }
 
 // Lines is what the piece says, line by line, for a person to read.
@@ -76,6 +76,13 @@ func readLines(value any, way []Step, lines *[]Line) {
 		})
 		for _, name := range names {
 			if name == "key" || name == "value" && len(way) > 0 {
+				continue
+			}
+			if object, ok := v[name].(map[string]any); ok && slices.Contains(conditionFields, name) {
+				if raw, err := json.Marshal(object); err == nil {
+					way := append(slices.Clone(way), Step{Field: name})
+					*lines = append(*lines, Line{Way: way, Text: string(raw)})
+				}
 				continue
 			}
 			readLines(v[name], append(slices.Clone(way), Step{Field: name}), lines)

@@ -42,7 +42,7 @@ func Problems(p Program) []Problem {
 	}
 	for _, piece := range p.Pieces() {
 		for _, looked := range piece.LooksAt() {
-			if at[looked] == "" {
+			if at[looked] == "" && !IsFact(looked) {
 				found = append(found, Problem{piece.Key, "blueprints.problem.question", fault.Args{"Question": looked}})
 			}
 		}

@@ -78,6 +78,9 @@ func valueText(p ui.Page, way []Step, text string) string {
 	if text == "true" || text == "false" {
 		return p.T("blueprints.value." + text)
 	}
+	if len(way) > 0 && text != "" && slices.Contains(conditionFields, way[len(way)-1].Field) {
+		return conditionText(p.Loc, text)
+	}
 	if len(way) > 0 && slices.Contains([]string{"type", "scope", "who", "class", "format"}, way[len(way)-1].Field) {
 		return word(p, "blueprints.value.", text)
 	}

@@ -296,6 +296,25 @@ func (s *Service) AllCards(ctx context.Context, db bun.IDB) ([]Card, error) {
 	return cards, nil
 }
 
+// FactsOf tells of organizations what eligibility rules may look at (legal form, country, year, register, budget), all in
+// one query. It is for other modules' use-cases, which have authorized.
+func FactsOf(ctx context.Context, db bun.IDB, organizations ...ids.Organization) ([]Organization, error) {
+	if len(organizations) == 0 {
+		return nil, nil
+	}
+	var rows []row
+	err := db.NewSelect().Model(&rows).Column("id", "country", "form", "founded", "registry_number", "budget").
+		Where("id IN (?)", bun.List(organizations)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("organizations: read facts: %w", err)
+	}
+	all := make([]Organization, len(rows))
+	for i, r := range rows {
+		all[i] = r.organization()
+	}
+	return all, nil
+}
+
 // lockPeople lets changes of an organization's people happen one after the other.
 func lockPeople(ctx context.Context, tx *tenants.Tx, id ids.Organization) error {
 	if _, err := tx.ExecContext(ctx, "SELECT 1 FROM organizations WHERE id = ? FOR UPDATE", id); err != nil {

@@ -168,7 +168,7 @@ func applicantChoices(p ui.Page, all map[ids.Organization]Applicant) []ui.Option
 
 func editTabs(p ui.Page, c Call, current string) []ui.Tab {
 	var tabs []ui.Tab
-	for _, name := range []string{"", "texts", "dates", "calendar", "rules", "form", "letters", "questions", "blueprint"} {
+	for _, name := range []string{"", "texts", "dates", "calendar", "rules", "eligibility", "form", "letters", "questions", "blueprint"} {
 		href, key := address(c.ID), "programs.tab.overview"
 		if name != "" {
 			href, key = address(c.ID, name), "programs.tab."+name

@@ -24,7 +24,11 @@ func (s *Service) Publish(ctx context.Context, sc tenants.Scope, id ids.Call, ve
 		if err != nil {
 			return err
 		}
-		if !Ready(c.Readiness(now, problems[c.Form])) {
+		rules, err := s.rulesNeed(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if !rules.Met || !Ready(c.Readiness(now, problems[c.Form])) {
 			return fault.Conflict("programs.not_ready")
 		}
 		published, err := s.forms.PublishDraft(ctx, tx, c.Form)
@@ -181,7 +185,11 @@ func (s *Service) Overview(ctx context.Context, sc tenants.Scope, id ids.Call) (
 	if err != nil {
 		return o, err
 	}
-	o.Needs = c.Readiness(o.Now, problems[c.Form])
+	rules, err := s.rulesNeed(ctx, sc.Read(), &c)
+	if err != nil {
+		return o, err
+	}
+	o.Needs = append(c.Readiness(o.Now, problems[c.Form]), rules)
 	if o.Changes, err = changes(ctx, sc.Read(), id); err != nil {
 		return o, err
 	}

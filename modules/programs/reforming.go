@@ -61,6 +61,9 @@ func (s *Service) Revision(ctx context.Context, sc tenants.Scope, id ids.Call) (
 	}
 	r.After, r.Draft = draft.Definition, draft.Version
 	r.Changes, r.News, r.Problems = forms.Diff(*r.Before, *r.After), forms.News(*r.Before, *r.After), forms.Check(*r.After)
+	for _, p := range brokenRules(c.Eligibility, r.After, r.Before, c.Locales[0]) {
+		r.Problems = append(r.Problems, forms.Problem{Key: p.Key, Args: p.Args})
+	}
 	r.Left = forms.Left(r.Before, r.After)
 	r.Drafts, r.HandedIn, err = s.applications.Writing(ctx, sc, id)
 	return r, err
@@ -93,7 +96,7 @@ func (s *Service) Reform(ctx context.Context, sc tenants.Scope, id ids.Call, ver
 			return fault.Conflict("fault.stale")
 		case len(forms.Diff(*before.Definition, *latest.Definition)) == 0:
 			return fault.Conflict("programs.reform.nothing")
-		case len(forms.Check(*latest.Definition)) > 0:
+		case len(forms.Check(*latest.Definition)) > 0, len(brokenRules(c.Eligibility, latest.Definition, before.Definition, c.Locales[0])) > 0:
 			return fault.Conflict("programs.reform.problems")
 		case hurried(c, forms.News(*before.Definition, *latest.Definition), now):
 			return fault.Conflict("programs.reform.hurried")

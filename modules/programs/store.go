@@ -75,6 +75,9 @@ func rowOf(c *Call) callRow {
 	}
 }
 
+// reader is a database that is only read from, inside a write or not.
+type reader = bun.IDB
+
 func selectCalls(db bun.IDB, into any) *bun.SelectQuery {
 	return db.NewSelect().Model(into).ColumnExpr("c.*, y.name AS cycle").Join("JOIN cycles AS y ON y.id = c.cycle_id")
 }

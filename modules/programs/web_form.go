@@ -242,7 +242,19 @@ func (w *Web) designRemoval(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
+	id, err := parse(c)
+	if err != nil {
+		return err
+	}
+	call, err := w.service.Call(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	loc := w.site.Localizer(c, sc)
 	return w.redesign(c, sc, edit{structure: true, do: func(d *forms.Definition, at builder.Place, _ i18n.Locale) (builder.Place, error) {
+		if rules := leaning(call.Eligibility, builder.Leaving(d, at)); len(rules) > 0 {
+			return at, fault.Conflict("programs.eligibility.depended").With("Rules", names(loc, &call, rules))
+		}
 		if err := builder.Remove(d, at, form.Raw("conditions") == "too"); err != nil {
 			return at, err
 		}
