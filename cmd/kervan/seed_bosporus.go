@@ -1,9 +1,12 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"kervan/cmd/kervan/internal/demo"
+	"kervan/modules/blueprints"
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 )
@@ -95,6 +98,7 @@ func (s *stage) openBosporus(pairs [][2]*demo.Organization, alone []*demo.Organi
 	opens, first, closes := s.day(-30, 10, 0), s.day(14, 15, 0), s.day(21, 23, 59)
 	s.call(announced{
 		cycle: "2. döngü", composition: "pair", places: 8, grant: bosporusGrant, reviews: 2, drafted: s.day(-44, 14, 0), opens: opens, closes: first,
+		asks: []blueprints.Reason{smallEnough()},
 		title: i18n.Text{
 			i18n.TR: "Komşudan öğrenmek: ikinci döngüye açık çağrı", i18n.EN: "Learning from neighbours: open call for the second cycle",
 			i18n.DE: "Von Nachbarn lernen: Ausschreibung für den zweiten Zyklus",
@@ -108,12 +112,40 @@ func (s *stage) openBosporus(pairs [][2]*demo.Organization, alone []*demo.Organi
 		s.extend(s.day(-5, 16, 30), id, closes)
 		s.questions(id)
 		for i, p := range secondPairs(pairs, alone) {
-			s.draft(s.pairBid(id, bosporusGrant, p[:]...), draftStages[i%len(draftStages)])
+			s.draft(s.pairBid(id, bosporusGrant, p[:]...), allowed(draftStages[i%len(draftStages)], p[:]...))
 		}
 		for i, o := range alone[30:54] {
-			s.draft(s.pairBid(id, bosporusGrant, o), soloStages[i%len(soloStages)])
+			s.draft(s.pairBid(id, bosporusGrant, o), allowed(soloStages[i%len(soloStages)], o))
 		}
 	})
+}
+
+// smallBudgets are those of the organizations for which the second cycle is.
+var smallBudgets = []string{"0-10k", "10k-50k", "50k-200k"}
+
+// smallEnough is a rule of the second cycle, which looks at what organizations say of themselves.
+func smallEnough() blueprints.Reason {
+	return blueprints.Reason{
+		Name: i18n.Text{
+			i18n.TR: "Her iki kuruluşun yıllık bütçesi en fazla 200.000 avro", i18n.EN: "Each organization has a yearly budget of at most 200,000 euros",
+			i18n.DE: "Jede Organisation hat ein Jahresbudget von höchstens 200.000 Euro",
+		},
+		Reason: i18n.Text{
+			i18n.TR: "Bu döngü küçük ve orta ölçekli kuruluşlar için; yıllık bütçesi 200.000 avroyu aşanlar başvuramıyor.",
+			i18n.EN: "This cycle is for small and medium organizations; those with more than 200,000 euros a year cannot apply.",
+			i18n.DE: "Dieser Zyklus ist für kleine und mittlere Organisationen; mit mehr als 200.000 Euro im Jahr kann man sich nicht bewerben.",
+		},
+		When: &forms.Condition{Question: blueprints.FactBudget, In: smallBudgets},
+	}
+}
+
+// allowed is how far an application comes under that rule: one that does not meet it stands confirmed and cannot be handed in.
+func allowed(far progress, who ...*demo.Organization) progress {
+	large := func(o *demo.Organization) bool { return !slices.Contains(smallBudgets, o.Profile.Budget) }
+	if far == handedIn && slices.ContainsFunc(who, large) {
+		return allConfirmed
+	}
+	return far
 }
 
 // secondPairs are other pairs than those of the first cycle.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kervan/modules/blueprints"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/programs"
@@ -22,6 +23,7 @@ type announced struct {
 	drafted     time.Time
 	opens       time.Time
 	closes      time.Time
+	asks        []blueprints.Reason // what must be met beside what the blueprint has
 }
 
 // call drafts, words and publishes a call, and lets then go on with it.
@@ -80,7 +82,15 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 	for _, d := range c.Documents {
 		rules.Documents = append(rules.Documents, d.Key)
 	}
-	return s.app.programs.Rule(ctx, sc, c.ID, c.Version+1, rules)
+	if err := s.app.programs.Rule(ctx, sc, c.ID, c.Version+1, rules); err != nil {
+		return err
+	}
+	for i, r := range a.asks {
+		if err := s.app.programs.Qualify(ctx, sc, c.ID, c.Version+2+int64(i), r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *stage) reword(ctx context.Context, at time.Time, id ids.Call, l i18n.Locale, a announced) error {

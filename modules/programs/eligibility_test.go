@@ -94,3 +94,20 @@ func TestARuleNeedsItsQuestion(t *testing.T) {
 		t.Errorf("the rules of a published call were changed: %v", err)
 	}
 }
+
+func TestVisitorsReadWhoCanApply(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.drafted(t)
+	sc := h.coordinator(t)
+	must(t, h.service.Qualify(t.Context(), sc, c.ID, c.Version, blueprints.Reason{
+		Name: i18n.Text{"en": "At home in Türkiye", "tr": "Türkiye'de", "de": "In der Türkei"}, Reason: i18n.Text{"en": "Not at home", "tr": "Değil", "de": "Nicht dort"},
+		When: &forms.Condition{Question: blueprints.FactCountry, Equals: "TR"},
+	}))
+	now, err := h.service.Call(t.Context(), sc, c.ID)
+	must(t, err)
+	must(t, h.service.Publish(t.Context(), sc, c.ID, now.Version))
+	visitor := h.Browser(t, h.Tenant)
+	visitor.Get("/calls/" + c.ID.String())
+	visitor.Want(200, "Who can apply", "At home in Türkiye", "while you write")
+}
