@@ -160,13 +160,24 @@ func (s *Service) told(ctx context.Context, sc tenants.Scope, e events.MailRelea
 }
 
 // FindEligible finds all of the applications eligible that can be, and tells how many were. Coordinators and officers
-// may; those in which they have a conflict of interest are left out, and those that are not to be checked.
+// may; those in which they have a conflict of interest are left out, those that are not to be checked, and those that do
+// not meet a rule: they are for Check, one by one.
 func (s *Service) FindEligible(ctx context.Context, sc tenants.Scope, all []ids.Application) (int, error) {
 	if err := s.policies.May(sc, policies.ApplicationList, policies.On{}); err != nil {
 		return 0, err
 	}
+	if len(all) == 0 {
+		return 0, nil
+	}
+	against := Query{only: all}
+	if _, err := s.sortOut(ctx, sc, &against); err != nil {
+		return 0, err
+	}
 	done := 0
 	for _, id := range all {
+		if slices.Contains(against.unfit, id) {
+			continue
+		}
 		err := s.Check(ctx, sc, id, 0, nil)
 		switch {
 		case err == nil:

@@ -11,9 +11,12 @@ import (
 
 // Listing is a page of the officers' list.
 type Listing struct {
-	Rows  []Overview
-	Total int
-	Calls []Call // by which to filter, the newest first
+	Rows   []Overview
+	Total  int
+	Calls  []Call          // by which to filter, the newest first
+	Counts map[Verdict]int // of all that the query would find without its verdict
+
+	found map[ids.Application][]Finding
 }
 
 // List shows the applications that the query finds, but for those in which the actor has a conflict of interest, and how
@@ -27,6 +30,11 @@ func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) (Listing,
 		return Listing{}, err
 	}
 	var l Listing
+	sorted, err := s.sortOut(ctx, sc, &q)
+	if err != nil {
+		return l, err
+	}
+	l.Calls, l.Counts, l.found = sorted.calls, sorted.counts, sorted.found
 	all, err := list(ctx, sc.Read(), q)
 	if err != nil {
 		return l, err
@@ -34,11 +42,13 @@ func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) (Listing,
 	if l.Total, err = count(ctx, sc.Read(), q); err != nil {
 		return l, err
 	}
-	if l.Calls, err = s.Calls.Published(ctx, sc); err != nil {
-		return l, err
-	}
 	l.Rows, err = s.overviews(ctx, sc, all, l.Calls...)
 	return l, err
+}
+
+// Judgment is how a row of the list stands to the eligibility of its call.
+func (l *Listing) Judgment(o *Overview) Judgment {
+	return Judge(o.State, o.Failed, o.Call, l.found[o.ID])
 }
 
 // Neighbours are the applications before and after one in the list that the query finds; zero at its ends. Those who see
@@ -49,6 +59,11 @@ func (s *Service) Neighbours(ctx context.Context, sc tenants.Scope, q Query, id 
 	}
 	if q.without, err = s.Standings.Conflicted(ctx, sc); err != nil {
 		return before, after, err
+	}
+	if q.Verdict != "" {
+		if _, err := s.sortOut(ctx, sc, &q); err != nil {
+			return before, after, err
+		}
 	}
 	q.After = id.String()
 	if after, err = first(ctx, sc.Read(), q); err != nil {

@@ -14,12 +14,14 @@ import (
 
 func documentHref(d forms.PrintDocument) string { return "/documents/" + d.ID.String() }
 
-// checkable reports whether a row of the list can be found eligible from there.
-func checkable(o *Overview) bool { return o.State != Ineligible && o.Checkable(time.Now(), o.Until) }
+// checkable reports whether a row of the list can be found eligible from there: nothing speaks against it.
+func (l *Listing) checkable(o *Overview) bool {
+	return o.State != Ineligible && o.Checkable(time.Now(), o.Until) && !l.Judgment(o).Contradicts()
+}
 
-func anyCheckable(all []Overview) bool {
-	for i := range all {
-		if checkable(&all[i]) {
+func (l *Listing) anyCheckable() bool {
+	for i := range l.Rows {
+		if l.checkable(&l.Rows[i]) {
 			return true
 		}
 	}
@@ -92,14 +94,49 @@ func anyAsked(v checking, sheet ids.Sheet) bool {
 	return slices.ContainsFunc(v.Form.All("asked"), func(one string) bool { return strings.HasPrefix(one, sheet.String()+":") })
 }
 
-func listOf(p ui.Page, query url.Values, calls []Call, total int) ui.List {
+// verdictText is what a row says of eligibility, with the tone of its badge; empty where there is nothing to say.
+func verdictText(p ui.Page, j Judgment) (text, tone string) {
+	if j.Verdict == "" {
+		return "", ""
+	}
+	tones := map[Verdict]string{Fit: "success", Unfit: "danger", Unsettled: "neutral"}
+	text = p.T("applications.verdict." + string(j.Verdict))
+	if !j.Checked && j.Verdict != Unsettled {
+		text += " " + p.T("applications.verdict.by_rules")
+	}
+	return text, tones[j.Verdict]
+}
+
+func reasonNames(p ui.Page, o *Overview, j Judgment) string {
+	names := make([]string, len(j.Reasons))
+	for i, r := range j.Reasons {
+		names[i] = r.Name.String(p.Loc.Locale, o.Call.Locales...)
+	}
+	return strings.Join(names, "; ")
+}
+
+// verdictTabs lead to each verdict, with how many there are.
+func verdictTabs(p ui.Page, l ui.List, counts map[Verdict]int) []ui.Tab {
+	chosen, all := l.Query.Get("eligibility"), 0
+	var tabs []ui.Tab
+	for _, v := range Verdicts {
+		all += counts[v]
+		tabs = append(tabs, ui.Tab{
+			Label: p.T("applications.verdict."+string(v)) + " (" + p.Loc.Int(counts[v]) + ")", Href: l.With("eligibility", string(v)), Current: chosen == string(v),
+		})
+	}
+	return append([]ui.Tab{{Label: p.T("applications.verdict.all"), Href: l.With("eligibility", ""), Current: chosen == ""}}, tabs...)
+}
+
+func listOf(p ui.Page, query url.Values, found Listing) ui.List {
 	l := ui.List{
-		Path: "/applications", Query: query, Search: p.T("applications.list.search"), Total: total, TotalOf: "applications.list.total",
+		Path: "/applications", Query: query, Search: p.T("applications.list.search"), Total: found.Total, TotalOf: "applications.list.total",
 		Columns: []ui.Column{
 			{Label: p.T("applications.number"), Sort: "number"},
 			{Label: p.T("applications.organizations")},
 			{Label: p.T("applications.call")},
 			{Label: p.T("applications.state")},
+			{Label: p.T("applications.verdict")},
 			{Label: p.T("applications.submitted_at"), Sort: "submitted"},
 		},
 	}
@@ -109,20 +146,27 @@ func listOf(p ui.Page, query url.Values, calls []Call, total int) ui.List {
 			states = append(states, ui.Option{Value: string(s), Label: p.T("applications.state." + string(s))})
 		}
 	}
-	for _, c := range calls {
+	for _, c := range found.Calls {
 		called = append(called, ui.Option{Value: c.ID.String(), Label: c.Name(p.Loc.Locale)})
 	}
-	l.Filters = []ui.Field{{Name: "call", Label: p.T("applications.call"), Options: called}, {Name: "state", Label: p.T("applications.state"), Options: states}}
+	var verdicts []ui.Option
+	for _, v := range Verdicts {
+		verdicts = append(verdicts, ui.Option{Value: string(v), Label: p.T("applications.verdict." + string(v))})
+	}
+	l.Filters = []ui.Field{{Name: "call", Label: p.T("applications.call"), Options: called}, {Name: "state", Label: p.T("applications.state"), Options: states}, {Name: "eligibility", Label: p.T("applications.verdict"), Options: verdicts}}
 	return l
 }
 
-func table(p ui.Page, all []Overview) sheets.Table {
+func table(p ui.Page, l Listing) sheets.Table {
 	t := sheets.Table{Name: p.Title, Columns: []string{
-		p.T("applications.number"), p.T("applications.organizations"), p.T("applications.countries"), p.T("applications.call"), p.T("applications.state"), p.T("applications.submitted_at"),
+		p.T("applications.number"), p.T("applications.organizations"), p.T("applications.countries"), p.T("applications.call"), p.T("applications.state"),
+		p.T("applications.verdict"), p.T("applications.check.reasons"), p.T("applications.submitted_at"),
 	}}
-	for i := range all {
-		o := &all[i]
-		t.Rows = append(t.Rows, []any{o.Number, o.Name(), countries(p, o), o.Call.Name(p.Loc.Locale), p.T("applications.state." + string(o.State)), o.SubmittedAt})
+	for i := range l.Rows {
+		o := &l.Rows[i]
+		j := l.Judgment(o)
+		verdict, _ := verdictText(p, j)
+		t.Rows = append(t.Rows, []any{o.Number, o.Name(), countries(p, o), o.Call.Name(p.Loc.Locale), p.T("applications.state." + string(o.State)), verdict, reasonNames(p, o, j), o.SubmittedAt})
 	}
 	return t
 }

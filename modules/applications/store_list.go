@@ -17,15 +17,42 @@ import (
 
 // Query is what the officers' list asks for.
 type Query struct {
-	Search string
-	Call   ids.Call
-	State  State
-	Sort   string // number (default) or submitted
-	Desc   bool
-	After  string // the id of the last one of the page before
-	Limit  int64  // zero: all
+	Search  string
+	Call    ids.Call
+	State   State
+	Verdict Verdict
+	Sort    string // number (default) or submitted
+	Desc    bool
+	After   string // the id of the last one of the page before
+	Limit   int64  // zero: all
 
 	without []ids.Application
+	only    []ids.Application // empty: all
+	ruled   []ids.Call        // that have rules; for unchecked only
+	fit     []ids.Application // by the rules, of those that nobody has checked
+	unfit   []ids.Application
+}
+
+// judged narrows to a verdict, as officers and the rules have given it.
+func judged(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
+	some := func(all []ids.Application) any {
+		if len(all) == 0 {
+			return bun.Safe("NULL")
+		}
+		return bun.List(all)
+	}
+	switch q.Verdict {
+	case Fit:
+		return sel.Where("(a.state NOT IN (?) OR a.id IN (?))", bun.List([]State{Draft, Submitted, Returned, Ineligible, Withdrawn}), some(q.fit))
+	case Unfit:
+		return sel.Where("(a.state = ? OR a.id IN (?))", Ineligible, some(q.unfit))
+	case Unsettled:
+		if ruled := slices.Concat(q.fit, q.unfit); len(ruled) > 0 {
+			sel = sel.Where("a.id NOT IN (?)", bun.List(ruled))
+		}
+		return sel.Where("a.state IN (?)", bun.List(uncheckedStates))
+	}
+	return sel
 }
 
 func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
@@ -42,7 +69,10 @@ func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
 	if len(q.without) > 0 {
 		sel = sel.Where("a.id NOT IN (?)", bun.List(q.without))
 	}
-	return sel
+	if len(q.only) > 0 {
+		sel = sel.Where("a.id IN (?)", bun.List(q.only))
+	}
+	return judged(sel, q)
 }
 
 // ordered puts the rows into the order of the query and leaves out those up to the end of the page before.
@@ -66,6 +96,47 @@ func ordered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
 
 func list(ctx context.Context, db bun.IDB, q Query) ([]Application, error) {
 	return withParts(ctx, db, ordered(filtered(db.NewSelect().Model((*applicationRow)(nil)), q), q))
+}
+
+// unchecked are the applications to calls with rules that the query finds and nobody has checked yet.
+func unchecked(ctx context.Context, db bun.IDB, q Query) ([]Application, error) {
+	return withParts(ctx, db, filtered(db.NewSelect().Model((*applicationRow)(nil)), q).
+		Where("a.state IN (?)", bun.List(uncheckedStates)).Where("a.call_id IN (?)", bun.List(q.ruled)))
+}
+
+// countStates counts what the query finds, by state.
+func countStates(ctx context.Context, db bun.IDB, q Query) (map[State]int, error) {
+	var rows []struct {
+		State State `bun:"state"`
+		N     int   `bun:"n"`
+	}
+	if err := filtered(db.NewSelect().TableExpr("applications AS a"), q).ColumnExpr("a.state, count(*) AS n").Group("a.state").Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("applications: count states: %w", err)
+	}
+	counts := make(map[State]int, len(rows))
+	for _, r := range rows {
+		counts[r.State] = r.N
+	}
+	return counts, nil
+}
+
+// copiesOf are the copies of what was handed in last with each of the applications, by the sheets that go on being written.
+func copiesOf(ctx context.Context, db bun.IDB, all []Application) (map[ids.Sheet]ids.Sheet, error) {
+	wanted := make([]ids.Application, len(all))
+	for i := range all {
+		wanted[i] = all[i].ID
+	}
+	var rows []struct{ SheetID, CopyID ids.Sheet }
+	err := db.NewRaw(`SELECT c.sheet_id, c.copy_id FROM submission_sheets AS c JOIN (SELECT DISTINCT ON (application_id) id FROM submissions
+		WHERE application_id IN (?) ORDER BY application_id, submitted_at DESC, id DESC) AS s ON s.id = c.submission_id`, bun.List(wanted)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("applications: read submitted sheets: %w", err)
+	}
+	found := make(map[ids.Sheet]ids.Sheet, len(rows))
+	for _, r := range rows {
+		found[r.SheetID] = r.CopyID
+	}
+	return found, nil
 }
 
 // first is the first application that the query finds; zero when there is none.

@@ -28,6 +28,9 @@ func readQuery(values url.Values) Query {
 	if s, ok := ParseState(values.Get("state")); ok {
 		q.State = s
 	}
+	if v, ok := ParseVerdict(values.Get("eligibility")); ok {
+		q.Verdict = v
+	}
 	if call, err := ids.Parse[ids.Call](values.Get("call")); err == nil {
 		q.Call = call
 	}
@@ -47,7 +50,7 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 		if err != nil {
 			return err
 		}
-		b, err := table(p, all.Rows).Write(f, p.Loc)
+		b, err := table(p, all).Write(f, p.Loc)
 		if err != nil {
 			return err
 		}
@@ -58,14 +61,15 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	all, l := found.Rows, listOf(p, values, found.Calls, found.Total)
+	all, l := found.Rows, listOf(p, values, found)
 	l.Exports = w.service.MayExport(sc) == nil
 	l.First, l.Empty = values.Get("after") == "", len(all) == 0
 	if len(all) > pageSize {
 		all = all[:pageSize]
+		found.Rows = all
 		l.Next = all[pageSize-1].ID.String()
 	}
-	return w.site.Render(c, listPage(p, all, l, w.service.MayCheckAny(sc)))
+	return w.site.Render(c, listPage(p, found, l, w.service.MayCheckAny(sc)))
 }
 
 func (w *Web) findEligible(c *fiber.Ctx, sc tenants.Scope) error {

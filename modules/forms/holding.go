@@ -15,6 +15,29 @@ const (
 // Questions lists the keys of the questions that the condition looks at, each as often as it does.
 func (c *Condition) Questions() []string { return c.refs() }
 
+// Deciding lists the keys of all questions whose answers decide conditions: those that they look at, and those that decide
+// whether these are asked; each once, in order.
+func Deciding(d *Definition, conditions ...*Condition) []string {
+	var keys []string
+	for next := conditions; len(next) > 0; {
+		on := next
+		next = nil
+		for _, c := range on {
+			for _, key := range c.refs() {
+				if slices.Contains(keys, key) {
+					continue
+				}
+				keys = append(keys, key)
+				if q, section, ok := d.Question(key); ok {
+					next = append(next, q.Condition, section.Condition)
+				}
+			}
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
 // Whole is a form as one sheet, so that a condition may look at any of its questions, together with further sections. The
 // form itself stays as it is.
 func Whole(d *Definition, more ...Section) *Definition {

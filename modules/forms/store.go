@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -157,6 +158,14 @@ func Asking(sheets []ids.Sheet) (tenants.Question, map[ids.Sheet]Filled) {
 			return err
 		},
 	}, all
+}
+
+// AskingSome is Asking for the answers to some questions only, by their keys.
+func AskingSome(sheets []ids.Sheet, questions []string) (tenants.Question, map[ids.Sheet]Filled) {
+	asked, all := Asking(sheets)
+	asked.Query += ` AND question = ANY($2::text[])`
+	asked.Args = append(asked.Args, `{"`+strings.Join(questions, `","`)+`"}`) // letters, digits, dots and underscores, as forms are checked for
+	return asked, all
 }
 
 func (f *Filled) take(r answerRow) {
