@@ -12,6 +12,7 @@ type ruleNews struct {
 	Text, Lang string
 	Who        string // the organization that it is about, where there are several
 	Href       string
+	Known      bool // it lies in the profile, not in an answer
 }
 
 func (h *Hall) rules(p ui.Page) []ruleNews {
@@ -65,7 +66,7 @@ func rulesFor(p ui.Page, o *Overview, all []Finding, seats []string) []ruleNews 
 			}
 			one.Href = sectionAddress(o.ID, part, f.Section) + "#" + ui.Field{Name: forms.FieldName(f.Question)}.ID()
 		default:
-			one.Href = "/organizations/" + f.Organization.String()
+			one.Href, one.Known = "/organizations/"+f.Organization.String(), true
 		}
 		news = append(news, one)
 	}
