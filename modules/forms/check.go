@@ -30,8 +30,8 @@ func (p Problem) String() string {
 }
 
 var (
-	keyForm     = regexp.MustCompile(`^[a-z][a-z0-9_]{0,48}$`)
-	valueForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_+-]{0,48}$`)
+	keyForm     = regexp.MustCompile(KeyPattern)
+	valueForm   = regexp.MustCompile(ValuePattern)
 	decimalForm = regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,4})?$`)
 	moneyForm   = regexp.MustCompile(`^[A-Z]{3}$`)
 )
@@ -173,7 +173,7 @@ func (c *checker) question(where string, q *Question) {
 		}
 	default:
 	}
-	if !slices.Contains([]Class{ClassNone, ClassPersonal, ClassSpecial, ClassFinancial}, q.Class) {
+	if !slices.Contains(Classes, q.Class) {
 		c.report(where, "forms.check.class")
 	}
 	lined := q.Format == FormatEmail || q.Format == FormatURL || q.Format == FormatPhone

@@ -231,7 +231,7 @@ func formats(q *forms.Question) []forms.Format {
 }
 
 func classes(*forms.Question) []forms.Class {
-	return []forms.Class{forms.ClassNone, forms.ClassPersonal, forms.ClassSpecial, forms.ClassFinancial}
+	return forms.Classes
 }
 
 // list is some of the values offered; what stands there already and is not offered can be kept.
