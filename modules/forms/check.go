@@ -157,6 +157,7 @@ func (c *checker) question(where string, q *Question) {
 	c.pattern(where, q)
 	c.budget(where, q)
 	c.statements(where, q)
+	c.spans(where, q)
 	switch q.Type {
 	case TypeMoney:
 		if len(q.Currencies) == 0 || slices.ContainsFunc(q.Currencies, func(s string) bool { return !moneyForm.MatchString(s) }) {
@@ -211,11 +212,11 @@ func (c *checker) options(where string, q *Question) {
 }
 
 func (c *checker) bounds(where string, q *Question) {
-	bad := q.Words < 0 || q.Chars < 0 || q.Least < 0 || q.Most < 0 || q.Most > maxItems || q.Decimals < 0 || q.Decimals > 6 ||
+	bad := q.Words < 0 || q.Chars < 0 || q.Least < 0 || q.Most < 0 || q.Most > maxItems && q.Type != TypeSpan || q.Decimals < 0 || q.Decimals > 6 ||
 		q.Most > 0 && q.Least > q.Most ||
 		(q.Type == TypeMultiple || q.Type == TypeRanking) && max(q.Least, q.Most) > len(q.Options)
 	form := func(s string) bool { return s == "" || decimalForm.MatchString(s) }
-	if q.Type == TypeDate {
+	if q.Type.dated() {
 		form = func(s string) bool { return s == "" || isDay(s) }
 	}
 	if !form(q.Min) || !form(q.Max) {
@@ -231,7 +232,7 @@ func (c *checker) bounds(where string, q *Question) {
 }
 
 func ordered(t Type, low, high string) bool {
-	if t == TypeDate {
+	if t.dated() {
 		from, _ := time.Parse(time.DateOnly, low)
 		to, _ := time.Parse(time.DateOnly, high)
 		return !to.Before(from)

@@ -8,7 +8,7 @@ import (
 
 // Condition says when a section or question is asked, as data. Either it joins others (All, Any, Not) or it looks at one
 // other question, with exactly one of Equals, In, Answered, Above, Below. A list answer (multiple choice, ranking)
-// equals a value when it contains it. Numbers and money compare as amounts, dates by the calendar. An answer that is
+// equals a value when it contains it. Numbers and money compare as amounts, dates by the calendar, ranges of dates by their days. An answer that is
 // hidden or cannot be read counts as not given.
 type Condition struct {
 	All []Condition `json:"all,omitempty"`
@@ -202,7 +202,7 @@ func matches(value Value, wanted string) bool {
 }
 
 // compare orders an answer against a limit: numbers and money (in whole units of the currency) as amounts, dates by the
-// calendar, lists by their length, budgets by their total.
+// calendar, lists and ranges of dates by their length, budgets by their total.
 func compare(value Value, limit string) (int, bool) {
 	if d, ok := value.(Date); ok {
 		switch {
@@ -225,6 +225,9 @@ func compare(value Value, limit string) (int, bool) {
 		return v.rat().Cmp(wanted), true
 	case Budget:
 		return v.Total.rat().Cmp(wanted), true
+	case Span:
+		days := v.Days()
+		return new(big.Rat).SetInt64(int64(days)).Cmp(wanted), days > 0
 	case Rows:
 		return new(big.Rat).SetInt64(int64(v.filled())).Cmp(wanted), true
 	case Choices:

@@ -34,6 +34,7 @@ const (
 	TypeNumber      Type = "number"
 	TypeMoney       Type = "money"
 	TypeDate        Type = "date"
+	TypeSpan        Type = "date_range" // from one day to another
 	TypeCountry     Type = "country"
 	TypeLanguages   Type = "languages"
 	TypePeople      Type = "people"
@@ -51,7 +52,7 @@ const (
 
 // Types lists all types in the order in which a designer offers them.
 var Types = []Type{
-	TypeShortText, TypeLongText, TypeChoice, TypeMultiple, TypeNumber, TypeMoney, TypeDate, TypeCountry, TypeLanguages,
+	TypeShortText, TypeLongText, TypeChoice, TypeMultiple, TypeNumber, TypeMoney, TypeDate, TypeSpan, TypeCountry, TypeLanguages,
 	TypePeople, TypeFile, TypeRanking, TypeTable, TypeBudget, TypeMatrix, TypeLikert, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
 }
 
@@ -67,7 +68,7 @@ func (t Type) statement() bool { return t == TypeConsent || t == TypeDeclaration
 // cell reports whether the type may stand in a column.
 func (t Type) cell() bool {
 	switch t {
-	case TypeShortText, TypeLongText, TypeChoice, TypeMultiple, TypeNumber, TypeMoney, TypeDate, TypeCountry, TypeLanguages:
+	case TypeShortText, TypeLongText, TypeChoice, TypeMultiple, TypeNumber, TypeMoney, TypeDate, TypeSpan, TypeCountry, TypeLanguages:
 		return true
 	default:
 		return false
@@ -143,9 +144,9 @@ type Question struct {
 
 	Words    int       `json:"words,omitempty"` // at most so many words
 	Chars    int       `json:"chars,omitempty"` // at most so many characters
-	Least    int       `json:"least,omitempty"` // rows, choices, ranks, languages, files: at least
+	Least    int       `json:"least,omitempty"` // rows, choices, ranks, languages, files, days of a date range: at least
 	Most     int       `json:"most,omitempty"`  // … and at most
-	Min      string    `json:"min,omitempty"`   // number, money and a budget's total: decimal with a point; date: 2026-10-05
+	Min      string    `json:"min,omitempty"`   // number, money and a budget's total: decimal with a point; date, date range: 2026-10-05
 	Max      string    `json:"max,omitempty"`
 	Decimals int       `json:"decimals,omitempty"` // digits after the decimal sign of a number
 	Unit     i18n.Text `json:"unit,omitempty"`

@@ -87,6 +87,7 @@ func sample() forms.Definition {
 						{Key: "amount", Type: forms.TypeMoney, Label: say("Amount"), Currencies: []string{"EUR"}, Required: true},
 					},
 				},
+				{Key: "stay", Type: forms.TypeSpan, Label: say("Stay"), Min: "2020-01-01"},
 				{Key: "spending", Type: forms.TypeBudget, Label: say("Spending"), Columns: forms.BudgetColumns()},
 			}},
 			{

@@ -50,6 +50,9 @@ func invent(r *rand.Rand, q *forms.Question) string {
 		return quote(map[string]any{"minor": r.Int64N(2_000_000_000) - 1000, "currency": q.Currencies[r.IntN(len(q.Currencies))]})
 	case forms.TypeDate:
 		return quote(fmt.Sprintf("20%02d-%02d-%02d", r.IntN(100), 1+r.IntN(12), 1+r.IntN(28)))
+	case forms.TypeSpan:
+		from := fmt.Sprintf("20%02d-%02d-%02d", r.IntN(50), 1+r.IntN(12), 1+r.IntN(28))
+		return []string{quote(map[string]string{"from": from, "to": "2051-10-05"}), quote(map[string]string{"from": from}), quote(map[string]string{"to": from})}[r.IntN(3)]
 	case forms.TypeLanguages:
 		return quote([]forms.Language{{Code: "tr", Level: "native"}, {Code: "de", Level: "B1"}}[:1+r.IntN(2)])
 	case forms.TypeFile:

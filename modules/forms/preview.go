@@ -96,11 +96,14 @@ func Limits(loc *i18n.Localizer, q *Question) []string {
 	case TypeFile:
 		count("forms.limit.files", max(q.Most, 1))
 		facts = append(facts, FileHint(loc, q))
+	case TypeSpan:
+		count("forms.limit.days_least", q.Least)
+		count("forms.limit.days", q.Most)
 	}
 	if q.Type == TypeBudget && q.Max != "" {
 		facts = append(facts, loc.T("forms.limit.total", "Limit", limitText(loc, q, q.Max)))
 	}
-	if q.Type == TypeNumber || q.Type == TypeMoney || q.Type == TypeDate {
+	if q.Type == TypeNumber || q.Type == TypeMoney || q.Type.dated() {
 		if q.Min != "" {
 			facts = append(facts, loc.T("forms.limit.from", "Limit", limitText(loc, q, q.Min)))
 		}
@@ -112,7 +115,7 @@ func Limits(loc *i18n.Localizer, q *Question) []string {
 }
 
 func limitText(loc *i18n.Localizer, q *Question, limit string) string {
-	if q.Type == TypeDate {
+	if q.Type.dated() {
 		return dateText(loc, limit)
 	}
 	return numberText(loc, q, limit, true)

@@ -178,7 +178,7 @@ func (l layout) entry(q *Question, ref string, raw json.RawMessage) Entry {
 	}
 	value, err := ParseValue(q, raw)
 	if err != nil || value == nil || value.Empty() {
-		text, ok := AsTyped(raw)
+		text, ok := unreadableText(q, raw)
 		e.Empty = !ok
 		if ok {
 			e.Lines = []string{text}
@@ -258,6 +258,8 @@ func (l layout) line(q *Question, value Value) string {
 		return MoneyText(l.loc, v)
 	case Date:
 		return dateText(l.loc, string(v))
+	case Span:
+		return spanText(l.loc, v)
 	case Languages:
 		names := make([]string, len(v))
 		for i, one := range v {
@@ -292,7 +294,7 @@ func (l layout) cell(c *Question, raw json.RawMessage) string {
 	}
 	value, err := ParseValue(c, raw)
 	if err != nil {
-		text, _ := AsTyped(raw)
+		text, _ := unreadableText(c, raw)
 		return text
 	}
 	if value == nil {

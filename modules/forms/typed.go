@@ -71,6 +71,8 @@ func (r *reader) question(q *Question, name string) json.RawMessage {
 		return r.money(q, name)
 	case TypeDate:
 		return r.date(name)
+	case TypeSpan:
+		return r.span(name)
 	case TypeLanguages:
 		return r.languages(name)
 	case TypeFile:
@@ -267,21 +269,31 @@ func minorUnits(decimal string, exponent int) (int64, bool) {
 
 var dateForm = regexp.MustCompile(`^(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})$`)
 
-// date reads 2026-10-05 as browsers post it, and the day first as people type it in all of the house's languages.
 func (r *reader) date(name string) json.RawMessage {
-	text := r.clean(name, r.values.Get(name), maxLine)
-	if text == "" {
+	text, ok := r.day(name)
+	switch {
+	case text == "":
 		return nothing
+	case !ok:
+		r.complain(name, "forms.error.date")
+		return keepTyped(text)
+	default:
+		return encode(Date(text))
 	}
+}
+
+// day reads 2026-10-05 as browsers post it, and the day first as people type it in all of the house's languages. What is no
+// day comes back as it was typed.
+func (r *reader) day(name string) (text string, ok bool) {
+	text = r.clean(name, r.values.Get(name), maxLine)
 	day := text
 	if m := dateForm.FindStringSubmatch(text); m != nil {
 		day = m[3] + "-" + ("0" + m[2])[len(m[2])-1:] + "-" + ("0" + m[1])[len(m[1])-1:]
 	}
 	if !isDay(day) {
-		r.complain(name, "forms.error.date")
-		return keepTyped(text)
+		return text, text == ""
 	}
-	return encode(Date(day))
+	return day, true
 }
 
 func isDay(text string) bool {

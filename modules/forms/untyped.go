@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"kervan/modules/kernel/i18n"
 )
@@ -25,6 +24,10 @@ type writer struct {
 func (w writer) answer(q *Question, name string, raw json.RawMessage) {
 	if text, ok := AsTyped(raw); ok {
 		w.values.Set(name, text)
+		return
+	}
+	if q.Type == TypeSpan {
+		w.span(name, raw)
 		return
 	}
 	value, err := ParseValue(q, raw)
@@ -146,10 +149,4 @@ func MoneyText(loc *i18n.Localizer, m Money) string {
 	return minorText(loc, m, true) + "\u00a0" + m.Currency
 }
 
-func dateText(loc *i18n.Localizer, day string) string {
-	t, err := time.ParseInLocation(time.DateOnly, day, loc.Zone)
-	if err != nil {
-		return day
-	}
-	return loc.Date(t)
-}
+func dateText(loc *i18n.Localizer, day string) string { return loc.Day(i18n.Day(day)) }

@@ -94,6 +94,8 @@ func (v *validator) complain(name, key string, args fault.Args) {
 func (v *validator) answer(q *Question, name string, raw json.RawMessage) {
 	value, err := ParseValue(q, raw)
 	switch {
+	case err != nil && q.Type == TypeSpan:
+		v.unreadableSpan(name, raw)
 	case err != nil:
 		v.complain(name, unreadable(q), nil)
 	case value == nil || value.Empty():
@@ -135,6 +137,8 @@ func missing(q *Question) string {
 		return "forms.error.declare"
 	case TypePeople, TypeTable, TypeBudget, TypeLanguages:
 		return "forms.error.row_missing"
+	case TypeSpan:
+		return "forms.error.days_missing"
 	default:
 		return "fault.required"
 	}
@@ -165,6 +169,8 @@ func (v *validator) limits(q *Question, name string, value Value) {
 		v.between(q, name, value)
 	case Date:
 		v.between(q, name, value)
+	case Span:
+		v.span(q, name, value)
 	case Languages:
 		v.languages(q, name, value)
 	case Documents:
@@ -204,12 +210,12 @@ func (v *validator) length(q *Question, name string, n int) {
 func (v *validator) between(q *Question, name string, value Value) {
 	if q.Min != "" {
 		if order, ok := compare(value, q.Min); ok && order < 0 {
-			v.complain(name, "forms.error.min", fault.Args{"Limit": q.Min})
+			v.complain(name, "forms.error.min", fault.Args{"Limit": told(q, q.Min)})
 		}
 	}
 	if q.Max != "" {
 		if order, ok := compare(value, q.Max); ok && order > 0 {
-			v.complain(name, "forms.error.max", fault.Args{"Limit": q.Max})
+			v.complain(name, "forms.error.max", fault.Args{"Limit": told(q, q.Max)})
 		}
 	}
 }

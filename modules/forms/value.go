@@ -18,6 +18,7 @@ import (
 //	number                                12.5                     exact; never read as a float
 //	money                                 {"minor": 350000, "currency": "EUR"}
 //	date                                  "2026-10-05"
+//	date_range                            {"from": "2026-10-05", "to": "2026-10-12"}
 //	languages                             [{"code": "de", "level": "B2"}]
 //	file                                  ["<document>", …]
 //	table, people, budget                 [{"column": …, "replacement": {…}}, …]
@@ -250,6 +251,8 @@ func ParseValue(q *Question, raw json.RawMessage) (Value, error) {
 			return nil, errShape
 		}
 		return d, err
+	case TypeSpan:
+		return parseSpan(raw)
 	case TypeLanguages:
 		return parse[Languages](raw)
 	case TypeFile:

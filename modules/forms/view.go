@@ -206,7 +206,7 @@ func asked(only []string, key string) bool { return only == nil || slices.Contai
 
 // wide reports whether a cell takes the whole width of its row.
 func wide(c *Question) bool {
-	return c.Type == TypeLongText || c.Type == TypeMultiple || c.Type == TypeLanguages || c.Type == TypeMoney && len(c.Currencies) > 1
+	return c.Type == TypeLongText || c.Type == TypeMultiple || c.Type == TypeLanguages || c.Type == TypeSpan || c.Type == TypeMoney && len(c.Currencies) > 1
 }
 
 func maxBytes(q *Question) int64 {

@@ -99,6 +99,8 @@ func (p *Pen) question(q *forms.Question) json.RawMessage {
 		return p.money(q)
 	case forms.TypeDate:
 		return encode(p.day(q))
+	case forms.TypeSpan:
+		return encode(p.span(q))
 	case forms.TypeLanguages:
 		return p.languages(q)
 	case forms.TypePeople, forms.TypeTable, forms.TypeBudget:
@@ -277,6 +279,29 @@ func (p *Pen) day(q *forms.Question) string {
 	}
 	days := int(to.Sub(from) / (24 * time.Hour))
 	return from.AddDate(0, 0, p.Dice.IntN(max(days, 1))).Format(time.DateOnly)
+}
+
+// span begins on a day from which it can last as long as it must, and lasts up to ten days longer where it may.
+func (p *Pen) span(q *forms.Question) forms.Span {
+	least := max(q.Least, 1)
+	begins := *q
+	if last, err := time.Parse(time.DateOnly, q.Max); err == nil {
+		begins.Max = last.AddDate(0, 0, 1-least).Format(time.DateOnly)
+	}
+	from := p.day(&begins)
+	day, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		return forms.Span{}
+	}
+	days := least + p.Dice.IntN(10)
+	if q.Most > 0 {
+		days = min(days, q.Most)
+	}
+	to := day.AddDate(0, 0, days-1).Format(time.DateOnly)
+	if q.Max != "" {
+		to = min(to, q.Max)
+	}
+	return forms.Span{From: forms.Date(from), To: forms.Date(to)}
 }
 
 func (p *Pen) languages(q *forms.Question) json.RawMessage {

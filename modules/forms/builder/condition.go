@@ -2,6 +2,7 @@ package builder
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"kervan/modules/forms"
@@ -142,7 +143,7 @@ func tests(q *forms.Question) []Test {
 		return []Test{Is, IsNot, OneOf, Answered, NotAnswered}
 	case q.Type == forms.TypeConsent || q.Type == forms.TypeDeclaration:
 		return []Test{Is, IsNot}
-	case q.Type == forms.TypeBudget:
+	case sized(q.Type):
 		return []Test{Above, Below, Answered, NotAnswered}
 	case ordered(q.Type):
 		return []Test{Above, Below, Is, IsNot, Answered, NotAnswered}
@@ -156,6 +157,10 @@ func tests(q *forms.Question) []Test {
 func ordered(t forms.Type) bool {
 	return t == forms.TypeNumber || t == forms.TypeMoney || t == forms.TypeDate
 }
+
+// sized reports whether answers of the type are compared by how much they come to, and never equal it: a budget by its
+// total, a range of dates by its days.
+func sized(t forms.Type) bool { return t == forms.TypeBudget || t == forms.TypeSpan }
 
 // watchable are the sections, each with the questions, that a condition of the place may look at.
 func watchable(d *forms.Definition, p Place) []forms.Section {
@@ -215,7 +220,14 @@ func lineInWords(loc *i18n.Localizer, d *forms.Definition, line Line) string {
 	if len(values) == 0 && line.Test != Answered && line.Test != NotAnswered {
 		values = []string{"…"}
 	}
-	return loc.T("builder.when.words."+string(line.Test), "Question", name(loc, d, q.Label), "Value", strings.Join(values, ", "))
+	test := string(line.Test)
+	switch {
+	case q.Type == forms.TypeSpan && line.Test == Above:
+		test = "longer"
+	case q.Type == forms.TypeSpan && line.Test == Below:
+		test = "shorter"
+	}
+	return loc.T("builder.when.words."+test, "Question", name(loc, d, q.Label), "Value", strings.Join(values, ", "))
 }
 
 func valueInWords(loc *i18n.Localizer, d *forms.Definition, q *forms.Question, value string) string {
@@ -232,6 +244,11 @@ func valueInWords(loc *i18n.Localizer, d *forms.Definition, q *forms.Question, v
 		return loc.T("builder.when.not_given")
 	case forms.TypeCountry:
 		return forms.CountryName(loc.Locale, value)
+	case forms.TypeSpan:
+		if n, err := strconv.Atoi(value); err == nil {
+			return loc.N("builder.when.days", n)
+		}
+		return value
 	default:
 		return value
 	}

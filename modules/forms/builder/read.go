@@ -254,7 +254,7 @@ func (r *Reader) suit(d *forms.Definition, c *forms.Condition) *forms.Condition 
 		if len(q.Options) > 0 {
 			line.Values = slices.DeleteFunc(slices.Clone(line.Values), func(v string) bool { return !takenOption(q)(v) })
 		}
-		if q.Type == forms.TypeNumber || q.Type == forms.TypeMoney || q.Type == forms.TypeBudget {
+		if q.Type == forms.TypeNumber || q.Type == forms.TypeMoney || sized(q.Type) {
 			for j, v := range line.Values {
 				if digits, ok := r.Loc.ParseDecimal(v); ok {
 					line.Values[j] = digits

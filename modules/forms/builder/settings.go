@@ -80,8 +80,10 @@ var Settings = []Setting{
 	bound("min", func(q *forms.Question) *string { return &q.Min }).only(forms.TypeNumber, forms.TypeMoney),
 	bound("max", func(q *forms.Question) *string { return &q.Max }).only(forms.TypeNumber, forms.TypeMoney),
 	bound("ceiling", func(q *forms.Question) *string { return &q.Max }).only(forms.TypeBudget),
-	day("first_day", func(q *forms.Question) *string { return &q.Min }).only(forms.TypeDate),
-	day("last_day", func(q *forms.Question) *string { return &q.Max }).only(forms.TypeDate),
+	day("first_day", func(q *forms.Question) *string { return &q.Min }).only(forms.TypeDate, forms.TypeSpan),
+	day("last_day", func(q *forms.Question) *string { return &q.Max }).only(forms.TypeDate, forms.TypeSpan),
+	number("least_days", Limits, forms.MostDays, func(q *forms.Question) *int { return &q.Least }).only(forms.TypeSpan),
+	number("most_days", Limits, forms.MostDays, func(q *forms.Question) *int { return &q.Most }).only(forms.TypeSpan),
 
 	one("class", "builder.class.", Data, classes, func(q *forms.Question) *forms.Class { return &q.Class }),
 }
@@ -358,6 +360,9 @@ func retype(q *forms.Question, kind forms.Type) {
 		if kind == forms.TypeShortText || kind == forms.TypeLongText {
 			q.Words, q.Chars = was.Words, was.Chars
 		}
+	}
+	if (was.Type == forms.TypeDate || was.Type == forms.TypeSpan) && (kind == forms.TypeDate || kind == forms.TypeSpan) {
+		q.Min, q.Max = was.Min, was.Max
 	}
 	if (was.Type == forms.TypeNumber || was.Type == forms.TypeMoney) && (kind == forms.TypeNumber || kind == forms.TypeMoney) {
 		q.Min, q.Max = was.Min, was.Max

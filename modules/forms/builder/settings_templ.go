@@ -2114,7 +2114,7 @@ func whenValue(p ui.Page, d *Desk, at string, line shownLine) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case ordered(line.Of.Type):
+		case ordered(line.Of.Type) || sized(line.Of.Type):
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 184, "<input class=\"form-control\" name=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

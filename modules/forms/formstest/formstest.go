@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"kervan/modules/forms"
 	"kervan/modules/ids"
@@ -65,6 +66,12 @@ func answer(q *forms.Question) json.RawMessage {
 		return encode(forms.Money{Minor: 12_050, Currency: q.Currencies[0]})
 	case forms.TypeDate:
 		return encode(orElse(q.Min, "2027-10-05"))
+	case forms.TypeSpan:
+		from, err := time.Parse(time.DateOnly, orElse(q.Min, "2027-10-05"))
+		if err != nil {
+			panic(err)
+		}
+		return encode(forms.Span{From: forms.Date(from.Format(time.DateOnly)), To: forms.Date(from.AddDate(0, 0, max(q.Least, 1)-1).Format(time.DateOnly))})
 	case forms.TypeLanguages:
 		return encode([]forms.Language{{Code: "tr", Level: "native"}, {Code: "en", Level: "B2"}}[:max(q.Least, 1)])
 	case forms.TypeFile:

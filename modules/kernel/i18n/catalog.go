@@ -219,9 +219,13 @@ func (l *Localizer) With(key string, args map[string]any) string {
 
 func (l *Localizer) spoken(args map[string]any) map[string]any {
 	for name, value := range args {
-		if text, ok := value.(Text); ok {
+		switch value := value.(type) {
+		case Text:
 			args = maps.Clone(args)
-			args[name] = text.String(l.Locale, All...)
+			args[name] = value.String(l.Locale, All...)
+		case Day:
+			args = maps.Clone(args)
+			args[name] = l.Day(value)
 		}
 	}
 	return args

@@ -26,6 +26,18 @@ func (l *Localizer) Separators() (decimal, group string) {
 // Date writes the day of an instant in the reader's zone: 5 October 2026.
 func (l *Localizer) Date(t time.Time) string { return l.messages.format.FmtDateLong(t.In(l.Zone)) }
 
+// Day is a day of the calendar, as 2026-10-05. As an argument of a message it is written as its reader writes days.
+type Day string
+
+// Day writes a day of the calendar in full; what is none stays as it is.
+func (l *Localizer) Day(day Day) string {
+	t, err := time.ParseInLocation(time.DateOnly, string(day), l.Zone)
+	if err != nil {
+		return string(day)
+	}
+	return l.Date(t)
+}
+
 // ShortDate writes the day of an instant for narrow places such as table cells: 5 Oct 2026.
 func (l *Localizer) ShortDate(t time.Time) string {
 	return l.messages.format.FmtDateMedium(t.In(l.Zone))

@@ -39,6 +39,10 @@ export function watchConditions(root: HTMLElement): () => void {
     const { type, all, rows } = values(ref)
     if (all.length === 0) return NaN
     if (type === 'date') return all[0] < limit ? -1 : all[0] > limit ? 1 : 0
+    if (type === 'date_range') {
+      const days = all.length === 2 ? (Date.parse(all[1]) - Date.parse(all[0])) / 864e5 + 1 : NaN
+      return days > 0 ? days - Number(limit) : NaN
+    }
     if (type === 'table' || type === 'people') return rows - Number(limit)
     if (type === 'budget') return Number(root.querySelector<HTMLElement>(`[data-question="${CSS.escape(ref)}"] [data-budget]`)?.dataset.total ?? NaN) - Number(limit)
     if (type === 'multiple' || type === 'ranking') return all.length - Number(limit)
