@@ -107,6 +107,14 @@ func (l entries) nth(p ui.Page, n int) string {
 	return p.T("builder.option_n", "N", n)
 }
 
+// explained names the explanation of an entry.
+func (l entries) explained(p ui.Page) string {
+	if l.name == "statement" {
+		return p.T("builder.text.statement_hint")
+	}
+	return p.T("builder.text.option_hint")
+}
+
 // inWords is what an entry of the list is called.
 func (l entries) inWords(p ui.Page, d *Desk, o forms.Option) string {
 	if l.kind == forms.TypeCountry {

@@ -66,7 +66,7 @@ func questionRows(path string, at Place, q *forms.Question) []Row {
 		rows = append(
 			rows,
 			Row{Path: path + ".statement." + s.Value + ".label", What: "builder.text.statement", Place: at, Required: true, Text: &s.Label},
-			Row{Path: path + ".statement." + s.Value + ".hint", What: "builder.text.option_hint", Place: at, Text: &s.Hint},
+			Row{Path: path + ".statement." + s.Value + ".hint", What: "builder.text.statement_hint", Place: at, Text: &s.Hint},
 		)
 	}
 	for i := range q.Columns {
