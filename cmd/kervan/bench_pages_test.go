@@ -88,6 +88,7 @@ func (h *bench) pages(b *testing.B) {
 	most("list-of-400-applications-50-a-page", h.load(b, coordinator), "ms", 6)
 	reviewer := visitor{h.crowd.Host, h.session(b, h.crowd, "reviewer-2@crowd.example", 2), "/reviews/" + h.drafted(b, "reviewer-2@crowd.example").String()}
 	most("form-of-a-reviewer", h.load(b, reviewer), "ms", 6)
+	most("builder-of-a-form-of-150-questions", h.load(b, visitor{h.crowd.Host, coordinator.cookie, h.designed(b)}), "ms", 300)
 	home := visitor{host: h.crowd.Host, path: "/"}
 	most("public-home", h.load(b, home), "ms", 1.5)
 	call := visitor{host: h.crowd.Host, path: "/calls/" + h.announced(b).String()}

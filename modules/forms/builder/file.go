@@ -58,7 +58,7 @@ func Import(raw []byte) (forms.Definition, []interchange.Flaw) {
 // unfinished are the problems of a form that is being written: it can be brought in with them, and the builder shows them.
 var unfinished = []string{
 	"forms.check.translation", "forms.check.no_language", "forms.check.no_section", "forms.check.empty_section", "forms.check.few_options",
-	"forms.check.no_columns", "forms.check.currencies", "forms.check.files",
+	"forms.check.no_columns", "forms.check.currencies", "forms.check.files", "forms.check.statements",
 }
 
 // CheckFile notes what is wrong with a form that was read without flaws, where it stands in the file: keys that are taken
@@ -113,8 +113,11 @@ func nodeOf(form *interchange.Node, p forms.Problem) *interchange.Node {
 		at = q
 	}
 	if len(where) > 2 {
-		for _, list := range []string{"columns", "options"} {
-			key := map[string]string{"columns": "key", "options": "value"}[list]
+		for _, list := range []string{"columns", "options", "statements"} {
+			key := "value"
+			if list == "columns" {
+				key = "key"
+			}
 			if one := lastOf(at, list, key, where[2], nil); one != nil {
 				at = one
 				break
@@ -147,7 +150,7 @@ func questionOf(form *interchange.Node, key string) *interchange.Node {
 var fieldOf = map[string]string{
 	"forms.check.key": "key", "forms.check.key_twice": "key", "forms.check.section_key": "key", "forms.check.type": "type", "forms.check.scope": "scope",
 	"forms.check.class": "class", "forms.check.format": "format", "forms.check.pattern": "pattern", "forms.check.options_unused": "options",
-	"forms.check.columns_unused": "columns", "forms.check.replacement": "replacement", "forms.check.forced_consent": "required",
+	"forms.check.columns_unused": "columns", "forms.check.statements_unused": "statements", "forms.check.replacement": "replacement", "forms.check.forced_consent": "required",
 	"forms.check.condition": "condition", "forms.check.unknown": "condition", "forms.check.other_scope": "condition", "forms.check.repeated": "condition",
 	"forms.check.never": "condition", "forms.check.cycle": "condition",
 }
@@ -155,7 +158,7 @@ var fieldOf = map[string]string{
 // within goes on to the field that a problem is about, and there to the very name.
 func within(at *interchange.Node, p forms.Problem) *interchange.Node {
 	if option, ok := p.Args["Option"].(string); ok && p.Key == "forms.check.option" {
-		if one := lastOf(at, "options", "value", option, nil); one != nil {
+		if one := cmp.Or(lastOf(at, "options", "value", option, nil), lastOf(at, "statements", "value", option, nil)); one != nil {
 			return one.Field("value")
 		}
 	}
