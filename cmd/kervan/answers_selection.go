@@ -25,7 +25,7 @@ func selectionCall(c programs.Call) selection.Call {
 		letters[l.Key] = l
 	}
 	return selection.Call{
-		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, Places: c.Places, Criteria: selection.Scored(c.Criteria), Review: c.Review, Letters: letters,
+		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, Places: c.Places, Quotas: c.Quotas, Criteria: selection.Scored(c.Criteria), Review: c.Review, Letters: letters,
 	}
 }
 

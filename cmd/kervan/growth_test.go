@@ -324,7 +324,7 @@ func (g *garden) choose(call ids.Call) {
 		if panel, err = g.app.selection.Panel(ctx, sc, call); err != nil {
 			return err
 		}
-		return g.app.selection.Close(ctx, sc, call, panel.List.Version, selection.Closing{ReplyBy: day(40), WaitingUntil: day(45)})
+		return g.app.selection.Close(ctx, sc, call, panel.List.Version, selection.Closing{ReplyBy: day(40), WaitingUntil: day(45), QuotaReason: "Both are wanted."})
 	})
 	g.at(day(21), "sign", j.sign)
 	g.does(day(22), "release", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {

@@ -23,6 +23,7 @@ type announced struct {
 	drafted     time.Time
 	opens       time.Time
 	closes      time.Time
+	quotas      []blueprints.Quota
 	asks        []blueprints.Reason // what must be met beside what the blueprint has
 }
 
@@ -85,8 +86,11 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 	if err := s.app.programs.Rule(ctx, sc, c.ID, c.Version+1, rules); err != nil {
 		return err
 	}
+	if err := s.app.programs.Limit(ctx, sc, c.ID, c.Version+2, a.quotas); err != nil {
+		return err
+	}
 	for i, r := range a.asks {
-		if err := s.app.programs.Qualify(ctx, sc, c.ID, c.Version+2+int64(i), r); err != nil {
+		if err := s.app.programs.Qualify(ctx, sc, c.ID, c.Version+3+int64(i), r); err != nil {
 			return err
 		}
 	}

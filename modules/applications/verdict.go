@@ -32,13 +32,14 @@ type Judgment struct {
 	Verdict Verdict // empty of what was withdrawn before it was checked
 	Checked bool    // an officer said so; otherwise the rules do
 	Reasons []blueprints.Reason
+	Met     bool // the rules are met, and officers judge the rest
 }
 
 // Judge is how an application stands to its call's eligibility, given what the answers say while nobody has checked it.
 func Judge(s State, named []string, call Call, found []Finding) Judgment {
 	switch {
 	case s == Ineligible:
-		return Judgment{Unfit, true, slices.DeleteFunc(slices.Clone(call.Eligibility), func(r blueprints.Reason) bool { return !slices.Contains(named, r.Key) })}
+		return Judgment{Verdict: Unfit, Checked: true, Reasons: slices.DeleteFunc(slices.Clone(call.Eligibility), func(r blueprints.Reason) bool { return !slices.Contains(named, r.Key) })}
 	case s.passed():
 		return Judgment{Verdict: Fit, Checked: true}
 	case s != Submitted && s != Returned:
@@ -60,7 +61,7 @@ func Judge(s State, named []string, call Call, found []Finding) Judgment {
 		}
 	}
 	if len(found) == 0 || slices.ContainsFunc(call.Eligibility, func(r blueprints.Reason) bool { return !r.Automatic() }) {
-		j.Verdict = Unsettled
+		j.Verdict, j.Met = Unsettled, len(found) > 0
 	}
 	return j
 }

@@ -31,7 +31,7 @@ func TestAVerdictIsAnOfficersOrTheRules(t *testing.T) {
 		want  applications.Judgment
 	}{
 		"the answers meet every line":            {applications.Submitted, ruled, says(forms.Holds), applications.Judgment{Verdict: applications.Fit}},
-		"officers judge the rest":                {applications.Submitted, mixed, says(forms.Holds), applications.Judgment{Verdict: applications.Unsettled}},
+		"officers judge the rest":                {applications.Submitted, mixed, says(forms.Holds), applications.Judgment{Verdict: applications.Unsettled, Met: true}},
 		"one of two does not meet it":            {applications.Returned, mixed, says(forms.Holds, forms.Open, forms.Fails), applications.Judgment{Verdict: applications.Unfit, Reasons: []blueprints.Reason{rule}}},
 		"an answer is missing":                   {applications.Submitted, ruled, says(forms.Open), applications.Judgment{Verdict: applications.Unsettled, Reasons: []blueprints.Reason{rule}}},
 		"a call without rules":                   {applications.Submitted, applications.Call{}, nil, applications.Judgment{Verdict: applications.Unsettled}},

@@ -51,11 +51,12 @@ type Call struct {
 	Locales       []i18n.Locale // the first is what others fall back to
 	OpensAt       time.Time
 	ClosesAt      time.Time
-	FirstClosesAt time.Time // before any extension
-	ClosedAt      time.Time // by hand, before the deadline
-	Zone          string    // in which the instants are stated
-	Places        int       // for partnerships
-	GrantMinor    int64     // per partnership, in the currency's smallest unit
+	FirstClosesAt time.Time          // before any extension
+	ClosedAt      time.Time          // by hand, before the deadline
+	Zone          string             // in which the instants are stated
+	Places        int                // for partnerships
+	Quotas        []blueprints.Quota // of the countries of those that are selected
+	GrantMinor    int64              // per partnership, in the currency's smallest unit
 	GrantCurrency string
 	Composition   blueprints.Composition
 	Criteria      []blueprints.Criterion

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -34,6 +35,7 @@ type callRow struct {
 	ClosedAt      time.Time              `bun:"closed_at,nullzero"`
 	Zone          string                 `bun:"zone"`
 	Places        int                    `bun:"places"`
+	Quotas        []blueprints.Quota     `bun:"quotas,type:jsonb"`
 	GrantMinor    int64                  `bun:"grant_minor"`
 	GrantCurrency string                 `bun:"grant_currency"`
 	Composition   blueprints.Composition `bun:"composition,type:jsonb"`
@@ -59,7 +61,7 @@ type callRow struct {
 func (r *callRow) call() Call {
 	return Call{
 		ID: r.ID, Cycle: r.Cycle, State: r.State, Title: r.Title, Summary: r.Summary, About: r.About, Conduct: r.Conduct, Notice: r.Notice,
-		Locales: r.Locales, OpensAt: r.OpensAt, ClosesAt: r.ClosesAt, FirstClosesAt: r.FirstClosesAt, ClosedAt: r.ClosedAt, Zone: r.Zone, Places: r.Places,
+		Locales: r.Locales, OpensAt: r.OpensAt, ClosesAt: r.ClosesAt, FirstClosesAt: r.FirstClosesAt, ClosedAt: r.ClosedAt, Zone: r.Zone, Places: r.Places, Quotas: r.Quotas,
 		GrantMinor: r.GrantMinor, GrantCurrency: r.GrantCurrency, Composition: r.Composition, Criteria: r.Criteria, Documents: r.Documents,
 		Eligibility: r.Eligibility, Letters: r.Letters, Review: r.Review, Stages: r.Stages, Form: r.FormID, FormVersion: r.FormVersionID, Blueprint: r.Blueprint, FromVersion: r.FromVersion, AdoptedAt: r.AdoptedAt, Version: r.Version,
 		PublishedAt: r.PublishedAt,
@@ -69,7 +71,7 @@ func (r *callRow) call() Call {
 func rowOf(c *Call) callRow {
 	return callRow{
 		ID: c.ID, State: c.State, Title: c.Title, Summary: c.Summary, About: c.About, Conduct: c.Conduct, Notice: c.Notice,
-		Locales: c.Locales, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, FirstClosesAt: c.FirstClosesAt, ClosedAt: c.ClosedAt, Zone: c.Zone, Places: c.Places,
+		Locales: c.Locales, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, FirstClosesAt: c.FirstClosesAt, ClosedAt: c.ClosedAt, Zone: c.Zone, Places: c.Places, Quotas: slices.Concat([]blueprints.Quota{}, c.Quotas),
 		GrantMinor: c.GrantMinor, GrantCurrency: c.GrantCurrency, Composition: c.Composition, Criteria: c.Criteria, Documents: c.Documents,
 		Eligibility: c.Eligibility, Letters: c.Letters, Review: c.Review, Stages: c.Stages, FormID: c.Form, FormVersionID: c.FormVersion, Blueprint: c.Blueprint, FromVersion: c.FromVersion, AdoptedAt: c.AdoptedAt, PublishedAt: c.PublishedAt,
 	}
@@ -193,7 +195,7 @@ func Briefly(ctx context.Context, db bun.IDB, wanted ...ids.Call) ([]Call, error
 // texts. It is for those who have asked who may. Fault: NotFound.
 func Judging(ctx context.Context, db bun.IDB, id ids.Call) (Call, error) {
 	var r callRow
-	err := db.NewSelect().Model(&r).Column("id", "state", "title", "locales", "zone", "places", "criteria", "review", "letters").
+	err := db.NewSelect().Model(&r).Column("id", "state", "title", "locales", "zone", "places", "quotas", "criteria", "review", "letters").
 		Where("c.id = ?", id).Where("c.state <> ?", Draft).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Call{}, fault.NotFound()

@@ -43,12 +43,12 @@ func published(ctx context.Context, sc tenants.Scope) ([]Call, error) {
 func public(ctx context.Context, sc tenants.Scope, id ids.Call) (p looked, err error) {
 	found := false
 	call := tenants.Question{
-		Query: `SELECT ` + briefColumns + `, c.about, c.conduct, c.notice, c.first_closes_at, c.criteria, c.documents, c.eligibility, c.stages, c.form_id, c.form_version_id, c.version
+		Query: `SELECT ` + briefColumns + `, c.about, c.conduct, c.notice, c.first_closes_at, c.criteria, c.documents, c.eligibility, c.quotas, c.stages, c.form_id, c.form_version_id, c.version
 			FROM calls AS c JOIN cycles AS y ON y.id = c.cycle_id WHERE c.id = $1`,
 		Args: []any{id}, Row: func(r *tenants.Row) error {
 			c := &p.call
 			found = true
-			return r.Scan(append(c.brief(), &c.About, &c.Conduct, &c.Notice, &c.FirstClosesAt, &c.Criteria, &c.Documents, &c.Eligibility, &c.Stages, &c.Form, &c.FormVersion, &c.Version)...)
+			return r.Scan(append(c.brief(), &c.About, &c.Conduct, &c.Notice, &c.FirstClosesAt, &c.Criteria, &c.Documents, &c.Eligibility, &c.Quotas, &c.Stages, &c.Form, &c.FormVersion, &c.Version)...)
 		},
 	}
 	log := tenants.Question{

@@ -61,6 +61,8 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/program/calls/:id/rules", Action: edit, Handle: w.rule},
 			{Method: get, Path: "/program/calls/:id/seats", Action: edit, Handle: w.seatsForm},
 			{Method: post, Path: "/program/calls/:id/seats", Action: edit, Handle: w.compose},
+			{Method: get, Path: "/program/calls/:id/quotas", Action: edit, Handle: w.quotasForm},
+			{Method: post, Path: "/program/calls/:id/quotas", Action: edit, Handle: w.limit},
 			{Method: get, Path: "/program/calls/:id/eligibility", Action: edit, Handle: w.eligibilityForm},
 			{Method: post, Path: "/program/calls/:id/eligibility", Action: edit, Handle: w.qualify},
 			{Method: get, Path: "/program/calls/:id/letters", Action: letters, Handle: w.letterForm},

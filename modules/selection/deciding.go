@@ -196,13 +196,18 @@ func (s *Service) Reorder(ctx context.Context, sc tenants.Scope, call ids.Call, 
 type Closing struct {
 	ReplyBy      time.Time // until when the selected accept or decline
 	WaitingUntil time.Time // when the waiting list ends, if there is one
+	QuotaReason  string    // why more are selected than the call's quotas allow, if they are
 }
 
 // Close closes the decision list, so that somebody else can sign it. Coordinators and the chair may. Faults: Invalid by
-// field, Conflict when applications are undecided, more are selected than there are places, places are left beside a
+// field, also when more are selected than a quota allows and no reason is given; Conflict when applications are undecided, more are selected than there are places, places are left beside a
 // waiting list, or the list was changed; NotFound.
 func (s *Service) Close(ctx context.Context, sc tenants.Scope, call ids.Call, version int64, cmd Closing) error {
 	return s.sit(ctx, sc, policies.SelectionDecide, call, version, CloseList, func(ctx context.Context, tx *tenants.Tx, w *sitting) error {
+		w.list.QuotaReason = cmd.QuotaReason
+		if len(w.beyond()) > 0 && w.list.QuotaReason == "" {
+			return fault.Invalid("fault.check_fields", fault.At("quota_reason", "selection.close.quota"))
+		}
 		if err := w.complete(); err != nil {
 			return err
 		}
@@ -213,7 +218,7 @@ func (s *Service) Close(ctx context.Context, sc tenants.Scope, call ids.Call, ve
 			return fault.Invalid("fault.check_fields", bad...)
 		}
 		w.list.ReplyBy, w.list.WaitingUntil, w.list.ClosedAt, w.list.ClosedBy = cmd.ReplyBy.Truncate(time.Microsecond), cmd.WaitingUntil, w.now, sc.Actor().Person
-		tx.Audit(audit.Entry{Action: "decisions.closed", SubjectKind: "call", SubjectID: call.String()})
+		tx.Audit(audit.Entry{Action: "decisions.closed", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"beyond_quotas": len(w.beyond()) > 0}})
 		return s.tellSigners(ctx, tx, call)
 	})
 }
@@ -238,6 +243,9 @@ func (w *sitting) complete() error {
 	}
 	if w.count(events.OutcomeSelected) > w.list.Places {
 		return fault.Conflict("selection.close.too_many")
+	}
+	if w.list.QuotaReason == "" && len(w.beyond()) > 0 {
+		return fault.Conflict("selection.close.quota")
 	}
 	return nil
 }

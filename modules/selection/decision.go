@@ -71,6 +71,7 @@ type List struct {
 	SignedAt     time.Time
 	SignedBy     ids.Person
 	Batch        string
+	QuotaReason  string // why more are selected than the call's quotas allow; empty: they are not, or nobody has said yet
 	ReleasedAt   time.Time
 	ReleasedBy   ids.Person
 }
@@ -211,19 +212,25 @@ func Free(places int, decisions []Decision) []int {
 	return free
 }
 
-// Next lists who on the waiting list is offered which free place, in the order of the list.
-func Next(places int, decisions []Decision) []Decision {
-	var waiting []Decision
+// Next lists who on the waiting list is offered which free place, in the order of the list. One that does not fit beside
+// those that hold a place is passed over and stays on the list.
+func Next(places int, decisions []Decision, fits func(held []Decision, d Decision) bool) []Decision {
+	var waiting, held, next []Decision
 	for _, d := range decisions {
+		if d.State.Holds() {
+			held = append(held, d)
+		}
 		if d.State == DecisionWaiting {
 			waiting = append(waiting, d)
 		}
 	}
 	slices.SortFunc(waiting, func(a, b Decision) int { return cmp.Compare(a.Waiting, b.Waiting) })
 	free := Free(places, decisions)
-	next := waiting[:min(len(waiting), len(free))]
-	for i := range next {
-		next[i].Place = free[i]
+	for _, d := range waiting {
+		if len(next) < len(free) && fits(held, d) {
+			d.Place = free[len(next)]
+			next, held = append(next, d), append(held, d)
+		}
 	}
 	return next
 }

@@ -166,6 +166,7 @@ type closing struct {
 	Version      int64
 	ReplyBy      string
 	WaitingUntil string
+	QuotaReason  string
 	Fault        *fault.Fault
 }
 
@@ -185,5 +186,10 @@ func readClosing(form web.Form, zone *time.Location) (Closing, closing, []fault.
 		until, wrong := readDay(form, "waiting_until", zone)
 		cmd.WaitingUntil, bad = until, append(bad, wrong...)
 	}
+	reason, wrong := form.Text("quota_reason", reasonChars)
+	cmd.QuotaReason, in.QuotaReason, bad = reason, form.Raw("quota_reason"), append(bad, wrong...)
 	return cmd, in, bad
 }
+
+// reasonChars is how long a reason for going beyond quotas is at most.
+const reasonChars = 1000

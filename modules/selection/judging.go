@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/policies"
@@ -38,6 +39,17 @@ func (r *Ranked) Outcome() events.Outcome {
 		return ""
 	}
 	return r.Decision.Outcome
+}
+
+// Usage is how far the call's quotas are used, over the applications that the actor may know of.
+func (p *Panel) Usage() []blueprints.Taken {
+	var chosen [][]string
+	for i := range p.Ranked {
+		if r := &p.Ranked[i]; r.Decision != nil && r.Decision.choosing() {
+			chosen = append(chosen, r.countries())
+		}
+	}
+	return blueprints.Take(p.Call.Quotas, chosen)
 }
 
 // Tally counts what is decided, over the applications that the actor may know of.
@@ -119,7 +131,7 @@ func (p *Panel) decided(all []Decision) {
 			waiting++
 			p.Ranked[i].Waiting = waiting
 		}
-		if d.State.Holds() || d.State == DecisionDraft && d.Outcome == events.OutcomeSelected {
+		if d.choosing() {
 			for _, o := range p.Ranked[i].Organizations {
 				p.Tally.Countries[o.Country]++
 			}

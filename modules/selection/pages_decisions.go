@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
@@ -121,6 +122,11 @@ func chosenCountries(p ui.Page, t Tally) []ui.Stat {
 		stats[i] = ui.Stat{Value: p.Loc.Int(t.Countries[o.Value]), Label: o.Label}
 	}
 	return stats
+}
+
+// quotaOf is how far the quota of a country is used.
+func quotaOf(p ui.Page, u blueprints.Taken) string {
+	return p.T("selection.quota.of", "Country", forms.CountryName(p.Loc.Locale, u.Country), "Count", p.Loc.Int(u.Count), "Most", p.Loc.Int(u.Most))
 }
 
 func tallyStats(p ui.Page, panel Panel) []ui.Stat {

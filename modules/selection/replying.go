@@ -251,7 +251,7 @@ func (s *Service) offerNext(ctx context.Context, tx *tenants.Tx, w *sitting) err
 	if err != nil {
 		return err
 	}
-	for _, d := range Next(w.list.Places, w.decisions) {
+	for _, d := range Next(w.list.Places, w.decisions, w.fits) {
 		if err := s.offer(ctx, tx, w, d, leads); err != nil {
 			return err
 		}

@@ -21,6 +21,7 @@ type Call struct {
 	Locales  []i18n.Locale
 	Zone     string
 	Places   int
+	Quotas   []blueprints.Quota     // of the countries of those that are selected
 	Criteria []blueprints.Criterion // those that weigh something
 	Review   blueprints.Review
 	Letters  map[string]blueprints.Letter

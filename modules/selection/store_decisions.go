@@ -29,6 +29,7 @@ type listRow struct {
 	SignedAt     time.Time  `bun:"signed_at,nullzero"`
 	SignedBy     ids.Person `bun:"signed_by"`
 	Batch        string     `bun:"batch"`
+	QuotaReason  string     `bun:"quota_reason"`
 	ReleasedAt   time.Time  `bun:"released_at,nullzero"`
 	ReleasedBy   ids.Person `bun:"released_by"`
 }
@@ -36,7 +37,7 @@ type listRow struct {
 func (r *listRow) list() List {
 	return List{
 		Call: r.CallID, State: r.State, Version: r.Version, Places: r.Places, ReplyBy: r.ReplyBy, WaitingUntil: r.WaitingUntil, ClosedAt: r.ClosedAt,
-		ClosedBy: r.ClosedBy, SignedAt: r.SignedAt, SignedBy: r.SignedBy, Batch: r.Batch, ReleasedAt: r.ReleasedAt, ReleasedBy: r.ReleasedBy,
+		ClosedBy: r.ClosedBy, SignedAt: r.SignedAt, SignedBy: r.SignedBy, Batch: r.Batch, QuotaReason: r.QuotaReason, ReleasedAt: r.ReleasedAt, ReleasedBy: r.ReleasedBy,
 	}
 }
 
@@ -79,7 +80,7 @@ func lists(ctx context.Context, db bun.IDB) (map[ids.Call]List, error) {
 func saveList(ctx context.Context, tx *tenants.Tx, l *List) error {
 	r := listRow{
 		CallID: l.Call, State: l.State, ReplyBy: l.ReplyBy, WaitingUntil: l.WaitingUntil, ClosedAt: l.ClosedAt, ClosedBy: l.ClosedBy, SignedAt: l.SignedAt,
-		SignedBy: l.SignedBy, Batch: l.Batch, ReleasedAt: l.ReleasedAt, ReleasedBy: l.ReleasedBy,
+		SignedBy: l.SignedBy, Batch: l.Batch, QuotaReason: l.QuotaReason, ReleasedAt: l.ReleasedAt, ReleasedBy: l.ReleasedBy,
 	}
 	result, err := tx.NewUpdate().Model(&r).ExcludeColumn("call_id", "version", "places").Set("version = version + 1").
 		Where("call_id = ?", l.Call).Where("version = ?", l.Version).Exec(ctx)

@@ -1,0 +1,52 @@
+package selection
+
+import (
+	"kervan/modules/blueprints"
+	"kervan/modules/events"
+)
+
+// choosing reports whether a decision counts for the quotas: it holds a place, or will be offered one.
+func (d *Decision) choosing() bool {
+	return d.State.Holds() || d.State == DecisionDraft && d.Outcome == events.OutcomeSelected
+}
+
+// countries are the countries of an application's organizations.
+func (a *Application) countries() []string {
+	all := make([]string, len(a.Organizations))
+	for i, o := range a.Organizations {
+		all[i] = o.Country
+	}
+	return all
+}
+
+// used is how far decisions use the call's quotas.
+func (w *sitting) used(decisions []Decision) []blueprints.Taken {
+	var chosen [][]string
+	for i := range decisions {
+		if a, there := w.application(decisions[i].Application); there {
+			chosen = append(chosen, a.countries())
+		}
+	}
+	return blueprints.Take(w.call.Quotas, chosen)
+}
+
+// beyond are the quotas of which more is selected than they allow.
+func (w *sitting) beyond() []blueprints.Taken {
+	var chosen []Decision
+	for _, d := range w.decisions {
+		if d.choosing() {
+			chosen = append(chosen, d)
+		}
+	}
+	return blueprints.Beyond(w.used(chosen))
+}
+
+// fits reports whether a place can go to one more application beside those that hold one, as the quotas want it. Who has
+// closed the list with a reason for more has decided about the waiting list too.
+func (w *sitting) fits(held []Decision, d Decision) bool {
+	if w.list.QuotaReason != "" {
+		return true
+	}
+	before := len(blueprints.Beyond(w.used(held)))
+	return len(blueprints.Beyond(w.used(append(held[:len(held):len(held)], d)))) <= before
+}
