@@ -120,6 +120,7 @@ const (
 	NetworkList   Action = "network.list"   // the core team's board
 	NetworkOpen   Action = "network.open"   // make a new network
 	NetworkSteer  Action = "network.steer"  // suspend, reopen
+	OpeningSign   Action = "opening.sign"   // sign a network's first call for the core team, or give it back
 	JobWatch      Action = "job.watch"
 	JobRetry      Action = "job.retry"
 )

@@ -26,6 +26,7 @@ import (
 	"kervan/modules/kernel/pictures"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
+	"kervan/modules/openings"
 	"kervan/modules/organizations"
 	"kervan/modules/oversight"
 	"kervan/modules/pages"
@@ -56,6 +57,7 @@ type App struct {
 	forms          *forms.Service
 	blueprints     *blueprints.Service
 	programs       *programs.Service
+	openings       *openings.Service
 	pages          *pages.Service
 	applications   *applications.Service
 	brands         *brands.Service
@@ -70,7 +72,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, organizations.Locales, oversight.Locales, pages.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, openings.Locales, organizations.Locales, oversight.Locales, pages.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -116,6 +118,8 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.blueprints = blueprints.New(a.tenants, a.authorizer)
 	a.programs = programs.New(a.authorizer, a.forms, applicants{a.organizations}, writers{}, a.blueprints)
 	a.blueprints.Counting(a.programs)
+	a.openings = openings.New(a.tenants, a.authorizer, opening{a}, opening{a})
+	a.programs.Signatures = a.openings
 	scanner, err := newScanner(config)
 	if err != nil {
 		return nil, err
@@ -157,6 +161,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		organizations.NewWeb(a.organizations, a.site).Module(),
 		blueprints.NewWeb(a.blueprints, a.site).Module(),
 		calls.Module(),
+		openings.NewWeb(a.openings, a.site).Module(),
 		handedIn.Module(),
 		rehearsal.NewWeb(a.rehearsal, a.site).Module(),
 		chosen.Module(),

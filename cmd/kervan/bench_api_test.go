@@ -164,7 +164,7 @@ func (r *running) openCall(b testing.TB, sc tenants.Scope) ids.Call {
 		OpensAt: now.Add(-time.Hour), ClosesAt: now.Add(7 * 24 * time.Hour), Zone: "Europe/Istanbul", Places: 8, GrantMinor: 350_000,
 		GrantCurrency: "EUR", ReplyDays: 7, PapersHours: 72, Locales: i18n.All,
 	}))
-	must(b, r.app.programs.Publish(b.Context(), sc, c.ID, 2))
+	r.publish(b, sc.Tenant(), c.ID)
 	return c.ID
 }
 

@@ -141,8 +141,9 @@ func (h *bench) furnish(b *testing.B) {
 		if !wanted("pages") && !wanted("saving") {
 			return
 		}
-		c := crowded(few(395, 60), few(100, 20), few(200, 20))
-		must(b, seedCast(b.Context(), app, c, func() (string, error) { return h.hash, nil }, os.Stderr))
+		c, hash := crowded(few(395, 60), few(100, 20), few(200, 20)), func() (string, error) { return h.hash, nil }
+		must(b, seedCore(b.Context(), app, hash, os.Stderr))
+		must(b, seedCast(b.Context(), app, c, hash, os.Stderr))
 		var found bool
 		h.crowd, found, err = app.tenants.ByHost(b.Context(), app.config.hosts(c.Slug)[0])
 		if must(b, err); !found {

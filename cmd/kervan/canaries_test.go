@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -40,7 +39,7 @@ var wordless = map[string]string{
 func (r *running) grown(t *testing.T, slug string) tenants.Tenant {
 	t.Helper()
 	hash := sync.OnceValues(func() (string, error) { return accounts.HashPassword(password) })
-	must(t, seedCast(t.Context(), r.app, growing(slug, 1), hash, io.Discard))
+	r.play(t, growing(slug, 1), hash)
 	made, found, err := r.app.tenants.ByHost(t.Context(), r.app.config.hosts(slug)[0])
 	if err != nil || !found {
 		t.Fatal(found, err)

@@ -112,9 +112,7 @@ func (r *running) live(t *testing.T, in tenants.Tenant) ids.Person {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.app.programs.Publish(t.Context(), system, call.ID, call.Version+1); err != nil {
-		t.Fatal(err)
-	}
+	r.publish(t, system.Tenant(), call.ID)
 	err = r.app.correspondence.Write(t.Context(), system, events.MailRequested{
 		ID: ids.New[ids.Message](), Address: "x@" + r.host + ".example", Name: "X", Subject: i18n.Text{i18n.EN: "X"}, Body: i18n.Text{i18n.EN: "X"}, Hold: true,
 	})

@@ -80,9 +80,7 @@ func (r *running) fill(t *testing.T, in tenants.Tenant, organization ids.Organiz
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.app.programs.Publish(t.Context(), system, call.ID, call.Version+1); err != nil {
-		t.Fatal(err)
-	}
+	r.publish(t, system.Tenant(), call.ID)
 	if err := r.app.programs.PermitLate(t.Context(), system, call.ID, programs.Late{Organization: organization, Until: now.AddDate(0, 2, 0), Reason: formula}); err != nil {
 		t.Fatal(err)
 	}

@@ -36,9 +36,7 @@ func (r *running) published(t testing.TB, network tenants.Tenant, composition st
 	if err := r.app.programs.Reframe(t.Context(), sc, c.ID, 1, frame); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.app.programs.Publish(t.Context(), sc, c.ID, 2); err != nil {
-		t.Fatal(err)
-	}
+	r.publish(t, network, c.ID)
 	if c, err = programs.Find(t.Context(), sc.Read(), c.ID); err != nil {
 		t.Fatal(err)
 	}

@@ -11,13 +11,16 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"kervan/modules/accounts"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/jobs"
 	"kervan/modules/kernel/objects"
 	"kervan/modules/kernel/objects/objectstest"
 	"kervan/modules/kernel/ui/uitest"
+	"kervan/modules/openings"
 	"kervan/tenants"
 	"kervan/tenants/tenanttest"
 )
@@ -162,6 +165,47 @@ func (r *running) core(t *testing.T, email string) tenants.Tenant {
 	}
 	r.member(t, core, "Defne Aksoylu", email, i18n.EN, tenants.Grant{Role: tenants.RoleCoreTeam})
 	return core
+}
+
+// publish lets a coordinator sign a call, the core team too where it is the network's first, and opens it.
+func (r *running) publish(t testing.TB, network tenants.Tenant, id ids.Call) {
+	t.Helper()
+	ctx := t.Context()
+	by := func(role tenants.Role) tenants.Scope {
+		return r.app.tenants.Bind(network, tenants.Actor{Person: ids.New[ids.Person](), Name: "Somebody", Grants: []tenants.Grant{{Role: role}}})
+	}
+	sc, core := by(tenants.RoleCoordinator), by(tenants.RoleCoreTeam)
+	l, err := r.app.openings.Checklist(ctx, sc, id)
+	must(t, err)
+	must(t, r.app.openings.Sign(ctx, sc, id, l.Case.Content, true, "A test."))
+	late := time.After(time.Minute)
+	for l.Case.First && !l.Open() {
+		must(t, jobs.Drain(ctx, r.app.workerPool, r.app.tenants.Do, network.ID.String()))
+		waiting, err := r.app.openings.Requests(ctx, core)
+		must(t, err)
+		for _, q := range waiting {
+			if q.Call == id && q.State == openings.Waiting {
+				must(t, r.app.openings.Countersign(ctx, core, q.ID, ""))
+			}
+		}
+		l, err = r.app.openings.Checklist(ctx, sc, id)
+		must(t, err)
+		select {
+		case <-late:
+			t.Fatal("the core team is not asked")
+		default:
+		}
+	}
+	c, err := r.app.programs.Call(ctx, sc, id)
+	must(t, err)
+	must(t, r.app.programs.Publish(ctx, sc, id, c.Version))
+}
+
+// play lets a network's demonstration happen, and the core's before it, whose team signs first calls.
+func (r *running) play(t testing.TB, c cast, hash func() (string, error)) {
+	t.Helper()
+	must(t, seedCore(t.Context(), r.app, hash, io.Discard))
+	must(t, seedCast(t.Context(), r.app, c, hash, io.Discard))
 }
 
 const password = "slow caravan, green lantern"

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -55,9 +54,7 @@ func TestEveryPageAsksAsOftenForThreeAsForOne(t *testing.T) {
 			r.network(t, fmt.Sprintf("more-%d", n))
 		}
 		cast := growing(fmt.Sprintf("grown-%d", size), size)
-		if err := seedCast(t.Context(), r.app, cast, hash, io.Discard); err != nil {
-			t.Fatal(err)
-		}
+		r.play(t, cast, hash)
 		asked[size] = r.count(t, &count, cast, size)
 		team := sitetest.NewBrowser(t, core.Host, r.port)
 		team.Get("/sign-in")

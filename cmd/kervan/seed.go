@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -65,14 +66,17 @@ func hurried(config Config) (Config, error) {
 	return config, nil
 }
 
-// seed makes what the demonstration lacks, network by network and all networks at once. A network goes live when it is
+// seed makes what the demonstration lacks: the core, whose team signs first calls, and then all networks at once. A network goes live when it is
 // complete; one that is there and not live was left by a run that was killed, and begins anew.
 func seed(ctx context.Context, app *App, out io.Writer) error {
 	hash := sync.OnceValues(func() (string, error) { return accounts.HashPassword(demoPassword) })
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var wg sync.WaitGroup
-	all := casts()
+	if err := seedCore(ctx, app, hash, out); err != nil {
+		return err
+	}
+	all := slices.DeleteFunc(casts(), func(c cast) bool { return c.Kind == tenants.KindCore })
 	failed := make([]error, len(all))
 	for i, c := range all {
 		wg.Go(func() {
@@ -84,6 +88,19 @@ func seed(ctx context.Context, app *App, out io.Writer) error {
 	}
 	wg.Wait()
 	return errors.Join(failed...)
+}
+
+// seedCore makes the core, without which no network opens its first call.
+func seedCore(ctx context.Context, app *App, hash func() (string, error), out io.Writer) error {
+	for _, c := range casts() {
+		if c.Kind != tenants.KindCore {
+			continue
+		}
+		if err := seedCast(ctx, app, c, hash, out); err != nil {
+			return fmt.Errorf("demonstration of %s: %w", c.Slug, err)
+		}
+	}
+	return nil
 }
 
 func seedCast(ctx context.Context, app *App, c cast, hash func() (string, error), out io.Writer) error {

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"kervan/modules/blueprints"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/openings"
 	"kervan/modules/programs"
 	"kervan/tenants"
 )
@@ -50,6 +53,8 @@ func (s *stage) call(a announced, then func(id ids.Call)) {
 		}
 		return nil
 	})
+	s.at(a.opens.Add(-54*time.Hour), "sign the call "+a.cycle, func(ctx context.Context, at time.Time) error { return s.sign(ctx, at, id) })
+	s.at(a.opens.Add(-52*time.Hour), "let the core team sign the call "+a.cycle, func(ctx context.Context, _ time.Time) error { return s.countersign(ctx, id) })
 	s.at(a.opens.Add(-50*time.Hour), "publish the call "+a.cycle, func(ctx context.Context, at time.Time) error {
 		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
 		if err != nil {
@@ -65,6 +70,65 @@ func (s *stage) call(a announced, then func(id ids.Call)) {
 		then(id)
 		return nil
 	})
+}
+
+// reassurance is what coordinators of the demonstration say with their signature.
+var reassurance = i18n.Text{
+	i18n.EN: "We went through the questions with two of our organizations on paper instead of a rehearsal here. The pages for visitors follow in the first week.",
+	i18n.TR: "Burada prova yapmak yerine soruları iki kuruluşumuzla kâğıt üzerinde denedik. Ziyaretçi sayfaları ilk hafta içinde tamamlanacak.",
+	i18n.DE: "Statt hier zu proben, sind wir die Fragen mit zwei unserer Organisationen auf Papier durchgegangen. Die Seiten für Gäste folgen in der ersten Woche.",
+}
+
+var errNoCore = errors.New("there is no core team to sign a first call")
+
+// sign signs a call's checklist for the network, with what its coordinator says of what is not there yet.
+func (s *stage) sign(ctx context.Context, at time.Time, id ids.Call) error {
+	coordinator := s.one(tenants.RoleCoordinator)
+	sc, err := s.as(at, coordinator)
+	if err != nil {
+		return err
+	}
+	l, err := s.app.openings.Checklist(ctx, sc, id)
+	if err != nil {
+		return err
+	}
+	return s.app.openings.Sign(ctx, sc, id, l.Case.Content, true, reassurance.String(coordinator.Locale, i18n.All...))
+}
+
+// countersign lets somebody of the core team sign what waits for them of this network: its first call.
+func (s *stage) countersign(ctx context.Context, id ids.Call) error {
+	everybody, err := s.app.tenants.All(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(everybody, func(t tenants.Tenant) bool { return t.Kind == tenants.KindCore })
+	if i < 0 {
+		return errNoCore
+	}
+	core := everybody[i]
+	system := s.app.tenants.Bind(core, tenants.SystemActor("demo"))
+	team, err := s.app.accounts.Holders(ctx, system.Read(), tenants.RoleCoreTeam)
+	if err != nil {
+		return err
+	}
+	waiting, err := s.app.openings.Requests(ctx, system)
+	if err != nil {
+		return err
+	}
+	for _, q := range waiting {
+		if q.Call != id || q.State != openings.Waiting || len(team) == 0 {
+			continue
+		}
+		names, err := s.app.names(ctx, system, team[:1])
+		if err != nil {
+			return err
+		}
+		sc := system.As(tenants.Actor{Person: team[0], Name: names[team[0]], Grants: []tenants.Grant{{Role: tenants.RoleCoreTeam}}})
+		if err := s.app.openings.Countersign(ctx, sc, q.ID, ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // frame sets dates, places, money and rules.

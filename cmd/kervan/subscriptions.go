@@ -15,4 +15,5 @@ func (a *App) subscribe() {
 	a.oversight.Reactions(r)
 	a.blueprints.Reactions(a.tenants)
 	a.rehearsal.RegisterJobs(r)
+	a.openings.RegisterJobs(r)
 }

@@ -33,6 +33,8 @@ type (
 	job          struct{}
 	domain       struct{}
 	page         struct{}
+	signature    struct{}
+	opening      struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -69,4 +71,6 @@ type (
 	Job          = ID[job]
 	Domain       = ID[domain]
 	Page         = ID[page]
+	Signature    = ID[signature] // of a coordinator, before a call opens
+	Opening      = ID[opening]   // of a first call, for which a network asks the core team
 )

@@ -242,3 +242,18 @@ func positioned(ctx context.Context, tx *tenants.Tx, id ids.Page, position int) 
 	}
 	return nil
 }
+
+// Written reports which of the pages of those names the network has written and published itself: a built-in page that
+// nobody has touched is not among them. It is for other modules' use-cases, which have authorized.
+func Written(ctx context.Context, db bun.IDB, slugs ...string) (map[string]bool, error) {
+	var found []string
+	err := db.NewSelect().Model((*pageRow)(nil)).Column("slug").Where("kind = ?", KindPage).Where("public IS NOT NULL").Where("slug IN (?)", bun.List(slugs)).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("pages: look for written pages: %w", err)
+	}
+	written := make(map[string]bool, len(found))
+	for _, slug := range found {
+		written[slug] = true
+	}
+	return written, nil
+}

@@ -39,6 +39,7 @@ func openLineage(t *testing.T) *lineageHouse {
 	a := &around{lead: ids.New[ids.Person](), writer: ids.New[ids.Person](), organization: ids.New[ids.Organization]()}
 	h := &lineageHouse{World: w, own: own, library: blueprints.New(w.Tenants, authorizer)}
 	h.service = programs.New(authorizer, forms.New(), a, a, h.library)
+	h.service.Signatures = &signs{network: true, core: true}
 	h.library.Counting(h.service)
 	h.library.Reactions(w.Tenants)
 	h.sc, h.core = w.As(t, tenanttest.Role(tenants.RoleCoordinator)), w.As(t, tenanttest.Role(tenants.RoleCoreTeam))

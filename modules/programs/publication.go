@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kervan/modules/events"
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
@@ -13,14 +14,16 @@ import (
 	"kervan/tenants"
 )
 
-// Publish opens the call from its first instant on, with the form as it is drafted. The coordinator may, when nothing is missing. It cannot be undone.
+// Publish opens the call from its first instant on, with the form as it is drafted. The coordinator may, when nothing is
+// missing and what it opens with is signed: by a coordinator, and before the network's first call by the core team. It
+// cannot be undone.
 // Faults: Conflict when something is missing or it is published already, NotFound.
 func (s *Service) Publish(ctx context.Context, sc tenants.Scope, id ids.Call, version int64) error {
 	return s.change(ctx, sc, policies.CallOpen, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, now time.Time) error {
 		if c.State != Draft {
 			return fault.Conflict("programs.published")
 		}
-		problems, err := s.forms.DraftProblems(ctx, tx, c.Form)
+		draft, err := s.forms.Draft(ctx, tx, c.Form)
 		if err != nil {
 			return err
 		}
@@ -28,7 +31,11 @@ func (s *Service) Publish(ctx context.Context, sc tenants.Scope, id ids.Call, ve
 		if err != nil {
 			return err
 		}
-		if !rules.Met || !Ready(c.Readiness(now, problems[c.Form])) {
+		needs, err := s.signed(ctx, sc, c, draft.Definition, append(c.Readiness(now, len(forms.Check(*draft.Definition))), rules))
+		if err != nil {
+			return err
+		}
+		if !Ready(needs) {
 			return fault.Conflict("programs.not_ready")
 		}
 		published, err := s.forms.PublishDraft(ctx, tx, c.Form)
@@ -181,15 +188,19 @@ func (s *Service) Overview(ctx context.Context, sc tenants.Scope, id ids.Call) (
 	if o.Newest, err = s.library.NewestNumber(ctx, c.Blueprint); err != nil {
 		return o, err
 	}
-	problems, err := s.problems(ctx, sc, c)
-	if err != nil {
-		return o, err
+	if c.State == Draft {
+		asked, err := s.Definition(ctx, sc, c)
+		if err != nil {
+			return o, err
+		}
+		rules, err := s.rulesNeed(ctx, sc.Read(), &c)
+		if err != nil {
+			return o, err
+		}
+		if o.Needs, err = s.signed(ctx, sc, &c, asked, append(c.Readiness(o.Now, len(forms.Check(*asked))), rules)); err != nil {
+			return o, err
+		}
 	}
-	rules, err := s.rulesNeed(ctx, sc.Read(), &c)
-	if err != nil {
-		return o, err
-	}
-	o.Needs = append(c.Readiness(o.Now, problems[c.Form]), rules)
 	if o.Changes, err = changes(ctx, sc.Read(), id); err != nil {
 		return o, err
 	}

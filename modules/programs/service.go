@@ -46,6 +46,9 @@ type Service struct {
 
 	// People names those who design a form together.
 	People People
+
+	// Signatures tells who has signed what a call opens with; without it no call opens.
+	Signatures Signatures
 }
 
 // New makes the service.

@@ -43,12 +43,20 @@ func (a *around) Applying(context.Context, tenants.Scope, ids.Call) ([]ids.Perso
 	return []ids.Person{a.writer}, nil
 }
 
+// signs says whether the network and the core team have signed.
+type signs struct{ network, core bool }
+
+func (s *signs) Signed(context.Context, tenants.Scope, ids.Call, string) (network, core bool, err error) {
+	return s.network, s.core, nil
+}
+
 type house struct {
 	*sitetest.House
 	*around
 
 	service *programs.Service
 	mails   []events.MailRequested
+	signs   signs
 }
 
 func open(t *testing.T) *house {
@@ -62,6 +70,8 @@ func open(t *testing.T) *house {
 	h.organization = ids.New[ids.Organization]()
 	h.exec(t, w, `INSERT INTO organizations (id, name, search, form, country, city) VALUES (?, 'Ihlamur Derneği', 'ihlamur', 'association', 'TR', 'Muğla')`, h.organization)
 	h.service = programs.New(authorizer, forms.New(), h.around, h.around, blueprints.New(w.Tenants, authorizer))
+	h.signs = signs{network: true, core: true}
+	h.service.Signatures = &h.signs
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
 		return nil

@@ -157,6 +157,7 @@ func (r Row) follows(before Row) *Broken {
 type Filter struct {
 	SubjectKind string
 	SubjectID   string
+	Action      string
 	Without     []string // subjects that are left out
 	Before      int64    // only rows older than this one; zero: from the newest
 	Limit       int64
@@ -171,6 +172,9 @@ func List(ctx context.Context, db bun.IDB, f Filter) ([]Row, error) {
 	}
 	if f.SubjectID != "" {
 		q = q.Where("subject_id = ?", f.SubjectID)
+	}
+	if f.Action != "" {
+		q = q.Where("action = ?", f.Action)
 	}
 	if len(f.Without) > 0 {
 		q = q.Where("subject_id NOT IN (?)", bun.List(f.Without))
