@@ -176,9 +176,12 @@ func (s *Service) Withdraw(ctx context.Context, sc tenants.Scope, id ids.Call) e
 	})
 }
 
-// Signed reports whether a coordinator has signed that content of the call, and whether the core team has. It is for the
-// program's own use-cases, which have authorized.
+// Signed reports whether a coordinator has signed that content of the call, and whether the core team has. Officers may ask,
+// and the chair.
 func (s *Service) Signed(ctx context.Context, sc tenants.Scope, call ids.Call, content string) (network, core bool, err error) {
+	if err := s.policies.May(sc, policies.CallRead, policies.On{}); err != nil {
+		return false, false, err
+	}
 	signature, err := newestSignature(ctx, sc.Read(), call)
 	if err != nil || signature == nil || signature.Content != content {
 		return false, false, err
