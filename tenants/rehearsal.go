@@ -37,6 +37,15 @@ func (sc Scope) AsOf(instant time.Time) (Scope, error) {
 	return sc, nil
 }
 
+// Moment is the instant on which the scope acts: that of AsOf, else this node's clock. What is written takes the
+// transaction's (Tx.Now).
+func (sc Scope) Moment() time.Time {
+	if sc.at.IsZero() {
+		return time.Now()
+	}
+	return sc.at
+}
+
 // DoAsOf is Do on another day, for the jobs that follow from what was done on it.
 func (t *Tenants) DoAsOf(instant time.Time) jobs.Do {
 	return func(ctx context.Context, e jobs.Envelope) error {

@@ -35,6 +35,9 @@ var wordless = map[string]string{
 	"form_draft_presences.place": "keys of a section and a question",
 }
 
+// sentToTheCore are the shared tables in which stands what networks send to the core team, exactly as they sent it.
+var sentToTheCore = []string{"blueprint_proposals", "opening_requests"}
+
 // grown is a network with one of everything, and of everything that somebody does beside.
 func (r *running) grown(t *testing.T, slug string) tenants.Tenant {
 	t.Helper()
@@ -221,10 +224,12 @@ func (r *running) rows(t *testing.T, in tenants.Tenant) map[string][]string {
 		all[table], err = pgx.CollectRows(rows, pgx.RowTo[string])
 		must(t, err)
 	}
-	sent, err := admin.Query(t.Context(), `SELECT id::text FROM platform.blueprint_proposals WHERE tenant_id = $1 ORDER BY id`, in.ID.String())
-	must(t, err)
-	all["blueprint_proposals"], err = pgx.CollectRows(sent, pgx.RowTo[string])
-	must(t, err)
+	for _, table := range sentToTheCore {
+		sent, err := admin.Query(t.Context(), `SELECT id::text FROM platform.`+table+` WHERE tenant_id = $1 ORDER BY id`, in.ID.String())
+		must(t, err)
+		all[table], err = pgx.CollectRows(sent, pgx.RowTo[string])
+		must(t, err)
+	}
 	pages, err := r.app.pages.Pages(t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test")))
 	must(t, err)
 	for _, page := range pages { // the built-in ones stand in no table until they are changed

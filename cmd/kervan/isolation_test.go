@@ -155,8 +155,12 @@ func TestTheCoreSeesNumbersOnly(t *testing.T) {
 	r.marks(t, b, canary)
 	own := byIdentifier(r.rows(t, core))
 	own[b.ID.String()] = "tenants"
-	for _, sent := range theirs["blueprint_proposals"] { // to the core
-		own[sent] = "blueprint_proposals"
+	public := map[string]bool{"tenants": true}
+	for _, table := range sentToTheCore {
+		public[table] = true
+		for _, sent := range theirs[table] {
+			own[sent] = table
+		}
 	}
 	email := "mara@" + r.host + ".example"
 	r.member(t, core, "Mara Petkova", email, i18n.EN, tenants.Grant{Role: tenants.RoleOperator})
@@ -169,7 +173,7 @@ func TestTheCoreSeesNumbersOnly(t *testing.T) {
 		browser.Submit("/sign-in", "email", address, "password", password)
 		browser.Get("/networks/" + b.ID.String())
 		browser.Want(http.StatusOK, b.Name, "20 Organizations")
-		w := &walker{t: t, r: r, browser: browser, who: who, own: own, theirs: theirs, public: map[string]bool{"tenants": true, "blueprint_proposals": true}, tried: map[string]bool{}, secrets: []string{canary}}
+		w := &walker{t: t, r: r, browser: browser, who: who, own: own, theirs: theirs, public: public, tried: map[string]bool{}, secrets: []string{canary}}
 		for _, path := range []string{"/networks?format=csv", "/networks?format=xlsx", "/networks?q=canary-b", "/trail?format=csv"} {
 			w.look("GET", browser.Get(path))
 		}

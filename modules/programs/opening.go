@@ -54,7 +54,7 @@ func (s *Service) Opening(ctx context.Context, sc tenants.Scope, id ids.Call) (O
 	if err != nil {
 		return o, err
 	}
-	o.Needs = append(c.Readiness(time.Now(), len(forms.Check(*asked))), rules)
+	o.Needs = append(c.Readiness(sc.Moment(), len(forms.Check(*asked))), rules)
 	o.First, err = first(ctx, sc)
 	return o, err
 }
