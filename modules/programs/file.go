@@ -36,6 +36,7 @@ type File struct {
 	Places           int                    `json:"places,omitempty"`
 	GrantMinor       int64                  `json:"grant_minor,omitempty"` // per partnership, in the currency's smallest unit
 	GrantCurrency    string                 `json:"grant_currency,omitempty"`
+	Quotas           []blueprints.Quota     `json:"quotas,omitempty"`
 	Call             blueprints.Call        `json:"call"`
 	Composition      blueprints.Composition `json:"composition"`
 	Eligibility      []blueprints.Reason    `json:"eligibility"`
@@ -96,7 +97,7 @@ func (s *Service) File(ctx context.Context, sc tenants.Scope, id ids.Call) (File
 	}
 	return File{
 		Schema: fileVersion, Blueprint: c.Blueprint, BlueprintVersion: c.FromVersion, Cycle: c.Cycle, Locales: c.Locales, Places: c.Places,
-		GrantMinor: c.GrantMinor, GrantCurrency: c.GrantCurrency, Composition: c.Composition, Eligibility: c.Eligibility, Documents: c.Documents, Form: *asked,
+		GrantMinor: c.GrantMinor, GrantCurrency: c.GrantCurrency, Quotas: c.Quotas, Composition: c.Composition, Eligibility: c.Eligibility, Documents: c.Documents, Form: *asked,
 		Call:     blueprints.Call{Title: c.Title, Summary: c.Summary, About: c.About, Conduct: c.Conduct, Notice: c.Notice},
 		Criteria: c.Criteria, Review: c.Review, Stages: c.Stages, Letters: c.Letters,
 	}, nil
@@ -150,7 +151,7 @@ func (f *File) call(of tenants.Tenant) Call {
 	c := Call{
 		ID: ids.New[ids.Call](), Cycle: f.Cycle, State: Draft, Zone: of.Zone, Version: 1, Places: f.Places, GrantMinor: f.GrantMinor, GrantCurrency: f.GrantCurrency,
 		Title: worded(f.Call.Title), Summary: worded(f.Call.Summary), About: worded(f.Call.About), Conduct: worded(f.Call.Conduct), Notice: worded(f.Call.Notice),
-		Composition: f.Composition, Criteria: f.Criteria, Eligibility: f.Eligibility, Documents: f.Documents, Letters: f.Letters, Review: f.Review, Stages: f.Stages,
+		Quotas: f.Quotas, Composition: f.Composition, Criteria: f.Criteria, Eligibility: f.Eligibility, Documents: f.Documents, Letters: f.Letters, Review: f.Review, Stages: f.Stages,
 		Blueprint: f.Blueprint, FromVersion: f.BlueprintVersion,
 	}
 	for _, l := range f.Locales {
@@ -225,6 +226,9 @@ func (f *File) check(file *interchange.File, model blueprints.Blueprint) {
 			at = seats.Item(i)
 		}
 		refuse(file, at, bad.Key, bad.Args)
+	}
+	for _, bad := range checkQuotas(f.Quotas, asTheyStand) {
+		refuse(file, root.Field("quotas"), bad.Key, bad.Args)
 	}
 }
 

@@ -33,6 +33,7 @@ func TestAProgramSurvivesItsFile(t *testing.T) {
 	for _, b := range blueprints.BuiltIn() {
 		c, err := h.service.BeginFrom(t.Context(), sc, b.Key, b.Version, "2027", b.Compositions[0].Key)
 		must(t, err)
+		must(t, h.service.Limit(t.Context(), sc, c.ID, c.Version, []blueprints.Quota{{Country: "DE", Most: 3}}))
 		before, raw := h.file(t, sc, c)
 		again, flaws, err := h.service.BeginFromFile(t.Context(), sc, raw, "2028")
 		if err != nil || len(flaws) > 0 {
@@ -40,6 +41,9 @@ func TestAProgramSurvivesItsFile(t *testing.T) {
 		}
 		after, _ := h.file(t, sc, again)
 		before.Cycle = "2028"
+		if len(after.Quotas) != 1 {
+			t.Errorf("%s: %v", b.Key, after.Quotas)
+		}
 		if diff := cmp.Diff(before, after); diff != "" || again.ID == c.ID || again.State != programs.Draft {
 			t.Errorf("%s: %s", b.Key, diff)
 		}
@@ -74,6 +78,7 @@ func TestAProgramsFileSaysWhatIsWrong(t *testing.T) {
 		"a document":          {func(f *programs.File) { f.Documents[0].Question = "nowhere" }, []string{"blueprints.problem.question"}},
 		"the form":            {func(f *programs.File) { f.Form.Sections[0].Questions[0].Type = "magic" }, []string{"interchange.not_one"}},
 		"no cycle":            {func(f *programs.File) { f.Cycle = "" }, []string{"fault.required"}},
+		"a quota":             {func(f *programs.File) { f.Quotas = []blueprints.Quota{{Country: "QQ", Most: 3}} }, []string{"fault.choose"}},
 		"money":               {func(f *programs.File) { f.GrantCurrency = "XXX" }, []string{"interchange.pattern"}},
 		"a stage":             {func(f *programs.File) { f.Stages[0].From = "never" }, []string{"interchange.not_one"}},
 		"a long title":        {func(f *programs.File) { f.Call.Title["en"] = strings.Repeat("a", 151) }, []string{"interchange.too_long"}},
