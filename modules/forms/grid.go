@@ -2,7 +2,6 @@ package forms
 
 import (
 	"encoding/json"
-	"slices"
 
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui"
@@ -132,11 +131,4 @@ func (f field) graded(s Option) ui.Field {
 		b.Options[i].Selected = b.Options[i].Value == b.Value
 	}
 	return b
-}
-
-// gridBad reports whether a statement of the grid was refused.
-func gridBad(f field) bool {
-	return f.error() != "" || slices.ContainsFunc(f.q.Statements, func(s Option) bool {
-		return ui.FieldError(f.ui, f.e.Fault, member(f.name, s.Value)) != ""
-	})
 }

@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 
@@ -35,9 +36,7 @@ func brokenRules(reasons []blueprints.Reason, d, before *forms.Definition, local
 	for _, r := range reasons {
 		for _, p := range forms.CheckCondition(ground, r.When) {
 			args := fault.Args{}
-			for name, value := range p.Args {
-				args[name] = value
-			}
+			maps.Copy(args, p.Args)
 			if key, ok := args["Key"].(string); ok {
 				args["Key"] = labelOf(key, locale, ground, before)
 			}

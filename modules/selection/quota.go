@@ -1,6 +1,8 @@
 package selection
 
 import (
+	"slices"
+
 	"kervan/modules/blueprints"
 	"kervan/modules/events"
 )
@@ -48,5 +50,5 @@ func (w *sitting) fits(held []Decision, d Decision) bool {
 		return true
 	}
 	before := len(blueprints.Beyond(w.used(held)))
-	return len(blueprints.Beyond(w.used(append(held[:len(held):len(held)], d)))) <= before
+	return len(blueprints.Beyond(w.used(append(slices.Clip(held), d)))) <= before
 }

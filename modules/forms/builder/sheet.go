@@ -2,7 +2,6 @@ package builder
 
 import (
 	"encoding/json"
-	"kervan/modules/kernel/ui"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"kervan/modules/forms"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui"
 )
 
 // Sheet is what the page for translating a section shows.

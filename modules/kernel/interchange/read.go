@@ -155,7 +155,7 @@ func tidy(v reflect.Value) {
 			tidy(v.Index(i))
 		}
 	case reflect.Map:
-		if text, ok := v.Interface().(i18n.Text); ok {
+		if text, ok := reflect.TypeAssert[i18n.Text](v); ok {
 			for l, words := range text {
 				text[l], _ = i18n.Clean(words)
 			}

@@ -52,8 +52,8 @@ func (w *walker) token() (json.Token, bool) {
 // syntax says where the file stops being JSON.
 func (w *walker) syntax() {
 	raw := w.file.raw
-	var any json.RawMessage
-	wrong, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(raw, &any))
+	var whole json.RawMessage
+	wrong, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(raw, &whole))
 	if !ok {
 		w.file.note(w.next(), nil, "interchange.syntax_end")
 		return

@@ -118,7 +118,7 @@ func (q *queue) add(fails error, all ...jobs.Job) {
 }
 
 // work lets a worker take jobs until the test ends.
-func (q *queue) work(do jobs.Do) *jobs.Worker {
+func (q *queue) work(do jobs.Do) {
 	q.t.Helper()
 	w, err := jobs.Hasty(q.pool, 1, do, 500*time.Millisecond, time.Minute, 300*time.Millisecond)
 	if err != nil {
@@ -128,7 +128,6 @@ func (q *queue) work(do jobs.Do) *jobs.Worker {
 		q.t.Fatal(err)
 	}
 	q.t.Cleanup(func() { _ = w.Stop(context.Background()) })
-	return w
 }
 
 // state is where the job of that name stands, and how often it was tried.
