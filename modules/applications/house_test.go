@@ -314,6 +314,7 @@ func (h *house) moves(id ids.Call, change func(c *applications.Call)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	c := h.calls[id]
+	c.Eligibility = slices.Clone(c.Eligibility) // what others hold of the call stays as it is
 	change(&c)
 	h.calls[id] = c
 }
