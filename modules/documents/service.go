@@ -97,6 +97,15 @@ func (s *Service) asked(ctx context.Context, tx *tenants.Tx, id ids.Sheet, ref s
 	return asked{q, section, version.Definition}, nil
 }
 
+// later is when somebody looks after what may have been left: so long after the work began, counted from this node's clock
+// too, as who acts on a day gone by (tenants.Scope.AsOf) is still at work.
+func later(began time.Time, life time.Duration) time.Time {
+	if now := time.Now(); now.After(began) {
+		began = now
+	}
+	return began.Add(life)
+}
+
 // Grant lets a browser send one document of exactly that size for a question: the answer is a form that it posts to the
 // store within minutes. The people who may write in the sheet may. Faults: Invalid for a wrong kind or size, Conflict when
 // there is no room, TooMany, TooLate, NotFound, and Unavailable when the store is down.
@@ -143,7 +152,7 @@ func (s *Service) grant(ctx context.Context, sc tenants.Scope, sheet ids.Sheet, 
 			ID: ids.New[ids.Document](), Sheet: sheet, Question: want.Question, Organization: filling.Organization, Name: name, Kind: kind, Size: want.Size,
 			State: Granted, GrantedAt: now, GrantedBy: sc.Actor().Person, quarantine: prefix + arrivals + rand.Text(), key: prefix + keeping + rand.Text(),
 		}
-		tx.EnqueueAt(settleJob, one{d.ID}, now.Add(settleLife))
+		tx.EnqueueAt(settleJob, one{d.ID}, later(now, settleLife))
 		return insert(ctx, tx, &d)
 	})
 	return d, err
@@ -250,7 +259,7 @@ func (s *Service) arrived(ctx context.Context, tx *tenants.Tx, d *Document) erro
 	if err != nil {
 		return err
 	}
-	tx.EnqueueAt(checkJob, one{d.ID}, now.Add(leaseLife))
+	tx.EnqueueAt(checkJob, one{d.ID}, later(now, leaseLife))
 	return nil
 }
 

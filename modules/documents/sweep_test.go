@@ -267,3 +267,28 @@ func TestCheckFindsContentWithoutARowAndTheReverse(t *testing.T) {
 		t.Errorf("a person checks: %v", err)
 	}
 }
+
+// TestNobodySweepsWhereADayGoneByIsPlayed holds that what is granted on a day of a rehearsal is not taken for left behind
+// while it is still on its way: the queue's clock is the real one.
+func TestNobodySweepsWhereADayGoneByIsPlayed(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	w := h.writer(t)
+	past, err := h.System().AsOf(time.Now().Add(-30 * 24 * time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := filestest.PDF("x")
+	granted, err := h.service.Grant(t.Context(), past.As(w.Actor()), w.sheet, forms.Asked{Question: "statute", Name: "a.pdf", Size: int64(len(content))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Jobs(t)
+	id, err := ids.Parse[ids.Document](granted.Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := h.document(t, id); d.State != documents.Granted {
+		t.Errorf("it is %s", d.State)
+	}
+}

@@ -166,11 +166,11 @@ func (p *play) apply(ctx context.Context, n int) error {
 	}
 	application, err := p.Applicants.Begin(ctx, first, p.copied, sides[0].id, sides[0].seat)
 	if err != nil {
-		return err
+		return fmt.Errorf("begin: %w", err)
 	}
 	for _, partner := range sides[1:] {
 		if err := p.join(ctx, first, at, application, partner); err != nil {
-			return err
+			return fmt.Errorf("join as %s: %w", partner.seat, err)
 		}
 	}
 	joint, parts, err := p.Applicants.Sheets(ctx, first, application)
@@ -179,11 +179,14 @@ func (p *play) apply(ctx context.Context, n int) error {
 	}
 	for _, one := range sides {
 		if err := p.write(ctx, at, one, parts[one.id], forms.ScopePart, n); err != nil {
-			return err
+			return fmt.Errorf("write the part of %s: %w", one.seat, err)
 		}
 	}
-	if err := p.write(ctx, at, sides[0], joint, forms.ScopeJoint, n); err != nil || n%10 == 9 {
-		return err
+	if err := p.write(ctx, at, sides[0], joint, forms.ScopeJoint, n); err != nil {
+		return fmt.Errorf("write the joint part: %w", err)
+	}
+	if n%10 == 9 {
+		return nil
 	}
 	for _, one := range sides {
 		sc, err := p.Day(p.room, one.actor, at.Add(24*time.Hour))
@@ -194,7 +197,7 @@ func (p *play) apply(ctx context.Context, n int) error {
 			if fault.Is(err, fault.KindConflict) {
 				return nil
 			}
-			return err
+			return fmt.Errorf("confirm as %s: %w", one.seat, err)
 		}
 	}
 	last, err := p.Day(p.room, sides[0].actor, at.Add(36*time.Hour))
@@ -265,7 +268,7 @@ func (p *play) write(ctx context.Context, at time.Time, by side, sheet ids.Sheet
 	}
 	for _, ref := range Files(p.call.Definition, scope, answers) {
 		if err := p.Applicants.Attach(ctx, sc, sheet, ref, paperName(ref, n+1), p.paper); err != nil {
-			return err
+			return fmt.Errorf("attach to %s: %w", ref, err)
 		}
 	}
 	return nil

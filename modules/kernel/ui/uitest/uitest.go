@@ -88,7 +88,7 @@ func visit(t testing.TB, private *rod.Browser, look Look) *Visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &Visitor{t: t, window: private, look: look, page: page.Timeout(4 * time.Minute), hosts: map[string]bool{}}
+	v := &Visitor{t: t, window: private, look: look, page: page.Timeout(20 * time.Minute), hosts: map[string]bool{}}
 	width, height := 1280, 900
 	if look.Phone {
 		width, height = 390, 844
