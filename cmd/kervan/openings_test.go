@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/jobs"
 	"kervan/modules/openings"
 	"kervan/modules/programs"
 	"kervan/modules/site/sitetest"
@@ -97,13 +98,18 @@ func TestAFirstCallIsSignedTwice(t *testing.T) {
 	b.Submit(page+"/withdrawal", "x", "")
 	team.Get("/openings/" + second.ID.String())
 	team.Want(http.StatusNotFound)
-	frame.Places = 10
-	now, err = r.app.programs.Call(t.Context(), system, c.ID)
-	must(t, err)
-	must(t, r.app.programs.Reframe(t.Context(), system, c.ID, now.Version, frame))
 	b.Get(page)
+	b.Want(http.StatusOK, "Taken back")
+	form := b.Page
 	b.Submit(page, "remark", "Now it is right.", "confirmed", "yes")
 	third := asked()
+	b.Page = form
+	b.Submit(page, "remark", "A second click.", "confirmed", "yes")
+	b.Want(http.StatusOK, "Now it is right.")
+	must(t, jobs.Drain(t.Context(), r.app.workerPool, r.app.tenants.Do, network.ID.String()))
+	if again := asked(); again.ID != third.ID {
+		t.Error("a second click asks the core team a second time")
+	}
 
 	b.Get("/program/calls/" + c.ID.String() + "/publication")
 	b.Want(http.StatusOK, "The core team has signed too", "Missing")

@@ -100,6 +100,12 @@ const (
 	Withdrawn State = "withdrawn"
 )
 
+// back reports whether the call is with its network again.
+func (s State) back() bool { return s == Returned || s == Withdrawn }
+
+// request is the name of the request that the signature makes before a first call.
+func (s *Signature) request() ids.Opening { return ids.Opening(s.ID) }
+
 // Request asks the core team to sign a network's first call.
 type Request struct {
 	ID        ids.Opening
@@ -141,6 +147,15 @@ func (c *Checklist) Stands() bool {
 
 // Asked reports whether the newest request is about what the call opens with now.
 func (c *Checklist) Asked() bool { return c.Request != nil && c.Request.Content == c.Case.Content }
+
+// Signable reports whether there is something to sign: the call lacks nothing, and what it opens with is not signed, or the
+// request that the signature made was taken back or given back. A request that is still on its way is none yet.
+func (c *Checklist) Signable() bool {
+	if !c.Case.Draft || !all(c.Case.Musts) {
+		return false
+	}
+	return !c.Stands() || c.Case.First && c.Request != nil && c.Request.ID == c.Signature.request() && c.Request.State.back()
+}
 
 // Open reports whether nothing is left to sign.
 func (c *Checklist) Open() bool {

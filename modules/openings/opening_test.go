@@ -3,6 +3,8 @@ package openings
 import (
 	"slices"
 	"testing"
+
+	"kervan/modules/ids"
 )
 
 func TestHintsFollowTheNetwork(t *testing.T) {
@@ -42,6 +44,34 @@ func TestWhenACallMayOpen(t *testing.T) {
 	} {
 		if got := tt.list.Open(); got != tt.want {
 			t.Errorf("%s: it may open: %v", name, got)
+		}
+	}
+}
+
+// TestWhatIsLeftToSign holds that a second click finds nothing to sign, and that a call which came back can be sent again as
+// it is.
+func TestWhatIsLeftToSign(t *testing.T) {
+	t.Parallel()
+	mine, older := &Signature{ID: ids.New[ids.Signature](), Content: "now"}, ids.New[ids.Opening]()
+	first := Case{Draft: true, First: true, Content: "now", Musts: []Line{{Met: true}}}
+	of := func(s State) *Request { return &Request{ID: ids.Opening(mine.ID), Content: "now", State: s} }
+	for name, tt := range map[string]struct {
+		list Checklist
+		want bool
+	}{
+		"nothing signed":          {Checklist{Case: first}, true},
+		"changed since":           {Checklist{Case: first, Signature: &Signature{Content: "before"}}, true},
+		"on its way":              {Checklist{Case: first, Signature: mine}, false},
+		"on its way, another was": {Checklist{Case: first, Signature: mine, Request: &Request{ID: older, Content: "now", State: Returned}}, false},
+		"waits":                   {Checklist{Case: first, Signature: mine, Request: of(Waiting)}, false},
+		"signed":                  {Checklist{Case: first, Signature: mine, Request: of(Signed)}, false},
+		"given back":              {Checklist{Case: first, Signature: mine, Request: of(Returned)}, true},
+		"taken back":              {Checklist{Case: first, Signature: mine, Request: of(Withdrawn)}, true},
+		"something missing":       {Checklist{Case: Case{Draft: true, Musts: []Line{{}}}}, false},
+		"open already":            {Checklist{Case: Case{Musts: []Line{{Met: true}}}}, false},
+	} {
+		if got := tt.list.Signable(); got != tt.want {
+			t.Errorf("%s: there is something to sign: %v", name, got)
 		}
 	}
 }

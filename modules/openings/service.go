@@ -80,10 +80,7 @@ func (s *Service) Checklist(ctx context.Context, sc tenants.Scope, id ids.Call) 
 		return Checklist{}, err
 	}
 	l, err := s.checklist(ctx, sc, id)
-	if err != nil {
-		return l, err
-	}
-	if l.Request, err = newestRequest(ctx, s.tenants.Platform().Read(), sc.Tenant().ID, id); err != nil || l.Signature == nil {
+	if err != nil || l.Signature == nil {
 		return l, err
 	}
 	names, err := s.around.Names(ctx, sc, []ids.Person{l.Signature.SignedBy})
@@ -102,12 +99,16 @@ func (s *Service) checklist(ctx context.Context, sc tenants.Scope, id ids.Call) 
 		return l, err
 	}
 	l.Hints = hints(around, l.Case.Reviews)
-	l.Signature, err = newestSignature(ctx, sc.Read(), id)
+	if l.Signature, err = newestSignature(ctx, sc.Read(), id); err != nil {
+		return l, err
+	}
+	l.Request, err = newestRequest(ctx, s.tenants.Platform().Read(), sc.Tenant().ID, id)
 	return l, err
 }
 
 // Sign signs for the network what the call opens with, which is the content that was shown; before the network's first
-// call the core team is asked to sign too. Coordinators may, when nothing is missing. Faults: Invalid by field (confirmed,
+// call the core team is asked to sign too, again when the request was taken back or given back. What is signed and with
+// the core team is left as it is. Coordinators may, when nothing is missing. Faults: Invalid by field (confirmed,
 // and remark where a line is not met), Conflict when the call has changed, is open already or lacks something, NotFound.
 func (s *Service) Sign(ctx context.Context, sc tenants.Scope, id ids.Call, content string, confirmed bool, remark string) error {
 	if err := s.policies.May(sc, policies.CallOpen, policies.On{}); err != nil {
@@ -124,6 +125,8 @@ func (s *Service) Sign(ctx context.Context, sc tenants.Scope, id ids.Call, conte
 		return fault.Conflict("fault.stale")
 	case !all(l.Case.Musts):
 		return fault.Conflict("openings.not_ready")
+	case !l.Signable():
+		return nil // a second click
 	}
 	var bad []fault.Field
 	if remark == "" && !all(l.Hints) {
@@ -208,7 +211,7 @@ func (s *Service) send(ctx context.Context, sc tenants.Scope, id ids.Call) error
 		return err
 	}
 	q := Request{
-		ID: ids.Opening(signature.ID), Tenant: sc.Tenant().ID, Call: id, Content: signature.Content, SentBy: signature.SignedBy, Sender: names[signature.SignedBy],
+		ID: signature.request(), Tenant: sc.Tenant().ID, Call: id, Content: signature.Content, SentBy: signature.SignedBy, Sender: names[signature.SignedBy],
 		SentAt: signature.SignedAt, Dossier: Dossier{Facts: l.Case.Facts, Lines: signature.Lines, Remark: signature.Remark, Program: l.Case.Program},
 	}
 	return s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,6 +139,26 @@ func TestAProgramIsBroughtInOnAPage(t *testing.T) {
 		page := visitor.Get(fmt.Sprintf("/schemas/%s.json", one))
 		if !json.Valid([]byte(page.Body)) || page.Status != http.StatusOK {
 			t.Errorf("%s: %d", one, page.Status)
+		}
+	}
+}
+
+// TestAFileCarriesTheWholeCall holds that whoever gives calls a new field says whether files carry it.
+func TestAFileCarriesTheWholeCall(t *testing.T) {
+	t.Parallel()
+	left := []string{
+		"ID", "State", "Version", "FormVersion", "AdoptedAt", "PublishedAt", "ChangedAt", // of this very call
+		"OpensAt", "ClosesAt", "FirstClosesAt", "ClosedAt", "Zone", // of when it opens, which the next one has for itself
+	}
+	carried := map[string]bool{"FromVersion": true} // as BlueprintVersion
+	for _, of := range []reflect.Type{reflect.TypeFor[programs.File](), reflect.TypeFor[blueprints.Call]()} {
+		for field := range of.Fields() {
+			carried[field.Name] = true
+		}
+	}
+	for field := range reflect.TypeFor[programs.Call]().Fields() {
+		if slices.Contains(left, field.Name) == carried[field.Name] {
+			t.Errorf("%s: carried %v, and left out on purpose %v", field.Name, carried[field.Name], !carried[field.Name])
 		}
 	}
 }

@@ -50,11 +50,7 @@ func (s *Service) Opening(ctx context.Context, sc tenants.Scope, id ids.Call) (O
 	if o.Content, err = c.content(asked); err != nil {
 		return o, err
 	}
-	rules, err := s.rulesNeed(ctx, sc.Read(), &c)
-	if err != nil {
-		return o, err
-	}
-	o.Needs = append(c.Readiness(sc.Moment(), len(forms.Check(*asked))), rules)
+	o.Needs = c.needs(sc.Moment(), asked)
 	o.First, err = first(ctx, sc)
 	return o, err
 }
@@ -84,21 +80,23 @@ func (c *Call) content(asked *forms.Definition) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// needs are what the data of a draft that asks this still lack: all but the signatures.
+func (c *Call) needs(now time.Time, asked *forms.Definition) []Need {
+	return append(c.Readiness(now, len(forms.Check(*asked))), c.rulesNeed(asked))
+}
+
 // first reports whether the network has never opened a call.
 func first(ctx context.Context, sc tenants.Scope) (bool, error) {
 	if sc.Tenant().Kind != tenants.KindNetwork {
 		return false, nil
 	}
-	opened, err := sc.Read().NewSelect().Table("calls").Where("published_at IS NOT NULL").Exists(ctx)
-	if err != nil {
-		return false, fmt.Errorf("programs: look for an opened call: %w", err)
-	}
-	return !opened, nil
+	opened, err := anyOpened(ctx, sc.Read())
+	return !opened, err
 }
 
-// signed adds to what a call in preparation needs the signatures: the coordinator's, and before a network's first call the
-// core team's.
-func (s *Service) signed(ctx context.Context, sc tenants.Scope, c *Call, asked *forms.Definition, needs []Need) ([]Need, error) {
+// lacking is all that a call in preparation needs: what its data lack, the coordinator's signature, and before a network's
+// first call the core team's.
+func (s *Service) lacking(ctx context.Context, sc tenants.Scope, c *Call, asked *forms.Definition, now time.Time) ([]Need, error) {
 	content, err := c.content(asked)
 	if err != nil {
 		return nil, err
@@ -111,7 +109,7 @@ func (s *Service) signed(ctx context.Context, sc tenants.Scope, c *Call, asked *
 	if err != nil {
 		return nil, err
 	}
-	needs = append(needs, Need{Key: "signed", Place: "readiness", Met: network})
+	needs := append(c.needs(now, asked), Need{Key: "signed", Place: "readiness", Met: network})
 	if needed {
 		needs = append(needs, Need{Key: "core", Place: "readiness", Met: network && core})
 	}

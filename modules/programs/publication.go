@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"kervan/modules/events"
-	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
@@ -27,11 +26,7 @@ func (s *Service) Publish(ctx context.Context, sc tenants.Scope, id ids.Call, ve
 		if err != nil {
 			return err
 		}
-		rules, err := s.rulesNeed(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		needs, err := s.signed(ctx, sc, c, draft.Definition, append(c.Readiness(now, len(forms.Check(*draft.Definition))), rules))
+		needs, err := s.lacking(ctx, sc, c, draft.Definition, now)
 		if err != nil {
 			return err
 		}
@@ -193,11 +188,7 @@ func (s *Service) Overview(ctx context.Context, sc tenants.Scope, id ids.Call) (
 		if err != nil {
 			return o, err
 		}
-		rules, err := s.rulesNeed(ctx, sc.Read(), &c)
-		if err != nil {
-			return o, err
-		}
-		if o.Needs, err = s.signed(ctx, sc, &c, asked, append(c.Readiness(o.Now, len(forms.Check(*asked))), rules)); err != nil {
+		if o.Needs, err = s.lacking(ctx, sc, &c, asked, o.Now); err != nil {
 			return o, err
 		}
 	}

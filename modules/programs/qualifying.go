@@ -92,18 +92,8 @@ func (s *Service) qualify(ctx context.Context, sc tenants.Scope, id ids.Call, ve
 	})
 }
 
-// rulesNeed is the line of the readiness check about the eligibility rules of a draft.
-func (s *Service) rulesNeed(ctx context.Context, db reader, c *Call) (Need, error) {
-	need := Need{Key: "eligibility", Place: "eligibility", Met: true, Args: map[string]any{"Count": 0, "Question": ""}}
-	if c.State != Draft || !slices.ContainsFunc(c.Eligibility, blueprints.Reason.Automatic) {
-		return need, nil
-	}
-	draft, err := s.forms.Draft(ctx, db, c.Form)
-	if err != nil {
-		return need, err
-	}
-	broken := brokenRules(c.Eligibility, draft.Definition, nil, c.Locales[0])
-	need.Met = len(broken) == 0
-	need.Args["Count"] = len(broken)
-	return need, nil
+// rulesNeed is the line of the readiness check about the eligibility rules of a draft that asks this.
+func (c *Call) rulesNeed(asked *forms.Definition) Need {
+	broken := brokenRules(c.Eligibility, asked, nil, c.Locales[0])
+	return Need{Key: "eligibility", Place: "eligibility", Met: len(broken) == 0, Args: map[string]any{"Count": len(broken)}}
 }

@@ -77,11 +77,17 @@ func rowOf(c *Call) callRow {
 	}
 }
 
-// reader is a database that is only read from, inside a write or not.
-type reader = bun.IDB
-
 func selectCalls(db bun.IDB, into any) *bun.SelectQuery {
 	return db.NewSelect().Model(into).ColumnExpr("c.*, y.name AS cycle").Join("JOIN cycles AS y ON y.id = c.cycle_id")
+}
+
+// anyOpened reports whether the network has ever opened a call.
+func anyOpened(ctx context.Context, db bun.IDB) (bool, error) {
+	opened, err := db.NewSelect().Table("calls").Where("published_at IS NOT NULL").Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("programs: look for an opened call: %w", err)
+	}
+	return opened, nil
 }
 
 // ProgramOf finds or makes the program that the network runs by a blueprint.

@@ -279,6 +279,18 @@ func parse(c *fiber.Ctx) (ids.Call, error) {
 	return id, nil
 }
 
+// posted is what a page sends about a call: which call, what was typed, and the call's version that was shown.
+func posted(c *fiber.Ctx) (id ids.Call, form web.Form, shown int64, err error) {
+	if id, err = parse(c); err != nil {
+		return id, form, shown, err
+	}
+	if form, err = web.ReadForm(c); err != nil {
+		return id, form, shown, err
+	}
+	shown, err = version(form)
+	return id, form, shown, err
+}
+
 // refuse shows a form again with what was typed and what is wrong.
 func (w *Web) refuse(c *fiber.Ctx, sc tenants.Scope, err error, form web.Form, title string, again func(ui.Page, typed) templ.Component) error {
 	p := w.site.Page(c, sc, title)
@@ -325,15 +337,7 @@ func (w *Web) show(c *fiber.Ctx, sc tenants.Scope, e editor) error {
 
 // submit reads what was typed, does it, and either goes on or shows the form again.
 func (w *Web) submit(c *fiber.Ctx, sc tenants.Scope, e editor, act func(call Call, form web.Form, version int64) error) error {
-	id, err := parse(c)
-	if err != nil {
-		return err
-	}
-	form, err := web.ReadForm(c)
-	if err != nil {
-		return err
-	}
-	shown, err := version(form)
+	id, form, shown, err := posted(c)
 	if err != nil {
 		return err
 	}

@@ -230,9 +230,11 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 			tasks = append(tasks, site.Task{Title: loc.N("programs.task.questions", n), Hint: c.Title.String(loc.Locale, c.Locales...), Href: address(c.ID, "questions")})
 		}
 		if c.State == Draft {
-			tasks = append(tasks, site.Task{
-				Title: loc.T("programs.task.draft", "Call", c.Title.String(loc.Locale, c.Locales...)), Hint: loc.N("programs.task.draft_hint", missing(c.Readiness(time.Now(), problems[c.Form]))), Href: address(c.ID),
-			})
+			hint := loc.T("programs.task.draft_ready")
+			if n := missing(c.Readiness(time.Now(), problems[c.Form])); n > 0 {
+				hint = loc.N("programs.task.draft_hint", n)
+			}
+			tasks = append(tasks, site.Task{Title: loc.T("programs.task.draft", "Call", c.Title.String(loc.Locale, c.Locales...)), Hint: hint, Href: address(c.ID)})
 		}
 	}
 	return tasks, nil

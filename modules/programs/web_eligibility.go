@@ -134,7 +134,7 @@ func reasonHref(c *Call, key string) templ.SafeURL {
 func names(loc *i18n.Localizer, c *Call, reasons []blueprints.Reason) string {
 	all := make([]string, len(reasons))
 	for i, r := range reasons {
-		all[i] = "“" + r.Name.String(loc.Locale, c.Locales...) + "”"
+		all[i] = loc.T("builder.quoted", "Name", r.Name.String(loc.Locale, c.Locales...))
 	}
 	return strings.Join(all, ", ")
 }

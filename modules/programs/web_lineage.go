@@ -122,15 +122,7 @@ func (w *Web) proposeForm(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func (w *Web) propose(c *fiber.Ctx, sc tenants.Scope) error {
-	id, err := parse(c)
-	if err != nil {
-		return err
-	}
-	form, err := web.ReadForm(c)
-	if err != nil {
-		return err
-	}
-	shown, err := version(form)
+	id, form, shown, err := posted(c)
 	if err != nil {
 		return err
 	}

@@ -31,15 +31,7 @@ func (w *Web) quotasForm(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func (w *Web) limit(c *fiber.Ctx, sc tenants.Scope) error {
-	id, err := parse(c)
-	if err != nil {
-		return err
-	}
-	form, err := web.ReadForm(c)
-	if err != nil {
-		return err
-	}
-	shown, err := version(form)
+	id, form, shown, err := posted(c)
 	if err != nil {
 		return err
 	}

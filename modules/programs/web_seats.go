@@ -32,15 +32,7 @@ func (w *Web) seatsForm(c *fiber.Ctx, sc tenants.Scope) error {
 // compose saves the seats, or only arranges them on the page: rows are added, moved and removed by buttons of the same
 // form, so that nothing typed is lost and no script is needed.
 func (w *Web) compose(c *fiber.Ctx, sc tenants.Scope) error {
-	id, err := parse(c)
-	if err != nil {
-		return err
-	}
-	form, err := web.ReadForm(c)
-	if err != nil {
-		return err
-	}
-	shown, err := version(form)
+	id, form, shown, err := posted(c)
 	if err != nil {
 		return err
 	}

@@ -200,8 +200,8 @@ type Closing struct {
 }
 
 // Close closes the decision list, so that somebody else can sign it. Coordinators and the chair may. Faults: Invalid by
-// field, also when more are selected than a quota allows and no reason is given; Conflict when applications are undecided, more are selected than there are places, places are left beside a
-// waiting list, or the list was changed; NotFound.
+// field, also when more are selected than a quota allows and no reason is given; Conflict when applications are undecided,
+// more are selected than there are places, places are left beside a waiting list, or the list was changed; NotFound.
 func (s *Service) Close(ctx context.Context, sc tenants.Scope, call ids.Call, version int64, cmd Closing) error {
 	return s.sit(ctx, sc, policies.SelectionDecide, call, version, CloseList, func(ctx context.Context, tx *tenants.Tx, w *sitting) error {
 		w.list.QuotaReason = cmd.QuotaReason

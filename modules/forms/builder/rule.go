@@ -2,7 +2,6 @@ package builder
 
 import (
 	"slices"
-	"strconv"
 
 	"kervan/modules/forms"
 	"kervan/modules/kernel/fault"
@@ -48,4 +47,4 @@ func Leaving(d *forms.Definition, p Place) []string {
 	return keys
 }
 
-func ruleLine(i int) string { return "when." + strconv.Itoa(i) }
+func ruleLine(i int) string { return "when." + itoa(i) }

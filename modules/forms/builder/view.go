@@ -448,7 +448,7 @@ func decimal(loc *i18n.Localizer, digits string) string {
 	return strings.ReplaceAll(digits, ".", sign)
 }
 
-// watches reports whether the place's condition may look at the question.
-func (d *Desk) watches(key string) bool {
-	return slices.ContainsFunc(watchable(d.Definition, d.Place), func(s forms.Section) bool { return indexOf(s.Questions, key) >= 0 })
+// offered reports whether the question is among those of the sections.
+func offered(sections []forms.Section, key string) bool {
+	return slices.ContainsFunc(sections, func(s forms.Section) bool { return indexOf(s.Questions, key) >= 0 })
 }
