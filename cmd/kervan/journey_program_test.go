@@ -156,7 +156,7 @@ func (p *preparing) designs(t *testing.T) {
 	v.Fill("text.de.q.which_river.label", "Welcher Fluss?")
 	v.Fill("text.tr.q.what_will_it_cost.label", "Maliyeti ne olacak?")
 	v.Fill("text.de.q.what_will_it_cost.label", "Was wird es kosten?")
-	v.Press("Save")
+	v.PressHere("Save")
 	v.Sees("Nothing is missing")
 	v.Accessible("program-translation")
 	if q, _, _ := p.asks(t).Question("which_river"); q == nil || q.Label[i18n.TR] != "Hangi nehir?" || q.Condition == nil {

@@ -41,7 +41,7 @@ func TestJourneyFromNetworkToOrganization(t *testing.T) {
 	core.Fill("first_name", "İpek Ağırbaş")
 	core.Fill("first_email", "ipek@cinaralti.example")
 	core.Press("Open network")
-	core.Sees("Çınaraltı Ağı", "The site is set up")
+	core.Sees("Çınaraltı Ağı", "Site set up, first coordinator invited")
 	core.Accessible("core-network")
 
 	ipek := uitest.Visit(t, uitest.Look{Language: "tr", Phone: true})

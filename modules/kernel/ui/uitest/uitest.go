@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/go-rod/rod"
-
 	"github.com/go-rod/rod/lib/input"
 	"github.com/go-rod/rod/lib/launcher"
 	"github.com/go-rod/rod/lib/proto"
@@ -65,8 +64,6 @@ type Look struct {
 	Phone    bool
 	Dark     bool
 }
-
-const patience = 15 * time.Second
 
 // Visit opens a fresh private window.
 func Visit(t testing.TB, look Look) *Visitor {
@@ -149,7 +146,7 @@ func (v *Visitor) must(err error) {
 func (v *Visitor) Go(address string) {
 	v.t.Helper()
 	v.must(v.page.Navigate(address))
-	v.must(v.page.WaitLoad())
+	v.stands()
 }
 
 // Carry gives the visitor a cookie of the address's host alone, such as a session that a test has begun.
@@ -225,11 +222,12 @@ func (v *Visitor) Follow(text string) {
 func (v *Visitor) enter(selector, text string) {
 	v.t.Helper()
 	e := v.called(selector, text)
-	wait := v.page.Timeout(patience).WaitNavigation(proto.PageLifecycleEventNameDOMContentLoaded)
-	v.must(e.Focus())
-	v.must(v.page.Keyboard.Type(input.Enter))
-	wait()
-	v.must(v.page.WaitLoad())
+	v.leaving("nothing came of "+text, func() error {
+		if err := e.Focus(); err != nil {
+			return err
+		}
+		return v.page.Keyboard.Type(input.Enter)
+	})
 }
 
 // Unfold opens the part of the page that is folded away behind the text.
@@ -264,9 +262,7 @@ func (v *Visitor) element(selector string) *rod.Element {
 // Text is what the visitor reads.
 func (v *Visitor) Text() string {
 	v.t.Helper()
-	result, err := v.page.Eval(`() => document.body.innerText`)
-	v.must(err)
-	return result.Value.Str()
+	return v.evaluate(`() => document.body.innerText`).Value.Str()
 }
 
 // Address is where the visitor is.
@@ -281,14 +277,17 @@ func (v *Visitor) Address() string {
 func (v *Visitor) Sees(texts ...string) {
 	v.t.Helper()
 	for _, text := range texts {
-		_, err := v.page.Timeout(patience).Eval(`async (text) => {
-			for (let i = 0; i < 200; i++) {
-				if (document.body.innerText.includes(text)) return
-				await new Promise((r) => setTimeout(r, 50))
-			}
-			throw new Error('not there')
-		}`, text)
-		if err != nil {
+		seen := false
+		for deadline := time.Now().Add(patience); !seen && time.Now().Before(deadline); {
+			seen = v.evaluate(`async (text) => {
+				for (let i = 0; i < 20; i++) {
+					if (document.body.innerText.includes(text)) return true
+					await new Promise((r) => setTimeout(r, 50))
+				}
+				return false
+			}`, text).Value.Bool()
+		}
+		if !seen {
 			v.t.Fatalf("%s does not show %q:\n%s", v.Address(), text, v.Text())
 		}
 	}
@@ -309,12 +308,10 @@ func (v *Visitor) Await(address, text string) {
 // LinkIn is the first link that contains a part, in a card that shows the text; empty when there is none.
 func (v *Visitor) LinkIn(text, part string) string {
 	v.t.Helper()
-	result, err := v.page.Eval(`(text, part) => {
+	return v.evaluate(`(text, part) => {
 		const cards = [...document.querySelectorAll('.k-card')].filter((c) => c.innerText.includes(text))
 		return cards.flatMap((c) => [...c.querySelectorAll('a')]).find((a) => a.href.includes(part))?.href ?? ''
-	}`, text, part)
-	v.must(err)
-	return result.Value.Str()
+	}`, text, part).Value.Str()
 }
 
 // Accessible fails the test with what axe finds on the page (WCAG 2.2 A and AA, and best practices), and when the page
@@ -323,20 +320,29 @@ func (v *Visitor) Accessible(name string) {
 	v.t.Helper()
 	source, err := os.ReadFile(filepath.Join(home(), "..", "node_modules", "axe-core", "axe.min.js"))
 	v.must(err)
-	_, err = proto.RuntimeEvaluate{Expression: string(source)}.Call(v.page)
-	v.must(err)
-	result, err := v.page.Eval(`async () => {
-		const found = await axe.run({ exclude: [['iframe[sandbox]']] }, { resultTypes: ['violations'] })
-		return found.violations.map((f) => f.id + ': ' + f.help + '\n  ' + f.nodes.map((n) => n.target.join(' ') + ' ' + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? '')).join('\n  ')).join('\n')
-	}`)
-	v.must(err)
-	if findings := result.Value.Str(); findings != "" {
+	var findings string
+	var wider int
+	v.patiently(func(page *rod.Page) error {
+		if _, err := (proto.RuntimeEvaluate{Expression: string(source)}).Call(page); err != nil {
+			return err
+		}
+		result, err := page.Eval(`async () => {
+			const found = await axe.run({ exclude: [['iframe[sandbox]']] }, { resultTypes: ['violations'] })
+			return {
+				findings: found.violations.map((f) => f.id + ': ' + f.help + '\n  ' + f.nodes.map((n) => n.target.join(' ') + ' ' + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? '')).join('\n  ')).join('\n'),
+				wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+			}
+		}`)
+		if err == nil {
+			findings, wider = result.Value.Get("findings").Str(), result.Value.Get("wider").Int()
+		}
+		return err
+	})
+	if findings != "" {
 		v.t.Errorf("axe on %s (%s):\n%s", name, v.Address(), findings)
 	}
-	wide, err := v.page.Eval(`() => document.documentElement.scrollWidth - document.documentElement.clientWidth`)
-	v.must(err)
-	if n := wide.Value.Int(); n > 0 {
-		v.t.Errorf("%s is %d pixels wider than the screen", name, n)
+	if wider > 0 {
+		v.t.Errorf("%s is %d pixels wider than the screen", name, wider)
 	}
 	v.picture(name)
 }

@@ -24,10 +24,7 @@ func (v *Visitor) Return() {
 // Back goes back to the page before.
 func (v *Visitor) Back() {
 	v.t.Helper()
-	wait := v.page.Timeout(patience).WaitNavigation(proto.PageLifecycleEventNameDOMContentLoaded)
-	v.must(v.page.NavigateBack())
-	wait()
-	v.must(v.page.WaitLoad())
+	v.leaving("there is no page to go back to", v.page.NavigateBack)
 }
 
 // Offline cuts the tab's connection, or gives it back.
