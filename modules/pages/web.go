@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"embed"
+	"fmt"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -25,16 +26,16 @@ var Locales embed.FS
 
 // CallBoard shows what the network's calls are. The programs module satisfies it.
 type CallBoard interface {
-	// Open are the open calls; nil when there are none.
-	Open(ctx context.Context, sc tenants.Scope, p ui.Page) (templ.Component, error)
+	// Open shows the open calls.
+	Open(sc tenants.Scope, p ui.Page) (site.Part, error)
 	// Search finds published calls in which all of the folded words stand, in the reader's language.
 	Search(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, words []string) ([]site.Hit, error)
 }
 
 // PartnershipBoard shows the partnerships that everybody may see. The partnerships module satisfies it.
 type PartnershipBoard interface {
-	// Map draws them; nil when there are none.
-	Map(ctx context.Context, sc tenants.Scope, p ui.Page) (templ.Component, error)
+	// Map draws them on a map.
+	Map(sc tenants.Scope, p ui.Page) (site.Part, error)
 	Finder
 }
 
@@ -89,15 +90,12 @@ func (w *Web) Module() site.Module {
 	}
 }
 
-// shown is a page as visitors see it, with what its blocks show of other things.
+// shown is a page as visitors see it, with what its blocks of some kinds show of other things; nil where there is nothing.
 type shown struct {
 	Page
 
-	Content  Content
-	Calls    templ.Component
-	News     []Headline
-	Networks []card
-	Map      templ.Component
+	Content Content
+	Parts   map[BlockKind]templ.Component
 }
 
 type card struct{ Name, Href string }
@@ -123,29 +121,69 @@ func (w *Web) show(kind Kind, slug string) site.Handler {
 	}
 }
 
-// filled asks for what the blocks of the page show, and for nothing else.
+// filled asks for what the blocks of the page show, and for nothing else, in one message.
 func (w *Web) filled(ctx context.Context, sc tenants.Scope, p ui.Page, page Page, content Content) (shown, error) {
-	v := shown{Page: page, Content: content}
-	var err error
+	v := shown{Page: page, Content: content, Parts: map[BlockKind]templ.Component{}}
+	parts := map[BlockKind]site.Part{}
+	var questions []tenants.Question
 	for i := range content.Blocks {
-		switch kind := content.Blocks[i].Kind; {
-		case kind == Calls && v.Calls == nil:
-			v.Calls, err = w.calls.Open(ctx, sc, p)
-		case kind == News && v.News == nil:
-			v.News, err = w.service.News(ctx, sc, 3)
-		case kind == Map && v.Map == nil:
-			v.Map, err = w.shared.Map(ctx, sc, p)
-		case kind == Networks && v.Networks == nil && sc.Tenant().Kind == tenants.KindCore:
-			v.Networks, err = w.networks(ctx)
+		kind := content.Blocks[i].Kind
+		if _, asked := parts[kind]; asked {
+			continue
 		}
+		part, err := w.part(sc, p, kind)
 		if err != nil {
+			return v, err
+		}
+		parts[kind], questions = part, append(questions, part.Asks)
+	}
+	if err := sc.Ask(ctx, questions...); err != nil {
+		return v, fmt.Errorf("pages: read what the blocks show: %w", err)
+	}
+	for kind, part := range parts {
+		if part.Draw == nil {
+			continue
+		}
+		var err error
+		if v.Parts[kind], err = part.Draw(ctx); err != nil {
 			return v, err
 		}
 	}
 	return v, nil
 }
 
-func (w *Web) networks(ctx context.Context) ([]card, error) {
+// part is what blocks of the kind show of other things; the zero Part where they show their own words only.
+func (w *Web) part(sc tenants.Scope, p ui.Page, kind BlockKind) (site.Part, error) {
+	switch kind {
+	case Calls:
+		return w.calls.Open(sc, p)
+	case Map:
+		return w.shared.Map(sc, p)
+	case News:
+		return w.latest(sc, p)
+	case Networks:
+		if sc.Tenant().Kind == tenants.KindCore {
+			return site.Part{Draw: w.networks}, nil
+		}
+	}
+	return site.Part{}, nil
+}
+
+// latest shows the three latest news.
+func (w *Web) latest(sc tenants.Scope, p ui.Page) (site.Part, error) {
+	var news []Headline
+	return site.Part{
+		Asks: askingNews(3, &news),
+		Draw: func(context.Context) (templ.Component, error) {
+			if len(news) == 0 {
+				return nil, nil //nolint:nilnil // there is nothing to show
+			}
+			return newsCards(p, news, sc.Tenant().Locales), nil
+		},
+	}, w.service.policies.May(sc, policies.SiteVisit, policies.On{})
+}
+
+func (w *Web) networks(ctx context.Context) (templ.Component, error) {
 	all, err := w.tenants.All(ctx)
 	if err != nil {
 		return nil, err
@@ -156,7 +194,10 @@ func (w *Web) networks(ctx context.Context) ([]card, error) {
 			cards = append(cards, card{Name: t.Name, Href: w.origin(t)})
 		}
 	}
-	return cards, nil
+	if len(cards) == 0 {
+		return nil, nil //nolint:nilnil // there is nothing to show
+	}
+	return networkCards(cards), nil
 }
 
 // tell fills in the page's title and what machines read of it.

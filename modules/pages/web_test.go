@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
 	"kervan/modules/ids"
@@ -29,7 +28,7 @@ func TestMain(m *testing.M) { tenanttest.Main(m) }
 // board stands in for the module that knows calls.
 type board struct{}
 
-func (board) Open(context.Context, tenants.Scope, ui.Page) (templ.Component, error) { return nil, nil }
+func (board) Open(tenants.Scope, ui.Page) (site.Part, error) { return site.Part{}, nil }
 
 func (board) Search(_ context.Context, _ tenants.Scope, _ *i18n.Localizer, words []string) ([]site.Hit, error) {
 	if slices.Contains(words, "cagri") {
@@ -47,9 +46,7 @@ type house struct {
 // together stands in for the module that knows partnerships.
 type together struct{}
 
-func (together) Map(context.Context, tenants.Scope, ui.Page) (templ.Component, error) {
-	return nil, nil
-}
+func (together) Map(tenants.Scope, ui.Page) (site.Part, error) { return site.Part{}, nil }
 
 func (together) Search(context.Context, tenants.Scope, *i18n.Localizer, []string) ([]site.Hit, error) {
 	return nil, nil

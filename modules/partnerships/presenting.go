@@ -2,6 +2,7 @@ package partnerships
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -177,14 +178,29 @@ func (s *Service) Waiting(ctx context.Context, sc tenants.Scope) ([]Partnership,
 // Public lists the partnerships that everybody may see, the newest first; on the core's site those of all networks. Anybody
 // may. Their number is bounded by what one page can show, 500.
 func (s *Service) Public(ctx context.Context, sc tenants.Scope) ([]Public, error) {
-	if err := s.policies.May(sc, policies.SiteVisit, policies.On{}); err != nil {
+	asked, read, err := s.part(sc)
+	if err != nil {
 		return nil, err
 	}
-	if sc.Tenant().Kind == tenants.KindCore {
-		return s.everywhere(ctx)
+	if err := sc.Ask(ctx, asked); err != nil {
+		return nil, fmt.Errorf("partnerships: list public ones: %w", err)
 	}
-	_, all, err := s.shown(ctx, sc)
-	return all, err
+	return read(ctx)
+}
+
+// part is Public in two steps: read gives them when asked has been answered.
+func (s *Service) part(sc tenants.Scope) (asked tenants.Question, read func(ctx context.Context) ([]Public, error), err error) {
+	if err := s.policies.May(sc, policies.SiteVisit, policies.On{}); err != nil {
+		return asked, nil, err
+	}
+	if sc.Tenant().Kind == tenants.KindCore {
+		return asked, s.everywhere, nil
+	}
+	var willing []ids.Partnership
+	return askingConsenting(&willing), func(ctx context.Context) ([]Public, error) {
+		_, all, err := s.shown(ctx, sc, willing)
+		return all, err
+	}, nil
 }
 
 // everywhere are those of all networks that may be visited.
@@ -202,11 +218,10 @@ func (s *Service) everywhere(ctx context.Context) ([]Public, error) {
 	return crossed(ctx, s.tenants.Platform().Read(), open)
 }
 
-// shown are the scope's partnerships that are to be seen now.
-func (s *Service) shown(ctx context.Context, sc tenants.Scope) ([]ids.Partnership, []Public, error) {
-	willing, err := consenting(ctx, sc.Read())
-	if err != nil || len(willing) == 0 {
-		return nil, nil, err
+// shown are those of the partnerships to whose terms all have agreed that are to be seen now.
+func (s *Service) shown(ctx context.Context, sc tenants.Scope, willing []ids.Partnership) ([]ids.Partnership, []Public, error) {
+	if len(willing) == 0 {
+		return nil, nil, nil
 	}
 	showings, err := showings(ctx, sc.Read(), willing...)
 	if err != nil {
@@ -246,7 +261,11 @@ func (s *Service) cross(ctx context.Context, sc tenants.Scope) error {
 		if err := lockMap(ctx, tx, sc.Tenant().ID); err != nil {
 			return err
 		}
-		which, all, err := s.shown(ctx, sc)
+		var willing []ids.Partnership
+		if err := sc.Ask(ctx, askingConsenting(&willing)); err != nil {
+			return fmt.Errorf("partnerships: list public ones: %w", err)
+		}
+		which, all, err := s.shown(ctx, sc, willing)
 		if err != nil {
 			return err
 		}

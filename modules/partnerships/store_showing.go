@@ -128,17 +128,21 @@ func dissent(ctx context.Context, tx *tenants.Tx, id ids.Partnership, organizati
 	return nil
 }
 
-// consenting lists the partnerships to whose terms every organization has agreed and whose time has come, the newest first.
-func consenting(ctx context.Context, db bun.IDB) ([]ids.Partnership, error) {
-	var found []ids.Partnership
-	err := db.NewRaw(`SELECT p.id FROM partnerships AS p JOIN partnership_showings AS h ON h.partnership_id = p.id
-		WHERE h.shown_from <= now() AND p.state NOT IN ('proposed', 'ended_early') AND NOT EXISTS (SELECT 1 FROM partnership_seats AS s WHERE s.partnership_id = p.id
-			AND NOT EXISTS (SELECT 1 FROM partnership_consents AS n WHERE n.partnership_id = p.id AND n.organization_id = s.organization_id AND n.version = h.version))
-		ORDER BY p.created_at DESC, p.id DESC LIMIT ?`, mostShown).Scan(ctx, &found)
-	if err != nil {
-		return nil, fmt.Errorf("partnerships: list public ones: %w", err)
+// askingConsenting asks for the partnerships to whose terms every organization has agreed and whose time has come, the
+// newest first.
+func askingConsenting(into *[]ids.Partnership) tenants.Question {
+	return tenants.Question{
+		Query: `SELECT p.id FROM partnerships AS p JOIN partnership_showings AS h ON h.partnership_id = p.id
+			WHERE h.shown_from <= now() AND p.state NOT IN ('proposed', 'ended_early') AND NOT EXISTS (SELECT 1 FROM partnership_seats AS s WHERE s.partnership_id = p.id
+				AND NOT EXISTS (SELECT 1 FROM partnership_consents AS n WHERE n.partnership_id = p.id AND n.organization_id = s.organization_id AND n.version = h.version))
+			ORDER BY p.created_at DESC, p.id DESC LIMIT $1`,
+		Args: []any{int64(mostShown)}, Row: func(r *tenants.Row) error {
+			var id ids.Partnership
+			err := r.Scan(&id)
+			*into = append(*into, id)
+			return err
+		},
 	}
-	return found, nil
 }
 
 // waiting lists the partnerships with terms to which one of the organizations has not agreed.

@@ -97,13 +97,16 @@ func summary(p ui.Page, all []Public) string {
 	return p.N("partnerships.map.shows", len(all), "Countries", strings.Join(countries, ", "))
 }
 
-// Map is the map of the public partnerships as a part of another page; nil when there is none.
-func (w *Web) Map(ctx context.Context, sc tenants.Scope, p ui.Page) (templ.Component, error) {
-	all, err := w.service.Public(ctx, sc)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	return ui.Map(summary(p, all), ties(all)), nil
+// Map draws the partnerships that everybody may see, for a page of another module. Anybody may.
+func (w *Web) Map(sc tenants.Scope, p ui.Page) (site.Part, error) {
+	asked, read, err := w.service.part(sc)
+	return site.Part{Asks: asked, Draw: func(ctx context.Context) (templ.Component, error) {
+		all, err := read(ctx)
+		if err != nil || len(all) == 0 {
+			return nil, err
+		}
+		return ui.Map(summary(p, all), ties(all)), nil
+	}}, err
 }
 
 // Search finds public partnerships in which all of the folded words stand, for the search over all that is public.

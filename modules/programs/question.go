@@ -88,7 +88,7 @@ func (s *Service) read(ctx context.Context, sc tenants.Scope, id ids.Call) (look
 	if err := s.policies.May(sc, policies.CallBrowse, policies.On{}); err != nil {
 		return looked{}, err
 	}
-	shown, err := public(ctx, sc, id)
+	shown, err := s.public(ctx, sc, id)
 	if err != nil {
 		return shown, err
 	}

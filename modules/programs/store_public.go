@@ -4,8 +4,12 @@ import (
 	"context"
 	"fmt"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"kervan/modules/blueprints"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/tenants"
 )
 
@@ -20,35 +24,74 @@ func (c *Call) brief() []any {
 	}
 }
 
-// published reads the published calls as cards show them, the latest deadline first.
-func published(ctx context.Context, sc tenants.Scope) ([]Call, error) {
-	var found []Call
-	err := sc.Ask(ctx, tenants.Question{
+// askingPublished asks for the published calls as cards show them, the latest deadline first.
+func askingPublished(into *[]Call) tenants.Question {
+	return tenants.Question{
 		Query: `SELECT ` + briefColumns + ` FROM calls AS c JOIN cycles AS y ON y.id = c.cycle_id WHERE c.state <> 'draft'
 			ORDER BY c.closes_at DESC, c.created_at DESC, c.id DESC LIMIT 200`,
 		Row: func(r *tenants.Row) error {
 			var c Call
 			err := r.Scan(c.brief()...)
-			found = append(found, c)
+			*into = append(*into, c)
 			return err
 		},
-	})
-	if err != nil {
+	}
+}
+
+func published(ctx context.Context, sc tenants.Scope) (found []Call, err error) {
+	if err := sc.Ask(ctx, askingPublished(&found)); err != nil {
 		return nil, fmt.Errorf("programs: read published calls: %w", err)
 	}
 	return found, nil
 }
 
-// public reads all that a call's public page shows, in one message. Fault: NotFound.
-func public(ctx context.Context, sc tenants.Scope, id ids.Call) (p looked, err error) {
+// seen is what a call's public page shows of the call that takes long to read and seldom changes.
+type seen struct {
+	version                int64
+	about, conduct, notice i18n.Text
+	criteria               []blueprints.Criterion
+	documents              []Asked
+	eligibility            []blueprints.Reason
+	quotas                 []blueprints.Quota
+	stages                 []PlannedStage
+}
+
+type seenKey struct {
+	tenant ids.Tenant
+	call   ids.Call
+}
+
+// memory keeps what was shown of the calls that were looked at last.
+func memory() *lru.Cache[seenKey, seen] {
+	cache, err := lru.New[seenKey, seen](512)
+	if err != nil {
+		panic(err) // of a size below one only
+	}
+	return cache
+}
+
+// public reads all that a call's public page shows, in one message. What is kept of the call from the last time comes along
+// only where the call is of another version than then. Fault: NotFound.
+func (s *Service) public(ctx context.Context, sc tenants.Scope, id ids.Call) (p looked, err error) {
 	found := false
+	key := seenKey{sc.Tenant().ID, id}
+	kept, _ := s.seen.Get(key)
 	call := tenants.Question{
-		Query: `SELECT ` + briefColumns + `, c.about, c.conduct, c.notice, c.first_closes_at, c.criteria, c.documents, c.eligibility, c.quotas, c.stages, c.form_id, c.form_version_id, c.version
-			FROM calls AS c JOIN cycles AS y ON y.id = c.cycle_id WHERE c.id = $1`,
-		Args: []any{id}, Row: func(r *tenants.Row) error {
+		Query: `SELECT ` + briefColumns + `, c.first_closes_at, c.form_id, c.form_version_id, c.version, n.about, n.conduct, n.notice, n.criteria, n.documents, n.eligibility, n.quotas, n.stages
+			FROM calls AS c JOIN cycles AS y ON y.id = c.cycle_id LEFT JOIN calls AS n ON n.id = c.id AND n.version <> $2 WHERE c.id = $1`,
+		Args: []any{id, kept.version}, Row: func(r *tenants.Row) error {
 			c := &p.call
 			found = true
-			return r.Scan(append(c.brief(), &c.About, &c.Conduct, &c.Notice, &c.FirstClosesAt, &c.Criteria, &c.Documents, &c.Eligibility, &c.Quotas, &c.Stages, &c.Form, &c.FormVersion, &c.Version)...)
+			var now seen
+			err := r.Scan(append(c.brief(), &c.FirstClosesAt, &c.Form, &c.FormVersion, &c.Version,
+				&now.about, &now.conduct, &now.notice, &now.criteria, &now.documents, &now.eligibility, &now.quotas, &now.stages)...)
+			if err == nil && c.Version != kept.version {
+				kept, kept.version = now, c.Version
+				s.seen.Add(key, kept)
+			}
+			c.About, c.Conduct, c.Notice, c.Criteria, c.Documents = kept.about, kept.conduct, kept.notice, kept.criteria, kept.documents
+			c.Eligibility, c.Quotas, c.Stages = kept.eligibility, kept.quotas, kept.stages
+			return err
 		},
 	}
 	log := tenants.Question{

@@ -134,18 +134,20 @@ func (w *Web) browse(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.site.Render(c, browsePage(p, calls))
 }
 
-// Open shows the calls that are open or announced, for the network's home; nil when there are none.
-func (w *Web) Open(ctx context.Context, sc tenants.Scope, p ui.Page) (templ.Component, error) {
-	calls, err := w.service.Browse(ctx, sc)
-	if err != nil {
-		return nil, err
-	}
-	now := time.Now()
-	calls = slices.DeleteFunc(calls, func(c Call) bool { return c.Phase(now) == PhaseClosed })
-	if len(calls) == 0 {
-		return nil, nil
-	}
-	return Cards(p, calls), nil
+// Open shows the calls that are open or will be, for a page of another module. Anybody may.
+func (w *Web) Open(sc tenants.Scope, p ui.Page) (site.Part, error) {
+	var calls []Call
+	return site.Part{
+		Asks: askingPublished(&calls),
+		Draw: func(context.Context) (templ.Component, error) {
+			now := time.Now()
+			calls = slices.DeleteFunc(calls, func(c Call) bool { return c.Phase(now) == PhaseClosed })
+			if len(calls) == 0 {
+				return nil, nil //nolint:nilnil // there is nothing to show
+			}
+			return Cards(p, calls), nil
+		},
+	}, w.service.policies.May(sc, policies.CallBrowse, policies.On{})
 }
 
 func (w *Web) look(c *fiber.Ctx, sc tenants.Scope) error {

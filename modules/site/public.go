@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"kervan/modules/kernel/atom"
@@ -48,6 +49,13 @@ type Menu func(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) (main
 
 // Hit is something that a search has found. Lang marks a text in another language than the reader's.
 type Hit struct{ Title, Text, Href, Lang string }
+
+// Part is what one module shows on a page of another: a question, so that the page asks for all of its parts in one message,
+// and how its answer is drawn; a nil component where there is nothing to show.
+type Part struct {
+	Asks tenants.Question
+	Draw func(ctx context.Context) (templ.Component, error)
+}
 
 // menu fills in the navigation of visitors. Without it a page is still a page, so a failure is only logged.
 func (s *Site) menu(c *fiber.Ctx, sc tenants.Scope, p *ui.Page) {

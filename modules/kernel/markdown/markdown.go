@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -51,8 +52,33 @@ func (lowerHeadings) Transform(node *ast.Document, _ text.Reader, _ parser.Conte
 	})
 }
 
+// shown are the texts that were asked for last, as HTML: what it is made into depends on the text alone, and a public page
+// shows the same ones to everybody. A text of more than longest bytes is made anew each time, so that they stay within
+// some megabytes.
+var shown = func() *lru.Cache[string, string] {
+	cache, err := lru.New[string, string](1024)
+	if err != nil {
+		panic(err) // of a size below one only
+	}
+	return cache
+}()
+
+const longest = 8 << 10
+
 // HTML is the text as safe HTML.
 func HTML(source string) string {
+	if len(source) > longest {
+		return html(source)
+	}
+	made, found := shown.Get(source)
+	if !found {
+		made = html(source)
+		shown.Add(strings.Clone(source), made)
+	}
+	return made
+}
+
+func html(source string) string {
 	var out bytes.Buffer
 	if err := reader.Convert([]byte(source), &out); err != nil {
 		return policy.Sanitize(source)
