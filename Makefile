@@ -48,7 +48,7 @@ run: setup-run bin/kervan bin/versitygw ## serve with private servers and the de
 
 # What walks through the whole house, one request after the other, has nothing to race with: it runs without the detector.
 WALLS := TestNothingOfAnotherNetwork|TestHeadersAndBodies|TestTheCoreSees|TestEveryUseCaseRefuses
-WALKS := $(WALLS)|TestEveryPageAsksAsOften|TestEveryFormStandsBadInput|TestTheDemonstration
+WALKS := $(WALLS)|TestOrganizationsOfOneNetwork|TestEveryPageAsksAsOften|TestEveryFormStandsBadInput|TestTheDemonstration
 
 test: setup assets bin/versitygw ## all tests, on real PostgreSQL, S3 and Chromium, in both modes of isolation
 	go test -race -timeout 45m -skip '$(WALKS)' ./...

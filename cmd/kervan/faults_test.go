@@ -195,9 +195,12 @@ func TestTheDatabasesClockDecides(t *testing.T) {
 	}
 	answers := make([]answer, n)
 	var wait sync.WaitGroup
+	turns := make(chan struct{}, 16) // more at once would wait for a connection longer than a request may
 	for i := range answers {
 		wait.Go(func() {
 			<-time.After(time.Duration(i) * 20 * time.Millisecond)
+			turns <- struct{}{}
+			defer func() { <-turns }()
 			a := answer{before: clock()}
 			in, status, err := m.submit(t.Context(), r, m.all[i].ID)
 			if err != nil || status != http.StatusSeeOther {

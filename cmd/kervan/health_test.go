@@ -42,6 +42,7 @@ func TestHealthIsForWhoeverWatches(t *testing.T) {
 func TestANodeIsNotReadyForAnOldSchema(t *testing.T) {
 	t.Parallel()
 	r := run(t)
+	must(t, stopWorker(r.app)) // which would make the network once more, and its version current again
 	network := r.network(t, "behind")
 	admin, err := pgx.Connect(t.Context(), r.admin)
 	if err != nil {

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
 	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/forms"
@@ -52,12 +50,12 @@ type Service struct {
 	// Signatures tells who has signed what a call opens with; without it no call opens.
 	Signatures Signatures
 
-	seen *lru.Cache[seenKey, seen]
+	seen memory
 }
 
 // New makes the service.
 func New(p *policies.Authorizer, f *forms.Service, o Organizations, a Applications, library *blueprints.Service) *Service {
-	return &Service{policies: p, forms: f, organizations: o, applications: a, library: library, seen: memory()}
+	return &Service{policies: p, forms: f, organizations: o, applications: a, library: library, seen: newMemory()}
 }
 
 // Proposed is the blueprint from which a call begins unless somebody chooses another.

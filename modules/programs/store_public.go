@@ -62,12 +62,14 @@ type seenKey struct {
 }
 
 // memory keeps what was shown of the calls that were looked at last.
-func memory() *lru.Cache[seenKey, seen] {
+type memory struct{ *lru.Cache[seenKey, seen] }
+
+func newMemory() memory {
 	cache, err := lru.New[seenKey, seen](512)
 	if err != nil {
 		panic(err) // of a size below one only
 	}
-	return cache
+	return memory{cache}
 }
 
 // public reads all that a call's public page shows, in one message. What is kept of the call from the last time comes along

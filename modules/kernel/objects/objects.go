@@ -104,7 +104,7 @@ func (s *Store) Origin() string { return s.origin }
 
 // Health reports whether the bucket answers and is ours. Fault: Unavailable.
 func (s *Store) Health(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	exists, err := s.inside.BucketExists(ctx, s.bucket)
 	if err == nil && !exists {
