@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kervan/modules/blueprints"
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/openings"
@@ -158,7 +159,29 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 			return err
 		}
 	}
-	return nil
+	return s.attribute(ctx, sc, c.ID, a)
+}
+
+// lastDays is how long before a deadline the demonstration's organizations settle whom they apply with.
+const lastDays = 4
+
+// attribute lets a call that is still open ask more of its applicants than its blueprint does: the partner's name is settled some
+// days before the deadline, and by then the wished partner is described.
+func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a announced) error {
+	settled := a.closes.AddDate(0, 0, -lastDays)
+	if settled.Before(s.now.AddDate(0, 0, 1)) {
+		return nil
+	}
+	day := string(forms.DayAt(settled, i18n.Zone(s.tenant.Zone)))
+	return s.app.programs.Redesign(ctx, sc, id, false, func(d *forms.Definition) error {
+		if q, _, _ := d.Question("partner_known"); q != nil {
+			q.FrozenFrom = day
+		}
+		if q, _, _ := d.Question("wished_profile"); q != nil && !q.Required {
+			q.RequiredFrom = day
+		}
+		return nil
+	})
 }
 
 func (s *stage) reword(ctx context.Context, at time.Time, id ids.Call, l i18n.Locale, a announced) error {

@@ -25,7 +25,8 @@ type Desk struct {
 	Documents  map[ids.Document]forms.Document
 	Names      map[ids.Person]string // of those whose changes the page shows
 	Writable   bool
-	Open       func(ref string) bool // which questions may be answered; nil: all
+	Open       func(ref string) bool // which questions may be answered; nil: all that are not frozen
+	Day        i18n.Day              // of which the definition is, in the call's zone
 	Confirmed  bool                  // the part is confirmed, or, of the joint part, somebody's part is
 	Findings   []Finding             // the call's rules that look at this section and are not met
 }
@@ -41,11 +42,12 @@ func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Application
 	if err != nil {
 		return Desk{}, err
 	}
-	section, ok := version.Definition.Section(key)
+	definition, day := asked(version.Definition, &o, time.Now())
+	section, ok := definition.Section(key)
 	if !ok {
 		return Desk{}, fault.NotFound()
 	}
-	d := Desk{Overview: o, Definition: version.Definition, Section: section}
+	d := Desk{Overview: o, Definition: definition, Section: section, Day: day}
 	a, sheet := &d.Overview.Application, o.Joint
 	if section.Scope == forms.ScopePart {
 		if d.Part, err = mineAt(sc, a, seat); err != nil {
@@ -153,28 +155,10 @@ func (s *Service) writable(ctx context.Context, sc tenants.Scope, tx *tenants.Tx
 	return a, nil
 }
 
-// reopened is open inside a write.
-func (s *Service) reopened(ctx context.Context, tx *tenants.Tx, a *Application, sheet ids.Sheet) (func(ref string) bool, error) {
-	if a.State != Returned {
-		return func(string) bool { return true }, nil
-	}
-	version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
-	if err != nil {
-		return nil, err
-	}
-	if a.Asked, err = askedOf(ctx, tx, a.ID); err != nil {
-		return nil, err
-	}
-	filled, err := s.forms.Filled(ctx, tx, sheet)
-	if err != nil {
-		return nil, err
-	}
-	return s.open(ctx, tx, version.Definition, a, sheet, filled[sheet].Answers)
-}
-
 // Save keeps one answer as the page's script sent it. The people of the organization whose part it is may, or of any
 // of the organizations for the joint part; a change of the joint part takes all confirmations back, as they stood by
-// it too. Faults: NotFound, TooLate, Conflict when the part is confirmed or the question is closed, Invalid, and
+// it too. Faults: NotFound, TooLate, Conflict when the part is confirmed or the question is closed, Invalid, also for another
+// answer to a question that is frozen, and
 // *forms.Clash.
 func (s *Service) Save(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, sheet ids.Sheet, ref string, sent forms.Sent) (forms.Saved, []fault.Field, error) {
 	if err := s.policies.May(sc, policies.ApplicationMine, policies.On{}); err != nil {
@@ -187,14 +171,14 @@ func (s *Service) Save(ctx context.Context, sc tenants.Scope, loc *i18n.Localize
 		if err != nil {
 			return err
 		}
-		open, err := s.reopened(ctx, tx, &a, sheet)
+		g, err := s.gate(ctx, tx, &a, sheet)
 		if err != nil {
 			return err
 		}
-		if !open(ref) {
+		if !g.open(ref) {
 			return fault.Conflict("applications.question_closed")
 		}
-		if saved, bad, err = s.forms.SaveTyped(ctx, tx, loc, sheet, ref, sent, sc.Actor().Person); err != nil {
+		if saved, bad, err = s.forms.SaveTyped(ctx, tx, loc, sheet, g.day, ref, sent, sc.Actor().Person); err != nil {
 			return err
 		}
 		if sheet == a.Joint && saved.Version != sent.Base && anyConfirmed(a.Parts) {
@@ -205,7 +189,8 @@ func (s *Service) Save(ctx context.Context, sc tenants.Scope, loc *i18n.Localize
 	return saved, bad, err
 }
 
-// SavePosted is Save for a whole section as a page without a script posts it. Questions that are closed are passed over.
+// SavePosted is Save for a whole section as a page without a script posts it. Questions that are closed are passed over; what
+// would change a frozen one is named among what is bad, and everything else kept.
 func (s *Service) SavePosted(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer, sheet ids.Sheet, section string, values url.Values) (forms.Posted, []*forms.Clash, error) {
 	if err := s.policies.May(sc, policies.ApplicationMine, policies.On{}); err != nil {
 		return forms.Posted{}, nil, err
@@ -217,16 +202,16 @@ func (s *Service) SavePosted(ctx context.Context, sc tenants.Scope, loc *i18n.Lo
 		if err != nil {
 			return err
 		}
-		open, err := s.reopened(ctx, tx, &a, sheet)
+		g, err := s.gate(ctx, tx, &a, sheet)
 		if err != nil {
 			return err
 		}
 		for name := range values {
-			if inner, ok := strings.CutPrefix(name, "base["); ok && !open(strings.TrimSuffix(inner, "]")) {
+			if inner, ok := strings.CutPrefix(name, "base["); ok && !g.open(strings.TrimSuffix(inner, "]")) {
 				delete(values, name)
 			}
 		}
-		if posted, clashes, err = s.forms.SavePosted(ctx, tx, loc, sheet, section, values, sc.Actor().Person); err != nil {
+		if posted, clashes, err = s.forms.SavePosted(ctx, tx, loc, sheet, g.day, section, values, sc.Actor().Person); err != nil {
 			return err
 		}
 		if sheet == a.Joint && posted.Changed > 0 && anyConfirmed(a.Parts) {

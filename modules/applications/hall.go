@@ -46,11 +46,12 @@ func (s *Service) Hall(ctx context.Context, sc tenants.Scope, id ids.Application
 	if err != nil {
 		return h, err
 	}
-	fitting, err := s.fit(ctx, sc.Read(), version.Definition, filled)
+	definition, _ := asked(version.Definition, &o, h.Now)
+	fitting, err := s.fit(ctx, sc.Read(), definition, filled)
 	if err != nil {
 		return h, err
 	}
-	h.Progress = progress(version.Definition, a, fitting)
+	h.Progress = progress(definition, a, fitting)
 	h.Blockers = Blockers(o.Call.Composition, a, h.Progress, o.Organizations, filled[a.Joint].Answers)
 	if err := s.ruleOut(ctx, sc, &h, version.Definition, fitting); err != nil {
 		return h, err

@@ -41,20 +41,19 @@ func (s *Service) fillable(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet,
 	if err != nil {
 		return Filling{}, a, err
 	}
-	version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
+	g, err := s.gate(ctx, tx, &a, sheet)
 	if err != nil {
 		return Filling{}, a, err
 	}
-	_, section, found := version.Definition.Question(ref)
+	_, section, found := g.definition.Question(ref)
 	if !found || section.Scope != a.scopeOf(sheet) {
 		return Filling{}, a, fault.NotFound()
 	}
-	open, err := s.reopened(ctx, tx, &a, sheet)
-	if err != nil {
-		return Filling{}, a, err
-	}
-	if !open(ref) {
+	if !g.open(ref) {
 		return Filling{}, a, fault.Conflict("applications.question_closed")
+	}
+	if frozen, ok := forms.FrozenField(g.definition, ref, g.day); ok {
+		return Filling{}, a, fault.Conflict(frozen.Key).With("Day", frozen.Args["Day"])
 	}
 	part := a.PartOf(sheet)
 	f := Filling{Organization: a.Organization, Page: sectionAddress(a.ID, part, section.Key)}

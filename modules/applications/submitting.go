@@ -23,7 +23,7 @@ import (
 // there. Its lead may. Faults: Conflict when something is missing or was changed since, TooLate, NotFound.
 func (s *Service) Confirm(ctx context.Context, sc tenants.Scope, id ids.Application, seat string, seen time.Time) error {
 	return s.confirmation(ctx, sc, id, seat, func(ctx context.Context, tx *tenants.Tx, a *Application, mine *Part, now time.Time) error {
-		version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
+		asked, _, err := s.askedIn(ctx, tx, a)
 		if err != nil {
 			return err
 		}
@@ -34,11 +34,11 @@ func (s *Service) Confirm(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		if !seen.IsZero() && latest(filled[mine.Sheet], filled[a.Joint]).After(seen) {
 			return fault.Conflict("applications.changed_since")
 		}
-		if filled, err = s.fit(ctx, tx, version.Definition, filled); err != nil {
+		if filled, err = s.fit(ctx, tx, asked, filled); err != nil {
 			return err
 		}
-		if left(forms.Complete(version.Definition, forms.ScopePart, filled[mine.Sheet].Answers))+
-			left(forms.Complete(version.Definition, forms.ScopeJoint, filled[a.Joint].Answers)) > 0 {
+		if left(forms.Complete(asked, forms.ScopePart, filled[mine.Sheet].Answers))+
+			left(forms.Complete(asked, forms.ScopeJoint, filled[a.Joint].Answers)) > 0 {
 			return fault.Conflict("applications.incomplete")
 		}
 		mine.ConfirmedAt, mine.ConfirmedBy = now, sc.Actor().Person
@@ -206,7 +206,7 @@ func (s *Service) submits(sc tenants.Scope, a *Application) error {
 // complete refuses an application that lacks something, and gives its organizations. It is the same when nothing has been
 // written since the last submission, which it then gives: so a second click is no second submission.
 func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, call Call, last *Submission) (organizations map[ids.Organization]Applicant, same bool, err error) {
-	version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
+	asked, _, err := s.askedIn(ctx, tx, a)
 	if err != nil {
 		return nil, false, err
 	}
@@ -229,17 +229,17 @@ func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, 
 	if organizations, err = s.Organizations.ApplicantsIn(ctx, tx, a.Organizations()); err != nil {
 		return nil, false, err
 	}
-	fitting, err := s.fit(ctx, tx, version.Definition, filled)
+	fitting, err := s.fit(ctx, tx, asked, filled)
 	if err != nil {
 		return nil, false, err
 	}
-	if len(Blockers(call.Composition, a, progress(version.Definition, a, fitting), organizations, filled[a.Joint].Answers)) > 0 {
+	if len(Blockers(call.Composition, a, progress(asked, a, fitting), organizations, filled[a.Joint].Answers)) > 0 {
 		return nil, false, fault.Conflict("applications.incomplete")
 	}
 	if a.State == Returned {
 		return organizations, false, nil
 	}
-	found, err := s.findings(ctx, tx, call, version.Definition, a.Parts, a.Joint, fitting)
+	found, err := s.findings(ctx, tx, call, asked, a.Parts, a.Joint, fitting)
 	if err == nil && len(unmet(found)) > 0 {
 		err = fault.Conflict("applications.not_eligible")
 	}

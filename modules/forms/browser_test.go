@@ -167,7 +167,7 @@ func (s *stand) put(w http.ResponseWriter, r *http.Request) {
 	var bad []fault.Field
 	err := s.sc.Write(r.Context(), func(ctx context.Context, tx *tenants.Tx) error {
 		var err error
-		saved, bad, err = s.forms.SaveTyped(ctx, tx, loc, s.sheets[forms.Scope(r.PathValue("scope"))].ID, r.PathValue("ref"), sent, ids.Person{})
+		saved, bad, err = s.forms.SaveTyped(ctx, tx, loc, s.sheets[forms.Scope(r.PathValue("scope"))].ID, "", r.PathValue("ref"), sent, ids.Person{})
 		return err
 	})
 	clash, clashed := errors.AsType[*forms.Clash](err)

@@ -136,8 +136,13 @@ type Question struct {
 	Required  bool       `json:"required,omitempty"`
 	Condition *Condition `json:"condition,omitempty"`
 	Class     Class      `json:"class,omitempty"`
-	Format    Format     `json:"format,omitempty"`
-	Options   []Option   `json:"options,omitempty"` // choice, multiple, ranking, matrix, likert; a country without options is any country
+	// RequiredFrom is the day (2026-10-05, in the call's zone) from which on an answer is required, FrozenFrom that from which
+	// on it can neither be given nor changed; see On and Frozen. Columns have neither.
+	RequiredFrom string `json:"required_from,omitempty"`
+	FrozenFrom   string `json:"frozen_from,omitempty"`
+
+	Format  Format   `json:"format,omitempty"`
+	Options []Option `json:"options,omitempty"` // choice, multiple, ranking, matrix, likert; a country without options is any country
 	// Statements are what a matrix asks, each to be given one of the options; NotApplicable lets it be given none of them.
 	Statements    []Option `json:"statements,omitempty"`
 	NotApplicable bool     `json:"not_applicable,omitempty"`

@@ -47,6 +47,7 @@ func (l layout) outline(q *Question) Entry {
 	} else {
 		facts = append(facts, l.loc.T("forms.preview.optional"))
 	}
+	facts = append(facts, DayFacts(l.loc, q)...)
 	if q.Condition != nil {
 		facts = append(facts, l.loc.T("forms.preview.question_if"))
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -262,8 +263,9 @@ func (s *Service) Save(ctx context.Context, tx *tenants.Tx, e Edit) (Saved, erro
 
 // SaveTyped keeps what the page's script sent for one question of a sheet (see FromSaved), in the reader's notation. The
 // fields name what is wrong with an answer that was kept all the same. An answer that must not be kept is refused as
-// invalid, a ref that the sheet does not have as not found, and a newer answer as a Clash.
-func (s *Service) SaveTyped(ctx context.Context, tx *tenants.Tx, loc *i18n.Localizer, id ids.Sheet, ref string, sent Sent, by ids.Person) (Saved, []fault.Field, error) {
+// invalid, and so is a change of one that is frozen on the day; a ref that the sheet does not have as not found, and a newer
+// answer as a Clash.
+func (s *Service) SaveTyped(ctx context.Context, tx *tenants.Tx, loc *i18n.Localizer, id ids.Sheet, day i18n.Day, ref string, sent Sent, by ids.Person) (Saved, []fault.Field, error) {
 	sheet, version, err := s.open(ctx, tx, id)
 	if err != nil {
 		return Saved{}, nil, err
@@ -271,6 +273,13 @@ func (s *Service) SaveTyped(ctx context.Context, tx *tenants.Tx, loc *i18n.Local
 	raw, bad, err := FromSaved(loc.Speaking(sent.Language), version.Definition, sheet.Scope, ref, sent.Value)
 	if err != nil {
 		return Saved{}, nil, err
+	}
+	if frozen, ok := FrozenField(version.Definition, ref, day); ok {
+		saved, same, err := unchanged(ctx, tx, id, ref, raw)
+		if err == nil && !same {
+			err = fault.Invalid("fault.check_fields", frozen)
+		}
+		return saved, nil, err
 	}
 	e := Edit{Sheet: id, Ref: ref, Value: raw, Base: sent.Base, By: by}
 	if q, _, ok := version.Definition.Question(ref); ok {
@@ -281,8 +290,9 @@ func (s *Service) SaveTyped(ctx context.Context, tx *tenants.Tx, loc *i18n.Local
 }
 
 // SavePosted keeps a whole section as a page without a script posted it: the answers that differ from what is there.
-// Clashes are collected, not fatal; everything else of the section is kept.
-func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Localizer, id ids.Sheet, key string, values url.Values, by ids.Person) (Posted, []*Clash, error) {
+// Clashes are collected, not fatal, and so is what would change an answer that is frozen on the day; everything else of the
+// section is kept.
+func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Localizer, id ids.Sheet, day i18n.Day, key string, values url.Values, by ids.Person) (Posted, []*Clash, error) {
 	sheet, version, err := s.open(ctx, tx, id)
 	if err != nil {
 		return Posted{}, nil, err
@@ -300,6 +310,10 @@ func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Loca
 	for _, ref := range sortedRefs(posted.Answers) {
 		raw, there := posted.Answers[ref], filled[id].Answers[ref]
 		if none(raw) && none(there) || equal(raw, there) {
+			continue
+		}
+		if frozen, ok := FrozenField(version.Definition, ref, day); ok {
+			posted.Bad = append(slices.DeleteFunc(posted.Bad, func(f fault.Field) bool { return f.Name == frozen.Name }), frozen)
 			continue
 		}
 		e := Edit{Sheet: id, Ref: ref, Value: raw, Base: posted.Base[ref], By: by}
@@ -326,6 +340,16 @@ func (s *Service) open(ctx context.Context, tx *tenants.Tx, id ids.Sheet) (Sheet
 	}
 	version, err := s.VersionIn(ctx, tx, sheet.Version)
 	return sheet, version, err
+}
+
+// unchanged reports whether that answer stands there already, and as what.
+func unchanged(ctx context.Context, tx *tenants.Tx, id ids.Sheet, ref string, raw json.RawMessage) (Saved, bool, error) {
+	row, err := answerOf(ctx, tx, id, ref)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Saved{}, none(raw), nil
+	}
+	same := none(raw) && none(row.Value) || equal(raw, row.Value)
+	return Saved{Version: row.Version, At: row.UpdatedAt}, same, err
 }
 
 func sortedRefs(answers Answers) []string {

@@ -215,7 +215,7 @@ func TestSaveTyped(t *testing.T) {
 	} {
 		var got outcome
 		err := d.sc.Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
-			_, bad, err := d.forms.SaveTyped(ctx, tx, loc, d.sheet.ID, tt.ref, forms.Sent{Value: json.RawMessage(tt.value)}, ids.Person{})
+			_, bad, err := d.forms.SaveTyped(ctx, tx, loc, d.sheet.ID, "", tt.ref, forms.Sent{Value: json.RawMessage(tt.value)}, ids.Person{})
 			got.told = keys(bad)
 			return err
 		})
@@ -244,7 +244,7 @@ func TestSavePosted(t *testing.T) {
 		var clashes []*forms.Clash
 		d.write(t, func(ctx context.Context, tx *tenants.Tx) error {
 			var err error
-			posted, clashes, err = d.forms.SavePosted(ctx, tx, loc, d.sheet.ID, "who", values, ids.Person{})
+			posted, clashes, err = d.forms.SavePosted(ctx, tx, loc, d.sheet.ID, "", "who", values, ids.Person{})
 			return err
 		})
 		return posted, clashes

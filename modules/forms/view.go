@@ -28,8 +28,9 @@ type Editing struct {
 	Documents  map[ids.Document]Document
 	Addresses  Addresses
 	Disabled   bool // shown, but not to be written in
-	// Open tells which questions may be written in; nil: all of them.
+	// Open tells which questions may be written in; nil: all of them that are not frozen on the day.
 	Open func(ref string) bool
+	Day  i18n.Day // in the call's zone; the definition is that of the day (On)
 }
 
 // Document is a given document as the form shows it.
@@ -71,11 +72,21 @@ func (e *Editing) inputs(loc *i18n.Localizer) url.Values {
 }
 
 // fixed reports whether the items of a repeating section stay as many as they are.
-func (e *Editing) fixed() bool { return e.Disabled || e.Open != nil }
+func (e *Editing) fixed() bool {
+	return e.Disabled || e.Open != nil || e.Section.since(e.Day) != ""
+}
+
+// closed reports whether the question is shown, but not to be written in.
+func (e *Editing) closed(q *Question, ref string) bool {
+	if e.Open != nil {
+		return e.Disabled || !e.Open(ref)
+	}
+	return e.Disabled || q.Frozen(e.Day)
+}
 
 func (e *Editing) field(p ui.Page, q *Question, item int, values url.Values) field {
 	ref := Ref(q.Key, item)
-	return field{ui: p, e: e, q: q, ref: ref, name: FieldName(ref), values: values, closed: e.Disabled || e.Open != nil && !e.Open(ref)}
+	return field{ui: p, e: e, q: q, ref: ref, name: FieldName(ref), values: values, closed: e.closed(q, ref)}
 }
 
 // clash finds the clash of a post without a script.

@@ -9,6 +9,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -51,7 +52,8 @@ func days(from, to time.Time) int {
 }
 
 // BeginAgain makes a draft that has everything of an earlier call but its applications: texts, form, seats, criteria,
-// documents, letters, places and money. It opens at the instant, which may be zero, and its deadline is moved with it.
+// documents, letters, places and money. It opens at the instant, which may be zero, and its deadline is moved with it, as are
+// the days from which on the form requires or freezes answers.
 // Coordinators and officers may. Faults: Invalid by field, NotFound.
 func (s *Service) BeginAgain(ctx context.Context, sc tenants.Scope, from ids.Call, cycle string, opens time.Time) (Call, error) {
 	earlier, err := s.forEdit(ctx, sc, from)
@@ -69,6 +71,11 @@ func (s *Service) BeginAgain(ctx context.Context, sc tenants.Scope, from ids.Cal
 	if err != nil {
 		return Call{}, err
 	}
+	before := published.Definition
+	if zone := i18n.Zone(earlier.Zone); !opens.IsZero() && !earlier.OpensAt.IsZero() {
+		later := days(earlier.OpensAt.In(zone), opens.In(zone))
+		asked, before = asked.Shifted(later), before.Shifted(later)
+	}
 	c := earlier
 	c.ID, c.Cycle, c.State, c.Version = ids.New[ids.Call](), cycle, Draft, 1
 	c.OpensAt, c.ClosesAt, c.ClosedAt, c.PublishedAt = opens, time.Time{}, time.Time{}, time.Time{}
@@ -84,7 +91,7 @@ func (s *Service) BeginAgain(ctx context.Context, sc tenants.Scope, from ids.Cal
 		if c.Form, err = s.forms.Create(ctx, tx, cycle); err != nil {
 			return err
 		}
-		version, err := s.forms.Publish(ctx, tx, c.Form, speaking(*published.Definition, c.Locales))
+		version, err := s.forms.Publish(ctx, tx, c.Form, speaking(*before, c.Locales))
 		if err != nil {
 			return err
 		}

@@ -82,7 +82,7 @@ func (c *Call) content(asked *forms.Definition) (string, error) {
 
 // needs are what the data of a draft that asks this still lack: all but the signatures.
 func (c *Call) needs(now time.Time, asked *forms.Definition) []Need {
-	return append(c.Readiness(now, len(forms.Check(*asked))), c.rulesNeed(asked))
+	return append(append(c.Readiness(now, len(forms.Check(*asked))), c.rulesNeed(asked)), c.frozenNeed(asked)...)
 }
 
 // first reports whether the network has never opened a call.

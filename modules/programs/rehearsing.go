@@ -55,7 +55,7 @@ func (s *Service) Stage(ctx context.Context, room tenants.Scope, t Tried, opens,
 		if c.Form, err = s.forms.Create(ctx, tx, c.Cycle); err != nil {
 			return err
 		}
-		version, err := s.forms.Publish(ctx, tx, c.Form, *t.Definition)
+		version, err := s.forms.Publish(ctx, tx, c.Form, *t.Definition.Thawed())
 		if err != nil {
 			return err
 		}

@@ -210,6 +210,10 @@ func (at piece) said(loc *i18n.Localizer, d *forms.Definition, field string) str
 		return q.Min
 	case "max":
 		return q.Max
+	case "required_from":
+		return dayOf(loc, q.RequiredFrom)
+	case "frozen_from":
+		return dayOf(loc, q.FrozenFrom)
 	case "currencies":
 		return strings.Join(q.Currencies, ", ")
 	default:
@@ -226,4 +230,12 @@ func changeTone(kind forms.ChangeKind) string {
 	default:
 		return "info"
 	}
+}
+
+// dayOf is a day as the reader writes it; empty where there is none.
+func dayOf(loc *i18n.Localizer, day string) string {
+	if day == "" {
+		return ""
+	}
+	return loc.Day(i18n.Day(day))
 }

@@ -151,7 +151,9 @@ var fieldOf = map[string]string{
 	"forms.check.key": "key", "forms.check.key_twice": "key", "forms.check.section_key": "key", "forms.check.type": "type", "forms.check.scope": "scope",
 	"forms.check.class": "class", "forms.check.format": "format", "forms.check.pattern": "pattern", "forms.check.options_unused": "options",
 	"forms.check.columns_unused": "columns", "forms.check.statements_unused": "statements", "forms.check.replacement": "replacement", "forms.check.forced_consent": "required",
-	"forms.check.condition": "condition", "forms.check.unknown": "condition", "forms.check.other_scope": "condition", "forms.check.repeated": "condition",
+	"forms.check.days": "required_from", "forms.check.required_already": "required_from", "forms.check.frozen_first": "frozen_from",
+	"forms.check.frozen_statement": "frozen_from",
+	"forms.check.condition":        "condition", "forms.check.unknown": "condition", "forms.check.other_scope": "condition", "forms.check.repeated": "condition",
 	"forms.check.never": "condition", "forms.check.cycle": "condition",
 }
 

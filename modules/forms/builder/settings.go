@@ -49,6 +49,7 @@ const (
 	Words  = "words"
 	Answer = "answer"
 	Limits = "limits"
+	Days   = "days"
 	Data   = "data"
 )
 
@@ -70,6 +71,9 @@ var Settings = []Setting{
 	size().only(forms.TypeFile),
 	words("item", Answer, 80, func(q *forms.Question) *i18n.Text { return &q.Item }).only(forms.TypeTable, forms.TypePeople, forms.TypeBudget),
 	replacement().only(forms.TypePeople),
+
+	dayFrom("required_from", func(q *forms.Question) *string { return &q.RequiredFrom }).not(forms.TypeConsent, forms.TypeDeclaration),
+	dayFrom("frozen_from", func(q *forms.Question) *string { return &q.FrozenFrom }).not(forms.TypeConsent, forms.TypeDeclaration),
 
 	number("words", Limits, 10_000, func(q *forms.Question) *int { return &q.Words }).only(forms.TypeShortText, forms.TypeLongText),
 	number("chars", Limits, 100_000, func(q *forms.Question) *int { return &q.Chars }).only(forms.TypeShortText, forms.TypeLongText),
@@ -177,6 +181,13 @@ func day(name string, of func(*forms.Question) *string) Setting {
 			return ""
 		},
 	}
+}
+
+// dayFrom is a day of the call, from which on something holds.
+func dayFrom(name string, of func(*forms.Question) *string) Setting {
+	s := day(name, of)
+	s.Group = Days
+	return s
 }
 
 // one is a value of a few; words is the prefix of their message keys.
@@ -340,7 +351,9 @@ func retype(q *forms.Question, kind forms.Type) {
 		return
 	}
 	q.Example, q.Why, q.Class = was.Example, was.Why, was.Class
-	q.Required = was.Required && kind != forms.TypeConsent && kind != forms.TypeDeclaration
+	if kind != forms.TypeConsent && kind != forms.TypeDeclaration {
+		q.Required, q.RequiredFrom, q.FrozenFrom = was.Required, was.RequiredFrom, was.FrozenFrom
+	}
 	if kind.Offers() && was.Type.Offers() && kind != forms.TypeCountry && was.Type != forms.TypeCountry {
 		q.Options = was.Options
 	}

@@ -1,0 +1,55 @@
+package builder_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kervan/modules/forms"
+	"kervan/modules/forms/builder"
+	"kervan/modules/kernel/fault"
+)
+
+func TestDaysAreSetInTheBuilder(t *testing.T) {
+	t.Parallel()
+	d := plain()
+	at := builder.Place{Section: "us", Question: "name"}
+	if err := typing(t, &d, nil, at, "required_from", "2027-03-01", "frozen_from", "2027-04-01"); err != nil {
+		t.Fatal(err)
+	}
+	q := d.Sections[0].Questions[0]
+	if q.RequiredFrom != "2027-03-01" || q.FrozenFrom != "2027-04-01" || len(forms.Check(d)) > 0 {
+		t.Errorf("%+v, %v", q, forms.Check(d))
+	}
+	if err := typing(t, &d, nil, at, "frozen_from", "1.4.2027"); !fault.Is(err, fault.KindInvalid) || d.Sections[0].Questions[0].FrozenFrom != "2027-04-01" {
+		t.Errorf("a day in another form: %v", err)
+	}
+	if err := typing(t, &d, nil, at, "type", "long_text"); err != nil || d.Sections[0].Questions[0].RequiredFrom != "2027-03-01" {
+		t.Errorf("another type has lost the day: %v", err)
+	}
+	if err := typing(t, &d, nil, at, "type", "consent"); err != nil || d.Sections[0].Questions[0].RequiredFrom+d.Sections[0].Questions[0].FrozenFrom != "" {
+		t.Errorf("a consent was given days: %v", err)
+	}
+}
+
+func TestDaysTravelInAFile(t *testing.T) {
+	t.Parallel()
+	d := plain()
+	q := &d.Sections[0].Questions[0]
+	q.RequiredFrom, q.FrozenFrom = "2027-03-01", "2027-04-01"
+	raw, err := builder.Export(&d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, flaws := builder.Import(raw)
+	if diff := cmp.Diff(d, back); diff != "" || len(flaws) > 0 {
+		t.Errorf("%v %s", flaws, diff)
+	}
+	broken := strings.Replace(string(raw), "2027-04-01", "2027-02-01", 1)
+	_, flaws = builder.Import([]byte(broken))
+	before, _, _ := strings.Cut(broken, `"frozen_from"`)
+	if len(flaws) != 1 || flaws[0].Key != "forms.check.frozen_first" || flaws[0].Line != strings.Count(before, "\n")+1 {
+		t.Errorf("a question that nobody could answer: %+v", flaws)
+	}
+}
