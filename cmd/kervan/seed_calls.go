@@ -162,11 +162,11 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 	return s.attribute(ctx, sc, c.ID, a)
 }
 
-// lastDays is how long before a deadline the demonstration's organizations settle whom they apply with.
+// lastDays is how long before a deadline it is settled who looks for a partner, so that the network can bring them together.
 const lastDays = 4
 
-// attribute lets a call that is still open ask more of its applicants than its blueprint does: the partner's name is settled some
-// days before the deadline, and by then the wished partner is described.
+// attribute lets a call that is still open ask more of its applicants than its blueprint does: whether they look
+// for a partner is settled some days before the deadline, and where they do, they then say in which countries.
 func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a announced) error {
 	settled := a.closes.AddDate(0, 0, -lastDays)
 	if settled.Before(s.now.AddDate(0, 0, 1)) {
@@ -174,10 +174,10 @@ func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a 
 	}
 	day := string(forms.DayAt(settled, i18n.Zone(s.tenant.Zone)))
 	return s.app.programs.Redesign(ctx, sc, id, false, func(d *forms.Definition) error {
-		if q, _, _ := d.Question("partner_known"); q != nil {
+		if q, _, _ := d.Question("partner_state"); q != nil {
 			q.FrozenFrom = day
 		}
-		if q, _, _ := d.Question("wished_profile"); q != nil && !q.Required {
+		if q, _, _ := d.Question("wished_countries"); q != nil && !q.Required {
 			q.RequiredFrom = day
 		}
 		return nil

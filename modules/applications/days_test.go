@@ -20,10 +20,10 @@ func dayFrom(days int) string {
 	return time.Now().In(i18n.Zone("Europe/Berlin")).AddDate(0, 0, days).Format(time.DateOnly)
 }
 
-// dates publishes the call's form with another version of one question.
-func (h *house) dates(t *testing.T, call ids.Call, ref string, change func(q *forms.Question)) {
+// dates publishes the call's form with another version of the question about the mission.
+func (h *house) dates(t *testing.T, call ids.Call, change func(q *forms.Question)) {
 	t.Helper()
-	h.reforms(t, call, func(d *forms.Definition) { change(question(t, d, ref)) })
+	h.reforms(t, call, func(d *forms.Definition) { change(question(t, d, "mission")) })
 	h.Jobs(t)
 }
 
@@ -42,7 +42,7 @@ func TestWhatIsRequiredLaterKeepsNobodyFromHandingInNow(t *testing.T) {
 		h := open(t)
 		call, id, one, two := h.pair(t)
 		sheet := h.find(t, id).Parts[0].Sheet
-		h.dates(t, call, "mission", func(q *forms.Question) { q.Required, q.RequiredFrom = false, dayFrom(days) })
+		h.dates(t, call, func(q *forms.Question) { q.Required, q.RequiredFrom = false, dayFrom(days) })
 		h.takes(t, sheet, "mission")
 		hall, err := h.service.Hall(t.Context(), one.lead, id)
 		if err != nil || (hall.Mine[0].Left == 0) != allowed {
@@ -74,14 +74,14 @@ func TestWhatIsRequiredSinceIsAskedForWhenItIsHandedInAgain(t *testing.T) {
 	h := open(t)
 	call, id, one, two := h.pair(t)
 	sheet := h.find(t, id).Parts[0].Sheet
-	h.dates(t, call, "mission", func(q *forms.Question) { q.Required, q.RequiredFrom = false, dayFrom(1) })
+	h.dates(t, call, func(q *forms.Question) { q.Required, q.RequiredFrom = false, dayFrom(1) })
 	h.takes(t, sheet, "mission")
 	h.confirms(t, id, one, two)
 	h.submits(t, id, one)
 	if err := h.service.Reopen(t.Context(), one.lead, id, ""); err != nil {
 		t.Fatal(err)
 	}
-	h.dates(t, call, "mission", func(q *forms.Question) { q.RequiredFrom = dayFrom(0) })
+	h.dates(t, call, func(q *forms.Question) { q.RequiredFrom = dayFrom(0) })
 	wants(t, "confirming without it", h.service.Confirm(t.Context(), one.lead, id, "", time.Time{}), fault.KindConflict)
 	h.closes(call)
 	hall, err := h.service.Hall(t.Context(), one.lead, id)
@@ -96,11 +96,11 @@ func TestAFrozenAnswerIsNotChanged(t *testing.T) {
 	call, id, one, two := h.pair(t)
 	sheet := h.find(t, id).Parts[0].Sheet
 	_, first := h.answer(t, sheet, "mission")
-	h.dates(t, call, "mission", func(q *forms.Question) { q.FrozenFrom = dayFrom(1) })
+	h.dates(t, call, func(q *forms.Question) { q.FrozenFrom = dayFrom(1) })
 	if err := h.save(t, one.lead, sheet, "mission", "On the last day.", first); err != nil {
 		t.Fatal(err)
 	}
-	h.dates(t, call, "mission", func(q *forms.Question) { q.FrozenFrom = dayFrom(0) })
+	h.dates(t, call, func(q *forms.Question) { q.FrozenFrom = dayFrom(0) })
 	was, version := h.answer(t, sheet, "mission")
 	err := h.save(t, one.lead, sheet, "mission", "Too late.", version)
 	if f := fault.Of(err); !fault.Is(err, fault.KindInvalid) || len(f.Fields) != 1 || f.Fields[0].Key != "forms.error.frozen" {
