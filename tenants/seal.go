@@ -2,16 +2,12 @@ package tenants
 
 import (
 	"bytes"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/rand"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 
 	"kervan/modules/kernel/jobs"
+	"kervan/modules/kernel/seal"
 )
 
 // A job whose arguments are confidential, such as a mail with a link that signs in, waits in the queue sealed: the queue
@@ -22,19 +18,11 @@ type sealed struct {
 	Sealed []byte `json:"sealed"`
 }
 
-func newSealer(secret []byte) (cipher.AEAD, error) {
+func newSealer(secret []byte) (*seal.Box, error) {
 	if len(secret) == 0 {
 		return nil, nil
 	}
-	key, err := hkdf.Key(sha256.New, secret, nil, "kervan queue", 32)
-	if err != nil {
-		return nil, fmt.Errorf("tenants: derive the queue's key: %w", err)
-	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, fmt.Errorf("tenants: make the queue's cipher: %w", err)
-	}
-	return cipher.NewGCM(block)
+	return seal.New(secret, "queue")
 }
 
 // seal hides the payload of the job of that name in that room; it can be opened as nothing else.
@@ -42,9 +30,7 @@ func (t *Tenants) seal(name, room string, payload json.RawMessage) (json.RawMess
 	if t.sealer == nil {
 		return payload, nil
 	}
-	nonce := make([]byte, t.sealer.NonceSize())
-	_, _ = rand.Read(nonce) // never fails: crypto/rand crashes the program instead
-	return json.Marshal(sealed{t.sealer.Seal(nonce, nonce, payload, []byte(name+"\x00"+room))})
+	return json.Marshal(sealed{t.sealer.Seal(payload, name+"\x00"+room)})
 }
 
 func (t *Tenants) unseal(e jobs.Envelope) (json.RawMessage, error) {
@@ -55,11 +41,10 @@ func (t *Tenants) unseal(e jobs.Envelope) (json.RawMessage, error) {
 	if err := json.Unmarshal(e.Payload, &s); err != nil {
 		return nil, fmt.Errorf("tenants: job %s: read seal: %w: %w", e.Name, err, jobs.ErrGiveUp)
 	}
-	if t.sealer == nil || len(s.Sealed) < t.sealer.NonceSize() {
+	if t.sealer == nil {
 		return nil, fmt.Errorf("tenants: job %s: %w: %w", e.Name, errSealed, jobs.ErrGiveUp)
 	}
-	n := t.sealer.NonceSize()
-	payload, err := t.sealer.Open(nil, s.Sealed[:n], s.Sealed[n:], []byte(e.Name+"\x00"+e.Room))
+	payload, err := t.sealer.Open(s.Sealed, e.Name+"\x00"+e.Room)
 	if err != nil {
 		return nil, fmt.Errorf("tenants: job %s: %w: %w", e.Name, errSealed, jobs.ErrGiveUp)
 	}

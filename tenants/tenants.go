@@ -2,7 +2,6 @@ package tenants
 
 import (
 	"context"
-	"crypto/cipher"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 	"kervan/modules/kernel/database"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/jobs"
+	"kervan/modules/kernel/seal"
 )
 
 // Isolation is how the database keeps tenants apart.
@@ -65,7 +65,7 @@ type Tenants struct {
 	config    Config
 	pool      *pgxpool.Pool
 	inserter  *jobs.Inserter
-	sealer    cipher.AEAD
+	sealer    *seal.Box
 	dialect   *database.Dialect
 	rooms     sync.Map // schema → *bun.DB
 	platform  *bun.DB

@@ -69,6 +69,9 @@ func (o opening) Surroundings(ctx context.Context, sc tenants.Scope, id ids.Call
 		return around, err
 	}
 	around.Notice, around.Contact = written["privacy"], written["contact"]
+	if around.Address, err = o.app.domains.Sound(ctx, t.ID); err != nil {
+		return around, err
+	}
 	around.Rehearsed, err = rehearsal.Tried(ctx, sc.Read(), id)
 	return around, err
 }

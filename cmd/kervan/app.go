@@ -24,6 +24,7 @@ import (
 	"kervan/modules/kernel/mail"
 	"kervan/modules/kernel/objects"
 	"kervan/modules/kernel/pictures"
+	"kervan/modules/kernel/seal"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/openings"
@@ -107,11 +108,19 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := seal.New(config.secret, "signing keys")
+	if err != nil {
+		return nil, err
+	}
 
 	a.brands = brands.New(a.tenants, a.authorizer, pictures.NewShelf(a.objects))
 	a.accounts = accounts.New(a.tenants, a.authorizer, config.secret)
+	a.domains = domains.New(domains.Config{
+		Tenants: a.tenants, Policies: a.authorizer, Resolver: config.resolver(), Coordinators: coordinators{a.accounts}, Platform: config.public.Hostname(),
+		First: func(slug string) string { return config.hosts(slug)[0] }, Changed: a.welcome, From: config.from, SPF: config.spf, Box: keys,
+	})
 	a.correspondence = correspondence.New(correspondence.Config{
-		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours, Logo: a.brands.Letterhead, Concealed: a.concealed,
+		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours, Logo: a.brands.Letterhead, Own: a.domains.Outgoing, Concealed: a.concealed,
 	})
 	a.organizations = organizations.New(a.authorizer, members{a.accounts})
 	a.forms = forms.New()
@@ -136,11 +145,6 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	queue := jobs.NewQueue(a.workerPool)
 	a.metrics.registry.MustRegister(queueGauges{queue})
 	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Queue: queue, Hosts: config.hosts})
-	a.domains = domains.New(domains.Config{
-		Tenants: a.tenants, Policies: a.authorizer, Resolver: config.resolver(), Coordinators: coordinators{a.accounts}, Platform: config.public.Hostname(),
-		First: func(slug string) string { return config.hosts(slug)[0] }, Changed: a.welcome,
-	})
-
 	a.rehearsal = rehearsal.New(a.tenants, a.authorizer, a.catalog, a.stage(queue))
 
 	if a.pages, err = pages.New(a.authorizer); err != nil {
@@ -181,7 +185,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if err := a.site.Mount(a.server); err != nil {
 		return nil, err
 	}
-	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: documents.SweepJob, Hour: 2}, jobs.Daily{Name: domains.RecheckJob, Hour: 4},
+	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: documents.SweepJob, Hour: 2}, jobs.Daily{Name: domains.RecheckJob, Hour: 4}, jobs.Daily{Name: domains.RecheckSendersJob, Hour: 4},
 		jobs.Daily{Name: blueprints.RecountJob, Hour: 4}, jobs.Daily{Name: partnerships.ShowJob, Hour: 5})
 	return a, err
 }

@@ -158,6 +158,7 @@ func TestThirdPartiesStayInTheirRooms(t *testing.T) {
 		"github.com/xuri/excelize/": in("modules/kernel/sheets/"),
 		"codeberg.org/go-pdf/":      in("modules/kernel/pdf/"),
 		"github.com/wneessen/":      in("modules/kernel/mail/"),
+		"github.com/emersion/":      in("modules/kernel/mail/"),
 		"github.com/jackc/pgx/":     in("tenants/", "modules/kernel/database/", "modules/kernel/jobs/", "modules/kernel/devserver/", "cmd/"),
 		"github.com/uptrace/bun/d":  in("tenants/", "modules/kernel/database/"),
 		"github.com/alexedwards/":   in("modules/accounts/"),

@@ -15,6 +15,7 @@ import (
 
 	"kervan/modules/domains"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/mail"
 	"kervan/modules/kernel/objects"
 	"kervan/modules/kernel/web"
 	"kervan/tenants"
@@ -45,6 +46,10 @@ type Config struct {
 
 	SMTPURL string `env:"SMTP_URL"`
 
+	// MailSPF is what a network's own domain must have in its SPF record, so that the mail server may send in its name, such as
+	// include:_spf.example.org; empty: an include of the domain of SMTP_URL's sender.
+	MailSPF string `env:"MAIL_SPF"`
+
 	// Languages is a folder of further interface languages, a file each; empty: none but those that are built in.
 	Languages string `env:"KERVAN_LANGUAGES"`
 
@@ -52,6 +57,8 @@ type Config struct {
 	DNSFile string `env:"KERVAN_DNS_FILE"`
 
 	public  *url.URL
+	from    string // the platform's address
+	spf     domains.Mechanism
 	secret  []byte
 	proxies web.Proxies
 	hooks   []bun.QueryHook  // of tests that watch every statement
@@ -95,8 +102,31 @@ func (c *Config) complete() error {
 	if c.SMTPURL == "" && !local(public.Hostname()) {
 		return errors.New("SMTP_URL must say which server takes mails: without one they are shown to everybody at /dev/mail, with the links in them, and only a site on localhost may")
 	}
+	if err := c.post(); err != nil {
+		return err
+	}
 	if c.S3Endpoint == "" || c.S3AccessKey == "" || c.S3SecretKey == "" {
 		return errors.New("S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY must say where documents are kept")
+	}
+	return nil
+}
+
+// post says from which address mails go out and what lets them. Without a mail server none goes out.
+func (c *Config) post() error {
+	c.from = "post@localhost"
+	if c.SMTPURL != "" {
+		server, err := mail.NewSMTP(c.SMTPURL)
+		if err != nil {
+			return fmt.Errorf("SMTP_URL: %w", err)
+		}
+		c.from = server.From()
+	}
+	if c.MailSPF == "" {
+		c.MailSPF = "include:" + c.from[strings.LastIndexByte(c.from, '@')+1:]
+	}
+	var ok bool
+	if c.spf, ok = domains.ParseMechanism(strings.ToLower(c.MailSPF)); !ok {
+		return errors.New("MAIL_SPF must be what lets the mail server send, such as include:_spf.example.org or ip4:192.0.2.1")
 	}
 	return nil
 }

@@ -36,6 +36,8 @@ type Config struct {
 	Colours func(t tenants.Tenant) (ground, text string)
 	// Logo is the network's, a PNG; nil where it has none, or none can be had just now. Nil: no network has one.
 	Logo func(ctx context.Context, t tenants.Tenant) []byte
+	// Own is in whose name a network's mails go out; nil: in the platform's. Nil: no network has one of its own.
+	Own func(ctx context.Context, t tenants.Tenant) *mail.Own
 	// Concealed lists the things of which the actor must not know, such as applications in which they have a conflict of
 	// interest: messages about them do not exist for the actor. Nil conceals nothing.
 	Concealed func(ctx context.Context, sc tenants.Scope) ([]string, error)
@@ -60,6 +62,14 @@ func (s *Service) logo(ctx context.Context, sc tenants.Scope) []byte {
 		return nil
 	}
 	return s.Logo(ctx, sc.Tenant())
+}
+
+// own is in whose name the network's mails go out at this moment: one that waited may go out in another than it would have.
+func (s *Service) own(ctx context.Context, sc tenants.Scope) *mail.Own {
+	if s.Own == nil {
+		return nil
+	}
+	return s.Own(ctx, sc.Tenant())
 }
 
 const deliverJob = "correspondence.deliver"
@@ -173,7 +183,7 @@ func (s *Service) Deliver(ctx context.Context, sc tenants.Scope, args Delivery) 
 			sender = sc.Tenant().Name
 		}
 		err := s.Sender.Send(ctx, mail.Message{
-			ID: m.ID.String(), FromName: sender, ToName: m.Name, To: m.Address, Subject: m.Subject, Text: m.Body, HTML: m.HTML, Logo: s.logo(ctx, sc),
+			ID: m.ID.String(), FromName: sender, ToName: m.Name, To: m.Address, Subject: m.Subject, Text: m.Body, HTML: m.HTML, Logo: s.logo(ctx, sc), Own: s.own(ctx, sc),
 		})
 		if err != nil {
 			return s.undelivered(ctx, sc, m, err)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"kervan/modules/ids"
-	"kervan/modules/kernel/fault"
 )
 
 // State is how far a network has got with a domain.
@@ -71,39 +70,38 @@ func (d Domain) looked(records []string, now time.Time) Domain {
 	return d
 }
 
-// taken are the hosts that somebody has: the platform's own domain, and those under which other networks are served.
+// taken are the hosts that somebody has: the platform's own domain, and those under which other networks are served or send.
 type taken struct {
 	platform string
 	others   []string
 	slugs    []string // by which other networks are known below the platform's domain
 }
 
-// check says why a network may not have the host; nil: it may.
-func (t taken) check(host string) []fault.Field {
-	at := func(key string) []fault.Field { return []fault.Field{fault.At("host", key)} }
+// check says by a message key why a network may not have the host; empty: it may.
+func (t taken) check(host string) string {
 	last := host[strings.LastIndexByte(host, '.')+1:]
 	switch {
 	case slices.Contains(special, last):
-		return at("domains.special")
+		return "domains.special"
 	case below(host, t.platform) || below(t.platform, host):
-		return at("domains.platform")
+		return "domains.platform"
 	case mixed(host):
-		return at("domains.mixed")
+		return "domains.mixed"
 	case skeleton(registered(host)) == skeleton(registered(t.platform)):
-		return at("domains.alike")
+		return "domains.alike"
 	case slices.ContainsFunc(t.slugs, func(slug string) bool { return skeleton(registered(host)) == skeleton(slug) }):
-		return at("domains.alike")
+		return "domains.alike"
 	}
 	for _, other := range t.others {
 		if below(other, t.platform) {
 			continue // part of the platform's own, which is looked at already
 		}
 		if below(host, other) || below(other, host) {
-			return at("domains.taken")
+			return "domains.taken"
 		}
 		if alike(host, other) {
-			return at("domains.alike")
+			return "domains.alike"
 		}
 	}
-	return nil
+	return ""
 }

@@ -18,10 +18,21 @@ func (s *Service) Recheck(ctx context.Context, tenant ids.Tenant) error {
 	return s.recheckOne(ctx, d)
 }
 
+// What is found at a name server, and what becomes of a sender by it.
+var (
+	JudgeKey   = judgeKey
+	JudgeDMARC = judgeDMARC
+	JudgeSPF   = judgeSPF
+	WantedSPF  = spfWanted
+	LookSender = Sender.looked
+)
+
+// RecheckSender does what is done at night, with the address of one network alone.
+func (s *Service) RecheckSender(ctx context.Context, tenant ids.Tenant) error {
+	return s.recheckSenderOf(ctx, recheckArgs{tenant})
+}
+
 // Taken checks a host against what others have.
 func Taken(platform string, others, slugs []string, host string) string {
-	for _, bad := range (taken{platform, others, slugs}).check(host) {
-		return bad.Key
-	}
-	return ""
+	return (taken{platform, others, slugs}).check(host)
 }

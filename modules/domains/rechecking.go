@@ -33,6 +33,8 @@ func (s *Service) Hosts(ctx context.Context) ([]string, error) {
 // RegisterJobs registers what is done at night.
 func (s *Service) RegisterJobs(r *tenants.Registry) {
 	tenants.HandlePlatformJob(r, RecheckJob, func(ctx context.Context, _ struct{}) error { return s.recheck(ctx) })
+	tenants.HandlePlatformJob(r, RecheckSendersJob, s.recheckSenders)
+	tenants.HandlePlatformJob(r, recheckSenderJob, s.recheckSenderOf)
 }
 
 // recheck looks at every domain. One whose name server does not answer stays as it is: an outage takes nothing away.

@@ -11,6 +11,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/seal"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -32,6 +33,12 @@ type Config struct {
 	First func(slug string) string
 	// Changed is told when other hosts are served than before.
 	Changed func(ctx context.Context) error
+	// From is the address from which the mails of networks go out that have none of their own.
+	From string
+	// SPF is what the record of a network's own domain must have in it, so that the platform may send in its name.
+	SPF Mechanism
+	// Box seals the keys by which mails are signed.
+	Box *seal.Box
 }
 
 // Service is what networks do with domains, in the order in which one lives.
@@ -66,7 +73,7 @@ func (s *Service) Claim(ctx context.Context, sc tenants.Scope, typed string) (Do
 	case !ok:
 		return Domain{}, fault.Invalid("fault.check_fields", fault.At("host", "domains.form"))
 	}
-	if err := s.free(ctx, sc.Tenant(), host); err != nil {
+	if err := s.free(ctx, s.Tenants.Platform().Read(), sc.Tenant(), "host", host); err != nil {
 		return Domain{}, err
 	}
 	d := Domain{ID: ids.New[ids.Domain](), Tenant: sc.Tenant().ID, Host: host, Proof: "kervan-" + strings.ToLower(rand.Text()), State: Claimed}
@@ -84,17 +91,21 @@ func (s *Service) Claim(ctx context.Context, sc tenants.Scope, typed string) (Do
 	return d, s.note(ctx, sc, "domain.claimed", d)
 }
 
-// free refuses, at the field "host", a host that the network may not have.
-func (s *Service) free(ctx context.Context, own tenants.Tenant, host string) error {
+// free refuses, at the field, a host that the network may not have, to be served under or to send from.
+func (s *Service) free(ctx context.Context, db reader, own tenants.Tenant, field, host string) error {
+	refuse := func(key string) error { return fault.Invalid("fault.check_fields", fault.At(field, key)) }
 	all, err := s.Tenants.All(ctx)
 	if err != nil {
 		return err
 	}
-	domains, err := everyones(ctx, s.Tenants.Platform().Read())
+	domains, err := everyones(ctx, db)
 	if err != nil {
 		return err
 	}
 	t := taken{platform: s.Platform}
+	if t.others, err = othersSend(ctx, db, own.ID); err != nil {
+		return err
+	}
 	for _, tenant := range all {
 		if tenant.ID != own.ID {
 			t.others, t.slugs = append(t.others, tenant.Host), append(t.slugs, tenant.Slug)
@@ -105,15 +116,15 @@ func (s *Service) free(ctx context.Context, own tenants.Tenant, host string) err
 			t.others = append(t.others, d.Host)
 		}
 	}
-	if bad := t.check(host); len(bad) > 0 {
-		return fault.Invalid("fault.check_fields", bad...)
+	if bad := t.check(host); bad != "" {
+		return refuse(bad)
 	}
-	kept, err := inQuarantine(ctx, s.Tenants.Platform().Read(), own.ID, host, time.Now().Add(-quarantine))
+	kept, err := inQuarantine(ctx, db, own.ID, host, time.Now().Add(-quarantine))
 	if err != nil {
 		return err
 	}
 	if kept {
-		return fault.Invalid("fault.check_fields", fault.At("host", "domains.quarantined"))
+		return refuse("domains.quarantined")
 	}
 	return nil
 }
@@ -148,11 +159,14 @@ func (s *Service) Check(ctx context.Context, sc tenants.Scope) error {
 }
 
 func (s *Service) prove(ctx context.Context, sc tenants.Scope, d Domain, records []string) error {
-	if err := s.free(ctx, sc.Tenant(), d.Host); err != nil {
-		return err
-	}
 	proved := d.proved(records)
 	err := s.Tenants.ChangeHosts(ctx, func(ctx context.Context, tx *tenants.Tx, h tenants.Hosts) error {
+		if err := oneAtATime(ctx, tx); err != nil {
+			return err
+		}
+		if err := s.free(ctx, tx, sc.Tenant(), "host", d.Host); err != nil {
+			return err
+		}
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err

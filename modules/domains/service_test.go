@@ -1,6 +1,7 @@
 package domains_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/seal"
 	"kervan/modules/site"
 	"kervan/modules/site/sitetest"
 	"kervan/policies"
@@ -51,6 +53,7 @@ type house struct {
 	service *domains.Service
 	warned  ids.Person
 	mails   []events.MailRequested
+	bells   []events.NotificationRequested
 	welcome int
 }
 
@@ -66,15 +69,24 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	box, err := seal.New(bytes.Repeat([]byte("k"), 32), "signing keys")
+	if err != nil {
+		t.Fatal(err)
+	}
 	h := &house{zone: &zone{records: map[string][]string{}}, warned: ids.New[ids.Person]()}
 	h.service = domains.New(domains.Config{
 		Tenants: w.Tenants, Policies: authorizer, Resolver: h.zone, Coordinators: h, Platform: "platform.example.org",
 		First:   func(slug string) string { return slug + ".localhost" },
 		Changed: func(context.Context) error { h.welcome++; return nil },
+		From:    "post@platform.example.org", SPF: ours, Box: box,
 	})
 	h.service.RegisterJobs(w.Tenants.Registry())
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
+		return nil
+	})
+	tenants.React(w.Tenants.Registry(), "test.bell", func(_ context.Context, _ tenants.Scope, e events.NotificationRequested) error {
+		h.bells = append(h.bells, e)
 		return nil
 	})
 	h.House = sitetest.Open(t, []fs.FS{domains.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {

@@ -13,6 +13,9 @@ import (
 	"kervan/tenants"
 )
 
+// reader is what reads the shared tables: a handle, or a transaction that is about to write.
+type reader = bun.IDB
+
 type row struct {
 	bun.BaseModel `bun:"table:domains,alias:d"`
 
@@ -102,15 +105,17 @@ func save(ctx context.Context, tx *tenants.Tx, d Domain, now time.Time) error {
 
 // inQuarantine reports whether another network had the host, or one above or below it, and let it go a short while ago.
 func inQuarantine(ctx context.Context, db bun.IDB, tenant ids.Tenant, host string, since time.Time) (bool, error) {
-	var hosts []string
-	err := db.NewSelect().Model((*row)(nil)).Column("host").Where("d.state = 'released'").Where("d.proved_at IS NOT NULL").
-		Where("d.tenant_id <> ?", tenant).Where("d.released_at > ?", since).Scan(ctx, &hosts)
-	if err != nil {
-		return false, fmt.Errorf("domains: look into quarantine: %w", err)
-	}
-	for _, other := range hosts {
-		if below(host, other) || below(other, host) {
-			return true, nil
+	for _, had := range []any{(*row)(nil), (*senderRow)(nil)} {
+		var hosts []string
+		err := db.NewSelect().Model(had).Column("host").Where("state = 'released'").Where("proved_at IS NOT NULL").
+			Where("tenant_id <> ?", tenant).Where("released_at > ?", since).Scan(ctx, &hosts)
+		if err != nil {
+			return false, fmt.Errorf("domains: look into quarantine: %w", err)
+		}
+		for _, other := range hosts {
+			if below(host, other) || below(other, host) {
+				return true, nil
+			}
 		}
 	}
 	return false, nil

@@ -37,15 +37,18 @@ func (w *Web) Module() site.Module {
 	get, post, edit, only := fiber.MethodGet, fiber.MethodPost, policies.DomainEdit, tenants.KindNetwork
 	return site.Module{
 		Name: "domains",
-		Routes: []site.Route{
+		Routes: append([]site.Route{
 			{Method: get, Path: page, Action: edit, Only: only, Handle: w.show},
 			{Method: post, Path: page, Action: edit, Only: only, Handle: w.claim},
 			{Method: post, Path: page + "/check", Action: edit, Only: only, Handle: w.check},
 			{Method: post, Path: page + "/main", Action: edit, Only: only, Handle: w.makeMain},
 			{Method: post, Path: page + "/release", Action: edit, Only: only, Handle: w.release},
+		}, w.senderRoutes()...),
+		Entries: []site.Entry{
+			{Key: "domains.nav", Href: page, Icon: "world", Action: edit, Only: only, Order: 86},
+			{Key: "domains.sender.nav", Href: senderPage, Icon: "mail", Action: edit, Only: only, Order: 87},
 		},
-		Entries: []site.Entry{{Key: "domains.nav", Href: page, Icon: "world", Action: edit, Only: only, Order: 86}},
-		Tasks:   []site.Tasks{w.tasks},
+		Tasks: []site.Tasks{w.tasks, w.senderTasks},
 	}
 }
 

@@ -32,6 +32,7 @@ type (
 	seat         struct{}
 	job          struct{}
 	domain       struct{}
+	sender       struct{}
 	page         struct{}
 	signature    struct{}
 	opening      struct{}
@@ -70,6 +71,7 @@ type (
 	Seat         = ID[seat]
 	Job          = ID[job]
 	Domain       = ID[domain]
+	Sender       = ID[sender] // an address of a network's own, from which its mails go
 	Page         = ID[page]
 	Signature    = ID[signature] // of a coordinator, before a call opens
 	Opening      = ID[opening]   // of a first call, for which a network asks the core team

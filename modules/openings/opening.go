@@ -57,6 +57,7 @@ type Surroundings struct {
 	Brand     bool // colours and typeface were chosen
 	Readable  bool // the chosen colours are readable as they are
 	Sender    bool // mails bear a name of the network's choice
+	Address   bool // … and go out from an address of its own that works, or it wants none
 	Notice    bool // the data protection page has words of the network
 	Contact   bool // there is a page that tells how to reach the network
 	Rehearsed bool // the call was tried with invented organizations
@@ -64,13 +65,17 @@ type Surroundings struct {
 
 // hints are the lines that do not keep a call from opening.
 func hints(around Surroundings, reviews int) []Line {
+	from := "/settings/brand"
+	if around.Sender && !around.Address {
+		from = "/settings/sender"
+	}
 	return []Line{
 		{Key: "openings.hint.reviewers", Args: map[string]any{"Have": around.Reviewers, "Need": reviews}, Place: "/people", Met: around.Reviewers >= reviews},
 		{Key: "openings.hint.notice", Place: "/settings/pages", Met: around.Notice},
 		{Key: "openings.hint.contact", Place: "/settings/pages", Met: around.Contact},
 		{Key: "openings.hint.brand", Place: "/settings/brand", Met: around.Brand},
 		{Key: "openings.hint.readable", Place: "/settings/brand", Met: around.Readable},
-		{Key: "openings.hint.sender", Place: "/settings/brand", Met: around.Sender},
+		{Key: "openings.hint.sender", Place: from, Met: around.Sender && around.Address},
 		{Key: "openings.hint.rehearsed", Place: "rehearsal", Met: around.Rehearsed},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/mail"
 	"net/url"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"kervan/modules/kernel/markdown"
 
 	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
 )
 
 // Message is one mail. ID is fixed when the message is written, so that one that had to be sent twice is recognized.
@@ -29,6 +31,8 @@ type Message struct {
 	// Logo is the PNG that the HTML shows where it has a place for one; empty: none. It travels in the message itself, so that
 	// opening a mail tells nobody anything, and it is seen where pictures from elsewhere are not loaded.
 	Logo []byte
+	// Own is in whose name the message goes out; nil: in that of the server.
+	Own *Own
 }
 
 // Sender takes messages away.
@@ -79,9 +83,21 @@ func NewSMTP(address string) (*SMTP, error) {
 	return s, nil
 }
 
-// Send hands the message to the server. An error means that it may be tried again.
+// Send hands the message to the server. An error means that it may be tried again. A message with a sender of its own that
+// the server refuses for good goes out in the server's name instead, so that a server which lets nobody send in another's
+// name loses nothing.
 func (s *SMTP) Send(ctx context.Context, m Message) error {
-	msg, err := s.build(m)
+	err := s.send(ctx, m)
+	if m.Own != nil && refused(err) {
+		slog.Warn("mail server takes nothing from this sender", "sender", m.Own.Address, "error", err)
+		m.Own = nil
+		err = s.send(ctx, m)
+	}
+	return err
+}
+
+func (s *SMTP) send(ctx context.Context, m Message) error {
+	l, err := s.write(m)
 	if err != nil {
 		return err
 	}
@@ -89,15 +105,79 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return fmt.Errorf("mail: make client: %w", err)
 	}
-	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
+	server, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return fmt.Errorf("mail: reach server: %v", err) //nolint:errorlint // what the server says here is not about the letter
+	}
+	defer func() { _ = server.Close() }()
+	if err := l.hand(server); err != nil {
 		return fmt.Errorf("mail: send: %w", err)
+	}
+	if err := server.Quit(); err != nil {
+		slog.Debug("mail server did not say goodbye", "error", err)
 	}
 	return nil
 }
 
-func (s *SMTP) build(m Message) (*gomail.Msg, error) {
+// posted is a letter in its envelope, as it goes over the wire.
+type posted struct {
+	from, to string
+	raw      []byte
+}
+
+// hand gives the letter to a server that one is connected with. When it returns nil the server has taken it.
+func (l posted) hand(server *smtp.Client) error {
+	if err := server.Mail(l.from); err != nil {
+		return err
+	}
+	if err := server.Rcpt(l.to); err != nil {
+		return err
+	}
+	data, err := server.Data()
+	if err != nil {
+		return err
+	}
+	if _, err := data.Write(l.raw); err != nil {
+		return err
+	}
+	return data.Close()
+}
+
+// From is the address from which messages without a sender of their own go out.
+func (s *SMTP) From() string { return s.from }
+
+// write makes the letter, signed where it has a sender of its own.
+func (s *SMTP) write(m Message) (posted, error) {
+	from := s.from
+	if m.Own != nil {
+		from = m.Own.Address
+	}
+	msg, err := s.build(m, from)
+	if err != nil {
+		return posted{}, err
+	}
+	sender, err := msg.GetSender(false)
+	if err != nil {
+		return posted{}, fmt.Errorf("mail: sender: %w", err)
+	}
+	recipients, err := msg.GetRecipients()
+	if err != nil || len(recipients) != 1 {
+		return posted{}, fmt.Errorf("mail: %d recipients: %w", len(recipients), err)
+	}
+	var out bytes.Buffer
+	if _, err := msg.WriteTo(&out); err != nil {
+		return posted{}, fmt.Errorf("mail: write: %w", err)
+	}
+	l := posted{from: sender, to: recipients[0], raw: out.Bytes()}
+	if m.Own != nil {
+		l.raw, err = m.Own.sign(l.raw)
+	}
+	return l, err
+}
+
+func (s *SMTP) build(m Message, from string) (*gomail.Msg, error) {
 	msg := gomail.NewMsg()
-	if err := msg.From(named(m.FromName, s.from)); err != nil {
+	if err := msg.From(named(m.FromName, from)); err != nil {
 		return nil, fmt.Errorf("mail: sender: %w", err)
 	}
 	if err := msg.AddTo(named(m.ToName, m.To)); err != nil {

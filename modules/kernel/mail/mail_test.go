@@ -21,24 +21,45 @@ import (
 // sink is a mail server that keeps what it is given.
 type sink struct {
 	mu     sync.Mutex
+	from   []string
 	to     []string
 	taken  [][]byte
 	refuse bool
+	// Senders whose address has refuseFrom in it are refused with the code at that command.
+	refuseFrom, at string
+	code           int
 }
 
-func (s *sink) NewSession(*smtp.Conn) (smtp.Session, error) { return &session{s}, nil }
+func (s *sink) NewSession(*smtp.Conn) (smtp.Session, error) { return &session{sink: s}, nil }
 
-type session struct{ sink *sink }
+type session struct {
+	sink *sink
+	from string
+}
 
-func (*session) Reset()                               {}
-func (*session) Logout() error                        { return nil }
-func (*session) Mail(string, *smtp.MailOptions) error { return nil }
+func (*session) Reset()        {}
+func (*session) Logout() error { return nil }
+
+func (s *session) refused(at string) error {
+	if s.sink.at == at && s.sink.refuseFrom != "" && strings.Contains(s.from, s.sink.refuseFrom) {
+		return &smtp.SMTPError{Code: s.sink.code, EnhancedCode: smtp.EnhancedCode{s.sink.code / 100, 7, 1}, Message: "not in this name"}
+	}
+	return nil
+}
+
+func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	s.sink.mu.Lock()
+	defer s.sink.mu.Unlock()
+	s.from = from
+	s.sink.from = append(s.sink.from, from)
+	return s.refused("mail")
+}
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.sink.mu.Lock()
 	defer s.sink.mu.Unlock()
 	s.sink.to = append(s.sink.to, to)
-	return nil
+	return s.refused("rcpt")
 }
 
 func (s *session) Data(r io.Reader) error {
@@ -50,6 +71,9 @@ func (s *session) Data(r io.Reader) error {
 	defer s.sink.mu.Unlock()
 	if s.sink.refuse {
 		return errors.New("no room")
+	}
+	if err := s.refused("data"); err != nil {
+		return err
 	}
 	s.sink.taken = append(s.sink.taken, b)
 	return nil
