@@ -117,8 +117,8 @@ func (s Sender) things() []Thing {
 	return []Thing{Proof, SPF, DKIM, NextKey, DMARC}
 }
 
-// looked is what becomes of a sender that is claimed or active when the name server has been looked at at the moment. A
-// claimed one becomes active when everything is right. An active one is broken as soon as anything is not, works again when
+// looked is what becomes of a sender that is claimed or active when its name server has said so much at the moment. A claimed
+// one becomes active when everything is right. An active one is broken as soon as anything is not, works again when
 // everything is, and ends when its proof has been gone for some days.
 func (s Sender) looked(found []Finding, now time.Time) Sender {
 	s.CheckedAt, s.Findings = now, found

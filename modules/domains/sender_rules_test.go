@@ -256,8 +256,11 @@ func TestANextKeyTakesOverWhenItIsSeen(t *testing.T) {
 	old, next := domains.Key{Number: 1, Public: "AAAA"}, domains.Key{Number: 2, Public: "BBBB"}
 	look := func(oldVerdict, nextVerdict domains.Verdict) domains.Sender {
 		return domains.LookSender(domains.Sender{State: domains.Active, Key: old, Next: next}, []domains.Finding{
-			{Thing: domains.Proof, Verdict: domains.Right}, {Thing: domains.SPF, Verdict: domains.Right}, {Thing: domains.DKIM, Verdict: oldVerdict},
-			{Thing: domains.NextKey, Verdict: nextVerdict}, {Thing: domains.DMARC, Verdict: domains.Right},
+			{Thing: domains.Proof, Verdict: domains.Right},
+			{Thing: domains.SPF, Verdict: domains.Right},
+			{Thing: domains.DKIM, Verdict: oldVerdict},
+			{Thing: domains.NextKey, Verdict: nextVerdict},
+			{Thing: domains.DMARC, Verdict: domains.Right},
 		}, now)
 	}
 	for _, v := range []domains.Verdict{domains.Wrong, domains.Missing, domains.Unknown} {
