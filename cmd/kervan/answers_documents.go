@@ -10,7 +10,6 @@ import (
 	"kervan/modules/documents"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
-	"kervan/policies"
 	"kervan/tenants"
 )
 
@@ -30,8 +29,13 @@ func (s sheets) Change(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, que
 }
 
 // Readers satisfies documents.Sheets.
-func (s sheets) Readers(ctx context.Context, sc tenants.Scope, wanted []ids.Sheet) (map[ids.Sheet]policies.On, error) {
-	return s.applications.Readers(ctx, sc, wanted)
+func (s sheets) Readers(ctx context.Context, sc tenants.Scope, wanted []ids.Sheet) (map[ids.Sheet]documents.Reading, error) {
+	all, err := s.applications.Readers(ctx, sc, wanted)
+	readings := make(map[ids.Sheet]documents.Reading, len(all))
+	for sheet, r := range all {
+		readings[sheet] = documents.Reading(r)
+	}
+	return readings, err
 }
 
 // papers lets applications ask documents about what was given. The two need each other, so its documents come later.

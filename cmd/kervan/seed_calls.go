@@ -166,7 +166,8 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 const lastDays = 4
 
 // attribute lets a call that is still open ask more of its applicants than its blueprint does: whether they look
-// for a partner is settled some days before the deadline, and where they do, they then say in which countries.
+// for a partner is settled some days before the deadline, and where they do, they then say in which countries, which
+// only the team reads.
 func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a announced) error {
 	settled := a.closes.AddDate(0, 0, -lastDays)
 	if settled.Before(s.now.AddDate(0, 0, 1)) {
@@ -178,7 +179,7 @@ func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a 
 			q.FrozenFrom = day
 		}
 		if q, _, _ := d.Question("wished_countries"); q != nil && !q.Required {
-			q.RequiredFrom = day
+			q.RequiredFrom, q.VisibleTo = day, []forms.Reader{forms.ReaderCoordinator, forms.ReaderOfficer}
 		}
 		return nil
 	})

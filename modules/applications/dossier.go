@@ -27,7 +27,8 @@ type Dossier struct {
 }
 
 // Dossier shows what was handed in to its own people, to officers and the chair without a conflict of interest, and to
-// its reviewers. Answers about health, access and diet are shown to its own people and to those who check it. Fault:
+// its reviewers. Answers about health, access and diet are shown to its own people and to those who check it, and those that are for
+// some roles only to these. Fault:
 // NotFound, also before it was handed in, and to others than its own people while it is a draft again.
 func (s *Service) Dossier(ctx context.Context, sc tenants.Scope, id ids.Application) (Dossier, error) {
 	if err := s.policies.May(sc, policies.ApplicationJoin, policies.On{}); err != nil {
@@ -62,7 +63,7 @@ func (s *Service) Dossier(ctx context.Context, sc tenants.Scope, id ids.Applicat
 			return d, err
 		}
 	}
-	d.Look = forms.Look{Special: d.Own || d.MayCheck, Financial: d.Own || d.MayCheck}
+	d.Look = lookOf(sc, d.Own, d.MayCheck)
 	if err := s.fill(ctx, sc, &d, s.policies.May(sc, policies.DocumentRead, on) == nil); err != nil || !d.MayCheck {
 		return d, err
 	}
@@ -101,4 +102,10 @@ func (s *Service) fill(ctx context.Context, sc tenants.Scope, d *Dossier, readab
 	}
 	d.Look.Document = func(id ids.Document) string { return d.Documents[id].Name }
 	return nil
+}
+
+// lookOf is what the actor may see of answers that they may read: all of their own application; else what is delicate where
+// they check it, and what is for some roles only where they hold one of these.
+func lookOf(sc tenants.Scope, own, check bool) forms.Look {
+	return forms.Look{Own: own, As: forms.ReadersOf(sc.Actor()), Special: check, Financial: check}
 }

@@ -209,6 +209,7 @@ type house struct {
 	*around
 
 	service *applications.Service
+	web     *applications.Web
 	forms   *forms.Service
 	queries tenanttest.Queries
 	mails   []events.MailRequested
@@ -240,7 +241,8 @@ func open(t *testing.T) *house {
 	listen(r, func(e events.ApplicationChecked) { h.facts = append(h.facts, e.EventKind()) })
 	listen(r, func(e events.ApplicationWithdrawn) { h.facts = append(h.facts, e.EventKind()) })
 	h.House = sitetest.Open(t, []fs.FS{applications.Locales, forms.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
-		return []site.Module{applications.NewWeb(h.service, s, func(t tenants.Tenant) string { return "https://" + t.Host }).Module()}
+		h.web = applications.NewWeb(h.service, s, func(t tenants.Tenant) string { return "https://" + t.Host })
+		return []site.Module{h.web.Module()}
 	})
 	return h
 }

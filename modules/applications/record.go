@@ -153,8 +153,7 @@ func (s *Service) Record(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		}
 		r.Parts = slices.DeleteFunc(r.Parts, func(p Part) bool { _, handedIn := r.copies[p.Sheet]; return !handedIn })
 	}
-	whole := r.Own || s.policies.May(sc, policies.ApplicationCheck, on) == nil
-	look := forms.Look{Special: whole, Financial: whole}
+	look := lookOf(sc, r.Own, s.policies.May(sc, policies.ApplicationCheck, on) == nil)
 	return r, s.give(ctx, sc, &r, look, s.policies.May(sc, policies.DocumentRead, on) == nil, answers)
 }
 

@@ -32,9 +32,16 @@ type Sheets interface {
 	// Change is Fillable for whoever changes the answer in this very transaction: what others had confirmed of it has to be
 	// confirmed again.
 	Change(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, question string) (Filling, error)
-	// Readers is what policies must know of who may read each sheet, in as many queries for many sheets as for one. A sheet
-	// that belongs to nothing is left out.
-	Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sheet) (map[ids.Sheet]policies.On, error)
+	// Readers is how the actor may read each sheet, in as many queries for many sheets as for one. A sheet that belongs to
+	// nothing is left out.
+	Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sheet) (map[ids.Sheet]Reading, error)
+}
+
+// Reading is what policies must know of who may read a sheet, and which of its answers are not for the actor all the same;
+// nil: none.
+type Reading struct {
+	On    policies.On
+	Hides func(question string) bool
 }
 
 // Scanner looks for known viruses.
@@ -290,8 +297,11 @@ func (s *Service) readable(ctx context.Context, sc tenants.Scope, all []Document
 		return nil, err
 	}
 	for _, d := range all {
-		on, known := readers[d.Sheet]
-		if known && s.Policies.May(sc, policies.DocumentRead, on) == nil {
+		reading, known := readers[d.Sheet]
+		if !known || reading.Hides != nil && reading.Hides(d.Question) {
+			continue
+		}
+		if s.Policies.May(sc, policies.DocumentRead, reading.On) == nil {
 			found[d.ID] = d
 		}
 	}

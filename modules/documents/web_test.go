@@ -38,6 +38,7 @@ type around struct {
 	writers map[ids.Sheet]ids.Organization
 	closed  map[ids.Sheet]error
 	readers map[ids.Sheet]policies.On
+	hides   func(question string) bool
 	changes int
 }
 
@@ -62,10 +63,14 @@ func (a *around) Change(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, qu
 	return a.Fillable(ctx, tx, sheet, question)
 }
 
-func (a *around) Readers(context.Context, tenants.Scope, []ids.Sheet) (map[ids.Sheet]policies.On, error) {
+func (a *around) Readers(context.Context, tenants.Scope, []ids.Sheet) (map[ids.Sheet]documents.Reading, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return maps.Clone(a.readers), nil
+	all := map[ids.Sheet]documents.Reading{}
+	for sheet, on := range a.readers {
+		all[sheet] = documents.Reading{On: on, Hides: a.hides}
+	}
+	return all, nil
 }
 
 type house struct {

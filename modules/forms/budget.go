@@ -189,7 +189,7 @@ func (l layout) budget(q *Question, b Budget) *PrintTable {
 	t := l.table(q, b.Lines)
 	quantity, _ := q.Column(QuantityColumn)
 	price := q.priced()
-	if quantity == nil || price == nil || l.look.masks(quantity.Class) || l.look.masks(price.Class) {
+	if quantity == nil || price == nil || l.look.masks(quantity) || l.look.masks(price) {
 		return t
 	}
 	t.Head = append(t.Head, l.loc.T("forms.budget.line"))

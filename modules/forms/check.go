@@ -158,6 +158,7 @@ func (c *checker) question(where string, q *Question) {
 	c.budget(where, q)
 	c.statements(where, q)
 	c.spans(where, q)
+	c.visibility(where, q)
 	c.days(where, q, strings.Count(where, "/") > 1)
 	switch q.Type {
 	case TypeMoney:

@@ -44,13 +44,13 @@ func Data(d *Definition, scope Scope, answers Answers, look Look) []Datum {
 
 // bare is an answer less what the look masks.
 func (l Look) bare(q *Question, raw json.RawMessage) (json.RawMessage, bool) {
-	if l.masks(q.Class) {
+	if l.masks(q) {
 		return nil, true
 	}
 	if !q.Type.rows() {
 		return raw, false
 	}
-	if !slices.ContainsFunc(q.Columns, func(c Question) bool { return l.masks(c.Class) }) {
+	if !slices.ContainsFunc(q.Columns, func(c Question) bool { return l.masks(&c) }) {
 		return raw, false
 	}
 	value, _ := ParseValue(q, raw)
@@ -63,7 +63,7 @@ func (l Look) bare(q *Question, raw json.RawMessage) (json.RawMessage, bool) {
 		kept := maps.Clone(cells)
 		for i := range q.Columns {
 			c := &q.Columns[i]
-			if l.masks(c.Class) && !none(kept[c.Key]) {
+			if l.masks(c) && !none(kept[c.Key]) {
 				masked = true
 				delete(kept, c.Key)
 			}
@@ -92,7 +92,7 @@ func (d *Definition) fileQuestions(look Look) fileQuestions {
 	var found fileQuestions
 	for i := range d.Sections {
 		for j := range d.Sections[i].Questions {
-			if q := &d.Sections[i].Questions[j]; q.Type == TypeFile && !look.masks(q.Class) {
+			if q := &d.Sections[i].Questions[j]; q.Type == TypeFile && !look.masks(q) {
 				found.keys = append(found.keys, q.Key)
 				found.need(d, q.Key)
 			}

@@ -149,8 +149,8 @@ func DayFacts(loc *i18n.Localizer, q *Question) []string {
 	return facts
 }
 
-// dayNotes are the sentences about days below a question that is being filled.
-func (f field) dayNotes() []string {
+// notes are the sentences below a question that is being filled about its days and about who reads the answer.
+func (f field) notes() []string {
 	var notes []string
 	say := func(key, day string) { notes = append(notes, f.ui.T(key, "Day", dateText(f.ui.Loc, day))) }
 	if f.q.RequiredFrom != "" {
@@ -162,6 +162,9 @@ func (f field) dayNotes() []string {
 		say("forms.frozen_from", f.q.FrozenFrom)
 	case f.closed:
 		say("forms.frozen_since", f.q.FrozenFrom)
+	}
+	if names := ReaderNames(f.ui.Loc, f.q); names != "" {
+		notes = append(notes, f.ui.T("forms.visible_to", "Readers", names))
 	}
 	return notes
 }

@@ -140,6 +140,9 @@ type Question struct {
 	// on it can neither be given nor changed; see On and Frozen. Columns have neither.
 	RequiredFrom string `json:"required_from,omitempty"`
 	FrozenFrom   string `json:"frozen_from,omitempty"`
+	// VisibleTo are those of the network's people who may read the answer; without any, all who read the application. Whoever
+	// gave it always sees it.
+	VisibleTo []Reader `json:"visible_to,omitempty"`
 
 	Format  Format   `json:"format,omitempty"`
 	Options []Option `json:"options,omitempty"` // choice, multiple, ranking, matrix, likert; a country without options is any country

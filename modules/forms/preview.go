@@ -48,6 +48,9 @@ func (l layout) outline(q *Question) Entry {
 		facts = append(facts, l.loc.T("forms.preview.optional"))
 	}
 	facts = append(facts, DayFacts(l.loc, q)...)
+	if names := ReaderNames(l.loc, q); names != "" {
+		facts = append(facts, l.loc.T("forms.limit.visible_to", "Readers", names))
+	}
 	if q.Condition != nil {
 		facts = append(facts, l.loc.T("forms.preview.question_if"))
 	}

@@ -82,13 +82,11 @@ type PrintDocument struct {
 
 // Look says what a reader may see.
 type Look struct {
+	Own       bool                         // the reader is of those who gave the answers: everything
+	As        []Reader                     // the roles in which the reader reads
 	Special   bool                         // answers of class special: health, access, diet, beliefs
 	Financial bool                         // answers of class financial
 	Document  func(id ids.Document) string // the name of a document; nil: not known
-}
-
-func (l Look) masks(c Class) bool {
-	return c == ClassSpecial && !l.Special || c == ClassFinancial && !l.Financial
 }
 
 // Lay lays out the answers of one sheet. What a condition hides is left out.
@@ -121,7 +119,7 @@ func Lay(loc *i18n.Localizer, d *Definition, scope Scope, answers Answers, look 
 
 // Plain is one answer as lines of text.
 func Plain(loc *i18n.Localizer, d *Definition, q *Question, raw json.RawMessage) []string {
-	l := layout{loc: loc, d: d, look: Look{Special: true, Financial: true}}
+	l := layout{loc: loc, d: d, look: Look{Own: true}}
 	e := l.entry(q, q.Key, raw)
 	lines := e.Lines
 	if e.Table != nil {
@@ -172,7 +170,7 @@ func (l layout) entry(q *Question, ref string, raw json.RawMessage) Entry {
 	case none(raw):
 		e.Empty = true
 		return e
-	case l.look.masks(q.Class):
+	case l.look.masks(q):
 		e.Masked, e.Lines = true, []string{l.loc.T("forms.masked")}
 		return e
 	}
@@ -289,7 +287,7 @@ func (l layout) cell(c *Question, raw json.RawMessage) string {
 	if none(raw) {
 		return ""
 	}
-	if l.look.masks(c.Class) {
+	if l.look.masks(c) {
 		return l.loc.T("forms.masked")
 	}
 	value, err := ParseValue(c, raw)
@@ -318,7 +316,7 @@ func (l layout) table(q *Question, rows Rows) *PrintTable {
 			c := &q.Columns[i]
 			cells = append(cells, l.cell(c, row.Cells[c.Key]))
 			value, err := ParseValue(c, row.Cells[c.Key])
-			if m, ok := value.(Money); ok && err == nil && !l.look.masks(c.Class) {
+			if m, ok := value.(Money); ok && err == nil && !l.look.masks(c) {
 				if totals[i] == nil {
 					totals[i] = map[string]int64{}
 				}

@@ -210,6 +210,11 @@ func (at piece) said(loc *i18n.Localizer, d *forms.Definition, field string) str
 		return q.Min
 	case "max":
 		return q.Max
+	case "visible_to":
+		if names := forms.ReaderNames(loc, q); names != "" {
+			return names
+		}
+		return loc.T("programs.reform.everybody")
 	case "required_from":
 		return dayOf(loc, q.RequiredFrom)
 	case "frozen_from":

@@ -53,3 +53,33 @@ func TestDaysTravelInAFile(t *testing.T) {
 		t.Errorf("a question that nobody could answer: %+v", flaws)
 	}
 }
+
+func TestReadersAreSetInTheBuilder(t *testing.T) {
+	t.Parallel()
+	d := plain()
+	at := builder.Place{Section: "us", Question: "name"}
+	if err := typing(t, &d, nil, at, "visible_to", "chair", "visible_to", "coordinator", "visible_to", "lead"); err != nil {
+		t.Fatal(err)
+	}
+	want := []forms.Reader{forms.ReaderCoordinator, forms.ReaderChair}
+	if diff := cmp.Diff(want, d.Sections[0].Questions[0].VisibleTo); diff != "" {
+		t.Error(diff)
+	}
+	raw, err := builder.Export(&d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, flaws := builder.Import(raw)
+	if diff := cmp.Diff(want, back.Sections[0].Questions[0].VisibleTo); diff != "" || len(flaws) > 0 {
+		t.Errorf("%v %s", flaws, diff)
+	}
+	if _, flaws = builder.Import([]byte(strings.Replace(string(raw), `"chair"`, `"everybody"`, 1))); len(flaws) != 1 {
+		t.Errorf("a role that there is not: %+v", flaws)
+	}
+	if err := typing(t, &d, nil, at, "type", "long_text", "visible_to", "chair"); err != nil || len(d.Sections[0].Questions[0].VisibleTo) != 1 {
+		t.Errorf("another type: %v", err)
+	}
+	if err := typing(t, &d, nil, at); err != nil || d.Sections[0].Questions[0].VisibleTo != nil {
+		t.Errorf("nobody ticked: %v, %v", d.Sections[0].Questions[0].VisibleTo, err)
+	}
+}

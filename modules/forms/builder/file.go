@@ -28,7 +28,7 @@ var shape = sync.OnceValue(func() *interchange.Shape[forms.Definition] {
 func FileRules() []interchange.Rule {
 	key, value := regexp.MustCompile(forms.KeyPattern), regexp.MustCompile(forms.ValuePattern)
 	return []interchange.Rule{
-		interchange.Known(forms.Types...), interchange.Known(forms.Scopes...), interchange.Known(forms.Classes...), interchange.Known(forms.Formats...),
+		interchange.Known(forms.Types...), interchange.Known(forms.Scopes...), interchange.Known(forms.Classes...), interchange.Known(forms.Formats...), interchange.Known(forms.Readers...),
 		interchange.Between[forms.Definition]("schema", forms.SchemaVersion, forms.SchemaVersion),
 		interchange.Pattern[forms.Section]("key", key), interchange.Pattern[forms.Question]("key", key), interchange.Pattern[forms.Option]("value", value),
 		interchange.MostWords(mostWords), interchange.Most[forms.Condition]("equals", mostWords), interchange.Most[forms.Condition]("in", mostWords),
@@ -152,8 +152,8 @@ var fieldOf = map[string]string{
 	"forms.check.class": "class", "forms.check.format": "format", "forms.check.pattern": "pattern", "forms.check.options_unused": "options",
 	"forms.check.columns_unused": "columns", "forms.check.statements_unused": "statements", "forms.check.replacement": "replacement", "forms.check.forced_consent": "required",
 	"forms.check.days": "required_from", "forms.check.required_already": "required_from", "forms.check.frozen_first": "frozen_from",
-	"forms.check.frozen_statement": "frozen_from",
-	"forms.check.condition":        "condition", "forms.check.unknown": "condition", "forms.check.other_scope": "condition", "forms.check.repeated": "condition",
+	"forms.check.frozen_statement": "frozen_from", "forms.check.visible_to": "visible_to",
+	"forms.check.condition": "condition", "forms.check.unknown": "condition", "forms.check.other_scope": "condition", "forms.check.repeated": "condition",
 	"forms.check.never": "condition", "forms.check.cycle": "condition",
 }
 

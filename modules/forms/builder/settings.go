@@ -90,6 +90,7 @@ var Settings = []Setting{
 	number("most_days", Limits, forms.MostDays, func(q *forms.Question) *int { return &q.Most }).only(forms.TypeSpan),
 
 	one("class", "builder.class.", Data, classes, func(q *forms.Question) *forms.Class { return &q.Class }),
+	visibleTo(),
 }
 
 var several = []forms.Type{forms.TypeMultiple, forms.TypeRanking, forms.TypeLanguages, forms.TypePeople, forms.TypeTable, forms.TypeBudget}
@@ -350,7 +351,7 @@ func retype(q *forms.Question, kind forms.Type) {
 	if !kind.Asks() {
 		return
 	}
-	q.Example, q.Why, q.Class = was.Example, was.Why, was.Class
+	q.Example, q.Why, q.Class, q.VisibleTo = was.Example, was.Why, was.Class, was.VisibleTo
 	if kind != forms.TypeConsent && kind != forms.TypeDeclaration {
 		q.Required, q.RequiredFrom, q.FrozenFrom = was.Required, was.RequiredFrom, was.FrozenFrom
 	}
