@@ -367,6 +367,11 @@ func TestWhoMayRead(t *testing.T) {
 		try("conflicted", tt.bound)
 		h.set(func() { h.readers[w.sheet] = plain })
 	}
+	h.set(func() { h.hides = func(question string) bool { return question == "statute" } })
+	coordinator := h.SignedIn(t, h.As(t, tenants.Grant{Role: tenants.RoleCoordinator}).Actor())
+	if got := coordinator.Get(documents.Href(id)).Status; got != http.StatusNotFound {
+		t.Errorf("a coordinator opens what was given for an answer that is not for coordinators: %d", got)
+	}
 	if got := h.Browser(t, h.Tenant).Get(documents.Href(id)); got.Status != http.StatusNotFound && !strings.HasPrefix(got.Path, "/sign-in") {
 		t.Errorf("a visitor: %d at %s", got.Status, got.Path)
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"maps"
 	"mime/multipart"
 	"net/http"
 	"strings"
