@@ -166,7 +166,7 @@ func TestThirdPartiesStayInTheirRooms(t *testing.T) {
 		"github.com/microcosm-cc/":  in("modules/kernel/"),
 		"github.com/yuin/goldmark":  in("modules/kernel/"),
 		"github.com/prometheus/":    in("cmd/", "modules/kernel/"),
-		"github.com/hashicorp/":     in("modules/kernel/markdown/", "modules/programs/store"),
+		"github.com/hashicorp/":     in("modules/kernel/markdown/", "modules/programs/store", "modules/forms/store"),
 	}
 	for _, f := range sourceFiles(t) {
 		if f.isTest() {

@@ -11,11 +11,7 @@ var Look = Domain.looked
 
 // Recheck does what is done at night, with the domain of one network alone: those of other tests have their own name servers.
 func (s *Service) Recheck(ctx context.Context, tenant ids.Tenant) error {
-	d, found, err := ofTenant(ctx, s.Tenants.Platform().Read(), tenant, false)
-	if err != nil || !found {
-		return err
-	}
-	return s.recheckOne(ctx, d)
+	return s.recheckOf(ctx, recheckArgs{tenant})
 }
 
 // What is found at a name server, and what becomes of a sender by it.
@@ -26,6 +22,9 @@ var (
 	WantedSPF  = spfWanted
 	LookSender = Sender.looked
 )
+
+// RecheckAll does what begins the night: it asks for a look at each network's domain.
+func (s *Service) RecheckAll(ctx context.Context) error { return s.recheck(ctx, struct{}{}) }
 
 // RecheckSender does what is done at night, with the address of one network alone.
 func (s *Service) RecheckSender(ctx context.Context, tenant ids.Tenant) error {

@@ -2,7 +2,6 @@ package domains
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -13,6 +12,13 @@ import (
 
 // RecheckJob is the name of the job that looks at every domain's name server; it is done every night.
 const RecheckJob = "domains.recheck"
+
+// recheckOneJob looks at one network's domain.
+const recheckOneJob = "domains.recheck_one"
+
+type recheckArgs struct {
+	Tenant ids.Tenant `json:"tenant"`
+}
 
 // Hosts are the domains under which networks are served beside the hosts that they were opened with. It is for the program
 // itself.
@@ -32,24 +38,39 @@ func (s *Service) Hosts(ctx context.Context) ([]string, error) {
 
 // RegisterJobs registers what is done at night.
 func (s *Service) RegisterJobs(r *tenants.Registry) {
-	tenants.HandlePlatformJob(r, RecheckJob, func(ctx context.Context, _ struct{}) error { return s.recheck(ctx) })
+	tenants.HandlePlatformJob(r, RecheckJob, s.recheck)
+	tenants.HandlePlatformJob(r, recheckOneJob, s.recheckOf)
 	tenants.HandlePlatformJob(r, RecheckSendersJob, s.recheckSenders)
 	tenants.HandlePlatformJob(r, recheckSenderJob, s.recheckSenderOf)
 }
 
-// recheck looks at every domain. One whose name server does not answer stays as it is: an outage takes nothing away.
-func (s *Service) recheck(ctx context.Context) error {
-	domains, err := everyones(ctx, s.Tenants.Platform().Read())
+// recheck has every domain looked at.
+func (s *Service) recheck(ctx context.Context, _ struct{}) error {
+	all, err := everyones(ctx, s.Tenants.Platform().Read())
 	if err != nil {
 		return err
 	}
-	var failed error
-	for _, d := range domains {
-		if err := s.recheckOne(ctx, d); err != nil {
-			failed = errors.Join(failed, err)
+	return oneByOne(ctx, s.Tenants, recheckOneJob, all, func(d Domain) ids.Tenant { return d.Tenant })
+}
+
+// oneByOne asks for a job of each: on its own, as a name server may take its time and one that fails is tried again without
+// the others.
+func oneByOne[T any](ctx context.Context, t *tenants.Tenants, job string, all []T, of func(T) ids.Tenant) error {
+	return t.Platform().Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
+		for _, one := range all {
+			tx.Enqueue(job, recheckArgs{of(one)})
 		}
+		return nil
+	})
+}
+
+// recheckOf looks at one network's domain. One whose name server does not answer stays as it is: an outage takes nothing away.
+func (s *Service) recheckOf(ctx context.Context, args recheckArgs) error {
+	d, found, err := ofTenant(ctx, s.Tenants.Platform().Read(), args.Tenant, false)
+	if err != nil || !found {
+		return err
 	}
-	return failed
+	return s.recheckOne(ctx, d)
 }
 
 func (s *Service) recheckOne(ctx context.Context, d Domain) error {

@@ -12,13 +12,8 @@ import (
 // RecheckSendersJob is the name of the job that looks at what every sending address needs; it is done every night.
 const RecheckSendersJob = "domains.recheck_senders"
 
-// recheckSenderJob looks at one address: on its own, as a name server may take its time and one that fails is tried again
-// without the others.
+// recheckSenderJob looks at one address.
 const recheckSenderJob = "domains.recheck_sender"
-
-type recheckArgs struct {
-	Tenant ids.Tenant `json:"tenant"`
-}
 
 // recheckSenders has every sending address looked at.
 func (s *Service) recheckSenders(ctx context.Context, _ struct{}) error {
@@ -26,12 +21,7 @@ func (s *Service) recheckSenders(ctx context.Context, _ struct{}) error {
 	if err != nil {
 		return err
 	}
-	return s.Tenants.Platform().Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
-		for _, sender := range all {
-			tx.Enqueue(recheckSenderJob, recheckArgs{sender.Tenant})
-		}
-		return nil
-	})
+	return oneByOne(ctx, s.Tenants, recheckSenderJob, all, func(sender Sender) ids.Tenant { return sender.Tenant })
 }
 
 func (s *Service) recheckSenderOf(ctx context.Context, args recheckArgs) error {

@@ -84,12 +84,12 @@ func (c *Clash) Unwrap() error { return fault.Conflict("forms.clash") }
 
 // Service keeps forms, sheets and answers. It has no policy: features authorize before they call it.
 type Service struct {
-	versions memory[ids.FormVersion, Version]
+	versions known
 }
 
 // New makes the service.
 func New() *Service {
-	return &Service{versions: newMemory[ids.FormVersion, Version](256)}
+	return &Service{versions: newKnown()}
 }
 
 // Create makes a form without versions. The name is for the team.
@@ -130,12 +130,12 @@ func (s *Service) Publish(ctx context.Context, tx *tenants.Tx, form ids.Form, d 
 
 // Version finds a published version.
 func (s *Service) Version(ctx context.Context, sc tenants.Scope, id ids.FormVersion) (Version, error) {
-	return s.versions.get(sc.Tenant().ID, id, func() (Version, error) { return versionByID(ctx, sc.Read(), id) })
+	return s.versions.version(ctx, sc.Tenant().ID, sc.Read(), id)
 }
 
 // VersionIn is Version inside a write, which sees what that write has just published.
 func (s *Service) VersionIn(ctx context.Context, tx *tenants.Tx, id ids.FormVersion) (Version, error) {
-	return s.versions.get(tx.Scope().Tenant().ID, id, func() (Version, error) { return versionByID(ctx, tx, id) })
+	return s.versions.version(ctx, tx.Scope().Tenant().ID, tx, id)
 }
 
 // Latest finds the newest version of a form.
