@@ -155,6 +155,9 @@ func (t troupe) Write(ctx context.Context, sc tenants.Scope, d *forms.Definition
 		for ref, raw := range answers {
 			e := forms.Edit{Sheet: sheet, Ref: ref, Value: raw, Base: filled[sheet].Versions[ref], By: sc.Actor().Person}
 			if q, _, ok := d.Question(ref); ok {
+				if !q.Type.Typed() { // worked out from the others as they are kept
+					continue
+				}
 				e.Type = q.Type
 			}
 			if bytes.Equal(filled[sheet].Answers[ref], raw) {

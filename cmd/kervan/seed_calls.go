@@ -167,7 +167,7 @@ const lastDays = 4
 
 // attribute lets a call that is still open ask more of its applicants than its blueprint does: whether they look
 // for a partner is settled some days before the deadline, and where they do, they then say in which countries, which
-// only the team reads.
+// only the team reads; and it adds up who works with them.
 func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a announced) error {
 	settled := a.closes.AddDate(0, 0, -lastDays)
 	if settled.Before(s.now.AddDate(0, 0, 1)) {
@@ -181,8 +181,25 @@ func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a 
 		if q, _, _ := d.Question("wished_countries"); q != nil && !q.Required {
 			q.RequiredFrom, q.VisibleTo = day, []forms.Reader{forms.ReaderCoordinator, forms.ReaderOfficer}
 		}
+		counted(d)
 		return nil
 	})
+}
+
+// counted lets a form add up who works with an organization, with pay and without.
+func counted(d *forms.Definition) {
+	for i := range d.Sections {
+		s := &d.Sections[i]
+		at := slices.IndexFunc(s.Questions, func(q forms.Question) bool { return q.Key == "volunteers" })
+		if at < 0 || !slices.ContainsFunc(s.Questions, func(q forms.Question) bool { return q.Key == "staff" }) {
+			continue
+		}
+		s.Questions = slices.Insert(s.Questions, at+1, forms.Question{
+			Key: "people_in_all", Type: forms.TypeCalculated, Decimals: s.Questions[at].Decimals,
+			Label:       i18n.Text{i18n.TR: "Birlikte çalışan kişi sayısı", i18n.EN: "People who work with you in all", i18n.DE: "Mitwirkende insgesamt"},
+			Calculation: &forms.Calculation{Operation: forms.OperationSum, Of: []string{"staff", "volunteers"}},
+		})
+	}
 }
 
 func (s *stage) reword(ctx context.Context, at time.Time, id ids.Call, l i18n.Locale, a announced) error {

@@ -53,6 +53,7 @@ func Check(d Definition) []Problem {
 		c.condition(s.Key, s.Condition, s, true)
 		for j := range s.Questions {
 			c.condition(s.Key+"/"+s.Questions[j].Key, s.Questions[j].Condition, s, false)
+			c.calculation(s.Key+"/"+s.Questions[j].Key, &s.Questions[j], s)
 		}
 	}
 	c.cycles()
@@ -344,7 +345,7 @@ func (c *checker) look(where string, on *Condition, in *Section, ofSection bool)
 	}
 }
 
-// cycles finds conditions that in the end look at their own question, and names the way round.
+// cycles finds conditions and calculations that in the end look at their own question, and names the way round.
 func (c *checker) cycles() {
 	needs := map[string][]string{}
 	for i := range c.d.Sections {
@@ -352,6 +353,10 @@ func (c *checker) cycles() {
 		for j := range s.Questions {
 			q := &s.Questions[j]
 			needs[q.Key] = append(append(needs[q.Key], q.Condition.refs()...), s.Condition.refs()...)
+			for _, term := range q.terms() {
+				key, _ := SplitTerm(term)
+				needs[q.Key] = append(needs[q.Key], key)
+			}
 		}
 	}
 	const fresh, open, closed = 0, 1, 2

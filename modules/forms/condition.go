@@ -8,8 +8,8 @@ import (
 
 // Condition says when a section or question is asked, as data. Either it joins others (All, Any, Not) or it looks at one
 // other question, with exactly one of Equals, In, Answered, Above, Below. A list answer (multiple choice, ranking)
-// equals a value when it contains it. Numbers and money compare as amounts, dates by the calendar, ranges of dates by their days. An answer that is
-// hidden or cannot be read counts as not given.
+// equals a value when it contains it. Numbers, money and what is calculated compare as amounts, dates by the calendar, ranges of dates by their days. An answer
+// that is hidden or cannot be read counts as not given.
 type Condition struct {
 	All []Condition `json:"all,omitempty"`
 	Any []Condition `json:"any,omitempty"`

@@ -41,9 +41,10 @@ const (
 	TypeFile        Type = "file"
 	TypeRanking     Type = "ranking"
 	TypeTable       Type = "table"
-	TypeBudget      Type = "budget" // a table whose lines add up
-	TypeMatrix      Type = "matrix" // several statements, each with one of the same answers
-	TypeLikert      Type = "likert" // a matrix whose answers are a scale
+	TypeBudget      Type = "budget"     // a table whose lines add up
+	TypeMatrix      Type = "matrix"     // several statements, each with one of the same answers
+	TypeLikert      Type = "likert"     // a matrix whose answers are a scale
+	TypeCalculated  Type = "calculated" // worked out from other answers
 	TypeConsent     Type = "consent"
 	TypeDeclaration Type = "declaration"
 	TypeHeading     Type = "heading"
@@ -53,7 +54,7 @@ const (
 // Types lists all types in the order in which a designer offers them.
 var Types = []Type{
 	TypeShortText, TypeLongText, TypeChoice, TypeMultiple, TypeNumber, TypeMoney, TypeDate, TypeSpan, TypeCountry, TypeLanguages,
-	TypePeople, TypeFile, TypeRanking, TypeTable, TypeBudget, TypeMatrix, TypeLikert, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
+	TypePeople, TypeFile, TypeRanking, TypeTable, TypeBudget, TypeMatrix, TypeLikert, TypeCalculated, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
 }
 
 // Asks reports whether the type takes an answer.
@@ -163,6 +164,8 @@ type Question struct {
 	// said where it does not.
 	Pattern        string    `json:"pattern,omitempty"`
 	PatternMessage i18n.Text `json:"pattern_message,omitempty"`
+
+	Calculation *Calculation `json:"calculation,omitempty"` // calculated; Decimals and Unit are those of its result
 
 	Currencies  []string   `json:"currencies,omitempty"`  // money; the first is proposed
 	Files       *Files     `json:"files,omitempty"`       // file

@@ -89,6 +89,10 @@ func sample() forms.Definition {
 				},
 				{Key: "stay", Type: forms.TypeSpan, Label: say("Stay"), Min: "2020-01-01"},
 				{Key: "spending", Type: forms.TypeBudget, Label: say("Spending"), Columns: forms.BudgetColumns()},
+				{
+					Key: "together", Type: forms.TypeCalculated, Label: say("Together"),
+					Calculation: &forms.Calculation{Operation: forms.OperationSum, Of: []string{"spending", "costs/amount"}},
+				},
 			}},
 			{
 				Key: "visits", Title: say("Visits"), Scope: forms.ScopeJoint, Repeat: &forms.Repeat{Min: 1, Max: 3, Item: say("Visit")},

@@ -70,6 +70,8 @@ func invent(r *rand.Rand, q *forms.Question) string {
 			return "null"
 		}
 		return quote(chosen)
+	case forms.TypeCalculated:
+		return "null"
 	case forms.TypeTable, forms.TypePeople, forms.TypeBudget:
 		var rows []map[string]json.RawMessage
 		for range 1 + r.IntN(3) {
@@ -109,7 +111,7 @@ func TestEveryAnswerSurvivesItsPage(t *testing.T) {
 			for i := range d.Sections {
 				for j := range d.Sections[i].Questions {
 					q := &d.Sections[i].Questions[j]
-					if !q.Type.Asks() || (q.Type == forms.TypeConsent || q.Type == forms.TypeDeclaration) && l != i18n.TR {
+					if !q.Type.Typed() || (q.Type == forms.TypeConsent || q.Type == forms.TypeDeclaration) && l != i18n.TR {
 						continue
 					}
 					raw := invent(r, q)
@@ -182,6 +184,7 @@ func FuzzAnswers(f *testing.F) {
 			forms.Complete(&d, scope, a)
 			forms.Lay(loc, &d, scope, a, forms.Look{})
 			forms.Visible(&d, scope, a)
+			forms.Calculate(&d, scope, a)
 		}
 	})
 }
@@ -206,6 +209,7 @@ func FuzzDefinition(f *testing.F) {
 		for _, scope := range []forms.Scope{forms.ScopePart, forms.ScopeJoint} {
 			forms.Validate(&d, scope, forms.Answers{}, forms.Submit)
 			forms.Outline(loc, &d, scope)
+			forms.Calculate(&d, scope, forms.Answers{})
 		}
 	})
 }

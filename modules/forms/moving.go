@@ -22,7 +22,7 @@ func News(before, after Definition) []Change {
 		s := &after.Sections[i]
 		for j := range s.Questions {
 			q := &s.Questions[j]
-			if !q.Type.Asks() {
+			if !q.Type.Typed() {
 				continue
 			}
 			was, in, _ := before.Question(q.Key)
@@ -63,7 +63,7 @@ func Left(before, after *Definition) []*Question {
 		s := &before.Sections[i]
 		for j := range s.Questions {
 			q := &s.Questions[j]
-			if !q.Type.Asks() {
+			if !q.Type.Typed() {
 				continue
 			}
 			now, in, _ := after.Question(q.Key)
@@ -121,6 +121,23 @@ func (s *Service) Move(ctx context.Context, tx *tenants.Tx, to ids.FormVersion, 
 			return err
 		}
 		if err := moveSheets(ctx, tx, some, to, Restated(before.Definition, after.Definition)); err != nil {
+			return err
+		}
+		if err := s.recalculateAll(ctx, tx, after.Definition, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recalculateAll works out anew what sheets calculate that ask something else now.
+func (s *Service) recalculateAll(ctx context.Context, tx *tenants.Tx, d *Definition, sheets []ids.Sheet) error {
+	for _, id := range sheets {
+		sheet, err := s.SheetIn(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.recalculate(ctx, tx, sheet, d, ids.Person{}); err != nil {
 			return err
 		}
 	}

@@ -44,7 +44,7 @@ func FromPost(loc *i18n.Localizer, section *Section, values url.Values) Posted {
 			continue
 		}
 		q, ok := section.question(ref)
-		if !ok || !q.Type.Asks() {
+		if !ok || !q.Type.Typed() {
 			continue
 		}
 		raw, bad := FromTyped(loc, q, ref, values)
@@ -152,7 +152,7 @@ func FromSaved(loc *i18n.Localizer, d *Definition, scope Scope, ref string, valu
 		return raw, nil, err
 	}
 	q, section, ok := d.Question(ref)
-	if !ok || section.Scope != scope || !q.Type.Asks() {
+	if !ok || section.Scope != scope || !q.Type.Typed() {
 		return nil, nil, fault.NotFound()
 	}
 	raw, bad := FromTyped(loc, q, ref, typed)

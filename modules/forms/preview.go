@@ -42,7 +42,9 @@ func (l layout) outline(q *Question) Entry {
 	default:
 	}
 	facts := append([]string{l.loc.T("forms.type." + string(q.Type))}, Limits(l.loc, q)...)
-	if q.Required || q.Type == TypeDeclaration {
+	if q.Type.computed() {
+		facts = append(facts, Formula(l.loc, l.d, q))
+	} else if q.Required || q.Type == TypeDeclaration {
 		facts = append(facts, l.loc.T("forms.preview.required"))
 	} else {
 		facts = append(facts, l.loc.T("forms.preview.optional"))

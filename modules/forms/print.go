@@ -248,7 +248,7 @@ func (l layout) line(q *Question, value Value) string {
 		return strings.Join(names, ", ")
 	case Number:
 		text := numberText(l.loc, q, string(v), true)
-		if unit := l.words(q.Unit).Text; unit != "" {
+		if unit := l.unit(q); unit != "" {
 			text += "\u00a0" + unit
 		}
 		return text

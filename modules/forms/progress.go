@@ -30,7 +30,7 @@ func Complete(d *Definition, scope Scope, answers Answers) []Progress {
 		for _, item := range sight.Items(section) {
 			for i := range section.Questions {
 				ref := Ref(section.Questions[i].Key, item)
-				if !none(answers[ref]) && sight.Question(ref) {
+				if section.Questions[i].Type.Typed() && !none(answers[ref]) && sight.Question(ref) {
 					p.Answered++
 				}
 			}

@@ -206,12 +206,16 @@ func (s *Service) Reuse(ctx context.Context, tx *tenants.Tx, from, to ids.Sheet)
 		for i := range section.Questions {
 			q := &section.Questions[i]
 			was, _, ok := before.Definition.Question(q.Key)
-			if ok && section.Repeat == nil && was.Type == q.Type && q.Type != TypeFile && !q.Type.statement() {
+			if ok && section.Repeat == nil && was.Type == q.Type && q.Type.Typed() && q.Type != TypeFile && !q.Type.statement() {
 				same = append(same, q.Key)
 			}
 		}
 	}
-	return copyAnswers(ctx, tx, from, to, same)
+	taken, err := copyAnswers(ctx, tx, from, to, same)
+	if err != nil {
+		return taken, err
+	}
+	return taken, s.recalculate(ctx, tx, target, after.Definition, tx.Scope().Actor().Person)
 }
 
 // Suggest fills a sheet with what is known from elsewhere, by the keys of questions, as far as its form asks for it and it
@@ -230,17 +234,34 @@ func (s *Service) Suggest(ctx context.Context, tx *tenants.Tx, into ids.Sheet, k
 		for i := range section.Questions {
 			q := &section.Questions[i]
 			raw := known[q.Key]
-			if section.Repeat == nil && !none(raw) && q.Type != TypeFile && !q.Type.statement() && len(ValidateAnswer(q, q.Key, raw, Fill)) == 0 {
+			if section.Repeat == nil && !none(raw) && q.Type.Typed() && q.Type != TypeFile && !q.Type.statement() && len(ValidateAnswer(q, q.Key, raw, Fill)) == 0 {
 				fitting[q.Key] = raw
 			}
 		}
 	}
-	return suggest(ctx, tx, into, fitting)
+	if err := suggest(ctx, tx, into, fitting); err != nil {
+		return err
+	}
+	return s.recalculate(ctx, tx, sheet, version.Definition, tx.Scope().Actor().Person)
 }
 
 // Save keeps one canonical answer. A newer answer than the edit's base is a Clash; the same answer again is no change.
-// Consents and declarations are also kept as statements, with who and when.
+// Consents and declarations are also kept as statements, with who and when; what is calculated from the answer is worked out
+// anew.
 func (s *Service) Save(ctx context.Context, tx *tenants.Tx, e Edit) (Saved, error) {
+	saved, err := s.keep(ctx, tx, e)
+	if err != nil {
+		return Saved{}, err
+	}
+	sheet, version, err := s.open(ctx, tx, e.Sheet)
+	if err != nil {
+		return Saved{}, err
+	}
+	return saved, s.recalculate(ctx, tx, sheet, version.Definition, e.By)
+}
+
+// keep is Save without what is calculated.
+func (s *Service) keep(ctx context.Context, tx *tenants.Tx, e Edit) (Saved, error) {
 	if len(e.Value) == 0 {
 		e.Value = nothing
 	}
@@ -285,8 +306,11 @@ func (s *Service) SaveTyped(ctx context.Context, tx *tenants.Tx, loc *i18n.Local
 	if q, _, ok := version.Definition.Question(ref); ok {
 		e.Type = q.Type
 	}
-	saved, err := s.Save(ctx, tx, e)
-	return saved, bad, err
+	saved, err := s.keep(ctx, tx, e)
+	if err != nil {
+		return Saved{}, nil, err
+	}
+	return saved, bad, s.recalculate(ctx, tx, sheet, version.Definition, by)
 }
 
 // SavePosted keeps a whole section as a page without a script posted it: the answers that differ from what is there.
@@ -320,7 +344,7 @@ func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Loca
 		if q, ok := section.question(ref); ok {
 			e.Type = q.Type
 		}
-		_, err := s.Save(ctx, tx, e)
+		_, err := s.keep(ctx, tx, e)
 		if clash, ok := errors.AsType[*Clash](err); ok {
 			clashes = append(clashes, clash)
 			continue
@@ -330,7 +354,7 @@ func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Loca
 		}
 		posted.Changed++
 	}
-	return posted, clashes, nil
+	return posted, clashes, s.recalculate(ctx, tx, sheet, version.Definition, by)
 }
 
 func (s *Service) open(ctx context.Context, tx *tenants.Tx, id ids.Sheet) (Sheet, Version, error) {

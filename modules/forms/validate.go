@@ -92,6 +92,9 @@ func (v *validator) complain(name, key string, args fault.Args) {
 }
 
 func (v *validator) answer(q *Question, name string, raw json.RawMessage) {
+	if q.Type.computed() { // nobody who fills the form could put it right
+		return
+	}
 	value, err := ParseValue(q, raw)
 	switch {
 	case err != nil && q.Type == TypeSpan:

@@ -15,8 +15,8 @@ import (
 //
 //	short and long text, choice, country  "text"
 //	multiple, ranking                     ["a", "b"]               ranking: first choice first
-//	number                                12.5                     exact; never read as a float
-//	money                                 {"minor": 350000, "currency": "EUR"}
+//	number, calculated                    12.5                     exact; never read as a float
+//	money, calculated                     {"minor": 350000, "currency": "EUR"}
 //	date                                  "2026-10-05"
 //	date_range                            {"from": "2026-10-05", "to": "2026-10-12"}
 //	languages                             [{"code": "de", "level": "B2"}]
@@ -253,6 +253,8 @@ func ParseValue(q *Question, raw json.RawMessage) (Value, error) {
 		return d, err
 	case TypeSpan:
 		return parseSpan(raw)
+	case TypeCalculated:
+		return parseCalculated(raw)
 	case TypeLanguages:
 		return parse[Languages](raw)
 	case TypeFile:

@@ -173,6 +173,12 @@ func (at piece) said(loc *i18n.Localizer, d *forms.Definition, field string) str
 	default:
 		return ""
 	}
+	if field == "calculation" {
+		if q == nil {
+			return ""
+		}
+		return forms.Formula(loc, d, q)
+	}
 	if field == "condition" {
 		if condition == nil {
 			return loc.T("programs.reform.always")

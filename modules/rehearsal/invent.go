@@ -36,6 +36,7 @@ func (p *Pen) Answer(d *forms.Definition, scope forms.Scope, known forms.Answers
 		}
 	}
 	for range passes {
+		answers = forms.Calculated(d, scope, answers)
 		sight := forms.See(d, scope, answers)
 		for _, s := range d.Scoped(scope) {
 			if !sight.Section(s) {
@@ -44,7 +45,7 @@ func (p *Pen) Answer(d *forms.Definition, scope forms.Scope, known forms.Answers
 			for _, item := range sight.Items(s) {
 				for i := range s.Questions {
 					q, ref := &s.Questions[i], forms.Ref(s.Questions[i].Key, item)
-					if _, done := answers[ref]; done || !q.Type.Asks() || q.Type == forms.TypeFile || !forms.See(d, scope, answers).Question(ref) {
+					if _, done := answers[ref]; done || !q.Type.Typed() || q.Type == forms.TypeFile || !forms.See(d, scope, answers).Question(ref) {
 						continue
 					}
 					if raw := p.question(q); raw != nil && len(forms.ValidateAnswer(q, ref, raw, forms.Submit)) == 0 {
@@ -54,7 +55,7 @@ func (p *Pen) Answer(d *forms.Definition, scope forms.Scope, known forms.Answers
 			}
 		}
 	}
-	return forms.Visible(d, scope, answers)
+	return forms.Visible(d, scope, forms.Calculated(d, scope, answers))
 }
 
 // Files names the questions of a scope that take a PDF, given the answers.

@@ -155,7 +155,7 @@ func tests(q *forms.Question) []Test {
 }
 
 func ordered(t forms.Type) bool {
-	return t == forms.TypeNumber || t == forms.TypeMoney || t == forms.TypeDate
+	return t == forms.TypeNumber || t == forms.TypeMoney || t == forms.TypeDate || t == forms.TypeCalculated
 }
 
 // sized reports whether answers of the type are compared by how much they come to, and never equal it: a budget by its

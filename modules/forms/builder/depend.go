@@ -6,8 +6,8 @@ import (
 	"kervan/modules/forms"
 )
 
-// Dependents are the sections and questions outside of a place whose conditions look at a question of it: what deleting it
-// would break. It is empty for a place that the form does not have.
+// Dependents are the sections and questions outside of a place whose conditions look at a question of it, or that are
+// calculated from it: what deleting it would break. It is empty for a place that the form does not have.
 func Dependents(d *forms.Definition, p Place) []Place {
 	gone, err := leaving(d, p)
 	if err != nil {
@@ -25,7 +25,7 @@ func dependents(d *forms.Definition, gone map[string]bool) []Place {
 			found = append(found, Place{Section: s.Key})
 		}
 		for j := range s.Questions {
-			if q := &s.Questions[j]; !gone[q.Key] && looksAt(q.Condition, gone) {
+			if q := &s.Questions[j]; !gone[q.Key] && (looksAt(q.Condition, gone) || calculatedFrom(q, gone)) {
 				found = append(found, Place{Section: s.Key, Question: q.Key})
 			}
 		}
@@ -41,13 +41,14 @@ func looksAt(c *forms.Condition, keys map[string]bool) bool {
 	return keys[c.Question] || slices.ContainsFunc(c.All, inside) || slices.ContainsFunc(c.Any, inside) || looksAt(c.Not, keys)
 }
 
-// unhook takes out of all conditions what looks at the keys.
+// unhook takes out of all conditions what looks at the keys, and out of all calculations what comes from them.
 func unhook(d *forms.Definition, keys map[string]bool) {
 	for i := range d.Sections {
 		s := &d.Sections[i]
 		s.Condition = without(s.Condition, keys)
 		for j := range s.Questions {
 			s.Questions[j].Condition = without(s.Questions[j].Condition, keys)
+			forget(&s.Questions[j], keys)
 		}
 	}
 }

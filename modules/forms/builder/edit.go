@@ -105,6 +105,8 @@ func fresh(kind forms.Type) forms.Question {
 		q.Currencies = []string{"EUR"}
 	case forms.TypeFile:
 		q.Files = &forms.Files{Kinds: []string{"pdf"}, MaxBytes: 10 * megabyte}
+	case forms.TypeCalculated:
+		q.Calculation = &forms.Calculation{Operation: forms.OperationSum}
 	case forms.TypeLikert:
 		q.Options = forms.Scale()
 	case forms.TypeBudget:
@@ -170,6 +172,7 @@ func copySection(d *forms.Definition, key string, mark func(i18n.Text) i18n.Text
 	}
 	for j := range made.Questions {
 		rename(made.Questions[j].Condition, renamed)
+		renameTerms(made.Questions[j].Calculation, renamed)
 	}
 	d.Sections = slices.Insert(d.Sections, i+1, made)
 	return Place{Section: made.Key}, nil
@@ -298,8 +301,8 @@ func MoveSection(d *forms.Definition, key, before string) error {
 }
 
 // Remove takes a section with its questions, a question or a column out of the form. While conditions elsewhere look at
-// what would go, it goes only when they are taken out as well. Faults: Conflict (builder.depended) when conditions look at
-// it, NotFound.
+// what would go, or something is calculated from it, it goes only when they are taken out as well. Faults: Conflict
+// (builder.depended) when something depends on it, NotFound.
 func Remove(d *forms.Definition, p Place, conditionsToo bool) error {
 	gone, err := leaving(d, p)
 	if err != nil {
@@ -325,14 +328,14 @@ func Remove(d *forms.Definition, p Place, conditionsToo bool) error {
 	return nil
 }
 
-// leaving are the keys of the questions that go with a place.
+// leaving are the keys of the questions that go with a place; of a column, its name as a term of calculations.
 func leaving(d *forms.Definition, p Place) (map[string]bool, error) {
 	if p.Question != "" {
 		if _, _, err := at(d, p); err != nil {
 			return nil, err
 		}
 		if p.Column != "" {
-			return nil, nil
+			return map[string]bool{forms.Term(p.Question, p.Column): true}, nil
 		}
 		return map[string]bool{p.Question: true}, nil
 	}

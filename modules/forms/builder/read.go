@@ -54,6 +54,9 @@ func (r *Reader) Question(q *forms.Question) []fault.Field {
 	if r.Form.Has("statements") && q.Type.Grades() {
 		r.options(entries{"statement", &q.Statements, q.Type})
 	}
+	if r.Form.Has("terms") && q.Type == forms.TypeCalculated {
+		r.terms(q)
+	}
 	if r.Form.Has("when") {
 		q.Condition = r.condition(q.Condition)
 	}
@@ -254,7 +257,7 @@ func (r *Reader) suit(d *forms.Definition, c *forms.Condition) *forms.Condition 
 		if len(q.Options) > 0 {
 			line.Values = slices.DeleteFunc(slices.Clone(line.Values), func(v string) bool { return !takenOption(q)(v) })
 		}
-		if q.Type == forms.TypeNumber || q.Type == forms.TypeMoney || sized(q.Type) {
+		if q.Type != forms.TypeDate && ordered(q.Type) || sized(q.Type) {
 			for j, v := range line.Values {
 				if digits, ok := r.Loc.ParseDecimal(v); ok {
 					line.Values[j] = digits

@@ -58,13 +58,13 @@ const (
 var Settings = []Setting{
 	words("label", Words, 300, func(q *forms.Question) *i18n.Text { return &q.Label }).everywhere(),
 	long("help", Words, func(q *forms.Question) *i18n.Text { return &q.Help }).everywhere(),
-	long("example", Words, func(q *forms.Question) *i18n.Text { return &q.Example }),
+	long("example", Words, func(q *forms.Question) *i18n.Text { return &q.Example }).not(forms.TypeCalculated),
 	long("why", Words, func(q *forms.Question) *i18n.Text { return &q.Why }),
 
-	tick("required", Answer, func(q *forms.Question) *bool { return &q.Required }).not(forms.TypeConsent, forms.TypeDeclaration),
+	tick("required", Answer, func(q *forms.Question) *bool { return &q.Required }).not(forms.TypeConsent, forms.TypeDeclaration, forms.TypeCalculated),
 	one("format", "builder.format.", Answer, formats, func(q *forms.Question) *forms.Format { return &q.Format }).only(forms.TypeShortText, forms.TypeNumber),
-	words("unit", Answer, 40, func(q *forms.Question) *i18n.Text { return &q.Unit }).only(forms.TypeNumber),
-	number("decimals", Answer, 6, func(q *forms.Question) *int { return &q.Decimals }).only(forms.TypeNumber),
+	words("unit", Answer, 40, func(q *forms.Question) *i18n.Text { return &q.Unit }).only(forms.TypeNumber, forms.TypeCalculated),
+	number("decimals", Answer, 6, func(q *forms.Question) *int { return &q.Decimals }).only(forms.TypeNumber, forms.TypeCalculated),
 	list("currencies", Answer, func(q *forms.Question) *[]string { return &q.Currencies }, "EUR", "TRY", "USD", "GBP", "CHF", "BGN", "RON", "UAH", "GEL", "AMD").only(forms.TypeMoney),
 	tick("not_applicable", Answer, func(q *forms.Question) *bool { return &q.NotApplicable }).only(forms.TypeMatrix, forms.TypeLikert),
 	kinds().only(forms.TypeFile),
@@ -72,8 +72,8 @@ var Settings = []Setting{
 	words("item", Answer, 80, func(q *forms.Question) *i18n.Text { return &q.Item }).only(forms.TypeTable, forms.TypePeople, forms.TypeBudget),
 	replacement().only(forms.TypePeople),
 
-	dayFrom("required_from", func(q *forms.Question) *string { return &q.RequiredFrom }).not(forms.TypeConsent, forms.TypeDeclaration),
-	dayFrom("frozen_from", func(q *forms.Question) *string { return &q.FrozenFrom }).not(forms.TypeConsent, forms.TypeDeclaration),
+	dayFrom("required_from", func(q *forms.Question) *string { return &q.RequiredFrom }).not(forms.TypeConsent, forms.TypeDeclaration, forms.TypeCalculated),
+	dayFrom("frozen_from", func(q *forms.Question) *string { return &q.FrozenFrom }).not(forms.TypeConsent, forms.TypeDeclaration, forms.TypeCalculated),
 
 	number("words", Limits, 10_000, func(q *forms.Question) *int { return &q.Words }).only(forms.TypeShortText, forms.TypeLongText),
 	number("chars", Limits, 100_000, func(q *forms.Question) *int { return &q.Chars }).only(forms.TypeShortText, forms.TypeLongText),
@@ -352,7 +352,10 @@ func retype(q *forms.Question, kind forms.Type) {
 		return
 	}
 	q.Example, q.Why, q.Class, q.VisibleTo = was.Example, was.Why, was.Class, was.VisibleTo
-	if kind != forms.TypeConsent && kind != forms.TypeDeclaration {
+	switch {
+	case kind == forms.TypeCalculated:
+		q.Example = nil
+	case kind != forms.TypeConsent && kind != forms.TypeDeclaration:
 		q.Required, q.RequiredFrom, q.FrozenFrom = was.Required, was.RequiredFrom, was.FrozenFrom
 	}
 	if kind.Offers() && was.Type.Offers() && kind != forms.TypeCountry && was.Type != forms.TypeCountry {

@@ -22,13 +22,14 @@ func Complete(d *forms.Definition, scope forms.Scope, given forms.Answers) forms
 	}
 	for range 10 {
 		before := len(all)
+		maps.Copy(all, forms.Calculate(d, scope, all))
 		sight := forms.See(d, scope, all)
 		for _, section := range d.Scoped(scope) {
 			for _, item := range sight.Items(section) {
 				for i := range section.Questions {
 					q := &section.Questions[i]
 					ref := forms.Ref(q.Key, item)
-					if _, there := all[ref]; !there && q.Type.Asks() && sight.Question(ref) {
+					if _, there := all[ref]; !there && q.Type.Typed() && sight.Question(ref) {
 						all[ref] = answer(q)
 					}
 				}

@@ -1,6 +1,7 @@
 // Saves the answers of a form while somebody writes. What could not be sent yet is kept on this device, by sheet and
 // question, until it could; so a closed page, a lost connection or an ended session loses nothing.
 import { watchBudgets } from './budget'
+import { watchCalculations } from './calculated'
 import { watchConditions } from './conditions'
 import { apply, documentsOf, inputsOf, watchRows, type Documents, type Inputs } from './rows'
 import { fill, send, sendKept, shelf, type Words } from './sending'
@@ -338,7 +339,12 @@ export function start(root: HTMLElement) {
   }
 
   watchBudgets(root) // before the conditions, which may look at a total
+  let look = () => {}
+  const work = watchCalculations(root, () => look())
   const conditions = watchConditions(root)
+  look = conditions
+  for (const event of ['input', 'change', 'rows']) root.addEventListener(event, work) // what has just been hidden counts no more
+  work()
   watchRows(root, words, (element) => changed(answerOf(element)))
   watchUploads(root, words, (element) => changed(answerOf(element)))
   for (const event of ['input', 'change']) root.addEventListener(event, (e) => changed(answerOf(e.target)))

@@ -40,6 +40,7 @@ export function watchBudgets(root: HTMLElement) {
       }
       if (output) output.textContent = text
     }
+    list.dataset.minor = String(total)
     list.dataset.total = String(Number(total) / 10 ** places)
     const output = list.parentElement?.querySelector<HTMLElement>('[data-budget-total]')
     const text = money(total, places, currency)

@@ -25,6 +25,7 @@ export function watchConditions(root: HTMLElement): () => void {
   function values(ref: string): { type: string; all: string[]; rows: number } {
     const box = root.querySelector<HTMLElement>(`[data-question="${CSS.escape(ref)}"]`)
     if (!box || box.hidden) return { type: '', all: [], rows: 0 }
+    if (box.dataset.type === 'calculated') return { type: 'calculated', all: box.dataset.result ? [box.dataset.result] : [], rows: 0 }
     const all: string[] = []
     for (const input of box.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>('[name^="answers["]')) {
       if (input instanceof HTMLInputElement && ['checkbox', 'radio'].includes(input.type) && !input.checked) continue
@@ -38,6 +39,7 @@ export function watchConditions(root: HTMLElement): () => void {
   function compare(ref: string, limit: string): number {
     const { type, all, rows } = values(ref)
     if (all.length === 0) return NaN
+    if (type === 'calculated') return Number(all[0]) - Number(limit)
     if (type === 'date') return all[0] < limit ? -1 : all[0] > limit ? 1 : 0
     if (type === 'date_range') {
       const days = all.length === 2 ? (Date.parse(all[1]) - Date.parse(all[0])) / 864e5 + 1 : NaN

@@ -1,0 +1,64 @@
+package forms
+
+import "slices"
+
+// calculation checks that the terms of a calculation are there, are amounts, agree with each other and are not more delicate
+// than what comes of them.
+func (c *checker) calculation(where string, q *Question, in *Section) {
+	if q.Type != TypeCalculated {
+		if q.Calculation != nil {
+			c.report(where, "forms.check.calculation_unused")
+		}
+		return
+	}
+	of := q.Calculation
+	if of == nil || !slices.Contains(Operations, of.Operation) || len(of.Of) == 0 || len(of.Of) > MostTerms || of.Operation.Two() && len(of.Of) != 2 {
+		c.report(where, "forms.check.calculation")
+		return
+	}
+	sound := true
+	for _, term := range of.Of {
+		sound = c.calculates(where, q, term, in) && sound
+	}
+	if _, agreed := c.d.outcome(q, 0); sound && !agreed {
+		c.report(where, "forms.check.calculation_units")
+	}
+}
+
+func (c *checker) calculates(where string, q *Question, term string, in *Section) bool {
+	t, column, home, ok := c.d.term(term)
+	switch {
+	case !ok || !t.counts(column, q.Calculation.Operation == OperationRows):
+		key, _ := SplitTerm(term)
+		c.report(where, "forms.check.term", "Key", key)
+		return false
+	case home.Scope != in.Scope:
+		c.report(where, "forms.check.term_scope", "Key", t.Key)
+		return false
+	case home.Repeat != nil && home.Key != in.Key:
+		c.report(where, "forms.check.term_repeated", "Key", t.Key)
+		return false
+	}
+	if q.Calculation.Operation == OperationRows {
+		return true
+	}
+	for _, of := range []*Question{t, column} {
+		if of != nil && ((of.Class == ClassSpecial || of.Class == ClassFinancial) && q.Class != of.Class || len(of.VisibleTo) > 0 && !slices.Equal(of.VisibleTo, q.VisibleTo)) {
+			c.report(where, "forms.check.term_class", "Key", t.Key)
+		}
+	}
+	return c.oneCurrency(where, t, column)
+}
+
+// oneCurrency says of which amounts it is not known in which currency they are.
+func (c *checker) oneCurrency(where string, t, column *Question) bool {
+	of := t
+	if column != nil {
+		of = column
+	}
+	if of.Type == TypeMoney && len(of.Currencies) > 1 {
+		c.report(where, "forms.check.term_currencies", "Key", t.Key)
+		return false
+	}
+	return true
+}
