@@ -12,7 +12,11 @@ func (c *checker) calculation(where string, q *Question, in *Section) {
 		return
 	}
 	of := q.Calculation
-	if of == nil || !slices.Contains(Operations, of.Operation) || len(of.Of) == 0 || len(of.Of) > MostTerms || of.Operation.Two() && len(of.Of) != 2 {
+	switch {
+	case of == nil || !slices.Contains(Operations, of.Operation) || len(of.Of) > MostTerms:
+		c.report(where, "forms.check.operation")
+		return
+	case len(of.Of) == 0 || of.Operation.Two() && len(of.Of) != 2:
 		c.report(where, "forms.check.calculation")
 		return
 	}

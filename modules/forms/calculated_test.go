@@ -124,7 +124,7 @@ func TestACalculationIsChecked(t *testing.T) {
 		want string
 	}{
 		"nothing":               {forms.OperationSum, nil, "forms.check.calculation"},
-		"no operation":          {"sqrt", []string{"n"}, "forms.check.calculation"},
+		"no operation":          {"sqrt", []string{"n"}, "forms.check.operation"},
 		"half a share":          {forms.OperationShare, []string{"n"}, "forms.check.calculation"},
 		"too many parts":        {forms.OperationQuotient, []string{"n", "m", "n"}, "forms.check.calculation"},
 		"currencies":            {forms.OperationSum, []string{"grant", "lira"}, "forms.check.calculation_units"},
@@ -259,13 +259,13 @@ func TestWhatIsCalculatedIsKept(t *testing.T) {
 	holds("out", "4")
 	holds("half", "")
 	desk.write(t, func(ctx context.Context, tx *tenants.Tx) error {
-		_, _, err := desk.forms.SaveTyped(ctx, tx, localizer(t, i18n.EN), sheet.ID, "m", forms.Sent{Value: json.RawMessage(`{"answers[m]":["2.5"]}`), Language: i18n.EN}, ids.Person{})
+		_, _, err := desk.forms.SaveTyped(ctx, tx, localizer(t, i18n.EN), sheet.ID, "", "m", forms.Sent{Value: json.RawMessage(`{"answers[m]":["2.5"]}`), Language: i18n.EN}, ids.Person{})
 		return err
 	})
 	holds("out", "6.5")
 	holds("half", "16")
 	desk.write(t, func(ctx context.Context, tx *tenants.Tx) error {
-		_, _, err := desk.forms.SavePosted(ctx, tx, localizer(t, i18n.EN), sheet.ID, "a", url.Values{"base[n]": {"1"}, "answers[n]": {""}}, ids.Person{})
+		_, _, err := desk.forms.SavePosted(ctx, tx, localizer(t, i18n.EN), sheet.ID, "", "a", url.Values{"base[n]": {"1"}, "answers[n]": {""}}, ids.Person{})
 		return err
 	})
 	holds("out", "2.5")
