@@ -100,7 +100,7 @@ func TestAPageSentBackUnchangedChangesNothing(t *testing.T) {
 			for _, item := range items {
 				for j := range section.Questions {
 					q := &section.Questions[j]
-					if q.Type.Asks() && q.Type != forms.TypeConsent && q.Type != forms.TypeDeclaration {
+					if q.Type.Typed() && q.Type != forms.TypeConsent && q.Type != forms.TypeDeclaration {
 						filled.Answers[forms.Ref(q.Key, item)] = json.RawMessage(invent(r, q))
 						filled.Versions[forms.Ref(q.Key, item)] = 3
 					}
