@@ -41,13 +41,19 @@ type stand struct {
 
 func serve(t *testing.T) *stand {
 	t.Helper()
+	return serving(t, blueprints.Default().Form)
+}
+
+// serving serves the sheets of any form.
+func serving(t *testing.T, d forms.Definition) *stand {
+	t.Helper()
 	s := &stand{desk: open(t), t: t, sheets: map[forms.Scope]forms.Sheet{}}
 	s.write(t, func(ctx context.Context, tx *tenants.Tx) error {
 		form, err := s.forms.Create(ctx, tx, "Application")
 		if err != nil {
 			return err
 		}
-		if s.version, err = s.forms.Publish(ctx, tx, form, blueprints.Default().Form); err != nil {
+		if s.version, err = s.forms.Publish(ctx, tx, form, d); err != nil {
 			return err
 		}
 		for _, scope := range []forms.Scope{forms.ScopePart, forms.ScopeJoint} {

@@ -43,15 +43,21 @@ func (c *checker) calculates(where string, q *Question, term string, in *Section
 		c.report(where, "forms.check.term_repeated", "Key", t.Key)
 		return false
 	}
-	if q.Calculation.Operation == OperationRows {
-		return true
-	}
 	for _, of := range []*Question{t, column} {
-		if of != nil && ((of.Class == ClassSpecial || of.Class == ClassFinancial) && q.Class != of.Class || len(of.VisibleTo) > 0 && !slices.Equal(of.VisibleTo, q.VisibleTo)) {
+		if of != nil && of.moreDelicate(q) {
 			c.report(where, "forms.check.term_class", "Key", t.Key)
+			break
 		}
 	}
-	return c.oneCurrency(where, t, column)
+	return q.Calculation.Operation == OperationRows || c.oneCurrency(where, t, column)
+}
+
+// moreDelicate reports whether somebody who may not read the question could read another.
+func (q *Question) moreDelicate(than *Question) bool {
+	if (q.Class == ClassSpecial || q.Class == ClassFinancial) && than.Class != q.Class {
+		return true
+	}
+	return len(q.VisibleTo) > 0 && (len(than.VisibleTo) == 0 || slices.ContainsFunc(than.VisibleTo, func(r Reader) bool { return !slices.Contains(q.VisibleTo, r) }))
 }
 
 // oneCurrency says of which amounts it is not known in which currency they are.

@@ -288,3 +288,97 @@ func TestWhatIsCalculatedIsKept(t *testing.T) {
 		t.Errorf("the copy: %v %v", filled[copied.ID].Answers, err)
 	}
 }
+
+// TestTwoPeopleCalculateTogether: what one writes while the other's answer is not kept yet counts in the end.
+func TestTwoPeopleCalculateTogether(t *testing.T) {
+	t.Parallel()
+	desk := open(t)
+	var sheet forms.Sheet
+	desk.write(t, func(ctx context.Context, tx *tenants.Tx) error {
+		form, err := desk.forms.Create(ctx, tx, "Calculated")
+		if err != nil {
+			return err
+		}
+		v, err := desk.forms.Publish(ctx, tx, form, reckoned(forms.OperationSum, "n", "m"))
+		if err != nil {
+			return err
+		}
+		sheet, err = desk.forms.NewSheet(ctx, tx, v.ID, forms.ScopePart)
+		return err
+	})
+	save := func(ctx context.Context, tx *tenants.Tx, ref, value string) error {
+		_, err := desk.forms.Save(ctx, tx, forms.Edit{Sheet: sheet.ID, Ref: ref, Type: forms.TypeNumber, Value: json.RawMessage(value)})
+		return err
+	}
+	other := make(chan error, 1)
+	desk.write(t, func(ctx context.Context, tx *tenants.Tx) error {
+		if err := save(ctx, tx, "n", "4"); err != nil {
+			return err
+		}
+		go func() {
+			other <- desk.sc.Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error { return save(ctx, tx, "m", "2") })
+		}()
+		for waiting := 0; waiting == 0; { // until the other has written and waits for its turn
+			if err := tx.NewRaw(`SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))`).Scan(ctx, &waiting); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := <-other; err != nil {
+		t.Fatal(err)
+	}
+	filled, err := desk.forms.Filled(t.Context(), desk.sc.Read(), sheet.ID)
+	if err != nil || string(filled[sheet.ID].Answers["out"]) != "6" {
+		t.Errorf("together they come to %s (%v)", filled[sheet.ID].Answers["out"], err)
+	}
+}
+
+// TestAResultIsReadByThoseWhoReadItsTerms: nobody learns from a sum what only others may read.
+func TestAResultIsReadByThoseWhoReadItsTerms(t *testing.T) {
+	t.Parallel()
+	coordinator, finance := []forms.Reader{forms.ReaderCoordinator}, []forms.Reader{forms.ReaderCoordinator, forms.ReaderFinance}
+	refused := func(d forms.Definition) bool {
+		return slices.ContainsFunc(forms.Check(d), func(p forms.Problem) bool { return p.Key == "forms.check.term_class" && p.Where == "b/out" })
+	}
+	for name, c := range map[string]struct {
+		term, result []forms.Reader
+		refused      bool
+	}{
+		"all and all":             {nil, nil, false},
+		"some and all":            {finance, nil, true},
+		"some and the same":       {finance, finance, false},
+		"some and fewer":          {finance, coordinator, false},
+		"some and more":           {coordinator, finance, true},
+		"all and some":            {nil, coordinator, false},
+		"some and as many others": {coordinator, []forms.Reader{forms.ReaderReviewer}, true},
+	} {
+		for _, of := range []struct {
+			o    forms.Operation
+			term string
+		}{{forms.OperationSum, "n"}, {forms.OperationRows, "costs"}, {forms.OperationSum, "costs/cost"}} {
+			d := reckoned(of.o, of.term)
+			key, column := forms.SplitTerm(of.term)
+			term := question(t, d, key)
+			if column != "" {
+				term, _ = term.Column(column)
+			}
+			term.VisibleTo = c.term
+			out := question(t, d, "out")
+			out.VisibleTo = c.result
+			question(t, d, "half").VisibleTo = c.result
+			if got := refused(d); got != c.refused {
+				t.Errorf("%s, %s of %s: refused is %v", name, of.o, of.term, got)
+			}
+		}
+	}
+	d := reckoned(forms.OperationSum, "n")
+	question(t, d, "n").VisibleTo, question(t, d, "out").VisibleTo = finance, finance
+	given := answers(t, "n", "4711", "out", "4711")
+	for reader, sees := range map[forms.Reader]bool{forms.ReaderFinance: true, forms.ReaderReviewer: false} {
+		raw, err := json.Marshal(forms.Data(&d, forms.ScopePart, given, forms.Look{As: []forms.Reader{reader}}))
+		if err != nil || strings.Contains(string(raw), "4711") != sees {
+			t.Errorf("%s reads %s %v", reader, raw, err)
+		}
+	}
+}
