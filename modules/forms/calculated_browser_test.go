@@ -58,5 +58,9 @@ func TestResultsFollowWhatIsTyped(t *testing.T) {
 	v.Sees("1.335 EUR")
 	v.Fill("answers[asked]", "1.500")
 	v.Sees("-165 EUR")
+	phone := uitest.Visit(t, uitest.Look{Language: "tr", Phone: true, Dark: true})
+	phone.Go(s.server.URL + "/form/costs")
+	phone.Sees("1.335\u00a0EUR", "%4,5")
+	phone.Accessible("form-calculated-tr-phone")
 	s.wants(forms.ScopePart, "own", `{"minor": -16500, "currency": "EUR"}`)
 }

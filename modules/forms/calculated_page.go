@@ -14,7 +14,7 @@ type reckoning struct {
 	Operation Operation      `json:"operation"`
 	Places    int            `json:"places"`
 	Currency  string         `json:"currency,omitempty"`
-	Unit      string         `json:"unit,omitempty"`
+	Shown     string         `json:"shown,omitempty"` // around a number, which stands for {}
 	Terms     []reckonedTerm `json:"terms"`
 }
 
@@ -36,7 +36,7 @@ func (f field) calculationOf(item int, sight *Sight) string {
 	if of == nil || !agreed {
 		return ""
 	}
-	r := reckoning{Operation: of.Operation, Places: f.q.Decimals, Currency: unit, Unit: f.result().unit(f.q)}
+	r := reckoning{Operation: of.Operation, Places: f.q.Decimals, Currency: unit, Shown: f.result().counted(f.q, "{}")}
 	if unit != "" {
 		r.Places = exponent(unit)
 	}
@@ -70,13 +70,15 @@ func (f field) calculationOf(item int, sight *Sight) string {
 
 func (f field) result() layout { return layout{loc: f.ui.Loc, d: f.e.Definition} }
 
-// unit is what a number is counted in; a share is in per cent.
-func (l layout) unit(q *Question) string {
-	unit := l.words(q.Unit).Text
-	if unit == "" && q.Calculation != nil && q.Calculation.Operation == OperationShare {
-		unit = "%"
+// counted is a number as it is read with what it is counted in; a share is in per cent, unless something else is said.
+func (l layout) counted(q *Question, number string) string {
+	if unit := l.words(q.Unit).Text; unit != "" {
+		return number + "\u00a0" + unit
 	}
-	return unit
+	if q.Calculation != nil && q.Calculation.Operation == OperationShare {
+		return strings.Replace(l.loc.Percent(0, 0), "0", number, 1)
+	}
+	return number
 }
 
 // resultText is a calculated answer as the page shows it while nobody types: as it stands on the sheet.

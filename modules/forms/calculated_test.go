@@ -212,7 +212,7 @@ func TestACalculationInWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	html := page.String()
-	for _, want := range []string{`data-result="12.5"`, "12.5\u00a0%", "Grant in per cent of Costs: Cost", `&#34;fixed&#34;:&#34;5000&#34;`, `&#34;column&#34;:&#34;cost&#34;`} {
+	for _, want := range []string{`data-result="12.5"`, "12.5%", "Grant in per cent of Costs: Cost", `&#34;fixed&#34;:&#34;5000&#34;`, `&#34;column&#34;:&#34;cost&#34;`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page lacks %s", want)
 		}

@@ -247,11 +247,7 @@ func (l layout) line(q *Question, value Value) string {
 		}
 		return strings.Join(names, ", ")
 	case Number:
-		text := numberText(l.loc, q, string(v), true)
-		if unit := l.unit(q); unit != "" {
-			text += "\u00a0" + unit
-		}
-		return text
+		return l.counted(q, numberText(l.loc, q, string(v), true))
 	case Money:
 		return MoneyText(l.loc, v)
 	case Date:

@@ -13,7 +13,7 @@ interface Calculation {
   operation: 'sum' | 'difference' | 'product' | 'quotient' | 'share' | 'rows'
   places: number
   currency?: string
-  unit?: string
+  shown?: string // around a number, which stands for {}
   terms: Term[]
 }
 
@@ -80,7 +80,7 @@ function written(number: string, c: Calculation): string {
   const all = c.currency && places ? places.padEnd(c.places, '0') : places
   const text = (number.startsWith('-') ? '-' : '') + format.format(BigInt(whole)) + (all ? point + all : '')
   if (c.currency) return language === 'en' ? `${c.currency}\u00a0${text}` : `${text}\u00a0${c.currency}`
-  return c.unit ? `${text}\u00a0${c.unit}` : text
+  return c.shown ? c.shown.replace('{}', () => text) : text
 }
 
 // watchCalculations returns what works everything out anew; moved is called once a result has changed.
