@@ -30,6 +30,7 @@ func (s *Site) own() Module {
 			{Method: fiber.MethodGet, Path: "/robots.txt", Action: policies.SiteVisit, Handle: s.robots},
 			{Method: fiber.MethodGet, Path: "/sitemap.xml", Action: policies.SiteVisit, Handle: s.sitemap},
 			{Method: fiber.MethodGet, Path: "/brand.css", Action: policies.SiteVisit, Handle: s.brand},
+			{Method: fiber.MethodGet, Path: "/places", Action: policies.SiteVisit, Handle: s.places},
 			{Method: fiber.MethodGet, Path: apiRoot + "/openapi.json", Action: policies.SiteVisit, Handle: s.openAPI},
 			{Method: fiber.MethodGet, Path: apiRoot + "/docs", Action: policies.SiteVisit, Handle: s.docs},
 		},

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-
-	"kervan/modules/kernel/i18n"
 )
 
 // Point is a place on the earth, in degrees.
@@ -31,52 +29,38 @@ var Outline string
 //go:embed data/countries.csv
 var centres string
 
-// places are towns of at least 40,000 people, from GeoNames (CC BY 4.0), by data/places.mjs.
-//
-//go:embed data/places.csv
-var places string
-
 // At is where a point lies on the map, in its units from the upper left corner.
 func (p Point) At() (x, y float64) {
 	return (p.Lon - mapWest) * mapSqueeze * mapPerUnit, (mapNorth - p.Lat) * mapPerUnit
 }
 
-// gazetteer is read when the first map is drawn.
-var gazetteer = sync.OnceValue(func() map[string]Point {
-	known := make(map[string]Point, 4000)
-	for line := range strings.Lines(places) {
-		if country, name, at, ok := readPlace(line); ok {
-			known[country+" "+i18n.SearchKey(name)] = at
-		}
-	}
+// middles are the countries' middles.
+var middles = sync.OnceValue(func() map[Country]Point {
+	known := map[Country]Point{}
 	for line := range strings.Lines(centres) {
-		country, rest, _ := strings.Cut(line, ",")
-		if _, _, at, ok := readPlace(country + ",," + rest); ok {
-			known[country] = at
+		parts := strings.Split(strings.TrimSpace(line), ",")
+		if len(parts) != 3 {
+			continue
+		}
+		if at, ok := readPoint(parts[1], parts[2]); ok {
+			known[Country(parts[0])] = at
 		}
 	}
 	return known
 })
 
-func readPlace(line string) (country, name string, at Point, ok bool) {
-	parts := strings.Split(strings.TrimSpace(line), ",")
-	if len(parts) != 4 {
-		return "", "", at, false
-	}
-	lat, wrongLat := strconv.ParseFloat(parts[2], 64)
-	lon, wrongLon := strconv.ParseFloat(parts[3], 64)
-	return parts[0], parts[1], Point{lat, lon}, wrongLat == nil && wrongLon == nil
+func readPoint(lat, lon string) (Point, bool) {
+	north, wrongLat := strconv.ParseFloat(lat, 64)
+	east, wrongLon := strconv.ParseFloat(lon, 64)
+	return Point{north, east}, wrongLat == nil && wrongLon == nil
 }
 
-// Find tells where a town is, however its name is spelled; a town that is not known, or none, lies in the middle of its
-// country. False: nor is the country known.
+// Find tells where a town is, however its name is spelled: of several of one name the largest. A town that is not known, or
+// none, lies in the middle of its country. False: nor is the country known.
 func Find(country Country, town string) (Point, bool) {
-	known := gazetteer()
-	if town != "" {
-		if at, ok := known[string(country)+" "+i18n.SearchKey(town)]; ok {
-			return at, true
-		}
+	if named := gazetteer().named(country, town); len(named) > 0 {
+		return named[0].At, true
 	}
-	at, ok := known[string(country)]
+	at, ok := middles()[country]
 	return at, ok
 }

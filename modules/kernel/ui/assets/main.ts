@@ -1,6 +1,7 @@
 import htmx from 'htmx.org'
 import { start as autosave } from './autosave'
 import { sendKept } from './sending'
+import { watchSuggestions } from './combobox'
 import { start as scoring } from './scoring'
 
 htmx.config.includeIndicatorStyles = false
@@ -80,6 +81,7 @@ function ready() {
     count()
   }
 
+  watchSuggestions()
   for (const root of document.querySelectorAll<HTMLElement>('[data-scoring]')) scoring(root)
   const forms = document.querySelectorAll<HTMLElement>('[data-autosave]')
   for (const root of forms) autosave(root)

@@ -71,7 +71,7 @@ export function apply(box: HTMLElement, inputs: Inputs, words: Words, documents:
     for (const id of wanted) if (documents[id] && !files.querySelector(`[data-document="${CSS.escape(id)}"]`)) files.append(documentItem(files, id, documents[id], words))
   }
   for (const c of controls(box)) {
-    if (c.type === 'hidden') continue
+    if (c.type === 'hidden' && !('suggestValue' in c.dataset)) continue
     const values = inputs[c.name] ?? []
     if (ticks(c)) c.checked = values.includes(c.value)
     else c.value = values[0] ?? ''
