@@ -67,8 +67,8 @@ func (p *preparing) last(t *testing.T) ids.Call {
 	return id
 }
 
-// TestJourneyOfAProgram: a coordinator takes a blueprint, makes its seats, questions, looks and languages the network's own
-// and opens the call; an applicant begins; a question is changed and the applicant is told; the next year's call is made
+// TestJourneyOfAProgram: a coordinator takes a blueprint, makes its seats, questions, looks, words and languages the network's own,
+// tries the call with invented applicants, and opens it; an applicant begins; a question is changed and the applicant is told; the next year's call is made
 // from this one; the core takes what the network proposes into the next version, and the network takes half of that.
 func TestJourneyOfAProgram(t *testing.T) {
 	t.Parallel()
@@ -76,15 +76,18 @@ func TestJourneyOfAProgram(t *testing.T) {
 	r.core(t, "defne@"+r.host+".example")
 	p := &preparing{running: r, network: r.coordinated(t, "ihlamurlar", "ipek@ihlamurlar.example"), ipek: uitest.Visit(t, uitest.Look{Language: "en"})}
 	p.adopts(t)
+	p.speaks(t)
 	p.designs(t)
+	room := p.rehearses(t)
 	p.opens(t)
+	p.wiped(t, room)
+	p.visited(t)
 	lead := p.isApplied(t)
 	p.changes(t, lead)
 	p.again(t)
 	p.upgrades(t)
-	for _, v := range []*uitest.Visitor{p.ipek, lead} {
-		v.StayedOn("ihlamurlar." + r.host)
-	}
+	p.ipek.StayedOn("ihlamurlar."+r.host, room.Slug+"."+r.host)
+	lead.StayedOn("ihlamurlar." + r.host)
 }
 
 // adopts begins a call from the blueprint and sets three seats.

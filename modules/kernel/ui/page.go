@@ -308,3 +308,9 @@ func noticeRole(kind string) string {
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// offset is by how many minutes the zone's clocks are ahead of UTC then.
+func offset(t time.Time, zone *time.Location) string {
+	_, seconds := t.In(zone).Zone()
+	return strconv.Itoa(seconds / 60)
+}

@@ -1,20 +1,9 @@
-import htmx from 'htmx.org'
 import { start as autosave } from './autosave'
 import { sendKept } from './sending'
 import { watchSuggestions } from './combobox'
 import { start as scoring } from './scoring'
 
-htmx.config.includeIndicatorStyles = false
-htmx.config.allowEval = false
-htmx.config.selfRequestsOnly = true
-htmx.config.historyCacheSize = 0
-
 const token = () => document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? ''
-
-document.addEventListener('htmx:configRequest', (e) => {
-  const event = e as CustomEvent<{ headers: Record<string, string> }>
-  event.detail.headers['X-CSRF-Token'] = token()
-})
 
 // A form is sent once: the second of two quick clicks finds its button at rest.
 document.addEventListener('submit', (e) => {
@@ -52,21 +41,29 @@ const countAll = () => document.querySelectorAll<Counted>(counted).forEach(count
 document.addEventListener('input', (e) => (e.target as HTMLElement).matches?.(counted) && count(e.target as Counted), true)
 document.addEventListener('rows', countAll)
 
+// A time is stated in the zone of its page. Who reads it where the clocks show something else is told that, too. Before a
+// browser can write a date it needs a while, so it is asked only then.
+function ownTimes() {
+  const elsewhere = [...document.querySelectorAll<HTMLTimeElement>('time[data-offset]')].filter((time) => {
+    return new Date(time.dateTime).getTimezoneOffset() !== -Number(time.dataset.offset) && !time.nextElementSibling?.matches('.k-own-time')
+  })
+  if (elsewhere.length === 0) return
+  const lang = document.documentElement.lang
+  const format = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { dateStyle: 'medium', timeStyle: 'short' })
+  const mine = format.resolvedOptions().timeZone
+  for (const time of elsewhere) {
+    const own = document.createElement('span')
+    own.className = 'k-own-time'
+    own.textContent = ` = ${format.format(new Date(time.dateTime))} (${mine})`
+    time.after(own)
+  }
+}
+
 function ready() {
   const summary = document.querySelector<HTMLElement>('[data-error-summary]')
   summary?.focus()
 
-  for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-zone]')) {
-    const mine = Intl.DateTimeFormat().resolvedOptions().timeZone
-    if (!mine || mine === time.dataset.zone || time.nextElementSibling?.matches('.k-own-time')) continue
-    const lang = document.documentElement.lang
-    const text = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time.dateTime))
-    const own = document.createElement('span')
-    own.className = 'k-own-time'
-    own.textContent = ` = ${text} (${mine})`
-    time.after(own)
-  }
-
+  ownTimes()
   countAll()
 
   for (const all of document.querySelectorAll<HTMLInputElement>('input[data-select-all]')) {

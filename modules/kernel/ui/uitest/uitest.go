@@ -58,9 +58,11 @@ type Visitor struct {
 	complaints []string // scripts that threw, and what the content security policy refused
 }
 
-// Look is how the visitor sees: in which language, how wide, light or dark.
+// Look is how the visitor sees: in which language, how wide, light or dark, and by which clocks: without a zone, by the
+// machine's.
 type Look struct {
 	Language string
+	Zone     string
 	Phone    bool
 	Dark     bool
 }
@@ -96,6 +98,9 @@ func visit(t testing.TB, private *rod.Browser, look Look) *Visitor {
 		scheme = "dark"
 	}
 	v.must(proto.EmulationSetEmulatedMedia{Features: []*proto.EmulationMediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}.Call(page))
+	if look.Zone != "" {
+		v.must(proto.EmulationSetTimezoneOverride{TimezoneID: look.Zone}.Call(page))
+	}
 	if look.Language != "" {
 		v.must(page.SetUserAgent(&proto.NetworkSetUserAgentOverride{
 			UserAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36", AcceptLanguage: look.Language,

@@ -54,3 +54,9 @@ func (v *Visitor) Shows(selector string) {
 	v.t.Helper()
 	v.element(selector)
 }
+
+// Has reports whether the page has, as it stands, what the selector finds.
+func (v *Visitor) Has(selector string) bool {
+	v.t.Helper()
+	return v.evaluate(`s => document.querySelector(s) !== null`, selector).Value.Bool()
+}
