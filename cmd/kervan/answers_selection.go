@@ -19,6 +19,26 @@ type jury struct {
 	accounts      *accounts.Service
 }
 
+// reviewed lets programs ask how far the reviewing of a call is.
+type reviewed struct{}
+
+// Reviewed satisfies programs.Reviews.
+func (reviewed) Reviewed(ctx context.Context, sc tenants.Scope, call ids.Call) (programs.Reviewing, error) {
+	r, err := selection.Reviewed(ctx, sc, call)
+	return programs.Reviewing(r), err
+}
+
+// Freeze satisfies programs.Reviews.
+func (reviewed) Freeze(ctx context.Context, tx *tenants.Tx, call ids.Call) (programs.Reviewing, error) {
+	r, err := selection.Freeze(ctx, tx, call)
+	return programs.Reviewing(r), err
+}
+
+// Reweigh satisfies programs.Reviews.
+func (reviewed) Reweigh(ctx context.Context, tx *tenants.Tx, call ids.Call, criteria []blueprints.Criterion, scoreMax int) error {
+	return selection.Reweigh(ctx, tx, call, criteria, scoreMax)
+}
+
 func selectionCall(c programs.Call) selection.Call {
 	letters := make(map[string]blueprints.Letter, len(c.Letters))
 	for _, l := range c.Letters {
@@ -32,6 +52,12 @@ func selectionCall(c programs.Call) selection.Call {
 // Call satisfies selection.Calls.
 func (jury) Call(ctx context.Context, sc tenants.Scope, id ids.Call) (selection.Call, error) {
 	c, err := programs.Judging(ctx, sc.Read(), id)
+	return selectionCall(c), err
+}
+
+// Within satisfies selection.Calls.
+func (jury) Within(ctx context.Context, tx *tenants.Tx, id ids.Call) (selection.Call, error) {
+	c, err := programs.Judging(ctx, tx, id)
 	return selectionCall(c), err
 }
 

@@ -134,6 +134,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		return nil, err
 	}
 	panel := jury{a.organizations, a.accounts}
+	a.programs.Reviews = reviewed{}
 	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel})
 	asked, given := surroundings{a.organizations, a.accounts}, &papers{}
 	a.programs.People = asked

@@ -209,10 +209,7 @@ func (g *garden) drafted(_ ids.Call, k int) {
 		if err != nil {
 			return err
 		}
-		asked := programs.Rules{Reviews: 2, Gap: 20, Weights: map[string]int{}} // without documents, so that its form is drafted anew
-		for _, criterion := range c.Criteria {
-			asked.Weights[criterion.Key] = criterion.Weight
-		}
+		asked := programs.Rules{Reviews: 2, Gap: 20} // without documents, so that its form is drafted anew
 		if err := g.app.programs.Rule(ctx, sc, c.ID, c.Version, asked); err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ type announced struct {
 	closes      time.Time
 	quotas      []blueprints.Quota
 	asks        []blueprints.Reason // what must be met beside what the blueprint has
+	scaled      bool                // its first criterion has a scale of its own
 }
 
 // call drafts, words and publishes a call, and lets then go on with it.
@@ -141,10 +142,7 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 	if err != nil {
 		return err
 	}
-	rules := programs.Rules{Reviews: a.reviews, Gap: c.Review.ThirdReviewGap, Weights: map[string]int{}}
-	for _, k := range c.Criteria {
-		rules.Weights[k.Key] = k.Weight
-	}
+	rules := programs.Rules{Reviews: a.reviews, Gap: c.Review.ThirdReviewGap}
 	for _, d := range c.Documents {
 		rules.Documents = append(rules.Documents, d.Key)
 	}
@@ -156,6 +154,11 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 	}
 	for i, r := range a.asks {
 		if err := s.app.programs.Qualify(ctx, sc, c.ID, c.Version+3+int64(i), r); err != nil {
+			return err
+		}
+	}
+	if a.scaled {
+		if err := s.scaled(ctx, sc, c, c.Version+3+int64(len(a.asks))); err != nil {
 			return err
 		}
 	}

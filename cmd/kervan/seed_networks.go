@@ -27,7 +27,7 @@ func playElbe(s *stage, all []*demo.Organization) {
 	turkish, other := byCountry(all)
 	opens, closes := s.day(-66, 9, 0), s.day(-24, 18, 0)
 	s.call(announced{
-		cycle: "Herbst", composition: "pair", places: 4, grant: 4000, reviews: 2, drafted: s.day(-78, 10, 0), opens: opens, closes: closes,
+		cycle: "Herbst", composition: "pair", places: 4, grant: 4000, reviews: 2, scaled: true, drafted: s.day(-78, 10, 0), opens: opens, closes: closes,
 		title: i18n.Text{
 			i18n.DE: "Über die Brücke: Austausch zwischen Elbe und Anatolien", i18n.EN: "Across the bridge: exchange between the Elbe and Anatolia",
 			i18n.TR: "Köprünün öbür yanı: Elbe ile Anadolu arasında değişim",

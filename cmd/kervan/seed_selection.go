@@ -147,11 +147,12 @@ func (j *judged) review(at time.Time, i int, id ids.Review, application ids.Appl
 		}
 		thought := s.world.Review(hands[i%len(hands)], call.Criteria, call.Review.ScoreMax, b.who[0], b.quality(), reviewer.Email)
 		var typed []selection.Typed
+		most := float64(call.Review.ScoreMax)
 		for n, c := range selection.Scored(call.Criteria) {
 			if !whole && n > 2 {
 				break
 			}
-			typed = append(typed, selection.Typed{Ref: c.Key, Score: thought.Scores[c.Key], Feedback: thought.Texts[c.Key]})
+			typed = append(typed, selection.Typed{Ref: c.Key, Score: c.Scale(call.Review.ScoreMax).Nearest(float64(thought.Scores[c.Key]) / most), Feedback: thought.Texts[c.Key]})
 		}
 		if thought.Comment != "" && whole {
 			typed = append(typed, selection.Typed{Ref: "comment", Score: selection.NoScore, Feedback: thought.Comment})

@@ -32,7 +32,7 @@ type Blueprint struct {
 	Form forms.Definition `json:"form"`
 }
 
-// Review says how applications are scored: per criterion from 0 to ScoreMax; totals are on a scale of 100, and where two
+// Review says how applications are scored: per criterion from 0 to ScoreMax unless it has a scale of its own; totals are on a scale of 100, and where two
 // differ by ThirdReviewGap or more, a third review is called.
 type Review struct {
 	ScoreMax       int `json:"score_max"`
@@ -40,14 +40,9 @@ type Review struct {
 	ThirdReviewGap int `json:"third_review_gap"`
 	ReplyDays      int `json:"reply_days"`   // to accept or decline a place
 	PapersHours    int `json:"papers_hours"` // to hand in what is missing
-}
 
-// Criterion is one thing that applications are judged by. The weights of all add up to 100.
-type Criterion struct {
-	Key      string    `json:"key"`
-	Weight   int       `json:"weight"`
-	Name     i18n.Text `json:"name"`
-	Guidance i18n.Text `json:"guidance"`
+	// WeightsOpen lets the weights change after reviewing has begun; the totals are then computed anew.
+	WeightsOpen bool `json:"weights_open,omitempty"`
 }
 
 // Composition says which seats a partnership has.

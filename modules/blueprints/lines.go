@@ -43,7 +43,7 @@ func (l Line) place() string {
 // fieldOrder is the order in which a person reads a piece; what is not named comes after it.
 var fieldOrder = []string{
 	"key", "value", "name", "label", "title", "subject", "text", "summary", "intro", "body", "about", "guidance", "reason", "help", "example", "why", "hint",
-	"type", "required", "weight", "options", "columns", "condition", "when",
+	"type", "required", "weight", "lowest", "highest", "halves", "points", "threshold", "options", "columns", "condition", "when",
 }
 
 // Lines is what the piece says, line by line, for a person to read.

@@ -19,7 +19,7 @@ type Problem struct {
 }
 
 // Problems finds what of a program does not hold together: a piece that looks at a question that is not there, a question
-// without its section or in two of them, weights that do not add up to 100, a form that could not be published.
+// without its section or in two of them, weights that do not add up to 100, a scale that is none, a form that could not be published.
 func Problems(p Program) []Problem {
 	var found []Problem
 	at := map[string]string{} // the piece of a question
@@ -47,7 +47,7 @@ func Problems(p Program) []Problem {
 			}
 		}
 	}
-	return append(found, append(p.weights(), p.form()...)...)
+	return slices.Concat(found, p.weights(), p.scales(), p.form())
 }
 
 func (p Program) weights() []Problem {

@@ -76,6 +76,10 @@ type criterionBody struct {
 	Key    string     `json:"key"`
 	Name   site.Words `json:"name"`
 	Weight int        `json:"weight" doc:"Of 100"`
+	Lowest int        `json:"lowest" doc:"The lowest score"`
+	Most   int        `json:"highest" doc:"The highest score"`
+	Step   float64    `json:"step" enum:"0.5,1" doc:"Between two scores"`
+	Least  float64    `json:"threshold,omitempty" doc:"The mean score below which an application is marked"`
 }
 
 type askedDocumentBody struct {
@@ -85,7 +89,7 @@ type askedDocumentBody struct {
 
 type changeBody struct {
 	At     time.Time `json:"at"`
-	Kind   string    `json:"kind" enum:"opened,extended,texts,closed"`
+	Kind   string    `json:"kind" enum:"opened,extended,texts,closed,calendar,form,criteria"`
 	Before time.Time `json:"before,omitzero" doc:"Of an extension: the deadline before"`
 	After  time.Time `json:"after,omitzero"`
 	Reason string    `json:"reason,omitempty"`
@@ -139,7 +143,7 @@ func bodyOf(c *Call, log []Change, now time.Time) callBody {
 		body.SeatRules = append(body.SeatRules, seatOf(s))
 	}
 	for _, k := range c.Criteria {
-		body.Criteria = append(body.Criteria, criterionBody{Key: k.Key, Name: site.WordsOf(k.Name), Weight: k.Weight})
+		body.Criteria = append(body.Criteria, criterionOf(c, &k))
 	}
 	for _, d := range c.Documents {
 		if d.Wanted {
@@ -152,6 +156,15 @@ func bodyOf(c *Call, log []Change, now time.Time) callBody {
 			one.Before, one.After = Instant(change.Before).UTC(), Instant(change.After).UTC()
 		}
 		body.Changes = append(body.Changes, one)
+	}
+	return body
+}
+
+func criterionOf(c *Call, k *blueprints.Criterion) criterionBody {
+	scale := k.Scale(c.Review.ScoreMax)
+	body := criterionBody{Key: k.Key, Name: site.WordsOf(k.Name), Weight: k.Weight, Lowest: scale.Lowest, Most: scale.Highest, Step: 1, Least: k.Threshold}
+	if scale.Halves {
+		body.Step = 0.5
 	}
 	return body
 }
@@ -189,7 +202,7 @@ var callExample = callBody{
 		Key: "tr", Name: site.Words{EN: "An organization from Türkiye", TR: "Türkiye'den bir kuruluş", DE: "Eine Organisation aus der Türkei"},
 		Forms: []string{}, Countries: []string{"TR"}, Not: []string{}, Least: 1, Most: 1,
 	}},
-	Criteria:  []criterionBody{{Key: "need", Name: site.Words{EN: "Need and relevance", TR: "İhtiyaç ve uygunluk", DE: "Bedarf und Relevanz"}, Weight: 25}},
+	Criteria:  []criterionBody{{Key: "need", Name: site.Words{EN: "Need and relevance", TR: "İhtiyaç ve uygunluk", DE: "Bedarf und Relevanz"}, Weight: 25, Most: 10, Step: 1, Least: 4.5}},
 	Documents: []askedDocumentBody{{Key: "registration", Name: site.Words{EN: "Proof of registration", TR: "Kayıt belgesi", DE: "Registernachweis"}}},
 	Changes: []changeBody{{
 		At: time.Date(2027, 2, 26, 8, 0, 0, 0, time.UTC), Kind: "extended", Before: time.Date(2027, 3, 1, 20, 59, 0, 0, time.UTC),

@@ -165,7 +165,7 @@ func (c *Call) Readiness(now time.Time, problems int) []Need {
 		{Key: "places", Place: "dates", Met: c.Places > 0},
 		{Key: "grant", Place: "dates", Met: c.GrantMinor > 0},
 		{Key: "seats", Place: "rules", Met: len(c.Composition.Seats) > 0},
-		{Key: "weights", Place: "rules", Met: weights == 100, Args: map[string]any{"Sum": weights}},
+		{Key: "weights", Place: "criteria", Met: weights == 100, Args: map[string]any{"Sum": weights}},
 		{Key: "form", Place: "form/edit", Met: problems == 0, Args: map[string]any{"Count": problems}},
 		{Key: "letters", Place: "letters", Met: len(c.incompleteLetters()) == 0},
 	}

@@ -8,6 +8,6 @@
 // or from the deadline, with which it moves.
 //
 // Invariants: a published call has its two instants, its seats, and all texts in each language in which it is offered;
-// what applications are measured by (form, seats, criteria, documents) never changes after publication; a deadline only
-// moves away; it is decided by the database's clock inside the transaction that depends on it.
+// seats and documents never change after publication, and the criteria in words only once a review was begun, or in their
+// weights where the call says so; what changes of an open call stands in its log; a deadline only moves away; it is decided by the database's clock inside the transaction that depends on it.
 package programs

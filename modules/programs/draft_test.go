@@ -37,11 +37,7 @@ func (h *house) asks(t *testing.T, sc tenants.Scope, c programs.Call) *forms.Def
 
 // rules are the call's rules as they are, with those documents.
 func rules(c programs.Call, documents ...string) programs.Rules {
-	r := programs.Rules{Reviews: c.Review.Reviews, Gap: c.Review.ThirdReviewGap, Weights: map[string]int{}, Documents: documents}
-	for _, k := range c.Criteria {
-		r.Weights[k.Key] = k.Weight
-	}
-	return r
+	return programs.Rules{Reviews: c.Review.Reviews, Gap: c.Review.ThirdReviewGap, Documents: documents}
 }
 
 func TestDocumentsComeAndGoWithoutTouchingTheRest(t *testing.T) {

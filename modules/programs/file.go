@@ -49,12 +49,13 @@ type File struct {
 }
 
 const (
-	mostCriteria  = 20
 	mostDocuments = 60
 	mostStages    = 60
 	mostDays      = 3660 // of a stage, and from its anchor
 	cycleChars    = 80
 )
+
+var scorePoint = regexp.MustCompile(`^([0-9]|10)(\.5)?$`)
 
 var fileKey = regexp.MustCompile(forms.KeyPattern)
 
@@ -68,6 +69,7 @@ var fileShape = sync.OnceValue(func() *interchange.Shape[File] {
 		interchange.Pattern[blueprints.Reason]("key", reasonKey), interchange.Most[blueprints.Reason]("name", reasonNameChars), interchange.Most[blueprints.Reason]("reason", reasonChars),
 		interchange.Pattern[Asked]("key", fileKey), interchange.Pattern[Asked]("question", fileKey),
 		interchange.Pattern[blueprints.Criterion]("key", fileKey), interchange.Between[blueprints.Criterion]("weight", 0, 100),
+		interchange.Between[blueprints.Criterion]("lowest", 0, blueprints.HighestScore), interchange.Between[blueprints.Criterion]("highest", 0, blueprints.HighestScore), interchange.Pattern[blueprints.Meaning]("value", scorePoint),
 		interchange.Between[blueprints.Review]("score_max", 1, 10), interchange.Between[blueprints.Review]("reviews", 1, 5),
 		interchange.Between[blueprints.Review]("third_review_gap", 5, 100), interchange.Between[blueprints.Review]("reply_days", 1, 60),
 		interchange.Between[blueprints.Review]("papers_hours", 24, 336),
@@ -242,7 +244,7 @@ func refuse(file *interchange.File, at *interchange.Node, key string, args fault
 
 // checkLists holds lists to how long they may be, and to keys that are there once.
 func (f *File) checkLists(file *interchange.File) {
-	for name, most := range map[string]int{"criteria": mostCriteria, "documents": mostDocuments, "stages": mostStages, "eligibility": MostReasons, "letters": mostDocuments} {
+	for name, most := range map[string]int{"criteria": blueprints.MostCriteria, "documents": mostDocuments, "stages": mostStages, "eligibility": MostReasons, "letters": mostDocuments} {
 		list, seen := file.Root.Field(name), map[string]bool{}
 		if len(list.Items()) > most {
 			file.Refuse(list, "interchange.many", "Most", most)
@@ -291,6 +293,9 @@ func (f *File) checkPieces(file *interchange.File) {
 	for _, p := range blueprints.Problems(program) {
 		field, key, _ := strings.Cut(p.Piece, "/")
 		at := file.Root.Field(field)
+		if j := slices.IndexFunc(f.Criteria, func(k blueprints.Criterion) bool { return k.Key == key }); field == "criteria" && j >= 0 {
+			at = at.Item(j)
+		}
 		i := slices.IndexFunc(f.Documents, func(d Asked) bool { return d.Key == key })
 		switch {
 		case field == "form" || field == "eligibility" || field == "documents" && i >= 0 && !f.Documents[i].Wanted:

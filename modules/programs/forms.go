@@ -112,17 +112,13 @@ func parseMinor(loc *i18n.Localizer, amount string) (int64, bool) {
 	return minor, err == nil && minor >= 0
 }
 
-func readRules(form web.Form, c *Call) (Rules, []fault.Field) {
-	r := Rules{Documents: form.All("documents"), Weights: map[string]int{}}
+func readRules(form web.Form) (Rules, []fault.Field) {
+	r := Rules{Documents: form.All("documents")}
 	var bad, more []fault.Field
 	r.Reviews, more = number(form, "reviews")
 	bad = append(bad, more...)
 	r.Gap, more = number(form, "gap")
 	bad = append(bad, more...)
-	for _, k := range c.Criteria {
-		r.Weights[k.Key], more = number(form, "weight_"+k.Key)
-		bad = append(bad, more...)
-	}
 	return r, bad
 }
 

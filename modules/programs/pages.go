@@ -218,6 +218,8 @@ func history(p ui.Page, c Call, log []Change) []ui.Step {
 			step.Title = p.T("programs.change.calendar")
 		case "form":
 			step.Title = p.T("programs.change.form")
+		case "criteria":
+			step.Title = p.T("programs.change.criteria")
 		case "closed":
 			step.Title = p.T("programs.change.closed")
 		default:

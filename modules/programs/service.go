@@ -47,6 +47,9 @@ type Service struct {
 	// People names those who design a form together.
 	People People
 
+	// Reviews tells how far the reviewing of calls is, and holds it while criteria change.
+	Reviews Reviews
+
 	// Signatures tells who has signed what a call opens with; without it no call opens.
 	Signatures Signatures
 
@@ -316,12 +319,11 @@ var Currencies = []string{"EUR", "TRY", "USD", "GBP", "CHF"}
 // Rules are by what a call's applications are made and measured.
 type Rules struct {
 	Reviews   int
-	Gap       int // of 100 points, from which a third review is called
-	Weights   map[string]int
+	Gap       int      // of 100 points, from which a third review is called
 	Documents []string // keys of those that are asked for
 }
 
-// Rule changes criteria's weights and documents of a draft. Coordinators and officers may. The question for a
+// Rule changes how often applications of a draft are reviewed, and its documents. Coordinators and officers may. The question for a
 // document that is not asked for leaves the form's draft, and comes back when it is. Faults: Invalid by field, Conflict, NotFound.
 func (s *Service) Rule(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, r Rules) error {
 	return s.change(ctx, sc, policies.CallEdit, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
@@ -332,13 +334,10 @@ func (s *Service) Rule(ctx context.Context, sc tenants.Scope, id ids.Call, versi
 		if err != nil {
 			return err
 		}
-		if bad := r.check(c.Criteria); len(bad) > 0 {
+		if bad := r.check(); len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
 		}
 		c.Review.Reviews, c.Review.ThirdReviewGap = r.Reviews, r.Gap
-		for i := range c.Criteria {
-			c.Criteria[i].Weight = r.Weights[c.Criteria[i].Key]
-		}
 		for i := range c.Documents {
 			c.Documents[i].Wanted = slices.Contains(r.Documents, c.Documents[i].Key)
 		}
@@ -347,19 +346,8 @@ func (s *Service) Rule(ctx context.Context, sc tenants.Scope, id ids.Call, versi
 	})
 }
 
-func (r *Rules) check(criteria []blueprints.Criterion) []fault.Field {
+func (r *Rules) check() []fault.Field {
 	var bad []fault.Field
-	sum := 0
-	for _, k := range criteria {
-		w := r.Weights[k.Key]
-		if w < 0 || w > 100 {
-			bad = append(bad, fault.AtWith("weight_"+k.Key, "programs.between", fault.Args{"Low": 0, "High": 100}))
-		}
-		sum += w
-	}
-	if sum != 100 && len(bad) == 0 {
-		bad = append(bad, fault.AtWith("weights", "programs.weights_sum", fault.Args{"Sum": sum}))
-	}
 	if r.Reviews < 1 || r.Reviews > 5 {
 		bad = append(bad, fault.AtWith("reviews", "programs.between", fault.Args{"Low": 1, "High": 5}))
 	}

@@ -50,6 +50,7 @@ type seen struct {
 	version                int64
 	about, conduct, notice i18n.Text
 	criteria               []blueprints.Criterion
+	review                 blueprints.Review
 	documents              []Asked
 	eligibility            []blueprints.Reason
 	quotas                 []blueprints.Quota
@@ -79,20 +80,20 @@ func (s *Service) public(ctx context.Context, sc tenants.Scope, id ids.Call) (p 
 	key := seenKey{sc.Tenant().ID, id}
 	kept, _ := s.seen.Get(key)
 	call := tenants.Question{
-		Query: `SELECT ` + briefColumns + `, c.first_closes_at, c.form_id, c.form_version_id, c.version, n.about, n.conduct, n.notice, n.criteria, n.documents, n.eligibility, n.quotas, n.stages
+		Query: `SELECT ` + briefColumns + `, c.first_closes_at, c.form_id, c.form_version_id, c.version, n.about, n.conduct, n.notice, n.criteria, n.review, n.documents, n.eligibility, n.quotas, n.stages
 			FROM calls AS c JOIN cycles AS y ON y.id = c.cycle_id LEFT JOIN calls AS n ON n.id = c.id AND n.version <> $2 WHERE c.id = $1`,
 		Args: []any{id, kept.version}, Row: func(r *tenants.Row) error {
 			c := &p.call
 			found = true
 			var now seen
 			err := r.Scan(append(c.brief(), &c.FirstClosesAt, &c.Form, &c.FormVersion, &c.Version,
-				&now.about, &now.conduct, &now.notice, &now.criteria, &now.documents, &now.eligibility, &now.quotas, &now.stages)...)
+				&now.about, &now.conduct, &now.notice, &now.criteria, &now.review, &now.documents, &now.eligibility, &now.quotas, &now.stages)...)
 			if err == nil && c.Version != kept.version {
 				kept, kept.version = now, c.Version
 				s.seen.Add(key, kept)
 			}
 			c.About, c.Conduct, c.Notice, c.Criteria, c.Documents = kept.about, kept.conduct, kept.notice, kept.criteria, kept.documents
-			c.Eligibility, c.Quotas, c.Stages = kept.eligibility, kept.quotas, kept.stages
+			c.Eligibility, c.Quotas, c.Stages, c.Review = kept.eligibility, kept.quotas, kept.stages, kept.review
 			return err
 		},
 	}

@@ -61,7 +61,7 @@ func (w *Web) rulesForm(c *fiber.Ctx, sc tenants.Scope) error { return w.show(c,
 
 func (w *Web) rule(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.submit(c, sc, rules, func(call Call, form web.Form, version int64) error {
-		r, bad := readRules(form, &call)
+		r, bad := readRules(form)
 		if err := checked(bad); err != nil {
 			return err
 		}

@@ -50,10 +50,30 @@ func (s *signs) Signed(context.Context, tenants.Scope, ids.Call, string) (networ
 	return s.network, s.core, nil
 }
 
+// reviews says how far reviewing is, and notes what is computed anew.
+type reviews struct {
+	programs.Reviewing
+	reweighed []blueprints.Criterion
+}
+
+func (r *reviews) Reviewed(context.Context, tenants.Scope, ids.Call) (programs.Reviewing, error) {
+	return r.Reviewing, nil
+}
+
+func (r *reviews) Freeze(context.Context, *tenants.Tx, ids.Call) (programs.Reviewing, error) {
+	return r.Reviewing, nil
+}
+
+func (r *reviews) Reweigh(_ context.Context, _ *tenants.Tx, _ ids.Call, criteria []blueprints.Criterion, _ int) error {
+	r.reweighed = criteria
+	return nil
+}
+
 type house struct {
 	*sitetest.House
 	*around
 
+	reviews reviews
 	service *programs.Service
 	mails   []events.MailRequested
 	signs   signs
@@ -71,7 +91,7 @@ func open(t *testing.T) *house {
 	h.exec(t, w, `INSERT INTO organizations (id, name, search, form, country, city) VALUES (?, 'Ihlamur Derneği', 'ihlamur', 'association', 'TR', 'Muğla')`, h.organization)
 	h.service = programs.New(authorizer, forms.New(), h.around, h.around, blueprints.New(w.Tenants, authorizer))
 	h.signs = signs{network: true, core: true}
-	h.service.Signatures = &h.signs
+	h.service.Signatures, h.service.Reviews = &h.signs, &h.reviews
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
 		return nil
@@ -163,9 +183,9 @@ func TestFromBlueprintToOpenCall(t *testing.T) {
 	b.Want(200, "EUR 3,500.50", "8 partnerships", "1 April 2027")
 
 	b.Get(call + "/rules")
-	b.Submit(call+"/rules", "weight_need", "30")
-	b.Want(422, "The weights add up to 105, not to 100.")
-	b.Submit(call+"/rules", "weight_need", "20", "weight_inclusion", "10", "documents", "registration")
+	b.Submit(call+"/rules", "reviews", "9")
+	b.Want(422, "1 to 5")
+	b.Submit(call+"/rules", "reviews", "2", "documents", "registration")
 	b.Want(200, "Saved.")
 	b.Get(strings.Replace(call, "/program", "", 1) + "/form?part=joint")
 	if strings.Contains(b.Page.Text(), "Signed letter of partnership") {

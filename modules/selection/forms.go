@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"kervan/modules/blueprints"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
@@ -120,12 +121,12 @@ func readWriting(form web.Form) writing {
 }
 
 // readScore reads a score; what is no number is refused by the use-case, as it is out of every scale.
-func readScore(text string) int {
+func readScore(text string) float64 {
 	if text == "" {
 		return NoScore
 	}
-	score, err := strconv.Atoi(text)
-	if err != nil || score < 0 {
+	score, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(score >= 0 && score <= blueprints.HighestScore) {
 		return 1 << 20
 	}
 	return score
@@ -152,11 +153,11 @@ func clashed(loc *i18n.Localizer, c *Clash, name string) forms.Clashed {
 		if m.Score == NoScore {
 			return []string{m.Feedback}
 		}
-		return []string{loc.T("selection.mark.score_is", "Score", loc.Int(m.Score)), m.Feedback}
+		return []string{loc.T("selection.mark.score_is", "Score", scoreIn(loc, m.Score)), m.Feedback}
 	}
 	inputs := map[string][]string{inputName(c.Ref, feedbackPrefix): {c.Theirs.Feedback}}
 	if c.Theirs.Score != NoScore {
-		inputs[inputName(c.Ref, scorePrefix)] = []string{strconv.Itoa(c.Theirs.Score)}
+		inputs[inputName(c.Ref, scorePrefix)] = []string{blueprints.ScoreText(c.Theirs.Score)}
 	}
 	return forms.Clashed{Yours: lines(c.Yours), Theirs: lines(c.Theirs), Inputs: inputs, Version: c.Theirs.Version, By: name}
 }

@@ -53,6 +53,10 @@ func (a *around) Call(_ context.Context, _ tenants.Scope, id ids.Call) (selectio
 	return selection.Call{}, fault.NotFound()
 }
 
+func (a *around) Within(ctx context.Context, tx *tenants.Tx, id ids.Call) (selection.Call, error) {
+	return a.Call(ctx, tx.Scope(), id)
+}
+
 func (a *around) Published(context.Context, tenants.Scope) ([]selection.Call, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -315,7 +319,7 @@ func (h *house) write(t *testing.T, reviewer tenants.Scope, id ids.Review, score
 	}
 	typed := []selection.Typed{{Ref: "comment", Score: selection.NoScore, Feedback: "COMMENT " + text}}
 	for _, k := range h.call.Criteria {
-		typed = append(typed, selection.Typed{Ref: k.Key, Score: score, Feedback: words(text + " " + k.Key)})
+		typed = append(typed, selection.Typed{Ref: k.Key, Score: float64(score), Feedback: words(text + " " + k.Key)})
 	}
 	if _, clashes, err := h.service.SaveAll(t.Context(), reviewer, id, typed); err != nil || len(clashes) > 0 {
 		t.Fatal(clashes, err)

@@ -28,6 +28,7 @@ type Ranked struct {
 	Rank     Rank
 	Progress Progress
 	Totals   []Points  // of the submitted reviews
+	Below    []string  // the criteria whose mean is below their threshold
 	Owed     bool      // the actor owes a review of it and sees none of the others' before it is done
 	Decision *Decision // what is decided so far; nil: nothing
 	Waiting  int       // the order among those of the waiting list that the actor may know of, from 1
@@ -82,6 +83,9 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 	if err != nil {
 		return p, err
 	}
+	if err := markForThresholds(ctx, sc, f.Call, all); err != nil {
+		return p, err
+	}
 	p.rank(f, byApplication(all), sc.Actor().Person)
 	p.decided(decided)
 	return p, nil
@@ -97,6 +101,9 @@ func (p *Panel) rank(f field, reviews map[ids.Application][]Review, actor ids.Pe
 			if one.State == ReviewSubmitted && !r.Owed {
 				r.Totals = append(r.Totals, one.Points)
 			}
+		}
+		if !r.Owed {
+			r.Below = Below(f.Call.Criteria, reviews[a.ID])
 		}
 		if r.Owed {
 			r.Progress.Apart, r.Progress.Required = false, f.Call.Review.Reviews

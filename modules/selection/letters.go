@@ -101,13 +101,17 @@ func (s *Service) write(tx *tenants.Tx, call Call, a Application, leads map[ids.
 // scores or what was meant for the panel.
 func (s *Service) feedback(call Call, reviews []Review) []i18n.Text {
 	var lines []i18n.Text
-	for _, k := range call.Criteria {
+	for i := range call.Criteria {
+		k := &call.Criteria[i]
+		scale := k.Scale(call.Review.ScoreMax)
 		sum, n := 0, 0
 		var said []string
 		for _, r := range reviews {
 			if m := r.Mark(k.Key); r.State == ReviewSubmitted && m.Score != NoScore {
-				sum, n = sum+m.Score, n+1
-				said = append(said, m.Feedback)
+				sum, n = sum+int(2*(m.Score-float64(scale.Lowest))), n+1
+				if m.Feedback != "" {
+					said = append(said, m.Feedback)
+				}
 			}
 		}
 		if n == 0 {
@@ -117,7 +121,7 @@ func (s *Service) feedback(call Call, reviews []Review) []i18n.Text {
 		for _, l := range i18n.All {
 			loc := s.catalog.Localizer(l, nil)
 			line[l] = loc.T("selection.letter.criterion", "Criterion", k.Name.String(l, call.Locales...),
-				"Band", loc.T("selection.letter."+Verdict(sum, n*call.Review.ScoreMax)), "Texts", strings.Join(said, " / "))
+				"Band", loc.T("selection.letter."+Verdict(sum, n*halves(scale))), "Texts", strings.Join(said, " / "))
 		}
 		lines = append(lines, line)
 	}

@@ -3,6 +3,7 @@ package selection
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -271,10 +272,12 @@ type criterionField struct {
 	Guidance string
 	Lang     string // when the words are not in the page's language
 	Weight   int
-	Score    int
+	Score    float64
 	Feedback string
 	Version  int64
-	Max      int
+	Scale    blueprints.Scale
+	Optional bool // the words
+	Meanings []meaning
 	Clash    *Clash
 	Fault    *fault.Fault
 	Disabled bool
@@ -293,7 +296,7 @@ func fieldOf(p ui.Page, d Desk, k blueprints.Criterion, in writing) criterionFie
 	m := d.Mark(k.Key)
 	c := criterionField{
 		Key: k.Key, Guidance: k.Guidance.String(p.Loc.Locale, d.Call.Locales...), Weight: k.Weight, Score: m.Score, Feedback: m.Feedback, Version: m.Version,
-		Max: d.Call.Review.ScoreMax, Clash: in.clash(k.Key), Disabled: !d.Writable(),
+		Scale: k.Scale(d.Call.Review.ScoreMax), Optional: k.CommentOptional, Meanings: meaningsOf(p, d.Call, &k), Clash: in.clash(k.Key), Disabled: !d.Writable(),
 	}
 	var lang i18n.Locale
 	if c.Name, lang = k.Name.In(p.Loc.Locale, d.Call.Locales...); lang != p.Loc.Locale {
@@ -322,8 +325,29 @@ func autosave(p ui.Page, d Desk) templ.Attributes {
 	return forms.Autosave(p, d.ID.String(), forms.Addresses{Save: reviewAddress(d.ID, "marks"), SignIn: "/sign-in"})
 }
 
-func least(p ui.Page, scoreMax int) string {
-	return p.T("selection.mark.hint", "Least", LeastFeedback, "Half", p.Loc.Int((scoreMax+1)/2), "Reasons", LeastReasons)
+func least(p ui.Page) string {
+	return p.T("selection.mark.hint", "Least", LeastFeedback, "Reasons", LeastReasons)
+}
+
+// meaning is what one point of a scale means, as a reviewer reads it.
+type meaning struct{ Score, Words string }
+
+func meaningsOf(p ui.Page, call Call, k *blueprints.Criterion) []meaning {
+	var all []meaning
+	for _, score := range k.Scale(call.Review.ScoreMax).Scores() {
+		if words := k.Meaning(score).String(p.Loc.Locale, call.Locales...); words != "" {
+			all = append(all, meaning{scoreIn(p.Loc, score), words})
+		}
+	}
+	return all
+}
+
+// scoreIn writes a score as the reader does: whole points without a digit after the sign.
+func scoreIn(loc *i18n.Localizer, score float64) string {
+	if score == math.Trunc(score) {
+		return loc.Int(int(score))
+	}
+	return loc.Decimal(score, 1)
 }
 
 func dots(totals []Points) string {

@@ -189,6 +189,10 @@ func rankingTable(p ui.Page, v rankingView) sheets.Table {
 		p.T("selection.band"), p.T("selection.number"), p.T("selection.organizations"), p.T("selection.countries"), p.T("selection.mean"), p.T("selection.reviews"),
 		p.T("selection.lowest"), p.T("selection.highest"), p.T("selection.spread"), p.T("selection.board.progress"), p.T("selection.decision"),
 	}}
+	thresholds := slices.ContainsFunc(v.Panel.Call.Criteria, func(k blueprints.Criterion) bool { return k.Threshold > 0 })
+	if thresholds {
+		t.Columns = append(t.Columns, p.T("selection.threshold.below"))
+	}
 	for _, r := range v.Rows {
 		progress, _ := progressText(p, r.Progress)
 		decision, _ := decisionBadge(p, r, time.Now())
@@ -196,9 +200,23 @@ func rankingTable(p ui.Page, v rankingView) sheets.Table {
 		if r.Rank.Reviews > 0 {
 			row[0], row[4], row[6], row[7], row[8] = r.Rank.Band, r.Rank.Mean, r.Rank.Low.Float(), r.Rank.High.Float(), r.Rank.Spread()
 		}
+		if thresholds {
+			row = append(row, strings.Join(belowNames(p, v.Panel.Call, r), ", "))
+		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// belowNames are the names of the criteria of which an application misses the threshold.
+func belowNames(p ui.Page, call Call, r Ranked) []string {
+	var names []string
+	for _, k := range call.Criteria {
+		if slices.Contains(r.Below, k.Key) {
+			names = append(names, k.Name.String(p.Loc.Locale, call.Locales...))
+		}
+	}
+	return names
 }
 
 // decisionsView is the decision list with what can be done to it.

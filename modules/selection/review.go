@@ -99,7 +99,7 @@ type Review struct {
 
 // Mark is what a review says of one criterion. A negative score is none yet.
 type Mark struct {
-	Score    int // 0 … the call's ScoreMax
+	Score    float64 // a point of the criterion's scale, which halves divide at most
 	Feedback string
 	Version  int64
 }
@@ -126,33 +126,57 @@ const (
 	scorePrefix    = "score"
 )
 
-// Least is how many characters the feedback on a score has at least.
-func Least(score, scoreMax int) int {
-	if score != NoScore && 2*score < scoreMax {
+// Least is how many characters the feedback on a score has at least; none where the criterion leaves it to the reviewers.
+func Least(k *blueprints.Criterion, scoreMax int, score float64) int {
+	switch {
+	case k.CommentOptional:
+		return 0
+	case score != NoScore && k.Scale(scoreMax).Low(score):
 		return LeastReasons
+	default:
+		return LeastFeedback
 	}
-	return LeastFeedback
 }
 
-// Total is the weighted total on the scale of 100: the sum of weight × score ÷ ScoreMax, the weights of all criteria
-// adding up to 100. Criteria without a score count nought, and complete says whether there are any.
+// Total is the weighted total on the scale of 100: the sum of weight × (score − lowest) ÷ (highest − lowest) of each
+// criterion's scale, the weights of all criteria adding up to 100: the lowest score gives nothing of the weight, the highest
+// all of it. Criteria without a score count nought, and complete says whether there are any.
 func Total(criteria []blueprints.Criterion, scoreMax int, marks map[string]Mark) (total Points, complete bool) {
+	whole := 1 // a multiple of all spans, so that the sum is exact
+	for i := range criteria {
+		span := halves(criteria[i].Scale(scoreMax))
+		whole *= span / common(whole, span)
+	}
 	sum, complete := 0, true
-	for _, k := range criteria {
+	for i := range criteria {
+		k := &criteria[i]
 		m, ok := marks[k.Key]
 		if !ok || m.Score == NoScore {
 			complete = false
 			continue
 		}
-		sum += k.Weight * m.Score
+		scale := k.Scale(scoreMax)
+		sum += k.Weight * int(2*(m.Score-float64(scale.Lowest))) * (whole / halves(scale))
 	}
-	return Points((100*sum + scoreMax/2) / scoreMax), complete
+	return Points((100*sum + whole/2) / whole), complete
+}
+
+// halves are how many half points a scale spans.
+func halves(s blueprints.Scale) int { return max(2*(s.Highest-s.Lowest), 1) }
+
+// common is the greatest common divisor.
+func common(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 // Missing lists what a review lacks before it can be submitted, by the names of its inputs.
 func Missing(criteria []blueprints.Criterion, scoreMax int, marks map[string]Mark) []fault.Field {
 	var bad []fault.Field
-	for _, k := range criteria {
+	for i := range criteria {
+		k := &criteria[i]
 		m, ok := marks[k.Key]
 		if !ok {
 			m.Score = NoScore
@@ -160,7 +184,7 @@ func Missing(criteria []blueprints.Criterion, scoreMax int, marks map[string]Mar
 		if m.Score == NoScore {
 			bad = append(bad, fault.At(inputName(k.Key, scorePrefix), "selection.mark.choose"))
 		}
-		least := Least(m.Score, scoreMax)
+		least := Least(k, scoreMax, m.Score)
 		if n := utf8.RuneCountInString(m.Feedback); n < least {
 			bad = append(bad, fault.AtWith(inputName(k.Key, feedbackPrefix), "selection.mark.too_short", fault.Args{"Least": least, "Length": n}))
 		}

@@ -140,7 +140,7 @@ func inputName(ref, part string) string { return "answers[" + ref + "][" + part 
 // Typed is what was typed for one criterion, or as the comment. Base is the version that the page had shown.
 type Typed struct {
 	Ref      string
-	Score    int // NoScore for none
+	Score    float64 // NoScore for none
 	Feedback string
 	Base     int64
 }
@@ -160,7 +160,8 @@ func (t *Typed) check(c Call) []fault.Field {
 	case utf8.RuneCountInString(clean) > most:
 		bad = append(bad, fault.AtWith(name, "fault.too_long", fault.Args{"Max": most, "Length": utf8.RuneCountInString(clean)}))
 	}
-	if t.Score < NoScore || t.Score > c.Review.ScoreMax || t.Ref == commentRef && t.Score != NoScore {
+	i := slices.IndexFunc(c.Criteria, func(k blueprints.Criterion) bool { return k.Key == t.Ref })
+	if t.Score != NoScore && (i < 0 || !c.Criteria[i].Scale(c.Review.ScoreMax).Has(t.Score)) {
 		bad = append(bad, fault.At(inputName(t.Ref, scorePrefix), "fault.choose"))
 	}
 	t.Feedback = clean
@@ -197,30 +198,22 @@ func (s *Service) Save(ctx context.Context, sc tenants.Scope, id ids.Review, typ
 
 // SaveAll is Save for a whole page at once: what can be saved is, and the clashes are given back.
 func (s *Service) SaveAll(ctx context.Context, sc tenants.Scope, id ids.Review, typed []Typed) ([]Saved, []*Clash, error) {
-	r, _, err := s.reviewOf(ctx, sc, policies.ReviewWrite, id)
-	if err != nil {
+	if _, _, err := s.reviewOf(ctx, sc, policies.ReviewWrite, id); err != nil {
 		return nil, nil, err
-	}
-	call, err := s.Calls.Call(ctx, sc, r.Call)
-	if err != nil {
-		return nil, nil, err
-	}
-	var bad []fault.Field
-	for i := range typed {
-		if typed[i].Ref != commentRef && !slices.ContainsFunc(call.Criteria, func(k blueprints.Criterion) bool { return k.Key == typed[i].Ref }) {
-			return nil, nil, fault.NotFound()
-		}
-		bad = append(bad, typed[i].check(call)...)
-	}
-	if len(bad) > 0 {
-		return nil, nil, fault.Invalid("fault.check_fields", bad...)
 	}
 	saved := make([]Saved, len(typed))
 	var clashes []*Clash
-	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		clashes = nil
 		r, now, err := s.open(ctx, tx, id, Write)
 		if err != nil {
+			return err
+		}
+		call, err := s.Calls.Within(ctx, tx, r.Call)
+		if err != nil {
+			return err
+		}
+		if err := checkAll(typed, call); err != nil {
 			return err
 		}
 		for i, t := range typed {
@@ -238,6 +231,21 @@ func (s *Service) SaveAll(ctx context.Context, sc tenants.Scope, id ids.Review, 
 	return saved, clashes, err
 }
 
+// checkAll refuses what cannot be kept of a page, and cleans the rest.
+func checkAll(typed []Typed, call Call) error {
+	var bad []fault.Field
+	for i := range typed {
+		if typed[i].Ref != commentRef && !slices.ContainsFunc(call.Criteria, func(k blueprints.Criterion) bool { return k.Key == typed[i].Ref }) {
+			return fault.NotFound()
+		}
+		bad = append(bad, typed[i].check(call)...)
+	}
+	if len(bad) > 0 {
+		return fault.Invalid("fault.check_fields", bad...)
+	}
+	return nil
+}
+
 // open locks a review for a verb that is possible while the decisions of its call are open.
 func (s *Service) open(ctx context.Context, tx *tenants.Tx, id ids.Review, verb ReviewVerb) (*Review, time.Time, error) {
 	now, err := tx.Now(ctx)
@@ -246,6 +254,9 @@ func (s *Service) open(ctx context.Context, tx *tenants.Tx, id ids.Review, verb 
 	}
 	r, err := lockReview(ctx, tx, id)
 	if err != nil {
+		return nil, now, err
+	}
+	if err := holdCriteria(ctx, tx, r.Call); err != nil {
 		return nil, now, err
 	}
 	list, _, err := findList(ctx, tx, r.Call)
@@ -299,6 +310,9 @@ func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Review) e
 		}
 		r, now, err := s.open(ctx, tx, id, Submit)
 		if err != nil {
+			return err
+		}
+		if call, err = s.Calls.Within(ctx, tx, r.Call); err != nil {
 			return err
 		}
 		if bad := Missing(call.Criteria, call.Review.ScoreMax, r.Marks); len(bad) > 0 {

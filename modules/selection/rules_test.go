@@ -92,7 +92,7 @@ func marks(scores ...int) map[string]selection.Mark {
 	all := map[string]selection.Mark{}
 	for i, k := range criteria() {
 		if i < len(scores) {
-			all[k.Key] = selection.Mark{Score: scores[i], Feedback: strings.Repeat("ö", 120)}
+			all[k.Key] = selection.Mark{Score: float64(scores[i]), Feedback: strings.Repeat("ö", 120)}
 		}
 	}
 	return all
@@ -129,7 +129,7 @@ func TestASubmittedReviewOwesWordsToApplicants(t *testing.T) {
 		t.Errorf("a whole review lacks %v", bad)
 	}
 	for name, tt := range map[string]struct {
-		score int
+		score float64
 		words string
 		want  int
 	}{

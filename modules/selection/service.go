@@ -14,7 +14,8 @@ import (
 	"kervan/tenants"
 )
 
-// Call is what this module must know of a published call. Its rules, criteria and places do not change any more.
+// Call is what this module must know of a published call. Its rules and places do not change any more; of its criteria only
+// words do once a review was begun, and weights where the call says so.
 type Call struct {
 	ID       ids.Call
 	Title    i18n.Text
@@ -34,6 +35,8 @@ func (c *Call) Name(l i18n.Locale) string { return c.Title.String(l, c.Locales..
 type Calls interface {
 	// Call is a published call. Fault: NotFound.
 	Call(ctx context.Context, sc tenants.Scope, id ids.Call) (Call, error)
+	// Within is Call as it stands in a transaction. Fault: NotFound.
+	Within(ctx context.Context, tx *tenants.Tx, id ids.Call) (Call, error)
 	// Published lists the calls that were published, the newest first.
 	Published(ctx context.Context, sc tenants.Scope) ([]Call, error)
 }

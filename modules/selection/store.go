@@ -93,12 +93,12 @@ func lockReview(ctx context.Context, tx *tenants.Tx, id ids.Review) (Review, err
 type markRow struct {
 	bun.BaseModel `bun:"table:review_marks,alias:m"`
 
-	ReviewID  ids.Review    `bun:"review_id,pk"`
-	Criterion string        `bun:"criterion,pk"`
-	Score     sql.NullInt64 `bun:"score"`
-	Feedback  string        `bun:"feedback"`
-	Version   int64         `bun:"version"`
-	SavedAt   time.Time     `bun:"saved_at"`
+	ReviewID  ids.Review      `bun:"review_id,pk"`
+	Criterion string          `bun:"criterion,pk"`
+	Score     sql.NullFloat64 `bun:"score"`
+	Feedback  string          `bun:"feedback"`
+	Version   int64           `bun:"version"`
+	SavedAt   time.Time       `bun:"saved_at"`
 }
 
 // mark reads the marks of the reviews, all in one query.
@@ -117,7 +117,7 @@ func mark(ctx context.Context, db bun.IDB, all []Review) error {
 	for _, row := range rows {
 		m := Mark{Score: NoScore, Feedback: row.Feedback, Version: row.Version}
 		if row.Score.Valid {
-			m.Score = int(row.Score.Int64)
+			m.Score = row.Score.Float64
 		}
 		all[at[row.ReviewID]].Marks[row.Criterion] = m
 	}
@@ -135,7 +135,7 @@ func askingDesk(ctx context.Context, sc tenants.Scope, id ids.Review) (r Review,
 		},
 	}
 	marks := tenants.Question{
-		Query: `SELECT criterion, coalesce(score, $2), feedback, version FROM review_marks WHERE review_id = $1`,
+		Query: `SELECT criterion, coalesce(score, $2)::float8, feedback, version FROM review_marks WHERE review_id = $1`,
 		Args:  []any{id, int64(NoScore)}, Row: func(row *tenants.Row) error {
 			var criterion string
 			var m Mark
@@ -155,7 +155,7 @@ func askingDesk(ctx context.Context, sc tenants.Scope, id ids.Review) (r Review,
 }
 
 func saveMark(ctx context.Context, tx *tenants.Tx, review ids.Review, criterion string, m Mark, now time.Time) error {
-	row := markRow{ReviewID: review, Criterion: criterion, Score: sql.NullInt64{Int64: int64(m.Score), Valid: m.Score != NoScore}, Feedback: m.Feedback, Version: m.Version, SavedAt: now}
+	row := markRow{ReviewID: review, Criterion: criterion, Score: sql.NullFloat64{Float64: m.Score, Valid: m.Score != NoScore}, Feedback: m.Feedback, Version: m.Version, SavedAt: now}
 	_, err := tx.NewInsert().Model(&row).On("CONFLICT (review_id, criterion) DO UPDATE").
 		Set("score = EXCLUDED.score, feedback = EXCLUDED.feedback, version = EXCLUDED.version, saved_at = EXCLUDED.saved_at").Exec(ctx)
 	if err != nil {
@@ -218,6 +218,9 @@ func postpone(ctx context.Context, tx *tenants.Tx, call ids.Call, due time.Time)
 // lockSelection lets everything that changes who reviews, what is decided and who holds a place in a call happen one
 // after the other, and gives the list as it then is.
 func lockSelection(ctx context.Context, tx *tenants.Tx, call Call) (List, error) {
+	if err := holdCriteria(ctx, tx, call.ID); err != nil {
+		return List{}, err
+	}
 	_, err := tx.NewRaw(`INSERT INTO decision_lists (call_id, places) VALUES (?, ?) ON CONFLICT (call_id) DO NOTHING`, call.ID, call.Places).Exec(ctx)
 	if err != nil {
 		return List{}, fmt.Errorf("selection: begin list: %w", err)

@@ -1,5 +1,6 @@
 // The form builder: saves while somebody types, moves by dragging and by Alt and the arrows, and shows who else is here. The
 // server renders everything; this script sends the page's own forms and puts what comes back in its place.
+import { start as arrange } from './arrange'
 import Sortable from 'sortablejs/modular/sortable.core.esm.js'
 import { watchConditions } from './conditions'
 import { fill, send, type Words } from './sending'
@@ -303,3 +304,4 @@ function start(root: HTMLElement) {
 }
 
 for (const root of document.querySelectorAll<HTMLElement>('[data-builder]')) start(root)
+for (const list of document.querySelectorAll<HTMLElement>('[data-arrange]')) arrange(list)

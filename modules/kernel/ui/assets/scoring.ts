@@ -1,9 +1,8 @@
 // Adds up a weighted total while somebody scores, and lets digits choose: once a row of scores has the focus, 7 is seven,
-// and 1 followed at once by 0 is ten.
+// 1 followed at once by 0 is ten, and 3 followed by a point or comma and 5 is three and a half.
 const patience = 700
 
 export function start(root: HTMLElement) {
-  const most = Number(root.dataset.scoring)
   const output = root.querySelector<HTMLOutputElement>('output[data-total]')
   const format = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
@@ -11,17 +10,23 @@ export function start(root: HTMLElement) {
     if (!output) return
     let sum = 0
     for (const scale of root.querySelectorAll<HTMLElement>('[data-scale]')) {
-      sum += Number(scale.dataset.scale) * Number(scale.querySelector<HTMLInputElement>('input:checked')?.value ?? 0)
+      const score = scale.querySelector<HTMLInputElement>('input:checked')?.value
+      const lowest = Number(scale.dataset.lowest)
+      if (score !== undefined) sum += (Number(scale.dataset.scale) * (Number(score) - lowest)) / (Number(scale.dataset.highest) - lowest)
     }
-    output.value = format.format(sum / most)
+    output.value = format.format(sum)
   }
 
   let typed = ''
   let timer = 0
   root.addEventListener('keydown', (e) => {
     const scale = (e.target as HTMLElement).closest<HTMLElement>('[data-scale]')
-    if (!scale || e.ctrlKey || e.metaKey || e.altKey || !/^[0-9]$/.test(e.key)) return
+    if (!scale || e.ctrlKey || e.metaKey || e.altKey || !/^[0-9.,]$/.test(e.key)) return
     const find = (value: string) => scale.querySelector<HTMLInputElement>(`input[value="${value}"]`)
+    if (!/[0-9]/.test(e.key)) {
+      if (typed && !typed.includes('.')) typed += '.'
+      return e.preventDefault()
+    }
     const input = find(typed + e.key) ?? find(e.key)
     if (!input) return
     e.preventDefault()
