@@ -179,6 +179,45 @@ func (surroundings) KnownOf(ctx context.Context, db bun.IDB, wanted []ids.Organi
 	return found, nil
 }
 
+// ProfilesOf satisfies applications.Organizations.
+func (surroundings) ProfilesOf(ctx context.Context, db bun.IDB, wanted []ids.Organization) (map[ids.Organization]forms.Profile, error) {
+	all, err := organizations.Profiles(ctx, db, wanted...)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[ids.Organization]forms.Profile, len(all))
+	for _, o := range all {
+		if found[o.ID], err = profileOf(o); err != nil {
+			return nil, fmt.Errorf("take along a profile: %w", err)
+		}
+	}
+	return found, nil
+}
+
+// profileOf is an organization's profile as forms take it along.
+func profileOf(o organizations.Organization) (forms.Profile, error) {
+	languages := make(forms.Languages, len(o.Languages))
+	for i, code := range o.Languages {
+		languages[i].Code = code
+	}
+	profile := forms.Profile{}
+	for source, value := range map[forms.Source]any{
+		forms.SourceName: o.Name, forms.SourceEnglishName: o.NameEnglish, forms.SourceKind: o.Form, forms.SourceCountry: o.Country, forms.SourceCity: o.City,
+		forms.SourceRegistryNumber: o.RegistryNumber, forms.SourceFiscalHost: o.FiscalHost, forms.SourceWebsite: o.Website, forms.SourceAbout: o.About,
+		forms.SourceFields: o.Fields, forms.SourceLanguages: languages, forms.SourceStaff: o.Staff, forms.SourceBudget: o.Budget, forms.SourceFounded: o.Founded,
+	} {
+		if source == forms.SourceFounded && o.Founded == 0 {
+			continue
+		}
+		raw, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		profile[source] = raw
+	}
+	return profile, nil
+}
+
 // All satisfies applications.Organizations.
 func (s surroundings) All(ctx context.Context, sc tenants.Scope) ([]applications.Applicant, error) {
 	cards, err := s.organizations.AllCards(ctx, sc.Read())

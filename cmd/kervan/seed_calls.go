@@ -170,7 +170,7 @@ const lastDays = 4
 
 // attribute lets a call that is still open ask more of its applicants than its blueprint does: whether they look
 // for a partner is settled some days before the deadline, and where they do, they then say in which countries, which
-// only the team reads; and it adds up who works with them.
+// only the team reads; it adds up who works with them, and takes from their profiles what these say already.
 func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a announced) error {
 	settled := a.closes.AddDate(0, 0, -lastDays)
 	if settled.Before(s.now.AddDate(0, 0, 1)) {
@@ -185,8 +185,32 @@ func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a 
 			q.RequiredFrom, q.VisibleTo = day, []forms.Reader{forms.ReaderCoordinator, forms.ReaderOfficer}
 		}
 		counted(d)
+		familiar(d)
 		return nil
 	})
+}
+
+// familiar lets a form take along what an organization's profile says of its working languages and its budget, which only the
+// team and its finance people read.
+func familiar(d *forms.Definition) {
+	for i := range d.Sections {
+		s := &d.Sections[i]
+		if !slices.ContainsFunc(s.Questions, func(q forms.Question) bool { return q.Key == "volunteers" }) {
+			continue
+		}
+		s.Questions = append(s.Questions, forms.Question{
+			Key: "profile_languages", Type: forms.TypeHidden, Takes: forms.SourceLanguages,
+			Label: i18n.Text{i18n.TR: "Çalışma dilleri", i18n.EN: "Working languages", i18n.DE: "Arbeitssprachen"},
+			Why: i18n.Text{
+				i18n.TR: "Eşleştirirken ortak dili olan kuruluşları bir araya getiririz.", i18n.EN: "We bring organizations together that share a language.",
+				i18n.DE: "Wir bringen Organisationen zusammen, die eine Sprache gemeinsam haben.",
+			},
+		}, forms.Question{
+			Key: "profile_budget", Type: forms.TypeHidden, Takes: forms.SourceBudget, Class: forms.ClassFinancial,
+			Label:     i18n.Text{i18n.TR: "Yıllık bütçe", i18n.EN: "Yearly budget", i18n.DE: "Jahresbudget"},
+			VisibleTo: []forms.Reader{forms.ReaderCoordinator, forms.ReaderOfficer, forms.ReaderFinance},
+		})
+	}
 }
 
 // counted lets a form add up who works with an organization, with pay and without.

@@ -68,6 +68,8 @@ type Organizations interface {
 	Known(ctx context.Context, tx *tenants.Tx, organization ids.Organization) (forms.Answers, error)
 	// KnownOf is what is known of organizations and what eligibility rules may look at, by the keys of blueprints.Facts.
 	KnownOf(ctx context.Context, db reader, organizations []ids.Organization) (map[ids.Organization]forms.Answers, error)
+	// ProfilesOf is what hidden questions take along of organizations, all in one query.
+	ProfilesOf(ctx context.Context, db reader, organizations []ids.Organization) (map[ids.Organization]forms.Profile, error)
 	// All lists every organization of the network.
 	All(ctx context.Context, sc tenants.Scope) ([]Applicant, error)
 }

@@ -50,6 +50,12 @@ func (s *Service) formChanged(ctx context.Context, sc tenants.Scope, e events.Fo
 		if err := s.forms.Move(ctx, tx, call.FormVersion, sheets...); err != nil {
 			return err
 		}
+		for i := range all {
+			all[i].FormVersion = call.FormVersion
+		}
+		if err := s.takeAlong(ctx, tx, all...); err != nil {
+			return err
+		}
 		news := forms.News(*before.Definition, *after.Definition)
 		if err := renew(ctx, tx, all, call.FormVersion, len(news) > 0); err != nil {
 			return err

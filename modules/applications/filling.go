@@ -28,6 +28,7 @@ type Desk struct {
 	Open       func(ref string) bool // which questions may be answered; nil: all that are not frozen
 	Day        i18n.Day              // of which the definition is, in the call's zone
 	Confirmed  bool                  // the part is confirmed, or, of the joint part, somebody's part is
+	Profile    string                // where the profile is from which the section takes along; empty: not the reader's to see
 	Findings   []Finding             // the call's rules that look at this section and are not met
 }
 
@@ -67,6 +68,7 @@ func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Application
 	if d.Open, err = s.open(ctx, sc.Read(), d.Definition, a, sheet, d.Filled.Answers); err != nil {
 		return d, err
 	}
+	d.Profile = s.profileOf(sc, &d)
 	if err := s.ruleHere(ctx, sc, &d); err != nil {
 		return d, err
 	}

@@ -43,6 +43,7 @@ type around struct {
 	unfit      []ids.Document
 	letters    map[ids.Application][]applications.Letter
 	known      map[ids.Organization]forms.Answers
+	profiles   map[ids.Organization]forms.Profile
 }
 
 func (a *around) Letters(_ context.Context, _ tenants.Scope, id ids.Application) ([]applications.Letter, error) {
@@ -142,6 +143,16 @@ func (a *around) KnownOf(_ context.Context, _ bun.IDB, wanted []ids.Organization
 	for _, id := range wanted {
 		o := a.applicants[id]
 		found[id] = forms.Answers{blueprints.FactCountry: json.RawMessage(strconv.Quote(o.Country)), blueprints.FactKind: json.RawMessage(strconv.Quote(o.Kind))}
+	}
+	return found, nil
+}
+
+func (a *around) ProfilesOf(_ context.Context, _ bun.IDB, wanted []ids.Organization) (map[ids.Organization]forms.Profile, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	found := map[ids.Organization]forms.Profile{}
+	for _, id := range wanted {
+		found[id] = a.profiles[id]
 	}
 	return found, nil
 }

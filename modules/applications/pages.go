@@ -219,7 +219,7 @@ func editing(d Desk, typed url.Values, f *fault.Fault, clashes []*forms.Clash) f
 		Documents: d.Documents, Disabled: !d.Writable, Open: d.Open, Day: d.Day,
 		Addresses: forms.Addresses{
 			Save: "/sheets/" + sheet + "/answers", Presence: "/sheets/" + sheet + "/presence", Upload: "/sheets/" + sheet + "/documents",
-			Page: "/sheets/" + sheet + "/documents/new", SignIn: "/sign-in",
+			Page: "/sheets/" + sheet + "/documents/new", SignIn: "/sign-in", Profile: d.Profile,
 		},
 	}
 }

@@ -14,6 +14,7 @@ import (
 func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "applications.told", s.told)
 	tenants.React(r, "applications.form_changed", s.formChanged)
+	tenants.React(r, "applications.profile_changed", s.profileChanged)
 	tenants.React(r, "applications.review_began", func(ctx context.Context, sc tenants.Scope, e events.ReviewBegan) error {
 		return s.move(ctx, sc, e.Application, BeginView, nil)
 	})

@@ -133,6 +133,9 @@ func (s *Service) Begin(ctx context.Context, sc tenants.Scope, call ids.Call, or
 		if err := s.lay(ctx, tx, &a, c, seat); err != nil {
 			return err
 		}
+		if err := s.takeAlong(ctx, tx, a); err != nil {
+			return err
+		}
 		tx.Audit(entry("application.begun", id))
 		return insert(ctx, tx, &a, i18n.SearchKey(applicants[organization].Name))
 	})

@@ -28,6 +28,13 @@ func behind(ctx context.Context, tx *tenants.Tx, call ids.Call, version ids.Form
 		Where("(SELECT number FROM form_versions WHERE id = a.form_version_id) < (SELECT number FROM form_versions WHERE id = ?)", version).OrderExpr("a.id").For("UPDATE OF a"))
 }
 
+// draftsOf are the drafts in which an organization has a seat, with their parts. Nobody else changes them, or writes on their
+// sheets, until the transaction ends.
+func draftsOf(ctx context.Context, tx *tenants.Tx, organization ids.Organization) ([]Application, error) {
+	return withParts(ctx, tx, tx.NewSelect().Model((*applicationRow)(nil)).Where("a.state = 'draft'").
+		Where("a.id IN (SELECT application_id FROM application_parts WHERE organization_id = ?)", organization).OrderExpr("a.id").For("UPDATE OF a"))
+}
+
 // renew gives applications the newer version of the form, remembers the one that each organization's people know, and takes
 // confirmations of drafts back when something is asked anew.
 func renew(ctx context.Context, tx *tenants.Tx, all []Application, version ids.FormVersion, asks bool) error {

@@ -159,7 +159,8 @@ func Blockers(rule blueprints.Composition, a *Application, p Progress, organizat
 }
 
 // Submit hands the application in: copies of all sheets are kept, and everybody concerned gets a receipt. The lead of the
-// organization that began it may, while the database's clock says so. The same content again is no second submission.
+// organization that began it may, while the database's clock says so. What is taken along of the organizations' profiles is
+// fixed as it is then. The same content again is no second submission.
 // Faults: TooLate, Conflict when something is missing (applications.incomplete) or a rule of the call is not met
 // (applications.not_eligible), NotFound.
 func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Application) (Submission, error) {
@@ -182,6 +183,11 @@ func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		now, err := s.inTime(ctx, tx, &a)
 		if err != nil {
 			return err
+		}
+		if a.State != Returned { // what was handed in stands, whatever papers are still missing
+			if err := s.takeAlong(ctx, tx, a); err != nil {
+				return err
+			}
 		}
 		organizations, same, err := s.complete(ctx, tx, &a, call, &done)
 		if err != nil || same {

@@ -10,6 +10,14 @@ type OrganizationRegistered struct {
 // EventKind names the event in the queue.
 func (OrganizationRegistered) EventKind() string { return "organization_registered" }
 
+// OrganizationChanged tells that an organization's profile says something else.
+type OrganizationChanged struct {
+	Organization ids.Organization
+}
+
+// EventKind names the event in the queue.
+func (OrganizationChanged) EventKind() string { return "organization_changed" }
+
 // RolesChanged tells that a person was given a role, or that one was taken from them.
 type RolesChanged struct {
 	Person ids.Person

@@ -57,7 +57,7 @@ func SplitTerm(term string) (question, column string) {
 func (t Type) computed() bool { return t == TypeCalculated }
 
 // Typed reports whether somebody types or chooses the answer.
-func (t Type) Typed() bool { return t.Asks() && !t.computed() }
+func (t Type) Typed() bool { return t.Asks() && !t.computed() && !t.hidden() }
 
 // terms are those of a question's calculation.
 func (q *Question) terms() []string {

@@ -54,6 +54,7 @@ func Check(d Definition) []Problem {
 		for j := range s.Questions {
 			c.condition(s.Key+"/"+s.Questions[j].Key, s.Questions[j].Condition, s, false)
 			c.calculation(s.Key+"/"+s.Questions[j].Key, &s.Questions[j], s)
+			c.source(s.Key+"/"+s.Questions[j].Key, &s.Questions[j], s)
 		}
 	}
 	c.cycles()
@@ -331,7 +332,7 @@ func (c *checker) look(where string, on *Condition, in *Section, ofSection bool)
 		return
 	}
 	for _, wanted := range append(slices.Clone(on.In), on.Equals) {
-		if wanted != "" && len(target.Options) > 0 && !target.offers(wanted) {
+		if wanted != "" && len(target.Shape().Options) > 0 && !target.Shape().offers(wanted) {
 			c.report(where, "forms.check.never", "Key", on.Question, "Option", wanted)
 		}
 	}

@@ -45,6 +45,7 @@ const (
 	TypeMatrix      Type = "matrix"     // several statements, each with one of the same answers
 	TypeLikert      Type = "likert"     // a matrix whose answers are a scale
 	TypeCalculated  Type = "calculated" // worked out from other answers
+	TypeHidden      Type = "hidden"     // taken from the organization's profile
 	TypeConsent     Type = "consent"
 	TypeDeclaration Type = "declaration"
 	TypeHeading     Type = "heading"
@@ -54,7 +55,7 @@ const (
 // Types lists all types in the order in which a designer offers them.
 var Types = []Type{
 	TypeShortText, TypeLongText, TypeChoice, TypeMultiple, TypeNumber, TypeMoney, TypeDate, TypeSpan, TypeCountry, TypeLanguages,
-	TypePeople, TypeFile, TypeRanking, TypeTable, TypeBudget, TypeMatrix, TypeLikert, TypeCalculated, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
+	TypePeople, TypeFile, TypeRanking, TypeTable, TypeBudget, TypeMatrix, TypeLikert, TypeCalculated, TypeHidden, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
 }
 
 // Asks reports whether the type takes an answer.
@@ -166,6 +167,8 @@ type Question struct {
 	PatternMessage i18n.Text `json:"pattern_message,omitempty"`
 
 	Calculation *Calculation `json:"calculation,omitempty"` // calculated; Decimals and Unit are those of its result
+
+	Takes Source `json:"takes,omitempty"` // hidden
 
 	Currencies  []string   `json:"currencies,omitempty"`  // money; the first is proposed
 	Files       *Files     `json:"files,omitempty"`       // file

@@ -70,7 +70,7 @@ func invent(r *rand.Rand, q *forms.Question) string {
 			return "null"
 		}
 		return quote(chosen)
-	case forms.TypeCalculated:
+	case forms.TypeCalculated, forms.TypeHidden:
 		return "null"
 	case forms.TypeTable, forms.TypePeople, forms.TypeBudget:
 		var rows []map[string]json.RawMessage

@@ -22,7 +22,7 @@ func News(before, after Definition) []Change {
 		s := &after.Sections[i]
 		for j := range s.Questions {
 			q := &s.Questions[j]
-			if !q.Type.Typed() {
+			if !q.Type.Typed() && !q.Type.hidden() { // nothing is taken along in secret
 				continue
 			}
 			was, in, _ := before.Question(q.Key)

@@ -44,6 +44,8 @@ func (l layout) outline(q *Question) Entry {
 	facts := append([]string{l.loc.T("forms.type." + string(q.Type))}, Limits(l.loc, q)...)
 	if q.Type.computed() {
 		facts = append(facts, Formula(l.loc, l.d, q))
+	} else if q.Type.hidden() {
+		facts = append(facts, l.loc.T("forms.taken.preview", "What", SourceWords(l.loc, q.Takes)))
 	} else if q.Required || q.Type == TypeDeclaration {
 		facts = append(facts, l.loc.T("forms.preview.required"))
 	} else {
@@ -73,7 +75,9 @@ func (l layout) outline(q *Question) Entry {
 	if len(names) > 0 {
 		e.Lines = append(e.Lines, strings.Join(names, " / "))
 	}
-	e.Blank = l.blank(q)
+	if !q.Type.hidden() {
+		e.Blank = l.blank(q)
+	}
 	return e
 }
 

@@ -183,7 +183,7 @@ func (l layout) entry(q *Question, ref string, raw json.RawMessage) Entry {
 		}
 		return e
 	}
-	l.fill(&e, q, value)
+	l.fill(&e, q.Shape(), value)
 	return e
 }
 

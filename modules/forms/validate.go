@@ -92,7 +92,7 @@ func (v *validator) complain(name, key string, args fault.Args) {
 }
 
 func (v *validator) answer(q *Question, name string, raw json.RawMessage) {
-	if q.Type.computed() { // nobody who fills the form could put it right
+	if q.Type.computed() || q.Type.hidden() { // nobody who fills the form could put it right
 		return
 	}
 	value, err := ParseValue(q, raw)

@@ -25,7 +25,7 @@ import (
 //	matrix, likert                        {"statement": "answer", …}
 //	consent, declaration                  {"given": true, "version": "…", "locale": "tr"}
 //
-// null is no answer. Where a type was typed in a way that cannot be read, {"typed": "as typed"} stands in its place.
+// hidden is in the shape of what it takes along (Question.Shape). null is no answer. Where a type was typed in a way that cannot be read, {"typed": "as typed"} stands in its place.
 type Answers map[string]json.RawMessage
 
 // Value is one answer that could be read.
@@ -255,6 +255,8 @@ func ParseValue(q *Question, raw json.RawMessage) (Value, error) {
 		return parseSpan(raw)
 	case TypeCalculated:
 		return parseCalculated(raw)
+	case TypeHidden:
+		return ParseValue(q.Shape(), raw)
 	case TypeLanguages:
 		return parse[Languages](raw)
 	case TypeFile:

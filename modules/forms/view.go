@@ -48,6 +48,7 @@ type Addresses struct {
 	Upload   string // POST, and <Upload>/<document>/finalization
 	Page     string // the page to upload a document without a script: GET <Page>?question=<ref>
 	SignIn   string
+	Profile  string // the profile from which hidden questions take; empty: not the reader's to see
 }
 
 // inputs are the section's inputs by name: as posted where something was posted, else as kept.
@@ -153,8 +154,8 @@ func (e *Editing) rule(c *Condition, item int, sight *Sight) *rule {
 }
 
 func (e *Editing) here(ref string) bool {
-	_, ok := e.Section.question(ref)
-	return ok
+	q, ok := e.Section.question(ref)
+	return ok && !q.Type.hidden()
 }
 
 // conditionOf is the question's condition for the script; empty where it has none.

@@ -169,6 +169,7 @@ func (s *Service) Edit(ctx context.Context, sc tenants.Scope, o Organization) er
 		if !saved {
 			return fault.Conflict("fault.stale")
 		}
+		tx.Announce(events.OrganizationChanged{Organization: o.ID})
 		tx.Audit(audit.Entry{Action: "organization.edited", SubjectKind: "organization", SubjectID: o.ID.String()})
 		return nil
 	})

@@ -179,6 +179,12 @@ func (at piece) said(loc *i18n.Localizer, d *forms.Definition, field string) str
 		}
 		return forms.Formula(loc, d, q)
 	}
+	if field == "takes" {
+		if q == nil || q.Takes == "" {
+			return ""
+		}
+		return forms.SourceWords(loc, q.Takes)
+	}
 	if field == "condition" {
 		if condition == nil {
 			return loc.T("programs.reform.always")

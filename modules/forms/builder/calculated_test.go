@@ -1,6 +1,7 @@
 package builder_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,5 +64,32 @@ func TestACalculationIsChosenFromLists(t *testing.T) {
 		if diff := cmp.Diff(left, q.Calculation.Of); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+// TestWhatIsTakenAlongIsChosenFromAList: a question that becomes a hidden one keeps its words and loses what it cannot have, and
+// conditions look at it by the answers that profiles offer.
+func TestWhatIsTakenAlongIsChosenFromAList(t *testing.T) {
+	t.Parallel()
+	d := plain()
+	at := builder.Place{Section: "money", Question: "total"}
+	q, _, _ := d.Question("total")
+	q.Condition, q.Required, q.Example = &forms.Condition{Question: "people", Answered: new(bool)}, true, say("100")
+	if err := typing(t, &d, &d, at, "settings", "yes", "type", "hidden"); err != nil {
+		t.Fatal(err)
+	}
+	if err := typing(t, &d, &d, at, "settings", "yes", "takes", "legal_form"); err != nil {
+		t.Fatal(err)
+	}
+	q, _, _ = d.Question("total")
+	if q.Type != forms.TypeHidden || q.Takes != forms.SourceKind || q.Condition != nil || q.Required || len(q.Example) > 0 || len(q.Label) == 0 {
+		t.Errorf("it is %+v", *q)
+	}
+	if err := typing(t, &d, &d, at, "settings", "yes", "takes", "password"); err == nil {
+		t.Error("anything can be taken along")
+	}
+	c := forms.Condition{Question: "total", In: []string{"foundation", "union"}}
+	if got, want := builder.InWords(localizer(t, i18n.EN), &d, &c), "Foundation, Union or professional chamber"; !strings.Contains(got, want) {
+		t.Errorf("said as %q", got)
 	}
 }

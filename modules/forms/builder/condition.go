@@ -134,9 +134,10 @@ func (l Line) condition() forms.Condition {
 
 // tests are those that make sense for a question, the most usual first.
 func tests(q *forms.Question) []Test {
-	switch {
-	case q == nil:
+	if q == nil {
 		return []Test{Is}
+	}
+	switch q = q.Shape(); {
 	case q.Type.Grades():
 		return []Test{Answered, NotAnswered}
 	case len(q.Options) > 0 || q.Type == forms.TypeCountry:
@@ -231,6 +232,7 @@ func lineInWords(loc *i18n.Localizer, d *forms.Definition, line Line) string {
 }
 
 func valueInWords(loc *i18n.Localizer, d *forms.Definition, q *forms.Question, value string) string {
+	q = q.Shape()
 	for _, o := range q.Options {
 		if o.Value == value && len(o.Label) > 0 {
 			return name(loc, d, o.Label)

@@ -107,6 +107,8 @@ func fresh(kind forms.Type) forms.Question {
 		q.Files = &forms.Files{Kinds: []string{"pdf"}, MaxBytes: 10 * megabyte}
 	case forms.TypeCalculated:
 		q.Calculation = &forms.Calculation{Operation: forms.OperationSum}
+	case forms.TypeHidden:
+		q.Takes = forms.Sources[0]
 	case forms.TypeLikert:
 		q.Options = forms.Scale()
 	case forms.TypeBudget:

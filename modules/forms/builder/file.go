@@ -28,7 +28,7 @@ var shape = sync.OnceValue(func() *interchange.Shape[forms.Definition] {
 func FileRules() []interchange.Rule {
 	key, value := regexp.MustCompile(forms.KeyPattern), regexp.MustCompile(forms.ValuePattern)
 	return []interchange.Rule{
-		interchange.Known(forms.Types...), interchange.Known(forms.Scopes...), interchange.Known(forms.Classes...), interchange.Known(forms.Formats...), interchange.Known(forms.Operations...), interchange.Known(forms.Readers...),
+		interchange.Known(forms.Types...), interchange.Known(forms.Scopes...), interchange.Known(forms.Classes...), interchange.Known(forms.Formats...), interchange.Known(forms.Operations...), interchange.Known(forms.Sources...), interchange.Known(forms.Readers...),
 		interchange.Between[forms.Definition]("schema", forms.SchemaVersion, forms.SchemaVersion),
 		interchange.Pattern[forms.Section]("key", key), interchange.Pattern[forms.Question]("key", key), interchange.Pattern[forms.Option]("value", value),
 		interchange.MostWords(mostWords), interchange.Most[forms.Condition]("equals", mostWords), interchange.Most[forms.Condition]("in", mostWords),
@@ -156,6 +156,7 @@ var fieldOf = map[string]string{
 	"forms.check.condition": "condition", "forms.check.unknown": "condition", "forms.check.other_scope": "condition", "forms.check.repeated": "condition",
 	"forms.check.operation": "calculation", "forms.check.calculation_unused": "calculation", "forms.check.calculation_units": "calculation", "forms.check.term": "calculation",
 	"forms.check.term_scope": "calculation", "forms.check.term_repeated": "calculation", "forms.check.term_class": "calculation", "forms.check.term_currencies": "calculation",
+	"forms.check.source": "takes", "forms.check.source_unused": "takes", "forms.check.hidden_condition": "condition", "forms.check.hidden_repeated": "type",
 	"forms.check.never": "condition", "forms.check.cycle": "condition",
 }
 

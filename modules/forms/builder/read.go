@@ -251,6 +251,7 @@ func (r *Reader) suit(d *forms.Definition, c *forms.Condition) *forms.Condition 
 			*line = Line{Test: Is}
 			continue
 		}
+		q = q.Shape()
 		if fitting := tests(q); !slices.Contains(fitting, line.Test) {
 			line.Test, line.Values = fitting[0], nil
 		}

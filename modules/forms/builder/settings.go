@@ -58,10 +58,11 @@ const (
 var Settings = []Setting{
 	words("label", Words, 300, func(q *forms.Question) *i18n.Text { return &q.Label }).everywhere(),
 	long("help", Words, func(q *forms.Question) *i18n.Text { return &q.Help }).everywhere(),
-	long("example", Words, func(q *forms.Question) *i18n.Text { return &q.Example }).not(forms.TypeCalculated),
+	long("example", Words, func(q *forms.Question) *i18n.Text { return &q.Example }).not(derived...),
 	long("why", Words, func(q *forms.Question) *i18n.Text { return &q.Why }),
 
-	tick("required", Answer, func(q *forms.Question) *bool { return &q.Required }).not(forms.TypeConsent, forms.TypeDeclaration, forms.TypeCalculated),
+	one("takes", "forms.source.", Answer, sources, func(q *forms.Question) *forms.Source { return &q.Takes }).only(forms.TypeHidden),
+	tick("required", Answer, func(q *forms.Question) *bool { return &q.Required }).not(forms.TypeConsent, forms.TypeDeclaration, forms.TypeCalculated, forms.TypeHidden),
 	one("format", "builder.format.", Answer, formats, func(q *forms.Question) *forms.Format { return &q.Format }).only(forms.TypeShortText, forms.TypeNumber),
 	words("unit", Answer, 40, func(q *forms.Question) *i18n.Text { return &q.Unit }).only(forms.TypeNumber, forms.TypeCalculated),
 	number("decimals", Answer, 6, func(q *forms.Question) *int { return &q.Decimals }).only(forms.TypeNumber, forms.TypeCalculated),
@@ -72,8 +73,8 @@ var Settings = []Setting{
 	words("item", Answer, 80, func(q *forms.Question) *i18n.Text { return &q.Item }).only(forms.TypeTable, forms.TypePeople, forms.TypeBudget),
 	replacement().only(forms.TypePeople),
 
-	dayFrom("required_from", func(q *forms.Question) *string { return &q.RequiredFrom }).not(forms.TypeConsent, forms.TypeDeclaration, forms.TypeCalculated),
-	dayFrom("frozen_from", func(q *forms.Question) *string { return &q.FrozenFrom }).not(forms.TypeConsent, forms.TypeDeclaration, forms.TypeCalculated),
+	dayFrom("required_from", func(q *forms.Question) *string { return &q.RequiredFrom }).not(forms.TypeConsent, forms.TypeDeclaration, forms.TypeCalculated, forms.TypeHidden),
+	dayFrom("frozen_from", func(q *forms.Question) *string { return &q.FrozenFrom }).not(forms.TypeConsent, forms.TypeDeclaration, forms.TypeCalculated, forms.TypeHidden),
 
 	number("words", Limits, 10_000, func(q *forms.Question) *int { return &q.Words }).only(forms.TypeShortText, forms.TypeLongText),
 	number("chars", Limits, 100_000, func(q *forms.Question) *int { return &q.Chars }).only(forms.TypeShortText, forms.TypeLongText),
@@ -92,6 +93,9 @@ var Settings = []Setting{
 	one("class", "builder.class.", Data, classes, func(q *forms.Question) *forms.Class { return &q.Class }),
 	visibleTo(),
 }
+
+// derived are the types whose answers nobody types.
+var derived = []forms.Type{forms.TypeCalculated, forms.TypeHidden}
 
 var several = []forms.Type{forms.TypeMultiple, forms.TypeRanking, forms.TypeLanguages, forms.TypePeople, forms.TypeTable, forms.TypeBudget}
 
@@ -244,6 +248,10 @@ func formats(q *forms.Question) []forms.Format {
 	return []forms.Format{forms.FormatNone, forms.FormatEmail, forms.FormatURL, forms.FormatPhone}
 }
 
+func sources(*forms.Question) []forms.Source {
+	return forms.Sources
+}
+
 func classes(*forms.Question) []forms.Class {
 	return forms.Classes
 }
@@ -353,6 +361,8 @@ func retype(q *forms.Question, kind forms.Type) {
 	}
 	q.Example, q.Why, q.Class, q.VisibleTo = was.Example, was.Why, was.Class, was.VisibleTo
 	switch {
+	case kind == forms.TypeHidden:
+		q.Example, q.Condition = nil, nil
 	case kind == forms.TypeCalculated:
 		q.Example = nil
 	case kind != forms.TypeConsent && kind != forms.TypeDeclaration:

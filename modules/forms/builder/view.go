@@ -404,6 +404,9 @@ func (d *Desk) lines(c *forms.Condition) ([]shownLine, bool, bool) {
 	var shown []shownLine
 	for _, line := range lines.Lines {
 		q, _, _ := find(d.Definition, line.Question)
+		if q != nil {
+			q = q.Shape()
+		}
 		shown = append(shown, shownLine{line, q, tests(q)})
 	}
 	return shown, lines.Any, ok
