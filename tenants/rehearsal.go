@@ -89,7 +89,7 @@ func (t *Tenants) Discard(ctx context.Context, id ids.Tenant) error {
 		if err := forgetInvented(ctx, tx, tenant); err != nil {
 			return err
 		}
-		for _, table := range []string{"rollups", "public_partnerships", "trail_heads", "identity_tenants", "provisionings", "hosts"} {
+		for _, table := range []string{"rollups", "public_partnerships", "trail_heads", "identity_tenants", "provisionings", "senders", "domains", "hosts"} {
 			if _, err := tx.NewDelete().Table(table).Where("tenant_id = ?", id).Exec(ctx); err != nil {
 				return fmt.Errorf("tenants: discard %s from %s: %w", tenant.Slug, table, err)
 			}

@@ -130,6 +130,7 @@ func seedCast(ctx context.Context, app *App, c cast, hash func() (string, error)
 	}
 	if c.play != nil {
 		c.play(s, s.world.Organizations(c.mix...))
+		s.brands(s.day(-339, 10, 0), c.seed)
 		s.tells(c.Slug)
 		if err := s.run(ctx); err != nil {
 			return err
