@@ -3,6 +3,7 @@ package blueprints
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui"
@@ -73,18 +74,36 @@ func fieldName(p ui.Page, way []Step) string {
 	return strings.Join(parts, ", ")
 }
 
-// valueText is a line's text for the reader: codes that have a word are said in words.
+// codes are where a field's codes have their words.
+var codes = map[string]string{
+	"type": "blueprints.value.", "scope": "blueprints.value.", "who": "blueprints.value.", "class": "blueprints.value.", "format": "blueprints.value.",
+	"visible_to": "blueprints.value.", "operation": "builder.operation.", "takes": "forms.source.",
+}
+
+// valueText is a line's text for the reader: codes that have a word are said in words, days as the reader writes them.
 func valueText(p ui.Page, way []Step, text string) string {
 	if text == "true" || text == "false" {
 		return p.T("blueprints.value." + text)
 	}
-	if len(way) > 0 && text != "" && slices.Contains(conditionFields, way[len(way)-1].Field) {
+	if len(way) == 0 || text == "" {
+		return text
+	}
+	field := way[len(way)-1].Field
+	if slices.Contains(conditionFields, field) {
 		return conditionText(p.Loc, text)
 	}
-	if len(way) > 0 && slices.Contains([]string{"type", "scope", "who", "class", "format"}, way[len(way)-1].Field) {
-		return word(p, "blueprints.value.", text)
+	if day, err := time.ParseInLocation(time.DateOnly, text, p.Loc.Zone); err == nil {
+		return p.Loc.Date(day)
 	}
-	return text
+	prefix, coded := codes[field]
+	if !coded {
+		return text
+	}
+	words := strings.Split(text, ", ")
+	for i, one := range words {
+		words[i] = word(p, prefix, one)
+	}
+	return strings.Join(words, ", ")
 }
 
 func langOf(p ui.Page, l i18n.Locale) string {
