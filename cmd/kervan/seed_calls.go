@@ -170,7 +170,8 @@ const lastDays = 4
 
 // attribute lets a call that is still open ask more of its applicants than its blueprint does: whether they look
 // for a partner is settled some days before the deadline, and where they do, they then say in which countries, which
-// only the team reads; it adds up who works with them, and takes from their profiles what these say already.
+// only the team reads; it adds up who works with them, takes from their profiles what these say already, and asks where
+// they meet.
 func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a announced) error {
 	settled := a.closes.AddDate(0, 0, -lastDays)
 	if settled.Before(s.now.AddDate(0, 0, 1)) {
@@ -213,7 +214,7 @@ func familiar(d *forms.Definition) {
 	}
 }
 
-// counted lets a form add up who works with an organization, with pay and without.
+// counted lets a form add up who works with an organization, with pay and without, and ask where they meet.
 func counted(d *forms.Definition) {
 	for i := range d.Sections {
 		s := &d.Sections[i]
@@ -225,6 +226,13 @@ func counted(d *forms.Definition) {
 			Key: "people_in_all", Type: forms.TypeCalculated, Decimals: s.Questions[at].Decimals,
 			Label:       i18n.Text{i18n.TR: "Birlikte çalışan kişi sayısı", i18n.EN: "People who work with you in all", i18n.DE: "Mitwirkende insgesamt"},
 			Calculation: &forms.Calculation{Operation: forms.OperationSum, Of: []string{"staff", "volunteers"}},
+		}, forms.Question{
+			Key: "meeting_place", Type: forms.TypeAddress, Address: forms.WholeAddress(), Class: forms.ClassPersonal,
+			Label: i18n.Text{i18n.TR: "Nerede buluşuyorsunuz?", i18n.EN: "Where do you meet?", i18n.DE: "Wo treffen Sie sich?"},
+			Help: i18n.Text{
+				i18n.TR: "Yalnızca yer ve ülke de yeter. Birçok küçük derneğin bürosu yoktur.", i18n.EN: "The place and the country will do. Many small associations have no office.",
+				i18n.DE: "Ort und Land genügen. Viele kleine Vereine haben kein Büro.",
+			},
 		})
 	}
 }

@@ -78,6 +78,7 @@ func serving(t *testing.T, d forms.Definition) *stand {
 		_, _ = w.Write([]byte(ui.BrandCSS(ui.Brand{})))
 	})
 	mux.HandleFunc("GET /preview/{scope}", s.preview)
+	mux.HandleFunc("GET /places", s.places)
 	mux.HandleFunc("GET /form/{section}", s.page)
 	mux.HandleFunc("PUT /save/{scope}/{ref}", s.put)
 	mux.HandleFunc("POST /presence", func(w http.ResponseWriter, _ *http.Request) {

@@ -160,6 +160,7 @@ func (c *checker) question(where string, q *Question) {
 	c.budget(where, q)
 	c.statements(where, q)
 	c.spans(where, q)
+	c.addresses(where, q)
 	c.visibility(where, q)
 	c.days(where, q, strings.Count(where, "/") > 1)
 	switch q.Type {
@@ -332,7 +333,10 @@ func (c *checker) look(where string, on *Condition, in *Section, ofSection bool)
 		return
 	}
 	for _, wanted := range append(slices.Clone(on.In), on.Equals) {
-		if wanted != "" && len(target.Shape().Options) > 0 && !target.Shape().offers(wanted) {
+		if wanted == "" {
+			continue
+		}
+		if target.Type == TypeAddress && (!target.Countried() || !IsCountry(wanted)) || len(target.Shape().Options) > 0 && !target.Shape().offers(wanted) {
 			c.report(where, "forms.check.never", "Key", on.Question, "Option", wanted)
 		}
 	}

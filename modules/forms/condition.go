@@ -8,7 +8,7 @@ import (
 
 // Condition says when a section or question is asked, as data. Either it joins others (All, Any, Not) or it looks at one
 // other question, with exactly one of Equals, In, Answered, Above, Below. A list answer (multiple choice, ranking)
-// equals a value when it contains it. Numbers, money and what is calculated compare as amounts, dates by the calendar, ranges of dates by their days. An answer
+// equals a value when it contains it, an address when it is in that country. Numbers, money and what is calculated compare as amounts, dates by the calendar, ranges of dates by their days. An answer
 // that is hidden or cannot be read counts as not given.
 type Condition struct {
 	All []Condition `json:"all,omitempty"`
@@ -194,6 +194,8 @@ func matches(value Value, wanted string) bool {
 	case Number, Money:
 		order, ok := compare(value, wanted)
 		return ok && order == 0
+	case Address:
+		return v.Country == wanted
 	case Languages:
 		return slices.ContainsFunc(v, func(l Language) bool { return l.Code == wanted })
 	default:

@@ -36,6 +36,7 @@ const (
 	TypeDate        Type = "date"
 	TypeSpan        Type = "date_range" // from one day to another
 	TypeCountry     Type = "country"
+	TypeAddress     Type = "address" // a place, where in it, and in which country
 	TypeLanguages   Type = "languages"
 	TypePeople      Type = "people"
 	TypeFile        Type = "file"
@@ -54,7 +55,7 @@ const (
 
 // Types lists all types in the order in which a designer offers them.
 var Types = []Type{
-	TypeShortText, TypeLongText, TypeChoice, TypeMultiple, TypeNumber, TypeMoney, TypeDate, TypeSpan, TypeCountry, TypeLanguages,
+	TypeShortText, TypeLongText, TypeChoice, TypeMultiple, TypeNumber, TypeMoney, TypeDate, TypeSpan, TypeCountry, TypeAddress, TypeLanguages,
 	TypePeople, TypeFile, TypeRanking, TypeTable, TypeBudget, TypeMatrix, TypeLikert, TypeCalculated, TypeHidden, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
 }
 
@@ -172,6 +173,7 @@ type Question struct {
 
 	Currencies  []string   `json:"currencies,omitempty"`  // money; the first is proposed
 	Files       *Files     `json:"files,omitempty"`       // file
+	Address     *Parts     `json:"address,omitempty"`     // address
 	Columns     []Question `json:"columns,omitempty"`     // table, people and budget
 	Item        i18n.Text  `json:"item,omitempty"`        // table and people: what one row is called
 	Replacement []string   `json:"replacement,omitempty"` // people: the columns that are asked of a replacement as well

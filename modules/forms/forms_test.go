@@ -57,6 +57,7 @@ func sample() forms.Definition {
 				{Key: "budget", Type: forms.TypeMoney, Label: say("Budget"), Currencies: []string{"EUR", "TRY"}, Min: "0", Class: forms.ClassFinancial},
 				{Key: "since", Type: forms.TypeDate, Label: say("Since")},
 				{Key: "country", Type: forms.TypeCountry, Label: say("Country")},
+				{Key: "home", Type: forms.TypeAddress, Label: say("Address"), Address: forms.WholeAddress(), Class: forms.ClassPersonal},
 				{Key: "speaks", Type: forms.TypeLanguages, Label: say("Languages"), Most: 3},
 			}},
 			{Key: "team", Title: say("Team"), Scope: forms.ScopePart, Questions: []forms.Question{

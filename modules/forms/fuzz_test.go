@@ -53,6 +53,11 @@ func invent(r *rand.Rand, q *forms.Question) string {
 	case forms.TypeSpan:
 		from := fmt.Sprintf("20%02d-%02d-%02d", r.IntN(50), 1+r.IntN(12), 1+r.IntN(28))
 		return []string{quote(map[string]string{"from": from, "to": "2051-10-05"}), quote(map[string]string{"from": from}), quote(map[string]string{"to": from})}[r.IntN(3)]
+	case forms.TypeAddress:
+		return []string{
+			`{"place":"Muğla","country":"TR","place_id":304184,"region":"Muğla","coordinates":{"lat":37.2181,"lon":28.3665}}`,
+			`{"street":"` + "Cadde 5" + `","postal_code":"48000","place":"Yok Köyü","country":"TR"}`, `{"street":"Straße 1"}`, `{"postal_code":"SW1A 1AA","country":"GB"}`,
+		}[r.IntN(4)]
 	case forms.TypeLanguages:
 		return quote([]forms.Language{{Code: "tr", Level: "native"}, {Code: "de", Level: "B1"}}[:1+r.IntN(2)])
 	case forms.TypeFile:
@@ -131,6 +136,7 @@ func FuzzFromTyped(f *testing.F) {
 	for _, seed := range []string{
 		"answers[x]=1", "answers[x][0][code]=de&answers[x][0][level]=Z9", "answers[x][99999999999]=1", "answers[x][0][name]=%00", "answers[x]=-0.0",
 		"answers[x]=1e999999&answers[x][currency]=EUR", "answers[x][-1][name]=a", "answers[x][]=1&answers[x][]=2", "answers[x]=٣", "answers[x]=%ff",
+		"answers[x][place]=Mugla&answers[x][country]=TR&answers[x][place_id]=9", "answers[x][place]=K%C3%B6ln&answers[x][place_id]=2886242&answers[x][postal_code]=D-50667", "answers[x][country]=ZZ&answers[x][street]=%E2%80%AE",
 	} {
 		f.Add(seed)
 	}
@@ -172,6 +178,7 @@ func FuzzFromTyped(f *testing.F) {
 func FuzzAnswers(f *testing.F) {
 	f.Add(`{"name":1,"people":[{"name":{}}],"visits.items":[1,1,-3],"budget":{"minor":1e3}}`)
 	f.Add(`{"people":[null],"fields":{"typed":"x"},"costs":[{"amount":{"minor":1,"currency":"EUR"}},[]]}`)
+	f.Add(`{"home":{"place":"x","country":"ZZ"},"home2":{"place_id":-1,"coordinates":null}}`)
 	d := sample()
 	loc := localizer(f, i18n.TR)
 	f.Fuzz(func(t *testing.T, text string) {

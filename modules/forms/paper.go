@@ -40,6 +40,8 @@ func (l layout) blank(q *Question) *Blank {
 		}
 	case q.Type == TypeSpan:
 		b.Columns, b.Rows = []string{l.loc.T("forms.first_day"), l.loc.T("forms.last_day")}, 1
+	case q.Type == TypeAddress:
+		b.Columns, b.Rows = PartNames(l.loc, q), 1
 	case len(b.Columns) > 0:
 		b.Rows, b.Item = min(max(q.Least, q.Most, 1), 6), l.itemName(q)
 	case len(b.Options) > 0 || q.Type == TypeFile:

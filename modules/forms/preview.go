@@ -63,6 +63,7 @@ func (l layout) outline(q *Question) Entry {
 	for _, o := range q.Options {
 		names = append(names, l.option(q, o.Value))
 	}
+	names = append(names, PartFacts(l.loc, q)...)
 	if q.NotApplicable {
 		names = append(names, l.loc.T("forms.not_applicable"))
 	}

@@ -218,6 +218,8 @@ func (l layout) fill(e *Entry, q *Question, value Value) {
 		e.Table = l.budget(q, v)
 	case Grid:
 		e.Lines = l.gridLines(q, v)
+	case Address:
+		e.Lines = addressLines(l.loc, v)
 	default:
 		e.Lines = []string{l.line(q, value)}
 	}

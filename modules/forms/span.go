@@ -2,6 +2,7 @@ package forms
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"time"
 
@@ -189,4 +190,38 @@ func (f field) end(key, label string) ui.Field {
 		b.Type = "text"
 	}
 	return b
+}
+
+var dateForm = regexp.MustCompile(`^(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})$`)
+
+func (r *reader) date(name string) json.RawMessage {
+	text, ok := r.day(name)
+	switch {
+	case text == "":
+		return nothing
+	case !ok:
+		r.complain(name, "forms.error.date")
+		return keepTyped(text)
+	default:
+		return encode(Date(text))
+	}
+}
+
+// day reads 2026-10-05 as browsers post it, and the day first as people type it in all of the house's languages. What is no
+// day comes back as it was typed.
+func (r *reader) day(name string) (text string, ok bool) {
+	text = r.clean(name, r.values.Get(name), maxLine)
+	day := text
+	if m := dateForm.FindStringSubmatch(text); m != nil {
+		day = m[3] + "-" + ("0" + m[2])[len(m[2])-1:] + "-" + ("0" + m[1])[len(m[1])-1:]
+	}
+	if !isDay(day) {
+		return text, text == ""
+	}
+	return day, true
+}
+
+func isDay(text string) bool {
+	t, err := time.Parse(time.DateOnly, text)
+	return err == nil && t.Year() >= 1000 && t.Year() < 3000
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"kervan/modules/ids"
@@ -73,6 +72,8 @@ func (r *reader) question(q *Question, name string) json.RawMessage {
 		return r.date(name)
 	case TypeSpan:
 		return r.span(name)
+	case TypeAddress:
+		return r.address(q, name)
 	case TypeLanguages:
 		return r.languages(name)
 	case TypeFile:
@@ -265,40 +266,6 @@ func minorUnits(decimal string, exponent int) (int64, bool) {
 	}
 	minor, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", exponent-len(fraction)), 10, 64)
 	return minor, err == nil
-}
-
-var dateForm = regexp.MustCompile(`^(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})$`)
-
-func (r *reader) date(name string) json.RawMessage {
-	text, ok := r.day(name)
-	switch {
-	case text == "":
-		return nothing
-	case !ok:
-		r.complain(name, "forms.error.date")
-		return keepTyped(text)
-	default:
-		return encode(Date(text))
-	}
-}
-
-// day reads 2026-10-05 as browsers post it, and the day first as people type it in all of the house's languages. What is no
-// day comes back as it was typed.
-func (r *reader) day(name string) (text string, ok bool) {
-	text = r.clean(name, r.values.Get(name), maxLine)
-	day := text
-	if m := dateForm.FindStringSubmatch(text); m != nil {
-		day = m[3] + "-" + ("0" + m[2])[len(m[2])-1:] + "-" + ("0" + m[1])[len(m[1])-1:]
-	}
-	if !isDay(day) {
-		return text, text == ""
-	}
-	return day, true
-}
-
-func isDay(text string) bool {
-	t, err := time.Parse(time.DateOnly, text)
-	return err == nil && t.Year() >= 1000 && t.Year() < 3000
 }
 
 func (r *reader) languages(name string) json.RawMessage {

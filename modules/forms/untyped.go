@@ -54,6 +54,8 @@ func (w writer) answer(q *Question, name string, raw json.RawMessage) {
 		w.values.Set(member(name, "currency"), v.Currency)
 	case Date:
 		w.values.Set(name, string(v))
+	case Address:
+		w.address(name, v)
 	case Languages:
 		for i, l := range v {
 			w.values.Set(member(indexed(name, i), "code"), l.Code)

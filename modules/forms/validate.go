@@ -103,7 +103,7 @@ func (v *validator) answer(q *Question, name string, raw json.RawMessage) {
 		v.complain(name, unreadable(q), nil)
 	case value == nil || value.Empty():
 		if v.mode == Submit && (q.Required || q.Type == TypeDeclaration) {
-			v.complain(name, missing(q), nil)
+			v.missing(q, name)
 		}
 	default:
 		v.limits(q, name, value)
@@ -128,6 +128,14 @@ func unreadable(q *Question) string {
 	default:
 		return "forms.error.unreadable"
 	}
+}
+
+func (v *validator) missing(q *Question, name string) {
+	if q.Type == TypeAddress {
+		v.noAddress(q, name)
+		return
+	}
+	v.complain(name, missing(q), nil)
 }
 
 func missing(q *Question) string {
@@ -174,6 +182,8 @@ func (v *validator) limits(q *Question, name string, value Value) {
 		v.between(q, name, value)
 	case Span:
 		v.span(q, name, value)
+	case Address:
+		v.address(q, name, value)
 	case Languages:
 		v.languages(q, name, value)
 	case Documents:

@@ -19,6 +19,8 @@ import (
 //	money, calculated                     {"minor": 350000, "currency": "EUR"}
 //	date                                  "2026-10-05"
 //	date_range                            {"from": "2026-10-05", "to": "2026-10-12"}
+//	address                               {"street": …, "postal_code": …, "place": "Muğla", "country": "TR", "place_id": 304184,
+//	                                       "region": "Muğla", "coordinates": {"lat": 37.2181, "lon": 28.3665}}
 //	languages                             [{"code": "de", "level": "B2"}]
 //	file                                  ["<document>", …]
 //	table, people, budget                 [{"column": …, "replacement": {…}}, …]
@@ -253,6 +255,8 @@ func ParseValue(q *Question, raw json.RawMessage) (Value, error) {
 		return d, err
 	case TypeSpan:
 		return parseSpan(raw)
+	case TypeAddress:
+		return parseAddress(raw)
 	case TypeCalculated:
 		return parseCalculated(raw)
 	case TypeHidden:

@@ -194,6 +194,9 @@ func (at piece) said(loc *i18n.Localizer, d *forms.Definition, field string) str
 	if q == nil {
 		return ""
 	}
+	if field == "address" {
+		return strings.Join(forms.PartFacts(loc, q), ", ")
+	}
 	number := func(n int) string {
 		if n == 0 {
 			return ""

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"kervan/modules/forms"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/i18n"
 )
 
@@ -102,6 +104,8 @@ func (p *Pen) question(q *forms.Question) json.RawMessage {
 		return encode(p.day(q))
 	case forms.TypeSpan:
 		return encode(p.span(q))
+	case forms.TypeAddress:
+		return encode(p.address(q))
 	case forms.TypeLanguages:
 		return p.languages(q)
 	case forms.TypePeople, forms.TypeTable, forms.TypeBudget:
@@ -280,6 +284,29 @@ func (p *Pen) day(q *forms.Question) string {
 	}
 	days := int(to.Sub(from) / (24 * time.Hour))
 	return from.AddDate(0, 0, p.Dice.IntN(max(days, 1))).Format(time.DateOnly)
+}
+
+// streets are such as there are everywhere.
+var streets = map[i18n.Locale]string{i18n.TR: "Atatürk Caddesi", i18n.DE: "Bahnhofstraße", i18n.EN: "High Street"}
+
+// address is in a town of the organization's country.
+func (p *Pen) address(q *forms.Question) forms.Address {
+	country := geo.Country(p.Country)
+	var a forms.Address
+	if towns := geo.InCountry(country); len(towns) > 0 {
+		town := towns[p.Dice.IntN(min(len(towns), 40))]
+		a = forms.Address{Place: town.Own(), Country: p.Country, PlaceID: town.ID, Region: town.Region, Coordinates: &forms.Coordinates{Lat: town.At.Lat, Lon: town.At.Lon}}
+	}
+	if q.Address == nil {
+		return a
+	}
+	if q.Address.Street != forms.AskNot {
+		a.Street = streets[p.Locale] + " " + strconv.Itoa(p.Dice.IntN(90)+1)
+	}
+	if q.Address.PostalCode != forms.AskNot {
+		a.PostalCode = cmp.Or(geo.PostalExample(country), "1000")
+	}
+	return a
 }
 
 // span begins on a day from which it can last as long as it must, and lasts up to ten days longer where it may.

@@ -80,6 +80,8 @@ func TestEveryTypeOfQuestionIsAnswered(t *testing.T) {
 		{Key: "views", Type: forms.TypeMatrix, Options: options, Statements: options},
 		{Key: "scale", Type: forms.TypeLikert, Options: forms.Scale(), Statements: options, NotApplicable: true},
 		{Key: "country", Type: forms.TypeCountry},
+		{Key: "home", Type: forms.TypeAddress, Address: forms.WholeAddress(), Required: true},
+		{Key: "town", Type: forms.TypeAddress, Address: &forms.Parts{Place: forms.AskRequired, PostalCode: forms.AskRequired}, Required: true},
 		{Key: "languages", Type: forms.TypeLanguages, Least: 3},
 		{Key: "people", Type: forms.TypePeople, Least: 2, Columns: []forms.Question{{Key: "name", Type: forms.TypeShortText, Label: text, Required: true}}, Replacement: []string{"name"}},
 		{Key: "table", Type: forms.TypeTable, Least: 1, Most: 4, Columns: []forms.Question{{Key: "cost", Type: forms.TypeMoney, Label: text, Currencies: []string{"EUR"}, Required: true}}},

@@ -140,7 +140,7 @@ func tests(q *forms.Question) []Test {
 	switch q = q.Shape(); {
 	case q.Type.Grades():
 		return []Test{Answered, NotAnswered}
-	case len(q.Options) > 0 || q.Type == forms.TypeCountry:
+	case len(q.Options) > 0 || q.Countried():
 		return []Test{Is, IsNot, OneOf, Answered, NotAnswered}
 	case q.Type == forms.TypeConsent || q.Type == forms.TypeDeclaration:
 		return []Test{Is, IsNot}
@@ -244,7 +244,7 @@ func valueInWords(loc *i18n.Localizer, d *forms.Definition, q *forms.Question, v
 			return loc.T("builder.when.given")
 		}
 		return loc.T("builder.when.not_given")
-	case forms.TypeCountry:
+	case forms.TypeCountry, forms.TypeAddress:
 		return forms.CountryName(loc.Locale, value)
 	case forms.TypeSpan:
 		if n, err := strconv.Atoi(value); err == nil {

@@ -109,6 +109,8 @@ func fresh(kind forms.Type) forms.Question {
 		q.Calculation = &forms.Calculation{Operation: forms.OperationSum}
 	case forms.TypeHidden:
 		q.Takes = forms.Sources[0]
+	case forms.TypeAddress:
+		q.Address, q.Class = forms.WholeAddress(), forms.ClassPersonal
 	case forms.TypeLikert:
 		q.Options = forms.Scale()
 	case forms.TypeBudget:

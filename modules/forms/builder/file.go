@@ -28,7 +28,7 @@ var shape = sync.OnceValue(func() *interchange.Shape[forms.Definition] {
 func FileRules() []interchange.Rule {
 	key, value := regexp.MustCompile(forms.KeyPattern), regexp.MustCompile(forms.ValuePattern)
 	return []interchange.Rule{
-		interchange.Known(forms.Types...), interchange.Known(forms.Scopes...), interchange.Known(forms.Classes...), interchange.Known(forms.Formats...), interchange.Known(forms.Operations...), interchange.Known(forms.Sources...), interchange.Known(forms.Readers...),
+		interchange.Known(forms.Types...), interchange.Known(forms.Scopes...), interchange.Known(forms.Classes...), interchange.Known(forms.Formats...), interchange.Known(forms.Operations...), interchange.Known(forms.Sources...), interchange.Known(forms.Readers...), interchange.Known(forms.Asks...),
 		interchange.Between[forms.Definition]("schema", forms.SchemaVersion, forms.SchemaVersion),
 		interchange.Pattern[forms.Section]("key", key), interchange.Pattern[forms.Question]("key", key), interchange.Pattern[forms.Option]("value", value),
 		interchange.MostWords(mostWords), interchange.Most[forms.Condition]("equals", mostWords), interchange.Most[forms.Condition]("in", mostWords),
@@ -58,7 +58,7 @@ func Import(raw []byte) (forms.Definition, []interchange.Flaw) {
 // unfinished are the problems of a form that is being written: it can be brought in with them, and the builder shows them.
 var unfinished = []string{
 	"forms.check.translation", "forms.check.no_language", "forms.check.no_section", "forms.check.empty_section", "forms.check.few_options",
-	"forms.check.no_columns", "forms.check.currencies", "forms.check.files", "forms.check.statements", "forms.check.calculation",
+	"forms.check.no_columns", "forms.check.currencies", "forms.check.files", "forms.check.statements", "forms.check.address", "forms.check.calculation",
 }
 
 // CheckFile notes what is wrong with a form that was read without flaws, where it stands in the file: keys that are taken
@@ -152,7 +152,7 @@ var fieldOf = map[string]string{
 	"forms.check.class": "class", "forms.check.format": "format", "forms.check.pattern": "pattern", "forms.check.options_unused": "options",
 	"forms.check.columns_unused": "columns", "forms.check.statements_unused": "statements", "forms.check.replacement": "replacement", "forms.check.forced_consent": "required",
 	"forms.check.days": "required_from", "forms.check.required_already": "required_from", "forms.check.frozen_first": "frozen_from",
-	"forms.check.frozen_statement": "frozen_from", "forms.check.visible_to": "visible_to",
+	"forms.check.frozen_statement": "frozen_from", "forms.check.visible_to": "visible_to", "forms.check.address_unused": "address",
 	"forms.check.condition": "condition", "forms.check.unknown": "condition", "forms.check.other_scope": "condition", "forms.check.repeated": "condition",
 	"forms.check.operation": "calculation", "forms.check.calculation_unused": "calculation", "forms.check.calculation_units": "calculation", "forms.check.term": "calculation",
 	"forms.check.term_scope": "calculation", "forms.check.term_repeated": "calculation", "forms.check.term_class": "calculation", "forms.check.term_currencies": "calculation",

@@ -68,6 +68,10 @@ var Settings = []Setting{
 	number("decimals", Answer, 6, func(q *forms.Question) *int { return &q.Decimals }).only(forms.TypeNumber, forms.TypeCalculated),
 	list("currencies", Answer, func(q *forms.Question) *[]string { return &q.Currencies }, "EUR", "TRY", "USD", "GBP", "CHF", "BGN", "RON", "UAH", "GEL", "AMD").only(forms.TypeMoney),
 	tick("not_applicable", Answer, func(q *forms.Question) *bool { return &q.NotApplicable }).only(forms.TypeMatrix, forms.TypeLikert),
+	asksFor("street", func(p *forms.Parts) *forms.Ask { return &p.Street }),
+	asksFor("postal_code", func(p *forms.Parts) *forms.Ask { return &p.PostalCode }),
+	asksFor("place", func(p *forms.Parts) *forms.Ask { return &p.Place }),
+	asksFor("country", func(p *forms.Parts) *forms.Ask { return &p.Country }),
 	kinds().only(forms.TypeFile),
 	size().only(forms.TypeFile),
 	words("item", Answer, 80, func(q *forms.Question) *i18n.Text { return &q.Item }).only(forms.TypeTable, forms.TypePeople, forms.TypeBudget),
@@ -347,51 +351,5 @@ func replacement() Setting {
 				}
 			}
 		},
-	}
-}
-
-// retype makes another type of a question; what the new type knows nothing of goes.
-func retype(q *forms.Question, kind forms.Type) {
-	was := *q
-	*q = fresh(kind)
-	q.Key, q.Label, q.Help = was.Key, was.Label, was.Help
-	q.Condition = was.Condition
-	if !kind.Asks() {
-		return
-	}
-	q.Example, q.Why, q.Class, q.VisibleTo = was.Example, was.Why, was.Class, was.VisibleTo
-	switch {
-	case kind == forms.TypeHidden:
-		q.Example, q.Condition = nil, nil
-	case kind == forms.TypeCalculated:
-		q.Example = nil
-	case kind != forms.TypeConsent && kind != forms.TypeDeclaration:
-		q.Required, q.RequiredFrom, q.FrozenFrom = was.Required, was.RequiredFrom, was.FrozenFrom
-	}
-	if kind.Offers() && was.Type.Offers() && kind != forms.TypeCountry && was.Type != forms.TypeCountry {
-		q.Options = was.Options
-	}
-	if kind.Grades() && was.Type.Grades() {
-		q.Statements, q.NotApplicable = was.Statements, was.NotApplicable
-	}
-	if kind.Rows() && was.Type.Rows() {
-		begins := q.Columns
-		q.Columns, q.Item = was.Columns, was.Item
-		for i := range begins {
-			if _, there := q.Column(begins[i].Key); !there {
-				q.Columns = append(q.Columns, begins[i])
-			}
-		}
-	}
-	if was.Type == forms.TypeShortText || was.Type == forms.TypeLongText {
-		if kind == forms.TypeShortText || kind == forms.TypeLongText {
-			q.Words, q.Chars = was.Words, was.Chars
-		}
-	}
-	if (was.Type == forms.TypeDate || was.Type == forms.TypeSpan) && (kind == forms.TypeDate || kind == forms.TypeSpan) {
-		q.Min, q.Max = was.Min, was.Max
-	}
-	if (was.Type == forms.TypeNumber || was.Type == forms.TypeMoney) && (kind == forms.TypeNumber || kind == forms.TypeMoney) {
-		q.Min, q.Max = was.Min, was.Max
 	}
 }

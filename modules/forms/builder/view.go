@@ -430,7 +430,7 @@ func (d *Desk) answers(p ui.Page, l shownLine) []ui.Option {
 		for _, o := range l.Of.Options {
 			add(o.Value, valueInWords(p.Loc, d.Definition, l.Of, o.Value))
 		}
-	case l.Of.Type == forms.TypeCountry:
+	case l.Of.Countried():
 		for _, country := range forms.Countries(p.Loc.Locale) {
 			add(country.Code, country.Name)
 		}

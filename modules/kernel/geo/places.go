@@ -94,7 +94,7 @@ var gazetteer = sync.OnceValue(func() *index {
 })
 
 func (x *index) add(p Place) {
-	n := int32(len(x.places)) //nolint:gosec // there are some ten thousand
+	n := int32(len(x.places))
 	x.places = append(x.places, p)
 	x.byID[p.ID] = n
 	for _, key := range p.keys() {

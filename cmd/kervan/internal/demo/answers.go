@@ -92,6 +92,7 @@ func (o *Organization) about(a forms.Answers) {
 	a["fiscal_host"] = raw(host)
 	a["country"] = raw(string(p.Country))
 	a["city"] = raw(p.City)
+	a["meeting_place"] = raw(forms.AddressIn(string(p.Country), p.City))
 	a["founded"] = number(p.Founded)
 	if p.Website != "" {
 		a["website"] = raw(p.Website)

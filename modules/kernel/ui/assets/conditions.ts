@@ -22,18 +22,20 @@ export function watchConditions(root: HTMLElement): () => void {
   const boxes = [...root.querySelectorAll<HTMLElement>('[data-condition]')].map((box) => ({ box, rule: JSON.parse(box.dataset.condition ?? '{}') as Rule }))
   const point = root.dataset.point ?? '.'
 
-  function values(ref: string): { type: string; all: string[]; rows: number } {
+  // What an answer equals is all of it, except of an address, which equals its country.
+  function values(ref: string): { type: string; all: string[]; rows: number; equal?: string[] } {
     const box = root.querySelector<HTMLElement>(`[data-question="${CSS.escape(ref)}"]`)
     if (!box || box.hidden) return { type: '', all: [], rows: 0 }
     if (box.dataset.type === 'calculated') return { type: 'calculated', all: box.dataset.result ? [box.dataset.result] : [], rows: 0 }
     const all: string[] = []
     for (const input of box.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>('[name^="answers["]')) {
       if (input instanceof HTMLInputElement && ['checkbox', 'radio'].includes(input.type) && !input.checked) continue
-      if (input.name.endsWith('[currency]') || input.name.endsWith('[row]') || !input.value.trim()) continue
+      if (input.name.endsWith('[currency]') || input.name.endsWith('[row]') || 'suggestValue' in input.dataset || !input.value.trim()) continue
       all.push(input.value.trim())
     }
     const rows = [...box.querySelectorAll<HTMLElement>('[data-row]')].filter((row) => [...row.querySelectorAll<HTMLInputElement>('[name^="answers["]')].some((i) => i.value.trim() && !i.name.endsWith('[row]'))).length
-    return { type: box.dataset.type ?? '', all, rows }
+    const country = box.dataset.type === 'address' ? [box.querySelector<HTMLSelectElement>('[data-suggest-part="country"]')?.value ?? ''] : undefined
+    return { type: box.dataset.type ?? '', all, rows, equal: country }
   }
 
   function compare(ref: string, limit: string): number {
@@ -57,10 +59,10 @@ export function watchConditions(root: HTMLElement): () => void {
     if (rule.any && !rule.any.some(holds)) return false
     if (rule.not && holds(rule.not)) return false
     if (!rule.ref) return true
-    const { all } = values(rule.ref)
+    const { all, equal } = values(rule.ref)
     if (rule.answered !== undefined) return all.length > 0 === rule.answered
-    if (rule.equals) return all.includes(rule.equals)
-    if (rule.in) return rule.in.some((one) => all.includes(one))
+    if (rule.equals) return (equal ?? all).includes(rule.equals)
+    if (rule.in) return rule.in.some((one) => (equal ?? all).includes(one))
     if (rule.above) return compare(rule.ref, rule.above) > 0
     if (rule.below) return compare(rule.ref, rule.below) < 0
     return false
