@@ -77,7 +77,19 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) 
 	if err != nil {
 		return nil, err
 	}
-	return j.named(ctx, sc, all)
+	found, err := j.named(ctx, sc, all)
+	if err != nil {
+		return nil, err
+	}
+	c, err := programs.Judging(ctx, sc.Read(), call)
+	if err != nil || c.Review.Topic == "" {
+		return found, err
+	}
+	topics, err := applications.Chosen(ctx, sc, all, c.Review.Topic)
+	for i := range found {
+		found[i].Topics = topics[found[i].ID]
+	}
+	return found, err
 }
 
 // Those satisfies selection.Applications.

@@ -29,7 +29,7 @@ import (
 // takes only states or codes, the database says itself.
 var wordless = map[string]string{
 	"calls.zone":                 "the name of a time zone",
-	"calls.quotas":               "codes of countries and numbers",
+	"calls.quotas":               "codes of countries, numbers, and topics as the form names them",
 	"calls.review":               "numbers of the rules of the reviews",
 	"documents.reason":           "what a check found, by its key",
 	"form_draft_presences.place": "keys of a section and a question",

@@ -29,6 +29,7 @@ type announced struct {
 	closes      time.Time
 	quotas      []blueprints.Quota
 	asks        []blueprints.Reason // what must be met beside what the blueprint has
+	topic       string              // the question that says the topic, for the quotas of topics
 	scaled      bool                // its first criterion has a scale of its own
 }
 
@@ -149,7 +150,7 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 	if err := s.app.programs.Rule(ctx, sc, c.ID, c.Version+1, rules); err != nil {
 		return err
 	}
-	if err := s.app.programs.Limit(ctx, sc, c.ID, c.Version+2, a.quotas); err != nil {
+	if err := s.app.programs.Limit(ctx, sc, c.ID, c.Version+2, a.quotas, a.topic); err != nil {
 		return err
 	}
 	for i, r := range a.asks {

@@ -43,6 +43,9 @@ type Review struct {
 
 	// WeightsOpen lets the weights change after reviewing has begun; the totals are then computed anew.
 	WeightsOpen bool `json:"weights_open,omitempty"`
+
+	// Topic is the question whose answer says an application's topic, for the quotas of topics; empty: none.
+	Topic string `json:"topic_question,omitempty"`
 }
 
 // Composition says which seats a partnership has.

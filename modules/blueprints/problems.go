@@ -47,7 +47,7 @@ func Problems(p Program) []Problem {
 			}
 		}
 	}
-	return slices.Concat(found, p.weights(), p.scales(), p.form())
+	return slices.Concat(found, p.topics(at), p.weights(), p.scales(), p.form())
 }
 
 func (p Program) weights() []Problem {

@@ -35,7 +35,7 @@ func TestAProgramSurvivesItsFile(t *testing.T) {
 	for _, b := range blueprints.BuiltIn() {
 		c, err := h.service.BeginFrom(t.Context(), sc, b.Key, b.Version, "2027", b.Compositions[0].Key)
 		must(t, err)
-		must(t, h.service.Limit(t.Context(), sc, c.ID, c.Version, []blueprints.Quota{{Country: "DE", Most: 3}}))
+		must(t, h.service.Limit(t.Context(), sc, c.ID, c.Version, []blueprints.Quota{{Country: "DE", Most: 3}}, ""))
 		before, raw := h.file(t, sc, c)
 		again, flaws, err := h.service.BeginFromFile(t.Context(), sc, raw, "2028")
 		if err != nil || len(flaws) > 0 {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"kervan/modules/blueprints"
@@ -82,7 +83,7 @@ func (c *Call) content(asked *forms.Definition) (string, error) {
 
 // needs are what the data of a draft that asks this still lack: all but the signatures.
 func (c *Call) needs(now time.Time, asked *forms.Definition) []Need {
-	return append(append(c.Readiness(now, len(forms.Check(*asked))), c.rulesNeed(asked)), c.frozenNeed(asked)...)
+	return slices.Concat(c.Readiness(now, len(forms.Check(*asked))), []Need{c.rulesNeed(asked)}, c.frozenNeed(asked), c.topicNeed(asked))
 }
 
 // first reports whether the network has never opened a call.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kervan/modules/blueprints"
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/geo"
@@ -14,23 +15,29 @@ import (
 	"kervan/tenants"
 )
 
-// MostQuotas is for how many countries a call has quotas at most.
+// MostQuotas is for how many countries a call has quotas at most, and for how many topics.
 const MostQuotas = 40
 
 // mostOfQuota is the most that a quota allows, as there are no more places.
 const mostOfQuota = 1000
 
-// Limit sets the quotas of a draft. Coordinators and officers may. Faults: Invalid by field (each, and country_ and most_
-// with the place among the named ones), Conflict when it is published or has been changed, NotFound.
-func (s *Service) Limit(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, quotas []blueprints.Quota) error {
-	return s.change(ctx, sc, policies.CallEdit, id, version, func(_ context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
+// Limit sets the quotas of a draft, and which question of its form says an application's topic. Coordinators and officers may.
+// Faults: Invalid by field (each, and country_ and most_ with the place among the named ones; topic_question, and least_ and
+// topmost_ with the topic), Conflict when it is published or has been changed, NotFound.
+func (s *Service) Limit(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, quotas []blueprints.Quota, topic string) error {
+	return s.change(ctx, sc, policies.CallEdit, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
 		if c.State != Draft {
 			return fault.Conflict("programs.published")
 		}
-		if bad := checkQuotas(quotas, asTheyStand); len(bad) > 0 {
+		draft, err := s.forms.Draft(ctx, tx, c.Form)
+		if err != nil {
+			return err
+		}
+		bad := append(checkQuotas(quotas, asTheyStand), checkTopics(quotas, topic, draft.Definition, c.Places)...)
+		if len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
 		}
-		c.Quotas = quotas
+		c.Quotas, c.Review.Topic = named(quotas, topic, draft.Definition), topic
 		tx.Audit(entry("call.limited", id))
 		return nil
 	})
@@ -38,6 +45,7 @@ func (s *Service) Limit(ctx context.Context, sc tenants.Scope, id ids.Call, vers
 
 // checkQuotas says what is wrong with quotas, by the names of the page's fields; row is where on it a named one stands.
 func checkQuotas(quotas []blueprints.Quota, row func(named int) int) []fault.Field {
+	quotas = slices.DeleteFunc(slices.Clone(quotas), func(q blueprints.Quota) bool { return q.Topic != "" })
 	if len(quotas) > MostQuotas {
 		return []fault.Field{fault.At("each", "fault.bad_request")}
 	}
@@ -74,4 +82,67 @@ func parted(quotas []blueprints.Quota) (each int, named []blueprints.Quota) {
 		}
 	}
 	return each, slices.DeleteFunc(slices.Clone(quotas), func(q blueprints.Quota) bool { return q.Country == "" })
+}
+
+// ofTopics are the quotas of topics.
+func ofTopics(quotas []blueprints.Quota) []blueprints.Quota {
+	return slices.DeleteFunc(slices.Clone(quotas), func(q blueprints.Quota) bool { return q.Topic == "" })
+}
+
+// checkTopics says what is wrong with the quotas of topics, by the names of the page's fields.
+func checkTopics(quotas []blueprints.Quota, question string, d *forms.Definition, places int) []fault.Field {
+	topics := ofTopics(quotas)
+	if len(topics) > MostQuotas {
+		return []fault.Field{fault.At("topic_question", "fault.bad_request")}
+	}
+	var bad []fault.Field
+	for _, p := range blueprints.TopicFlaws(question, quotas, d) {
+		bad = append(bad, fault.AtWith("topic_question", p.Key, p.Args))
+	}
+	sum, seen := 0, map[string]bool{}
+	for _, q := range topics {
+		if q.Least < 0 || q.Least > mostOfQuota {
+			bad = append(bad, fault.AtWith("least_"+q.Topic, "programs.between", fault.Args{"Low": 0, "High": mostOfQuota}))
+		}
+		switch {
+		case q.Country != "" || seen[q.Topic] || q.Most == 0 && q.Least == 0:
+			bad = append(bad, fault.At("topic_question", "fault.bad_request"))
+		case q.Most < 0 || q.Most > mostOfQuota:
+			bad = append(bad, fault.AtWith("topmost_"+q.Topic, "programs.between", fault.Args{"Low": 1, "High": mostOfQuota}))
+		case q.Most > 0 && q.Most < q.Least:
+			bad = append(bad, fault.At("topmost_"+q.Topic, "programs.quotas.most_below_least"))
+		}
+		seen[q.Topic] = true
+		sum += q.Least
+	}
+	if places > 0 && sum > places && len(bad) == 0 {
+		bad = append(bad, fault.AtWith("topic_question", "programs.quotas.least_sum", fault.Args{"Sum": sum, "Places": places}))
+	}
+	return bad
+}
+
+// named are quotas with the names of their topics, as the question calls them.
+func named(quotas []blueprints.Quota, question string, d *forms.Definition) []blueprints.Quota {
+	quotas = slices.Clone(quotas)
+	q, _, asked := d.Question(question)
+	if !asked {
+		return quotas
+	}
+	for i := range quotas {
+		for _, o := range q.Options {
+			if o.Value == quotas[i].Topic && quotas[i].Topic != "" {
+				quotas[i].Name = o.Label
+			}
+		}
+	}
+	return quotas
+}
+
+// topicNeed is a line of the readiness check only where something is wrong: the form has changed, and lacks the question or
+// an option that the quotas of topics go by.
+func (c *Call) topicNeed(asked *forms.Definition) []Need {
+	if len(blueprints.TopicFlaws(c.Review.Topic, c.Quotas, asked)) == 0 {
+		return nil
+	}
+	return []Need{{Key: "topics", Place: "quotas"}}
 }

@@ -1,12 +1,14 @@
 package programs_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"kervan/modules/blueprints"
+	"kervan/modules/forms"
 	"kervan/modules/kernel/fault"
 )
 
@@ -35,7 +37,7 @@ func TestTheCoordinatorSetsQuotas(t *testing.T) {
 		t.Error(diff)
 	}
 	for name, bad := range map[string][]blueprints.Quota{"nothing": {{Country: "TR"}}, "an invented country": {{Country: "ZZ", Most: 1}}, "too many": {{Most: 1001}}} {
-		if err := h.service.Limit(t.Context(), sc, c.ID, now.Version, bad); !fault.Is(err, fault.KindInvalid) {
+		if err := h.service.Limit(t.Context(), sc, c.ID, now.Version, bad, ""); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -45,12 +47,77 @@ func TestTheCoordinatorSetsQuotas(t *testing.T) {
 	visitor.Want(200, "At most from one country", "Türkiye: 8")
 	published, err := h.service.Call(t.Context(), sc, c.ID)
 	must(t, err)
-	if err := h.service.Limit(t.Context(), sc, c.ID, published.Version, nil); !fault.Is(err, fault.KindConflict) {
+	if err := h.service.Limit(t.Context(), sc, c.ID, published.Version, nil, ""); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("the quotas of a published call were changed: %v", err)
 	}
 	b.Get(page)
 	b.Want(200, "Türkiye: 8")
 	if strings.Contains(b.Page.Body, `name="each"`) {
 		t.Error("a published call lets its quotas be typed")
+	}
+}
+
+func TestTheCoordinatorSetsQuotasOfTopics(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.drafted(t)
+	sc := h.coordinator(t)
+	b := h.SignedIn(t, sc.Actor())
+	page := "/program/calls/" + c.ID.String() + "/quotas"
+	b.Get(page)
+	b.Submit(page, "do", "topics", "topic_question", "topics", "each", "2")
+	b.Want(200, "Volunteers and members")
+	if b.Page.Value("each") != "2" {
+		t.Error("what was typed is lost")
+	}
+	b.Submit(page, "do", "save", "least_volunteers", "4", "topmost_volunteers", "3", "topmost_digital", "many")
+	b.Want(422, "At most")
+	if b.Page.Value("topmost_digital") != "many" {
+		t.Error("what was typed is lost")
+	}
+	b.Submit(page, "do", "save", "topmost_digital", "")
+	b.Want(422, "Please enter at least as many as on the left.")
+	b.Submit(page, "do", "save", "topmost_volunteers", "", "least_volunteers", "9")
+	b.Want(422, "The topics want 9 places together, and the call has 8.")
+	b.Submit(page, "do", "save", "least_volunteers", "1", "topmost_volunteers", "3", "topmost_digital", "2")
+	b.Want(200, "Saved.", "2 from each country", "1 to 3", "at most 2")
+	now, err := h.service.Call(t.Context(), sc, c.ID)
+	must(t, err)
+	if now.Review.Topic != "topics" || len(now.Quotas) != 3 || now.Quotas[1].Topic != "volunteers" || now.Quotas[1].Least != 1 || now.Quotas[1].Name["tr"] == "" {
+		t.Errorf("the quotas are %+v of %q", now.Quotas, now.Review.Topic)
+	}
+	for name, bad := range map[string]struct {
+		quotas []blueprints.Quota
+		topic  string
+	}{
+		"no question":       {now.Quotas, ""},
+		"another question":  {now.Quotas, "issue"},
+		"an unknown topic":  {[]blueprints.Quota{{Topic: "poetry", Most: 1}}, "topics"},
+		"a topic twice":     {[]blueprints.Quota{{Topic: "digital", Most: 1}, {Topic: "digital", Most: 2}}, "topics"},
+		"neither":           {[]blueprints.Quota{{Topic: "digital"}}, "topics"},
+		"both":              {[]blueprints.Quota{{Topic: "digital", Country: "TR", Most: 1}}, "topics"},
+		"less than nothing": {[]blueprints.Quota{{Topic: "digital", Least: -1}}, "topics"},
+		"far too many":      {[]blueprints.Quota{{Topic: "digital", Most: 1001}}, "topics"},
+	} {
+		if err := h.service.Limit(t.Context(), sc, c.ID, now.Version, bad.quotas, bad.topic); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	file, raw := h.file(t, sc, now)
+	if file.Review.Topic != "topics" || len(file.Quotas) != 3 {
+		t.Errorf("the file says %+v", file.Quotas)
+	}
+	brought, flaws, err := h.service.BeginFromFile(t.Context(), sc, raw, "2031")
+	if err != nil || len(flaws) > 0 || brought.Review.Topic != "topics" || len(brought.Quotas) != 3 {
+		t.Errorf("brought in: %+v, %v, %v", brought.Quotas, flaws, err)
+	}
+	h.redrafts(t, now, func(d *forms.Definition) {
+		q, _, _ := d.Question("topics")
+		q.Options = slices.DeleteFunc(q.Options, func(o forms.Option) bool { return o.Value == "digital" })
+	})
+	b.Get("/program/calls/" + c.ID.String())
+	b.Want(200, "The form asks what the quotas of topics go by")
+	if err := h.service.Publish(t.Context(), sc, c.ID, now.Version); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("published with a quota of a topic that nobody can choose: %v", err)
 	}
 }

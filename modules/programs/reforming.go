@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
@@ -64,6 +65,9 @@ func (s *Service) Revision(ctx context.Context, sc tenants.Scope, id ids.Call) (
 	for _, p := range brokenRules(c.Eligibility, r.After, r.Before, c.Locales[0]) {
 		r.Problems = append(r.Problems, forms.Problem{Key: p.Key, Args: p.Args})
 	}
+	for _, p := range blueprints.TopicFlaws(c.Review.Topic, c.Quotas, r.After) {
+		r.Problems = append(r.Problems, forms.Problem{Key: p.Key, Args: p.Args})
+	}
 	r.Left = forms.Left(r.Before, r.After)
 	r.Drafts, r.HandedIn, err = s.applications.Writing(ctx, sc, id)
 	return r, err
@@ -96,7 +100,8 @@ func (s *Service) Reform(ctx context.Context, sc tenants.Scope, id ids.Call, ver
 			return fault.Conflict("fault.stale")
 		case len(forms.Diff(*before.Definition, *latest.Definition)) == 0:
 			return fault.Conflict("programs.reform.nothing")
-		case len(forms.Check(*latest.Definition)) > 0, len(brokenRules(c.Eligibility, latest.Definition, before.Definition, c.Locales[0])) > 0:
+		case len(forms.Check(*latest.Definition)) > 0, len(brokenRules(c.Eligibility, latest.Definition, before.Definition, c.Locales[0])) > 0,
+			len(blueprints.TopicFlaws(c.Review.Topic, c.Quotas, latest.Definition)) > 0:
 			return fault.Conflict("programs.reform.problems")
 		case hurried(c, forms.News(*before.Definition, *latest.Definition), now):
 			return fault.Conflict("programs.reform.hurried")
@@ -105,7 +110,7 @@ func (s *Service) Reform(ctx context.Context, sc tenants.Scope, id ids.Call, ver
 		if err != nil {
 			return err
 		}
-		c.FormVersion = published.ID
+		c.FormVersion, c.Quotas = published.ID, named(c.Quotas, c.Review.Topic, latest.Definition)
 		tx.Announce(events.FormChanged{Call: id, From: before.ID, To: published.ID})
 		tx.Audit(audit.Entry{Action: "call.reformed", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"version": published.Number}})
 		return logChange(ctx, tx, id, Change{Kind: "form", Reason: reason})

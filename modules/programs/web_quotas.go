@@ -8,8 +8,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"kervan/modules/blueprints"
+	"kervan/modules/forms"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/geo"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/tenants"
@@ -27,7 +29,11 @@ func (w *Web) quotasForm(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, quotasPage(w.site.Page(c, sc, "programs.quotas.title"), call, typed{}))
+	asked, err := w.service.Definition(c.UserContext(), sc, call)
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, quotasPage(w.site.Page(c, sc, "programs.quotas.title"), call, asked, call.Review.Topic, typed{}))
 }
 
 func (w *Web) limit(c *fiber.Ctx, sc tenants.Scope) error {
@@ -39,13 +45,22 @@ func (w *Web) limit(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
+	asked, err := w.service.Definition(c.UserContext(), sc, call)
+	if err != nil {
+		return err
+	}
 	quotas, bad := readQuotas(form)
+	topic := form.Raw("topic_question")
+	topics, wrong := readTopics(form, topicsOf(asked, topic))
 	call.Version = shown
-	if err = checked(bad); err == nil {
-		err = w.service.Limit(c.UserContext(), sc, id, shown, quotas)
+	if form.Raw("do") == "topics" {
+		return w.site.Render(c, quotasPage(w.site.Page(c, sc, "programs.quotas.title"), call, asked, topic, typedIn(form)))
+	}
+	if err = checked(append(bad, wrong...)); err == nil {
+		err = w.service.Limit(c.UserContext(), sc, id, shown, append(quotas, topics...), topic)
 	}
 	if err != nil {
-		return w.refuse(c, sc, err, form, "programs.quotas.title", func(p ui.Page, t typed) templ.Component { return quotasPage(p, call, t) })
+		return w.refuse(c, sc, err, form, "programs.quotas.title", func(p ui.Page, t typed) templ.Component { return quotasPage(p, call, asked, topic, t) })
 	}
 	w.site.Say(c, "success", "programs.saved")
 	return web.SeeOther(c, address(id, "rules"))
@@ -103,8 +118,12 @@ func quotaRows(c Call, t typed) []quotaRow {
 	return rows
 }
 
-func quotaLabels(p ui.Page, rows []quotaRow) []string {
-	labels := []string{"each", p.T("programs.quotas.each")}
+func quotaLabels(p ui.Page, rows []quotaRow, d *forms.Definition, topics []forms.Option) []string {
+	labels := []string{"each", p.T("programs.quotas.each"), "topic_question", p.T("programs.quotas.topic_question")}
+	for _, o := range topics {
+		name := o.Label.String(p.Loc.Locale, d.Locales...)
+		labels = append(labels, "least_"+o.Value, name+": "+p.T("programs.quotas.least"), "topmost_"+o.Value, name+": "+p.T("programs.quotas.topmost"))
+	}
 	for i := range rows {
 		at := strconv.Itoa(i)
 		labels = append(labels, "country_"+at, p.T("programs.quotas.country"), "most_"+at, p.T("programs.quotas.most"))
@@ -125,5 +144,70 @@ func quotaText(p ui.Page, quotas []blueprints.Quota) string {
 	case each > 0:
 		parts = append(parts, p.T("programs.quotas.other_text", "Count", p.Loc.Int(each)))
 	}
+	for _, q := range ofTopics(quotas) {
+		parts = append(parts, q.Name.String(p.Loc.Locale, i18n.All...)+": "+topicText(p, q))
+	}
 	return strings.Join(parts, " · ")
+}
+
+// topicText says how many places a topic gets.
+func topicText(p ui.Page, q blueprints.Quota) string {
+	switch {
+	case q.Most == 0:
+		return p.T("programs.quotas.topic_least", "Least", p.Loc.Int(q.Least))
+	case q.Least == 0:
+		return p.T("programs.quotas.topic_most", "Most", p.Loc.Int(q.Most))
+	case q.Least == q.Most:
+		return p.T("programs.quotas.topic_exactly", "Most", p.Loc.Int(q.Most))
+	default:
+		return p.T("programs.quotas.topic_between", "Least", p.Loc.Int(q.Least), "Most", p.Loc.Int(q.Most))
+	}
+}
+
+// topicsOf are the topics that a question offers; none where it cannot say the topic.
+func topicsOf(d *forms.Definition, question string) []forms.Option {
+	for _, q := range blueprints.TopicQuestions(d) {
+		if q.Key == question {
+			return q.Options
+		}
+	}
+	return nil
+}
+
+// readTopics reads the numbers beside the topics; those without any are passed over.
+func readTopics(form web.Form, topics []forms.Option) ([]blueprints.Quota, []fault.Field) {
+	var quotas []blueprints.Quota
+	var bad []fault.Field
+	read := func(name string) int {
+		if strings.TrimSpace(form.Raw(name)) == "" {
+			return 0
+		}
+		n, wrong := number(form, name)
+		bad = append(bad, wrong...)
+		return n
+	}
+	for _, o := range topics {
+		if q := (blueprints.Quota{Topic: o.Value, Least: read("least_" + o.Value), Most: read("topmost_" + o.Value)}); q.Least != 0 || q.Most != 0 {
+			quotas = append(quotas, q)
+		}
+	}
+	return quotas, bad
+}
+
+// keptTopic are the numbers of a topic as the page shows them.
+func keptTopic(c Call, topic string) (least, most string) {
+	for _, q := range c.Quotas {
+		if q.Topic == topic {
+			return count(q.Least), count(q.Most)
+		}
+	}
+	return "", ""
+}
+
+func topicOptions(p ui.Page, d *forms.Definition) []ui.Option {
+	var all []ui.Option
+	for _, q := range blueprints.TopicQuestions(d) {
+		all = append(all, ui.Option{Value: q.Key, Label: q.Label.String(p.Loc.Locale, d.Locales...)})
+	}
+	return all
 }

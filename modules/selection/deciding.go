@@ -200,12 +200,12 @@ type Closing struct {
 }
 
 // Close closes the decision list, so that somebody else can sign it. Coordinators and the chair may. Faults: Invalid by
-// field, also when more are selected than a quota allows and no reason is given; Conflict when applications are undecided,
+// field, also when a quota is not met and no reason is given; Conflict when applications are undecided,
 // more are selected than there are places, places are left beside a waiting list, or the list was changed; NotFound.
 func (s *Service) Close(ctx context.Context, sc tenants.Scope, call ids.Call, version int64, cmd Closing) error {
 	return s.sit(ctx, sc, policies.SelectionDecide, call, version, CloseList, func(ctx context.Context, tx *tenants.Tx, w *sitting) error {
 		w.list.QuotaReason = cmd.QuotaReason
-		if len(w.beyond()) > 0 && w.list.QuotaReason == "" {
+		if len(w.missed()) > 0 && w.list.QuotaReason == "" {
 			return fault.Invalid("fault.check_fields", fault.At("quota_reason", "selection.close.quota"))
 		}
 		if err := w.complete(); err != nil {
@@ -218,7 +218,7 @@ func (s *Service) Close(ctx context.Context, sc tenants.Scope, call ids.Call, ve
 			return fault.Invalid("fault.check_fields", bad...)
 		}
 		w.list.ReplyBy, w.list.WaitingUntil, w.list.ClosedAt, w.list.ClosedBy = cmd.ReplyBy.Truncate(time.Microsecond), cmd.WaitingUntil, w.now, sc.Actor().Person
-		tx.Audit(audit.Entry{Action: "decisions.closed", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"beyond_quotas": len(w.beyond()) > 0}})
+		tx.Audit(audit.Entry{Action: "decisions.closed", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"beyond_quotas": len(w.missed()) > 0}})
 		return s.tellSigners(ctx, tx, call)
 	})
 }
@@ -244,7 +244,7 @@ func (w *sitting) complete() error {
 	if w.count(events.OutcomeSelected) > w.list.Places {
 		return fault.Conflict("selection.close.too_many")
 	}
-	if w.list.QuotaReason == "" && len(w.beyond()) > 0 {
+	if w.list.QuotaReason == "" && len(w.missed()) > 0 {
 		return fault.Conflict("selection.close.quota")
 	}
 	return nil

@@ -44,10 +44,10 @@ func (r *Ranked) Outcome() events.Outcome {
 
 // Usage is how far the call's quotas are used, over the applications that the actor may know of.
 func (p *Panel) Usage() []blueprints.Taken {
-	var chosen [][]string
+	var chosen []blueprints.Counted
 	for i := range p.Ranked {
 		if r := &p.Ranked[i]; r.Decision != nil && r.Decision.choosing() {
-			chosen = append(chosen, r.countries())
+			chosen = append(chosen, r.counted())
 		}
 	}
 	return blueprints.Take(p.Call.Quotas, chosen)

@@ -124,9 +124,30 @@ func chosenCountries(p ui.Page, t Tally) []ui.Stat {
 	return stats
 }
 
-// quotaOf is how far the quota of a country is used.
+// quotaOf is how far the quota of a country or a topic is used.
 func quotaOf(p ui.Page, u blueprints.Taken) string {
+	name := u.Name.String(p.Loc.Locale, i18n.All...)
+	switch {
+	case u.Topic == "":
+	case u.Most == 0:
+		return p.T("selection.quota.of_least", "Topic", name, "Count", p.Loc.Int(u.Count), "Least", p.Loc.Int(u.Least))
+	case u.Least == 0:
+		return p.T("selection.quota.of", "Country", name, "Count", p.Loc.Int(u.Count), "Most", p.Loc.Int(u.Most))
+	default:
+		return p.T("selection.quota.of_between", "Topic", name, "Count", p.Loc.Int(u.Count), "Least", p.Loc.Int(u.Least), "Most", p.Loc.Int(u.Most))
+	}
 	return p.T("selection.quota.of", "Country", forms.CountryName(p.Loc.Locale, u.Country), "Count", p.Loc.Int(u.Count), "Most", p.Loc.Int(u.Most))
+}
+
+// topicNames are the topics of an application for which the call has quotas.
+func topicNames(p ui.Page, call Call, a Application) []string {
+	var names []string
+	for _, q := range call.Quotas {
+		if q.Topic != "" && slices.Contains(a.Topics, q.Topic) {
+			names = append(names, q.Name.String(p.Loc.Locale, call.Locales...))
+		}
+	}
+	return names
 }
 
 func tallyStats(p ui.Page, panel Panel) []ui.Stat {
@@ -190,6 +211,10 @@ func rankingTable(p ui.Page, v rankingView) sheets.Table {
 		p.T("selection.lowest"), p.T("selection.highest"), p.T("selection.spread"), p.T("selection.board.progress"), p.T("selection.decision"),
 	}}
 	thresholds := slices.ContainsFunc(v.Panel.Call.Criteria, func(k blueprints.Criterion) bool { return k.Threshold > 0 })
+	topics := slices.ContainsFunc(v.Panel.Call.Quotas, func(q blueprints.Quota) bool { return q.Topic != "" })
+	if topics {
+		t.Columns = append(t.Columns, p.T("selection.topics"))
+	}
 	if thresholds {
 		t.Columns = append(t.Columns, p.T("selection.threshold.below"))
 	}
@@ -199,6 +224,9 @@ func rankingTable(p ui.Page, v rankingView) sheets.Table {
 		row := []any{nil, r.Number, r.Name(), countries(p, &r.Application), nil, r.Rank.Reviews, nil, nil, nil, progress, decision}
 		if r.Rank.Reviews > 0 {
 			row[0], row[4], row[6], row[7], row[8] = r.Rank.Band, r.Rank.Mean, r.Rank.Low.Float(), r.Rank.High.Float(), r.Rank.Spread()
+		}
+		if topics {
+			row = append(row, strings.Join(topicNames(p, v.Panel.Call, r.Application), ", "))
 		}
 		if thresholds {
 			row = append(row, strings.Join(belowNames(p, v.Panel.Call, r), ", "))

@@ -21,26 +21,31 @@ func (a *Application) countries() []string {
 	return all
 }
 
+// counted is what quotas count of an application.
+func (a *Application) counted() blueprints.Counted {
+	return blueprints.Counted{Countries: a.countries(), Topics: a.Topics}
+}
+
 // used is how far decisions use the call's quotas.
 func (w *sitting) used(decisions []Decision) []blueprints.Taken {
-	var chosen [][]string
+	var chosen []blueprints.Counted
 	for i := range decisions {
 		if a, there := w.application(decisions[i].Application); there {
-			chosen = append(chosen, a.countries())
+			chosen = append(chosen, a.counted())
 		}
 	}
 	return blueprints.Take(w.call.Quotas, chosen)
 }
 
-// beyond are the quotas of which more is selected than they allow.
-func (w *sitting) beyond() []blueprints.Taken {
+// missed are the quotas of which more is selected than they allow, or less than they want.
+func (w *sitting) missed() []blueprints.Taken {
 	var chosen []Decision
 	for _, d := range w.decisions {
 		if d.choosing() {
 			chosen = append(chosen, d)
 		}
 	}
-	return blueprints.Beyond(w.used(chosen))
+	return blueprints.Missed(w.used(chosen))
 }
 
 // fits reports whether a place can go to one more application beside those that hold one, as the quotas want it. Who has

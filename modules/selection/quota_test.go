@@ -6,6 +6,7 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection"
 	"kervan/tenants"
 )
@@ -21,7 +22,7 @@ func TestMoreThanAQuotaNeedsAReason(t *testing.T) {
 	b := h.SignedIn(t, coordinator.Actor())
 	page := "/selection/" + h.call.ID.String() + "/decisions"
 	b.Get(page)
-	b.Want(200, "More is selected from one country than the quotas allow", "Germany: 2 of 1")
+	b.Want(200, "The selection is not as the quotas want it", "Germany: 2 of 1")
 	b.Get(page + "/closing")
 	b.Submit(page+"/closing", "quota_reason", "")
 	b.Want(422, "Change the selection, or say why.")
@@ -67,4 +68,43 @@ func (h *house) limits(quotas ...blueprints.Quota) {
 	defer h.around.mu.Unlock()
 	h.call.Quotas = quotas
 	h.calls[0].Quotas = quotas
+}
+
+func TestAQuotaOfATopicIsCountedAndMissedWithAReason(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.limits(blueprints.Quota{Topic: "people", Name: i18n.Text{i18n.EN: "People"}, Least: 2, Most: 3}, blueprints.Quota{Topic: "digital", Name: i18n.Text{i18n.EN: "Digital tools"}, Most: 1})
+	coordinator := h.role(t, "Defne", tenants.RoleCoordinator)
+	first, _ := h.apply(t, "Bir")
+	second, _ := h.apply(t, "İki")
+	third, _ := h.apply(t, "Üç")
+	h.about(first, "people", "digital")
+	h.about(second, "digital")
+	h.about(third, "people")
+	h.decide(t, coordinator, events.OutcomeSelected, first, second)
+	h.decide(t, coordinator, events.OutcomeRejected, third)
+	b := h.SignedIn(t, coordinator.Actor())
+	for _, page := range []string{"/ranking", "/decisions"} {
+		b.Get("/selection/" + h.call.ID.String() + page)
+		b.Want(200, "The selection is not as the quotas want it", "People: 1, wanted 2 to 3", "Digital tools: 2 of 1")
+	}
+	if err := h.service.Close(t.Context(), coordinator, h.call.ID, h.version(t, coordinator), closing()); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("closed without a reason: %v", err)
+	}
+	h.decide(t, coordinator, events.OutcomeSelected, third)
+	h.decide(t, coordinator, events.OutcomeRejected, second)
+	if err := h.service.Close(t.Context(), coordinator, h.call.ID, h.version(t, coordinator), closing()); err != nil {
+		t.Errorf("as the quotas want it: %v", err)
+	}
+}
+
+// about says what an application's topics are.
+func (h *house) about(a selection.Application, topics ...string) {
+	h.around.mu.Lock()
+	defer h.around.mu.Unlock()
+	for i := range h.applications {
+		if h.applications[i].ID == a.ID {
+			h.applications[i].Topics = topics
+		}
+	}
 }

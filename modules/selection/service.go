@@ -56,6 +56,7 @@ type Application struct {
 	Call          ids.Call
 	Number        string
 	Organizations []Applicant // in the order of their seats
+	Topics        []string    // what its organizations say its topic is, where the call has quotas of topics
 	Undecided     bool        // it can still be reviewed and decided
 }
 
