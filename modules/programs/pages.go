@@ -65,8 +65,11 @@ func facts(p ui.Page, c Call) []ui.Term {
 	if c.Places > 0 {
 		terms = append(terms, ui.Term{Label: p.T("programs.places"), Text: p.N("programs.places_count", c.Places)})
 	}
-	if len(c.Quotas) > 0 {
-		terms = append(terms, ui.Term{Label: p.T("programs.quotas.most"), Text: quotaText(p, c.Quotas)})
+	if countries := quotaText(p, c.Quotas); countries != "" {
+		terms = append(terms, ui.Term{Label: p.T("programs.quotas.most"), Text: countries})
+	}
+	if topics := topicsText(p, c.Quotas); topics != "" {
+		terms = append(terms, ui.Term{Label: p.T("programs.quotas.topics_term"), Text: topics})
 	}
 	if c.GrantMinor > 0 {
 		terms = append(terms, ui.Term{Label: p.T("programs.grant"), Text: p.T("programs.grant_each", "Amount", grant(p, c))})

@@ -77,7 +77,7 @@ func asTheyStand(named int) int { return named }
 // parted are the quota of each country, if there is one, and those of countries that are named.
 func parted(quotas []blueprints.Quota) (each int, named []blueprints.Quota) {
 	for _, q := range quotas {
-		if q.Country == "" {
+		if q.Country == "" && q.Topic == "" {
 			each = q.Most
 		}
 	}

@@ -79,8 +79,8 @@ func TestTheCoordinatorSetsQuotasOfTopics(t *testing.T) {
 	b.Want(422, "Please enter at least as many as on the left.")
 	b.Submit(page, "do", "save", "topmost_volunteers", "", "least_volunteers", "9")
 	b.Want(422, "The topics want 9 places together, and the call has 8.")
-	b.Submit(page, "do", "save", "least_volunteers", "1", "topmost_volunteers", "3", "topmost_digital", "2")
-	b.Want(200, "Saved.", "2 from each country", "1 to 3", "at most 2")
+	b.Submit(page, "do", "save", "least_volunteers", "1", "topmost_volunteers", "3", "topmost_digital", "4")
+	b.Want(200, "Saved.", "2 from each country", "1 to 3", "at most 4")
 	now, err := h.service.Call(t.Context(), sc, c.ID)
 	must(t, err)
 	if now.Review.Topic != "topics" || len(now.Quotas) != 3 || now.Quotas[1].Topic != "volunteers" || now.Quotas[1].Least != 1 || now.Quotas[1].Name["tr"] == "" {

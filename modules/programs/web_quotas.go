@@ -131,7 +131,7 @@ func quotaLabels(p ui.Page, rows []quotaRow, d *forms.Definition, topics []forms
 	return labels
 }
 
-// quotaText says the quotas in one line.
+// quotaText says the quotas of countries in one line.
 func quotaText(p ui.Page, quotas []blueprints.Quota) string {
 	each, named := parted(quotas)
 	var parts []string
@@ -144,6 +144,12 @@ func quotaText(p ui.Page, quotas []blueprints.Quota) string {
 	case each > 0:
 		parts = append(parts, p.T("programs.quotas.other_text", "Count", p.Loc.Int(each)))
 	}
+	return strings.Join(parts, " · ")
+}
+
+// topicsText says the quotas of topics in one line.
+func topicsText(p ui.Page, quotas []blueprints.Quota) string {
+	var parts []string
 	for _, q := range ofTopics(quotas) {
 		parts = append(parts, q.Name.String(p.Loc.Locale, i18n.All...)+": "+topicText(p, q))
 	}
