@@ -113,6 +113,17 @@ const (
 	PartnershipPresent Action = "partnership.present" // say whether and how it is shown to the public
 )
 
+// Stories of partnerships.
+const (
+	StoryList     Action = "story.list" // those of all partnerships
+	StoryRead     Action = "story.read" // before and after visitors do
+	StoryWrite    Action = "story.write"
+	StoryAgree    Action = "story.agree" // for one's own organization, to what the network has edited
+	StoryEdit     Action = "story.edit"  // edit, return, ask for agreement
+	StoryPublish  Action = "story.publish"
+	StoryWithdraw Action = "story.withdraw"
+)
+
 // Oversight and operation.
 const (
 	AuditRead     Action = "audit.read"

@@ -107,6 +107,9 @@ type Picture struct {
 // PicturePrefix begins the keys of a network's pictures in the object store.
 func (t Tenant) PicturePrefix() string { return "t/" + t.ID.String() + "/brand/" }
 
+// PhotoPrefix begins the keys of the photographs that a module keeps for the network, such as those of its stories.
+func (t Tenant) PhotoPrefix(of string) string { return "t/" + t.ID.String() + "/photos/" + of + "/" }
+
 // Tenant is one network, or the core.
 type Tenant struct {
 	ID            ids.Tenant

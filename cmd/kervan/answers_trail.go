@@ -7,6 +7,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
+	"kervan/modules/stories"
 	"kervan/modules/trail"
 	"kervan/tenants"
 )
@@ -16,7 +17,7 @@ import (
 func (a *App) things(ctx context.Context, sc tenants.Scope, wanted []trail.Thing) (map[trail.Thing]string, error) {
 	called := map[trail.Thing]string{}
 	for kind, name := range map[string]func(context.Context, tenants.Scope, []string) (map[string]string, error){
-		"organization": a.nameOrganizations, "call": nameCalls, "application": nameApplications, "partnership": namePartnerships, "network": a.nameNetworks,
+		"organization": a.nameOrganizations, "call": nameCalls, "application": nameApplications, "partnership": namePartnerships, "story": nameStories, "network": a.nameNetworks,
 	} {
 		var of []string
 		for _, t := range wanted {
@@ -85,6 +86,11 @@ func nameApplications(ctx context.Context, sc tenants.Scope, of []string) (map[s
 
 func namePartnerships(ctx context.Context, sc tenants.Scope, of []string) (map[string]string, error) {
 	names, err := partnerships.Titles(ctx, sc.Read(), parsed(of, ids.Parse[ids.Partnership]))
+	return spelled(names), err
+}
+
+func nameStories(ctx context.Context, sc tenants.Scope, of []string) (map[string]string, error) {
+	names, err := stories.Titles(ctx, sc.Read(), parsed(of, ids.Parse[ids.Story]))
 	return spelled(names), err
 }
 

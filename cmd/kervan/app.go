@@ -36,6 +36,7 @@ import (
 	"kervan/modules/rehearsal"
 	"kervan/modules/selection"
 	"kervan/modules/site"
+	"kervan/modules/stories"
 	"kervan/modules/trail"
 	"kervan/policies"
 	"kervan/tenants"
@@ -65,6 +66,7 @@ type App struct {
 	documents      *documents.Service
 	selection      *selection.Service
 	partnerships   *partnerships.Service
+	stories        *stories.Service
 	oversight      *oversight.Service
 	domains        *domains.Service
 	rehearsal      *rehearsal.Service
@@ -73,7 +75,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, openings.Locales, organizations.Locales, oversight.Locales, pages.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, openings.Locales, organizations.Locales, oversight.Locales, pages.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, stories.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -113,7 +115,9 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		return nil, err
 	}
 
-	a.brands = brands.New(a.tenants, a.authorizer, pictures.NewShelf(a.objects))
+	shelf := pictures.NewShelf(a.objects)
+	album := pictures.NewAlbum(shelf)
+	a.brands = brands.New(a.tenants, a.authorizer, shelf)
 	a.accounts = accounts.New(a.tenants, a.authorizer, config.secret)
 	a.domains = domains.New(domains.Config{
 		Tenants: a.tenants, Policies: a.authorizer, Resolver: config.resolver(), Coordinators: coordinators{a.accounts}, Platform: config.public.Hostname(),
@@ -143,6 +147,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	given.documents = a.documents
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.tenants, a.authorizer, won, won, won, won)
+	a.stories = stories.New(a.authorizer, tellers{a.partnerships, a.organizations}, album)
 	queue := jobs.NewQueue(a.workerPool)
 	a.metrics.registry.MustRegister(queueGauges{queue})
 	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Queue: queue, Hosts: config.hosts})
@@ -155,11 +160,12 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		Tenants: a.tenants, Authorizer: a.authorizer, Catalog: a.catalog, Sessions: a.accounts, Unread: a.correspondence.Unread, Menu: a.pages.Navigation(), Logo: a.brands.Letterhead,
 		Secret: config.secret, Secure: config.secure(), Product: "Kervan",
 	})
-	together := partnerships.NewWeb(a.partnerships, a.site, config.origin)
+	together, telling := partnerships.NewWeb(a.partnerships, a.site, config.origin), stories.NewWeb(a.stories, a.site)
+	together.Telling(telling)
 	calls, handedIn := programs.NewWeb(a.programs, a.site), applications.NewWeb(a.applications, a.site, config.origin)
 	chosen := selection.NewWeb(a.selection, a.site, handedIn)
 	a.site.Use(
-		pages.NewWeb(a.pages, a.site, a.tenants, config.origin, calls, together, chosen).Module(),
+		pages.NewWeb(a.pages, a.site, a.tenants, config.origin, calls, together, telling, chosen).Module(),
 		brands.NewWeb(a.brands, a.site).Module(),
 		accounts.NewWeb(a.accounts, a.site).Module(),
 		correspondence.NewWeb(a.correspondence, a.site).Module(),
@@ -172,6 +178,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		chosen.Module(),
 		documents.NewWeb(a.documents, a.site).Module(),
 		together.Module(),
+		telling.Module(),
 		domains.NewWeb(a.domains, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names, a.things, a.concealed), a.site).Module(),
 		oversight.NewWeb(a.oversight, a.site, config.origin).Module(),

@@ -64,7 +64,7 @@ func (r *running) livens(t *testing.T, in tenants.Tenant) {
 	var partnership ids.Partnership
 	must(t, system.Read().NewRaw(`SELECT id FROM partnerships`).Scan(ctx, &partnership))
 	must(t, r.app.partnerships.Steer(ctx, system, partnership, 1, partnerships.Pause, "An illness."))
-	must(t, r.app.partnerships.Propose(ctx, system, partnership, 0, partnerships.Terms{Pseudonym: "Lantern", About: i18n.Text{i18n.EN: "What they do."}}))
+	must(t, r.app.partnerships.Propose(ctx, system, partnership, 1, partnerships.Terms{Pseudonym: "Lantern", About: i18n.Text{i18n.EN: "What they do."}}))
 
 	lead := r.drafting(t, in)
 	b := r.enters(t, in, lead.Email)

@@ -12,8 +12,10 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/pages"
+	"kervan/modules/partnerships"
 	"kervan/modules/programs"
 	"kervan/modules/selection"
+	"kervan/modules/stories"
 	"kervan/tenants"
 )
 
@@ -34,6 +36,7 @@ var growth = []struct {
 	{"pages that were changed", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindPage) }},
 	{"news", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindNews) }},
 	{"places that were taken", "decided", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
+	{"what partnerships tell", "decided", (*garden).tell},
 	{"half filled drafts", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), halfDone) }},
 	{"applications handed in", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), handedIn) }},
 	{"partners who have not answered", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), invited) }},
@@ -183,6 +186,33 @@ func (g *garden) page(k int, kind pages.Kind) {
 			func(v int64) error { return g.app.pages.Publish(ctx, sc, p.ID, v) },
 		} {
 			if err := act(int64(version) + 1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// tell lets a partnership agree to be shown and publish a story; another of its stories is returned with a note.
+func (g *garden) tell(_ ids.Call, k int) {
+	g.at(g.day(-10, 9, k), "tell", func(ctx context.Context, at time.Time) error {
+		sc, err := g.as(at, g.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		all, _, err := g.app.partnerships.List(ctx, sc, partnerships.Query{Limit: 50})
+		if err != nil {
+			return err
+		}
+		p := all[k]
+		if err := g.agree(ctx, sc, p.ID, p.Organizations(), partnerships.Terms{}, false); err != nil {
+			return err
+		}
+		for _, t := range []telling{{far: stories.Published}, {far: stories.Returned, note: "What came of it?"}} {
+			words := i18n.Text{i18n.EN: fmt.Sprintf("What we tell %d", k)}
+			t.content = stories.Content{Kind: stories.KindPractice, Language: i18n.EN, Title: words, Lead: words, Body: words, Learned: words, Steps: words, Topics: stories.Topics[:1]}
+			t.alt, t.credit = words, "Somebody"
+			if err := g.story(ctx, sc, p.ID, p.Organizations(), t); err != nil {
 				return err
 			}
 		}

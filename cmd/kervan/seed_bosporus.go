@@ -89,6 +89,7 @@ func playBosporus(s *stage, all []*demo.Organization) {
 		s.pause(s.day(-96, 11, 20), s.day(-61, 10, 5), "Ortaklardan birinin merkezi taşınıyor; beş haftalık ara istediler.", "Taşınma bitti, takvim birlikte yenilendi.")
 		s.showing(s.day(-58, 15, 10))
 		s.results(s.day(-57, 10, 30), id)
+		s.tellStories(s.day(-19, 11, 40))
 	})
 	s.openBosporus(pairs, alone)
 }

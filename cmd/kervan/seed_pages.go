@@ -56,6 +56,7 @@ var sites = map[string][]told{
 					"words": {i18n.TR: "Gönüllülerimizi nasıl uğurladığımızı Leipzig'de, bir mutfak masasında öğrendik.", i18n.EN: "How to say goodbye to volunteers we learned at a kitchen table in Leipzig."},
 					"who":   {i18n.TR: "Bir mahalle derneğinden iki katılımcı", i18n.EN: "Two participants of a neighbourhood association"},
 				}},
+				{Kind: pages.Stories, Texts: map[string]i18n.Text{"heading": {i18n.TR: "Katılanlar anlatıyor", i18n.EN: "Those who took part tell"}}},
 			},
 		},
 		{

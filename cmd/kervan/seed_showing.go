@@ -45,10 +45,6 @@ func (s *stage) showing(at time.Time) {
 		if err != nil {
 			return err
 		}
-		leads := map[ids.Organization]tenants.Actor{}
-		for _, m := range s.orgs {
-			leads[m.id] = m.actor
-		}
 		for i, v := range visible {
 			if i >= len(all) {
 				break
@@ -57,21 +53,39 @@ func (s *stage) showing(at time.Time) {
 			if v.later > 0 {
 				terms.From = s.day(v.later, 0, 0)
 			}
-			for k, o := range p.Organizations() {
-				sc := sc.As(leads[o])
-				switch {
-				case k == 0:
-					err = s.app.partnerships.Propose(ctx, sc, p.ID, 0, terms)
-				case !v.partial:
-					err = s.app.partnerships.Consent(ctx, sc, p.ID, 1)
-				}
-				if err != nil {
-					return err
-				}
+			if err := s.agree(ctx, sc, p.ID, p.Organizations(), terms, v.partial); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
+}
+
+// lead is who leads the organization.
+func (s *stage) lead(o ids.Organization) tenants.Actor {
+	for _, m := range s.orgs {
+		if m.id == o {
+			return m.actor
+		}
+	}
+	return tenants.Actor{}
+}
+
+// agree lets the organizations of a partnership agree to how it is shown, or only the first of them.
+func (s *stage) agree(ctx context.Context, sc tenants.Scope, id ids.Partnership, organizations []ids.Organization, terms partnerships.Terms, partial bool) error {
+	for k, o := range organizations {
+		var err error
+		switch sc := sc.As(s.lead(o)); {
+		case k == 0:
+			err = s.app.partnerships.Propose(ctx, sc, id, 0, terms)
+		case !partial:
+			err = s.app.partnerships.Consent(ctx, sc, id, 1)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // results lets the organizations of most accepted applications agree to be named, and the coordinator publish the results.

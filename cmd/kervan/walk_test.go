@@ -21,12 +21,12 @@ import (
 // is not here fails the walk.
 var parameters = map[string]string{
 	"applications/:id": "applications", "calls/:id": "calls", "questions/:question": "call_questions", "selection/:id": "calls", "conflicts/:id": "conflicts", "documents/:id": "documents", "networks/:id": "tenants",
-	"organizations/:id": "organizations", "outbox/:id": "messages", "pages/:id": "pages", "partner-invitations/:id": "partner_invitations", "partnerships/:id": "partnerships", "reviews/:id": "reviews", "proposals/:id": "blueprint_proposals", "openings/:id": "opening_requests",
+	"organizations/:id": "organizations", "outbox/:id": "messages", "pages/:id": "pages", "partner-invitations/:id": "partner_invitations", "partnerships/:id": "partnerships", "reviews/:id": "reviews", "story-desk/:story": "stories", "proposals/:id": "blueprint_proposals", "openings/:id": "opening_requests",
 	"sheets/:sheet": "sheets", "confirm/:token": "mailed confirm", "reset/:token": "mailed reset", "calendar-feeds/:feed": "calendar feeds", "link/:token": "mailed sign-in/link", "invitations/:token": "mailed invitations",
 }
 
 // wordsOf are the parameters that name no row: a part of a form.
-var wordsOf = map[string]string{"sections/:section": "need", "answers/:ref": "issue", "marks/:ref": "need", "pages/:slug": "about", "news/:slug": "about-the-0", "blueprints/:blueprint": "exchange", "versions/:number": "1", "pictures/:picture": "0123456789abcdef0123456789abcdef-logo.png", "as/:part": "officer", "entrance/:token": "nobody"}
+var wordsOf = map[string]string{"sections/:section": "need", "answers/:ref": "issue", "marks/:ref": "need", "pages/:slug": "about", "stories/:slug": "what-we-tell-0", "story-pictures/:picture": "0123456789abcdef0123456789abcdef-full.jpg", "news/:slug": "about-the-0", "blueprints/:blueprint": "exchange", "versions/:number": "1", "pictures/:picture": "0123456789abcdef0123456789abcdef-logo.png", "as/:part": "officer", "entrance/:token": "nobody"}
 
 // fields say which table an identifier in a form's field is of, for forms that are sent without having been seen.
 var fields = map[string]string{

@@ -1,9 +1,7 @@
 package brands
 
 import (
-	"io"
 	"mime"
-	"mime/multipart"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -107,7 +105,7 @@ func (w *Web) bring(c *fiber.Ctx, sc tenants.Scope, form web.Uploads, change *te
 		if file == nil {
 			continue
 		}
-		b, err := content(file)
+		b, err := web.Content(file, pictures.MaxBytes)
 		if err != nil {
 			return nil, err
 		}
@@ -122,19 +120,6 @@ func (w *Web) bring(c *fiber.Ctx, sc tenants.Scope, form web.Uploads, change *te
 		into.Set, into.Width, into.Height = taken.Set, taken.Width, taken.Height
 	}
 	return bad, nil
-}
-
-func content(file *multipart.FileHeader) ([]byte, error) {
-	f, err := file.Open()
-	if err != nil {
-		return nil, fault.Internal(err)
-	}
-	defer func() { _ = f.Close() }()
-	b, err := io.ReadAll(io.LimitReader(f, pictures.MaxBytes+1))
-	if err != nil {
-		return nil, fault.Internal(err)
-	}
-	return b, nil
 }
 
 // change saves the brand, or shows it without saving.

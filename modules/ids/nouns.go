@@ -36,6 +36,7 @@ type (
 	page         struct{}
 	signature    struct{}
 	opening      struct{}
+	story        struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -75,4 +76,5 @@ type (
 	Page         = ID[page]
 	Signature    = ID[signature] // of a coordinator, before a call opens
 	Opening      = ID[opening]   // of a first call, for which a network asks the core team
+	Story        = ID[story]     // what a partnership tells of its work
 )

@@ -30,6 +30,7 @@ const (
 	Calls    BlockKind = "calls"
 	News     BlockKind = "news"
 	Map      BlockKind = "map"      // of the public partnerships
+	Stories  BlockKind = "stories"  // of partnerships, on a network's site
 	Networks BlockKind = "networks" // on the core's site
 )
 
@@ -68,6 +69,7 @@ var Shapes = []Shape{
 	{Kind: Contact, Parts: []Part{{Name: "heading", Most: line}, {Name: "words", Most: sentence, Rows: 3}, {Name: "email", Most: 200, Plain: true}, {Name: "phone", Most: 40, Plain: true}, {Name: "address", Most: 300, Rows: 3, Plain: true}}},
 	{Kind: Calls, Parts: []Part{{Name: "heading", Most: line}}},
 	{Kind: News, Parts: []Part{{Name: "heading", Most: line}}},
+	{Kind: Stories, Parts: []Part{{Name: "heading", Most: line}}},
 	{Kind: Map, Parts: []Part{{Name: "heading", Most: line}, {Name: "words", Most: sentence, Rows: 3}}},
 	{Kind: Networks, Parts: []Part{{Name: "heading", Most: line}, {Name: "words", Most: sentence, Rows: 3}}},
 }

@@ -1159,7 +1159,7 @@ func places(p ui.Page) []ui.Option {
 func shapes(p ui.Page, core bool) []ui.Option {
 	var options []ui.Option
 	for _, s := range Shapes {
-		if s.Kind != Networks || core {
+		if core && s.Kind != Stories || !core && s.Kind != Networks {
 			options = append(options, ui.Option{Value: string(s.Kind), Label: p.T("pages.block." + string(s.Kind))})
 		}
 	}

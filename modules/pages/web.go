@@ -39,6 +39,13 @@ type PartnershipBoard interface {
 	Finder
 }
 
+// StoryBoard shows what partnerships tell of their work. The stories module satisfies it.
+type StoryBoard interface {
+	// Latest shows the latest stories.
+	Latest(sc tenants.Scope, p ui.Page) (site.Part, error)
+	Finder
+}
+
 // Finder finds what else is public.
 type Finder interface {
 	// Search finds that in which all of the folded words stand, in the reader's language.
@@ -53,12 +60,13 @@ type Web struct {
 	origin  func(tenants.Tenant) string
 	calls   CallBoard
 	shared  PartnershipBoard
+	stories StoryBoard
 	others  []Finder
 }
 
 // NewWeb makes the module's pages; origin is the address of a tenant's site.
-func NewWeb(service *Service, s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string, calls CallBoard, shared PartnershipBoard, others ...Finder) *Web {
-	return &Web{service: service, site: s, tenants: t, origin: origin, calls: calls, shared: shared, others: append(others, shared)}
+func NewWeb(service *Service, s *site.Site, t *tenants.Tenants, origin func(tenants.Tenant) string, calls CallBoard, shared PartnershipBoard, stories StoryBoard, others ...Finder) *Web {
+	return &Web{service: service, site: s, tenants: t, origin: origin, calls: calls, shared: shared, stories: stories, others: append(others, shared, stories)}
 }
 
 // Module is what the site shows of pages.
@@ -161,6 +169,10 @@ func (w *Web) part(sc tenants.Scope, p ui.Page, kind BlockKind) (site.Part, erro
 		return w.shared.Map(sc, p)
 	case News:
 		return w.latest(sc, p)
+	case Stories:
+		if sc.Tenant().Kind == tenants.KindNetwork {
+			return w.stories.Latest(sc, p)
+		}
 	case Networks:
 		if sc.Tenant().Kind == tenants.KindCore {
 			return site.Part{Draw: w.networks}, nil
@@ -339,7 +351,7 @@ func (s *Service) menu(ctx context.Context, sc tenants.Scope, loc *i18n.Localize
 		}
 	}
 	if sc.Tenant().Kind != tenants.KindCore { // which selects nobody itself
-		foot = append(foot, ui.NavItem{Label: loc.T("pages.nav.results"), Href: "/results"})
+		foot = append(foot, ui.NavItem{Label: loc.T("pages.nav.stories"), Href: "/stories"}, ui.NavItem{Label: loc.T("pages.nav.results"), Href: "/results"})
 	}
 	foot = append(foot, ui.NavItem{Label: loc.T("pages.nav.map"), Href: "/partnership-map"})
 	return append(main, ui.NavItem{Label: loc.T("pages.news.title"), Href: "/news"}), foot, nil

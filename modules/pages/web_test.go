@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/a-h/templ"
+
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
@@ -46,6 +48,10 @@ type house struct {
 // together stands in for the module that knows partnerships.
 type together struct{}
 
+func (together) Latest(tenants.Scope, ui.Page) (site.Part, error) {
+	return site.Part{Draw: func(context.Context) (templ.Component, error) { return ui.Badge("A story", "info"), nil }}, nil
+}
+
 func (together) Map(tenants.Scope, ui.Page) (site.Part, error) { return site.Part{}, nil }
 
 func (together) Search(context.Context, tenants.Scope, *i18n.Localizer, []string) ([]site.Hit, error) {
@@ -61,7 +67,7 @@ func open(t *testing.T, options ...func(*tenants.Config)) *house {
 	must(t, err)
 	h.House = sitetest.Open(t, []fs.FS{pages.Locales}, sitetest.Everyone{}, tenanttest.Open(t, options...), authorizer, func(s *site.Site) []site.Module {
 		s.Menu = h.service.Navigation()
-		return []site.Module{pages.NewWeb(h.service, s, s.Tenants, func(tenants.Tenant) string { return "http://x.example" }, board{}, together{}).Module()}
+		return []site.Module{pages.NewWeb(h.service, s, s.Tenants, func(tenants.Tenant) string { return "http://x.example" }, board{}, together{}, together{}).Module()}
 	})
 	return h
 }

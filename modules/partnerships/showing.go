@@ -43,8 +43,10 @@ func (s *Showing) Willing(organizations []ids.Organization) bool {
 
 // Shown reports whether everybody may see the partnership at the moment.
 func (p *Partnership) Shown(s *Showing, now time.Time) bool {
-	return slices.Contains(presentable, p.State) && s.Willing(p.Organizations()) && !now.Before(s.From)
+	return p.presentable() && s.Willing(p.Organizations()) && !now.Before(s.From)
 }
+
+func (p *Partnership) presentable() bool { return slices.Contains(presentable, p.State) }
 
 func (t *Terms) check(languages []i18n.Locale) []fault.Field {
 	var bad []fault.Field
@@ -67,6 +69,8 @@ type Public struct {
 	Members []Place    `json:"members"`
 	Since   time.Time  `json:"since"`
 	Network ids.Tenant `json:"-"` // on the core's map
+
+	id ids.Partnership // on the network's own
 }
 
 // Place is one organization of a partnership that is shown.
@@ -78,7 +82,7 @@ type Place struct {
 
 // public is what may be known of a partnership under its terms. A pseudonym leaves no name and no town.
 func (p *Partnership) public(t *Terms, cards map[ids.Organization]Organization) Public {
-	shown := Public{Title: p.Title, About: t.About, Since: p.Since}
+	shown := Public{Title: p.Title, About: t.About, Since: p.Since, id: p.ID}
 	if t.Pseudonym != "" {
 		shown.Title, shown.Veiled = t.Pseudonym, true
 	}

@@ -28,7 +28,11 @@ type Web struct {
 	service *Service
 	site    *site.Site
 	origin  func(tenants.Tenant) string
+	stories Stories // nil: none are shown
 }
+
+// Telling has the map show what partnerships tell, too.
+func (w *Web) Telling(s Stories) { w.stories = s }
 
 // NewWeb makes the module's pages; origin is the address of a tenant's site.
 func NewWeb(service *Service, s *site.Site, origin func(tenants.Tenant) string) *Web {
@@ -149,7 +153,12 @@ func (w *Web) show(c *fiber.Ctx, sc tenants.Scope) error {
 			}
 		}
 	}
-	return w.site.Render(c, showPage(p, whole, may, sc.Actor()))
+	return w.site.Render(c, showPage(p, whole, may, sc.Actor(), w.told(sc, &whole.Partnership)))
+}
+
+// told reports whether the actor may read and write what the partnership tells of its work.
+func (w *Web) told(sc tenants.Scope, p *Partnership) bool {
+	return w.stories != nil && w.service.policies.May(sc, policies.StoryRead, policies.On{Organizations: p.Organizations()}) == nil
 }
 
 func (w *Web) steerForm(t turn) site.Handler {

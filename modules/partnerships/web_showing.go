@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui"
@@ -46,6 +47,11 @@ func (w *Web) everybodys(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
+	if w.stories != nil && sc.Tenant().Kind == tenants.KindNetwork {
+		if shown.Stories, err = w.stories.Of(c.UserContext(), sc, p); err != nil {
+			return err
+		}
+	}
 	return w.site.Render(c, mapPage(p, shown))
 }
 
@@ -54,6 +60,7 @@ type publicly struct {
 	All       []Public
 	Networks  map[string]network // by identifier; nil: all are of this one
 	Languages []i18n.Locale
+	Stories   map[ids.Partnership]templ.Component // what is told of their work
 }
 
 type network struct{ Name, Href string }

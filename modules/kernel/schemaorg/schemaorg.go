@@ -101,6 +101,7 @@ type Article struct {
 	InLanguage    string       `json:"inLanguage"`
 	DatePublished string       `json:"datePublished"`
 	DateModified  string       `json:"dateModified"`
+	Image         string       `json:"image,omitempty"`
 	Publisher     Organization `json:"publisher"`
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"mime"
 	"mime/multipart"
 	"net/url"
@@ -61,4 +62,18 @@ func ReadUploads(c *fiber.Ctx, fields ...string) (Uploads, error) {
 		}
 	}
 	return u, nil
+}
+
+// Content is what a file holds, as far as its first most+1 bytes: whoever takes at most so many sees that there are more.
+func Content(file *multipart.FileHeader, most int64) ([]byte, error) {
+	f, err := file.Open()
+	if err != nil {
+		return nil, fault.Internal(err)
+	}
+	defer func() { _ = f.Close() }()
+	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, fault.Internal(err)
+	}
+	return b, nil
 }
