@@ -153,7 +153,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Queue: queue, Hosts: config.hosts})
 	a.rehearsal = rehearsal.New(a.tenants, a.authorizer, a.catalog, a.stage(queue))
 
-	if a.pages, err = pages.New(a.authorizer); err != nil {
+	if a.pages, err = pages.New(a.authorizer, album); err != nil {
 		return nil, err
 	}
 	a.site = site.New(site.Config{
@@ -193,7 +193,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if err := a.site.Mount(a.server); err != nil {
 		return nil, err
 	}
-	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: documents.SweepJob, Hour: 2}, jobs.Daily{Name: domains.RecheckJob, Hour: 4}, jobs.Daily{Name: domains.RecheckSendersJob, Hour: 4},
+	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: documents.SweepJob, Hour: 2}, jobs.Daily{Name: pages.SweepJob, Hour: 2}, jobs.Daily{Name: domains.RecheckJob, Hour: 4}, jobs.Daily{Name: domains.RecheckSendersJob, Hour: 4},
 		jobs.Daily{Name: blueprints.RecountJob, Hour: 4}, jobs.Daily{Name: partnerships.ShowJob, Hour: 5})
 	return a, err
 }

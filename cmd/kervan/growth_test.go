@@ -180,7 +180,18 @@ func (g *garden) page(k int, kind pages.Kind) {
 		if err != nil {
 			return err
 		}
-		content := pages.Content{Title: words, Summary: words, Blocks: []pages.Block{{Kind: pages.Prose, Texts: map[string]i18n.Text{"body": words}}}}
+		scene, err := demo.Scene(uint64(k)) //nolint:gosec // a small number
+		if err != nil {
+			return err
+		}
+		photo, err := g.app.pages.Bring(ctx, sc, "file", scene)
+		if err != nil {
+			return err
+		}
+		content := pages.Content{Title: words, Summary: words, Blocks: []pages.Block{
+			{Kind: pages.Prose, Texts: map[string]i18n.Text{"body": words}},
+			{Kind: pages.Picture, Picture: &photo, Texts: map[string]i18n.Text{"alt": words, "caption": words}, Plain: map[string]string{"credit": "Somebody"}},
+		}}
 		for version, act := range []func(version int64) error{
 			func(v int64) error { return g.app.pages.Write(ctx, sc, p.ID, v, content, pages.PlaceMain, true) },
 			func(v int64) error { return g.app.pages.Publish(ctx, sc, p.ID, v) },

@@ -11,6 +11,9 @@ import (
 
 // brands lets the coordinator hang up the network's logo and a picture for the head of its site.
 func (s *stage) brands(at time.Time, seed uint64) {
+	if !demo.Known(s.tenant.Slug) { // a test's
+		return
+	}
 	s.at(at, "brand", func(ctx context.Context, at time.Time) error {
 		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kervan/cmd/kervan/internal/demo"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/pages"
 	"kervan/tenants"
@@ -19,6 +20,7 @@ type told struct {
 	title  i18n.Text
 	lead   i18n.Text
 	blocks []pages.Block
+	scene  i18n.Text // what is seen on its picture; none: it has none
 }
 
 func prose(body i18n.Text) pages.Block {
@@ -34,6 +36,7 @@ var sites = map[string][]told{
 	"bosporus": {
 		{
 			kind: pages.KindPage, place: pages.PlaceMain, day: 60, slug: "questions",
+			scene: i18n.Text{i18n.TR: "Güneşin altında tepeler: ilk buluşmanın yapıldığı yer", i18n.EN: "Hills under the sun, where the first meeting took place"},
 			title: i18n.Text{i18n.TR: "Sık sorulanlar", i18n.EN: "Frequent questions"},
 			lead:  i18n.Text{i18n.TR: "Başvurmadan önce en çok merak edilenler.", i18n.EN: "What people want to know before they apply."},
 			blocks: []pages.Block{
@@ -121,10 +124,27 @@ func (s *stage) tells(slug string) {
 				place = pages.PlaceNone
 			}
 			content := pages.Content{Title: one.title, Summary: one.lead, Blocks: one.blocks}
+			if len(one.scene) > 0 {
+				picture, err := s.scene(ctx, sc, one.scene)
+				if err != nil {
+					return err
+				}
+				content.Blocks = append([]pages.Block{picture}, one.blocks...)
+			}
 			if err := s.app.pages.Write(ctx, sc, p.ID, p.Version, content, place, true); err != nil {
 				return err
 			}
 			return s.app.pages.Publish(ctx, sc, p.ID, p.Version+1)
 		})
 	}
+}
+
+// scene is a block with an invented picture.
+func (s *stage) scene(ctx context.Context, sc tenants.Scope, seen i18n.Text) (pages.Block, error) {
+	b, err := demo.Scene(2)
+	if err != nil {
+		return pages.Block{}, err
+	}
+	photo, err := s.app.pages.Bring(ctx, sc, "file", b)
+	return pages.Block{Kind: pages.Picture, Picture: &photo, Texts: map[string]i18n.Text{"alt": seen}, Plain: map[string]string{"placement": "text"}}, err
 }

@@ -14,6 +14,7 @@ func (a *App) subscribe() {
 	a.domains.RegisterJobs(r)
 	a.oversight.Reactions(r)
 	a.blueprints.Reactions(a.tenants)
+	a.pages.RegisterJobs(a.tenants)
 	a.rehearsal.RegisterJobs(r)
 	a.openings.RegisterJobs(r)
 }

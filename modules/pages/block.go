@@ -25,6 +25,7 @@ const (
 	Steps    BlockKind = "steps"
 	FAQ      BlockKind = "faq"
 	Quote    BlockKind = "quote"
+	Picture  BlockKind = "picture"
 	Action   BlockKind = "action"
 	Contact  BlockKind = "contact"
 	Calls    BlockKind = "calls"
@@ -42,6 +43,8 @@ type Part struct {
 	Plain    bool // the same in every language
 	Required bool // for publishing, in the first language
 	Markdown bool
+	Choices  []string // a plain text is one of them, the first unless chosen
+	Tick     bool     // a plain text is yes or nothing
 }
 
 // Shape is what blocks of a kind are made of.
@@ -65,6 +68,7 @@ var Shapes = []Shape{
 	{Kind: Steps, Parts: []Part{{Name: "heading", Most: line}}, Items: []Part{{Name: "title", Most: line, Required: true}, {Name: "words", Most: sentence, Rows: 3}}},
 	{Kind: FAQ, Parts: []Part{{Name: "heading", Most: line}}, Items: []Part{{Name: "question", Most: line, Required: true}, {Name: "answer", Most: 3000, Rows: 4, Required: true, Markdown: true}}},
 	{Kind: Quote, Parts: []Part{{Name: "words", Most: sentence, Rows: 3, Required: true}, {Name: "who", Most: line}}},
+	{Kind: Picture, Parts: []Part{{Name: "alt", Most: 250}, {Name: "decorative", Most: 3, Plain: true, Tick: true}, {Name: "caption", Most: line}, {Name: "credit", Most: 120, Plain: true}, {Name: "placement", Most: 10, Plain: true, Choices: []string{"wide", "text", "small"}}}},
 	{Kind: Action, Parts: []Part{{Name: "heading", Most: line, Required: true}, {Name: "words", Most: sentence, Rows: 3}, {Name: "button", Most: 60, Required: true}, {Name: "link", Most: 300, Plain: true, Required: true}}},
 	{Kind: Contact, Parts: []Part{{Name: "heading", Most: line}, {Name: "words", Most: sentence, Rows: 3}, {Name: "email", Most: 200, Plain: true}, {Name: "phone", Most: 40, Plain: true}, {Name: "address", Most: 300, Rows: 3, Plain: true}}},
 	{Kind: Calls, Parts: []Part{{Name: "heading", Most: line}}},
@@ -96,12 +100,31 @@ type Item struct {
 	Plain map[string]string    `json:"plain,omitempty"`
 }
 
+// Photo is a picture of a block. Its size is that of the largest file.
+type Photo struct {
+	Set    string `json:"set"`
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
+}
+
 // Block is a piece of a page.
 type Block struct {
-	Kind  BlockKind            `json:"kind"`
-	Texts map[string]i18n.Text `json:"texts,omitempty"`
-	Plain map[string]string    `json:"plain,omitempty"`
-	Items []Item               `json:"items,omitempty"`
+	Kind    BlockKind            `json:"kind"`
+	Texts   map[string]i18n.Text `json:"texts,omitempty"`
+	Plain   map[string]string    `json:"plain,omitempty"`
+	Items   []Item               `json:"items,omitempty"`
+	Picture *Photo               `json:"picture,omitempty"`
+}
+
+// Decorative reports whether a picture says nothing that the text does not.
+func (b *Block) Decorative() bool { return b.Plain["decorative"] != "" }
+
+// Placement is how a picture stands.
+func (b *Block) Placement() string {
+	if p := b.Plain["placement"]; p == "text" || p == "small" {
+		return p
+	}
+	return "wide"
 }
 
 // Content is all that stands on a page. The summary is what lists, search engines and feeds show.
@@ -127,7 +150,7 @@ func (c *Content) fields(languages int) int {
 	total := 2*languages + 8
 	for i := range c.Blocks {
 		shape, _ := ShapeOf(c.Blocks[i].Kind)
-		total += 1 + count(shape.Parts) + len(c.Blocks[i].Items)*count(shape.Items)
+		total += 3 + count(shape.Parts) + len(c.Blocks[i].Items)*count(shape.Items)
 	}
 	return total
 }
@@ -192,6 +215,9 @@ func (c *Content) check(core bool) []fault.Field {
 		if p.Name == "link" && plain != "" && !linkable(plain) {
 			bad = append(bad, fault.At(name, "pages.link_wrong"))
 		}
+		if len(p.Choices) > 0 && plain != "" && !slices.Contains(p.Choices, plain) {
+			bad = append(bad, fault.At(name, "fault.choose"))
+		}
 		if p.Name == "email" && plain != "" && !isAddress(plain) {
 			bad = append(bad, fault.At(name, "pages.email_wrong"))
 		}
@@ -211,6 +237,27 @@ func (c *Content) lacks(first i18n.Locale) []fault.Field {
 			bad = append(bad, fault.At(name+"_"+string(first), "fault.required"))
 		}
 	})
+	return append(bad, c.unseen(first)...)
+}
+
+// unseen is what is missing of pictures: each has one, and words for those who do not see it in every language in which the
+// page has a title, unless it is only decoration.
+func (c *Content) unseen(first i18n.Locale) []fault.Field {
+	var bad []fault.Field
+	for i := range c.Blocks {
+		b := &c.Blocks[i]
+		if b.Kind != Picture {
+			continue
+		}
+		if b.Picture == nil {
+			bad = append(bad, fault.At(fieldName(i, -1, "file"), "fault.required"))
+		}
+		for _, l := range i18n.All {
+			if !b.Decorative() && b.Texts["alt"][l] == "" && (c.Title[l] != "" || l == first) {
+				bad = append(bad, fault.At(fieldName(i, -1, "alt")+"_"+string(l), "pages.picture.alt_required"))
+			}
+		}
+	}
 	return bad
 }
 

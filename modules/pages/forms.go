@@ -25,6 +25,9 @@ func readContent(form web.Form, languages []i18n.Locale) (Content, []fault.Field
 		}
 		b := Block{Kind: shape.Kind}
 		b.Texts, b.Plain = r.parts(shape.Parts, i, -1)
+		if set := form.Raw(name + "_set"); set != "" && b.Kind == Picture {
+			b.Picture = &Photo{Set: set}
+		}
 		items, _ := strconv.Atoi(form.Raw(name + "_items"))
 		for k := range min(items, MostItems) {
 			var item Item
@@ -130,4 +133,13 @@ func act(c *Content, pressed, kind string) int {
 		}
 	}
 	return i
+}
+
+// fileFields are the fields in which a page's form may bring pictures.
+func fileFields() []string {
+	all := make([]string, MostBlocks)
+	for i := range all {
+		all[i] = fieldName(i, -1, "file")
+	}
+	return all
 }

@@ -11,6 +11,7 @@ import (
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/pictures"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -18,13 +19,14 @@ import (
 // Service is what is done with pages, in the order in which one lives.
 type Service struct {
 	policies *policies.Authorizer
+	album    *pictures.Album
 	builtIn  []builtIn
 }
 
 // New makes the service.
-func New(p *policies.Authorizer) (*Service, error) {
+func New(p *policies.Authorizer, album *pictures.Album) (*Service, error) {
 	standard, err := readStandard()
-	return &Service{policies: p, builtIn: standard}, err
+	return &Service{policies: p, album: album, builtIn: standard}, err
 }
 
 // Pages lists all pages and all news for those who write them, in the order of the navigation; built-in pages too.
@@ -178,6 +180,12 @@ func (s *Service) change(ctx context.Context, sc tenants.Scope, action string, i
 // Write changes what stands on a page, where the navigation shows it, and whether search engines may list it; visitors read
 // it once it is published. Coordinators may. Faults: Invalid by field, Conflict, NotFound.
 func (s *Service) Write(ctx context.Context, sc tenants.Scope, id ids.Page, version int64, c Content, place Place, indexed bool) error {
+	if err := s.policies.May(sc, policies.PageEdit, policies.On{}); err != nil {
+		return err
+	}
+	if err := measured(ctx, sc, &c); err != nil {
+		return err
+	}
 	return s.change(ctx, sc, "page.written", id, version, func(_ *tenants.Tx, p *Page, _ time.Time) error {
 		bad := c.check(sc.Tenant().Kind == tenants.KindCore)
 		if c.fields(len(sc.Tenant().Locales)) > mostFields {

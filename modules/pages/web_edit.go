@@ -107,15 +107,20 @@ func (w *Web) write(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	form, err := web.ReadForm(c)
+	form, err := brought(c)
 	if err != nil {
 		return err
 	}
-	version, err := versionOf(form)
+	version, err := versionOf(form.Form)
 	if err != nil {
 		return err
 	}
-	content, bad := readContent(form, sc.Tenant().Locales)
+	content, bad := readContent(form.Form, sc.Tenant().Locales)
+	wrong, err := w.bring(c, sc, form, &content)
+	if err != nil {
+		return err
+	}
+	bad = append(bad, wrong...)
 	e.Content, e.Version, e.Add = content, version, form.Raw("kind")
 	e.Place, e.Indexed = Place(form.Raw("place")), form.Ticked("indexed")
 	if err := checked(bad); err != nil {
@@ -232,5 +237,10 @@ func labels(p ui.Page, e edited, languages []i18n.Locale) []string {
 			pairs = append(pairs, name+"_"+string(l), label+" ("+l.Name()+")")
 		}
 	})
+	for i := range e.Content.Blocks {
+		if e.Content.Blocks[i].Kind == Picture {
+			pairs = append(pairs, fieldName(i, -1, "file"), p.T("pages.part.file"))
+		}
+	}
 	return pairs
 }

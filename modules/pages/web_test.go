@@ -9,13 +9,15 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/net/html"
-
 	"github.com/a-h/templ"
+	"golang.org/x/net/html"
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/files/filestest"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/objects/objectstest"
+	"kervan/modules/kernel/pictures"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/pages"
 	"kervan/modules/site"
@@ -25,7 +27,7 @@ import (
 	"kervan/tenants/tenanttest"
 )
 
-func TestMain(m *testing.M) { tenanttest.Main(m) }
+func TestMain(m *testing.M) { tenanttest.Main(m, objectstest.Close) }
 
 // board stands in for the module that knows calls.
 type board struct{}
@@ -63,7 +65,7 @@ func open(t *testing.T, options ...func(*tenants.Config)) *house {
 	h := &house{}
 	authorizer, err := policies.New()
 	must(t, err)
-	h.service, err = pages.New(authorizer)
+	h.service, err = pages.New(authorizer, pictures.NewAlbum(pictures.NewShelf(objectstest.Open(t))))
 	must(t, err)
 	h.House = sitetest.Open(t, []fs.FS{pages.Locales}, sitetest.Everyone{}, tenanttest.Open(t, options...), authorizer, func(s *site.Site) []site.Module {
 		s.Menu = h.service.Navigation()
@@ -254,7 +256,7 @@ func executes(t *testing.T, body string) string {
 			}
 		}
 		src := attributes["src"]
-		if n.Data == "script" && src == "" && attributes["type"] != "application/ld+json" || n.Data == "img" || strings.Contains(src, "//") || n.Data == "svg" && len(n.Attr) < 2 {
+		if n.Data == "script" && src == "" && attributes["type"] != "application/ld+json" || n.Data == "img" && !strings.HasPrefix(src, "/page-pictures/") || strings.Contains(src, "//") || n.Data == "svg" && len(n.Attr) < 2 {
 			return n.Data + " " + src
 		}
 	}
@@ -268,6 +270,8 @@ func TestNothingThatIsWrittenExecutes(t *testing.T) {
 	h := open(t)
 	sc := h.coordinator(t)
 	b, visitor := h.SignedIn(t, sc.Actor()), h.Browser(t, h.Tenant)
+	photo, err := h.service.Bring(t.Context(), sc, "file", filestest.PNG(t, 64, 48))
+	must(t, err)
 	for i, payload := range hostile {
 		everywhere := i18n.Text{i18n.EN: payload, i18n.TR: payload, i18n.DE: payload}
 		c := pages.Content{Title: everywhere, Summary: everywhere}
@@ -280,7 +284,7 @@ func TestNothingThatIsWrittenExecutes(t *testing.T) {
 				switch {
 				case part.Name == "link":
 					block.Plain["link"] = "/calls"
-				case part.Name == "phone" || part.Name == "address":
+				case part.Name == "phone" || part.Name == "address" || part.Name == "credit":
 					block.Plain[part.Name] = payload
 				case !part.Plain:
 					block.Texts[part.Name] = everywhere
@@ -294,6 +298,9 @@ func TestNothingThatIsWrittenExecutes(t *testing.T) {
 					}
 				}
 				block.Items = []pages.Item{item}
+			}
+			if shape.Kind == pages.Picture {
+				block.Picture = &photo
 			}
 			c.Blocks = append(c.Blocks, block)
 		}

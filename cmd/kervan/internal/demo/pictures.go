@@ -128,6 +128,9 @@ var emblems = map[string]func(c canvas, primary, accent color.Color){
 	},
 }
 
+// Known reports whether the network is one of the demonstration, with an emblem of its own.
+func Known(slug string) bool { return emblems[slug] != nil }
+
 // Logo draws the emblem of a network of the demonstration as a PNG of 640 × 640 pixels, on nothing. The colours are written
 // as in a brand: #rrggbb.
 func Logo(slug, primary, accent string) ([]byte, error) {
