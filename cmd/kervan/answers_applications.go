@@ -218,6 +218,29 @@ func profileOf(o organizations.Organization) (forms.Profile, error) {
 	return profile, nil
 }
 
+// Alike satisfies applications.Organizations.
+func (s surroundings) Alike(ctx context.Context, sc tenants.Scope, typed string) ([]forms.Candidate, error) {
+	all, _, err := s.organizations.Directory(ctx, sc, organizations.Query{Search: typed, Limit: 6, Locale: sc.Actor().Locale})
+	found := make([]forms.Candidate, len(all))
+	for i, o := range all {
+		found[i] = forms.Candidate{ID: o.ID, Name: o.Name, Place: o.City + ", " + o.Country.Name(sc.Actor().Locale)}
+	}
+	return found, err
+}
+
+// listing lets forms name the organizations that the directory shows: all of the network.
+type listing struct{}
+
+// Listed satisfies forms.Directory.
+func (listing) Listed(ctx context.Context, tx *tenants.Tx, wanted []ids.Organization) (map[ids.Organization]string, error) {
+	all, err := organizations.Profiles(ctx, tx, wanted...)
+	names := make(map[ids.Organization]string, len(all))
+	for _, o := range all {
+		names[o.ID] = o.Name
+	}
+	return names, err
+}
+
 // All satisfies applications.Organizations.
 func (s surroundings) All(ctx context.Context, sc tenants.Scope) ([]applications.Applicant, error) {
 	cards, err := s.organizations.AllCards(ctx, sc.Read())

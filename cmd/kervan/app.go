@@ -127,7 +127,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours, Logo: a.brands.Letterhead, Own: a.domains.Outgoing, Concealed: a.concealed,
 	})
 	a.organizations = organizations.New(a.authorizer, members{a.accounts})
-	a.forms = forms.New()
+	a.forms = forms.NewKnowing(listing{})
 	a.blueprints = blueprints.New(a.tenants, a.authorizer)
 	a.programs = programs.New(a.authorizer, a.forms, applicants{a.organizations}, writers{}, a.blueprints)
 	a.blueprints.Counting(a.programs)

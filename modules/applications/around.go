@@ -70,6 +70,8 @@ type Organizations interface {
 	KnownOf(ctx context.Context, db reader, organizations []ids.Organization) (map[ids.Organization]forms.Answers, error)
 	// ProfilesOf is what hidden questions take along of organizations, all in one query.
 	ProfilesOf(ctx context.Context, db reader, organizations []ids.Organization) (map[ids.Organization]forms.Profile, error)
+	// Alike are organizations of the network's directory that are called like what somebody typed, for an actor who may see it.
+	Alike(ctx context.Context, sc tenants.Scope, typed string) ([]forms.Candidate, error)
 	// All lists every organization of the network.
 	All(ctx context.Context, sc tenants.Scope) ([]Applicant, error)
 }

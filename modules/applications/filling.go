@@ -25,11 +25,12 @@ type Desk struct {
 	Documents  map[ids.Document]forms.Document
 	Names      map[ids.Person]string // of those whose changes the page shows
 	Writable   bool
-	Open       func(ref string) bool // which questions may be answered; nil: all that are not frozen
-	Day        i18n.Day              // of which the definition is, in the call's zone
-	Confirmed  bool                  // the part is confirmed, or, of the joint part, somebody's part is
-	Profile    string                // where the profile is from which the section takes along; empty: not the reader's to see
-	Findings   []Finding             // the call's rules that look at this section and are not met
+	Open       func(ref string) bool        // which questions may be answered; nil: all that are not frozen
+	Day        i18n.Day                     // of which the definition is, in the call's zone
+	Confirmed  bool                         // the part is confirmed, or, of the joint part, somebody's part is
+	Candidates map[string][]forms.Candidate // organizations that may be meant, by what was typed
+	Profile    string                       // where the profile is from which the section takes along; empty: not the reader's to see
+	Findings   []Finding                    // the call's rules that look at this section and are not met
 }
 
 // Desk shows one section to the people of the application's organizations: of their own part, named by its seat where they

@@ -157,6 +157,10 @@ func (a *around) ProfilesOf(_ context.Context, _ bun.IDB, wanted []ids.Organizat
 	return found, nil
 }
 
+func (*around) Alike(context.Context, tenants.Scope, string) ([]forms.Candidate, error) {
+	return nil, nil
+}
+
 func (a *around) All(context.Context, tenants.Scope) ([]applications.Applicant, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

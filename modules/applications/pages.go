@@ -216,10 +216,10 @@ func editing(d Desk, typed url.Values, f *fault.Fault, clashes []*forms.Clash) f
 	sheet := d.Sheet.ID.String()
 	return forms.Editing{
 		Definition: d.Definition, Section: d.Section, Sheet: d.Sheet, Filled: d.Filled, Typed: typed, Fault: f, Clashes: clashes, Names: d.Names,
-		Documents: d.Documents, Disabled: !d.Writable, Open: d.Open, Day: d.Day,
+		Documents: d.Documents, Candidates: d.Candidates, Disabled: !d.Writable, Open: d.Open, Day: d.Day,
 		Addresses: forms.Addresses{
 			Save: "/sheets/" + sheet + "/answers", Presence: "/sheets/" + sheet + "/presence", Upload: "/sheets/" + sheet + "/documents",
-			Page: "/sheets/" + sheet + "/documents/new", SignIn: "/sign-in", Profile: d.Profile,
+			Page: "/sheets/" + sheet + "/documents/new", SignIn: "/sign-in", Profile: d.Profile, Directory: "/directory/suggestions",
 		},
 	}
 }

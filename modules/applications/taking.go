@@ -66,6 +66,26 @@ func (s *Service) profileChanged(ctx context.Context, sc tenants.Scope, e events
 	})
 }
 
+// Candidates are the organizations that may be meant by names that somebody typed, by these. Whoever may see the network's
+// directory may; a name of less than three characters means none.
+func (s *Service) Candidates(ctx context.Context, sc tenants.Scope, typed []string) (map[string][]forms.Candidate, error) {
+	if err := s.policies.May(sc, policies.OrganizationDirectory, policies.On{}); err != nil {
+		return nil, err
+	}
+	found := map[string][]forms.Candidate{}
+	for _, name := range typed {
+		if len([]rune(name)) < 3 {
+			continue
+		}
+		alike, err := s.Organizations.Alike(ctx, sc, name)
+		if err != nil {
+			return nil, err
+		}
+		found[name] = alike
+	}
+	return found, nil
+}
+
 // profileOf is where the profile is from which the sheet takes along; empty for those who may not read it.
 func (s *Service) profileOf(sc tenants.Scope, d *Desk) string {
 	of := d.Overview.Organization

@@ -183,7 +183,23 @@ func (w *Web) section(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, sectionPage(w.sectionFrame(c, sc, d), d, nil, nil, nil))
+	p := w.sectionFrame(c, sc, d)
+	if err := w.meant(c, sc, p, &d, nil); err != nil {
+		return err
+	}
+	return w.site.Render(c, sectionPage(p, d, nil, nil, nil))
+}
+
+// meant looks for the organizations that may be meant where none was chosen.
+func (w *Web) meant(c *fiber.Ctx, sc tenants.Scope, p ui.Page, d *Desk, typed url.Values) error {
+	e := editing(*d, typed, nil, nil)
+	names := e.TypedOrganizations(p.Loc)
+	if len(names) == 0 || !d.Writable {
+		return nil
+	}
+	var err error
+	d.Candidates, err = w.service.Candidates(c.UserContext(), sc, names)
+	return err
 }
 
 // sectionFrame is a page that is called like its section.
@@ -224,6 +240,9 @@ func (w *Web) saveSection(c *fiber.Ctx, sc tenants.Scope) error {
 	typed := posted.Typed
 	if typed == nil {
 		typed = form.Values()
+	}
+	if failed = w.meant(c, sc, p, &again, typed); failed != nil {
+		return failed
 	}
 	if err != nil {
 		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component { return sectionPage(p, again, typed, f, clashes) })

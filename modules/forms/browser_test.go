@@ -34,6 +34,8 @@ type stand struct {
 	server *httptest.Server
 	sheets map[forms.Scope]forms.Sheet
 
+	listed book // organizations of the network
+
 	down, signedOut, full atomic.Bool
 	mu                    sync.Mutex
 	others                []forms.Other
@@ -81,6 +83,15 @@ func serving(t *testing.T, d forms.Definition) *stand {
 	mux.HandleFunc("GET /places", s.places)
 	mux.HandleFunc("GET /form/{section}", s.page)
 	mux.HandleFunc("PUT /save/{scope}/{ref}", s.put)
+	mux.HandleFunc("GET /directory/suggestions", func(w http.ResponseWriter, r *http.Request) {
+		found := ui.Suggestions{Items: []ui.Suggestion{}, Said: "found"}
+		for id, name := range s.listed {
+			if strings.Contains(i18n.SearchKey(name), i18n.SearchKey(r.URL.Query().Get("q"))) {
+				found.Items = append(found.Items, ui.Suggestion{Value: id.String(), Text: name, Note: "Muğla"})
+			}
+		}
+		s.answer(w, http.StatusOK, found)
+	})
 	mux.HandleFunc("POST /presence", func(w http.ResponseWriter, _ *http.Request) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -149,7 +160,7 @@ func (s *stand) page(w http.ResponseWriter, r *http.Request) {
 	p := s.frame(r, section.Title.String(i18n.Negotiate(r.Header.Get("Accept-Language"), i18n.All)))
 	fields := forms.Fields(p, forms.Editing{
 		Definition: s.version.Definition, Section: section, Sheet: sheet, Filled: all[sheet.ID],
-		Addresses: forms.Addresses{Save: "/save/" + string(section.Scope), Presence: "/presence", Upload: "/upload", Page: "/documents", SignIn: "/sign-in"},
+		Addresses: forms.Addresses{Save: "/save/" + string(section.Scope), Presence: "/presence", Upload: "/upload", Page: "/documents", SignIn: "/sign-in", Directory: "/directory/suggestions"},
 	})
 	s.show(w, r, p, templ.ComponentFunc(func(ctx context.Context, out io.Writer) error {
 		return ui.Form(p, r.URL.Path).Render(templ.WithChildren(ctx, fields), out)

@@ -231,7 +231,7 @@ func (c *checker) bounds(where string, q *Question) {
 	if q.Min != "" && q.Max != "" && !ordered(q.Type, q.Min, q.Max) {
 		bad = true
 	}
-	if bad {
+	if bad || q.Type == TypeOrganizations && (q.Most > MostOrganizations || q.Least > q.named()) {
 		c.report(where, "forms.check.limits")
 	}
 }

@@ -27,36 +27,37 @@ type Type string
 
 // The types of question. Heading and text take no answer.
 const (
-	TypeShortText   Type = "short_text"
-	TypeLongText    Type = "long_text"
-	TypeChoice      Type = "choice"
-	TypeMultiple    Type = "multiple"
-	TypeNumber      Type = "number"
-	TypeMoney       Type = "money"
-	TypeDate        Type = "date"
-	TypeSpan        Type = "date_range" // from one day to another
-	TypeCountry     Type = "country"
-	TypeAddress     Type = "address" // a place, where in it, and in which country
-	TypeLanguages   Type = "languages"
-	TypePeople      Type = "people"
-	TypeFile        Type = "file"
-	TypeRanking     Type = "ranking"
-	TypeTable       Type = "table"
-	TypeBudget      Type = "budget"     // a table whose lines add up
-	TypeMatrix      Type = "matrix"     // several statements, each with one of the same answers
-	TypeLikert      Type = "likert"     // a matrix whose answers are a scale
-	TypeCalculated  Type = "calculated" // worked out from other answers
-	TypeHidden      Type = "hidden"     // taken from the organization's profile
-	TypeConsent     Type = "consent"
-	TypeDeclaration Type = "declaration"
-	TypeHeading     Type = "heading"
-	TypeText        Type = "text"
+	TypeShortText     Type = "short_text"
+	TypeLongText      Type = "long_text"
+	TypeChoice        Type = "choice"
+	TypeMultiple      Type = "multiple"
+	TypeNumber        Type = "number"
+	TypeMoney         Type = "money"
+	TypeDate          Type = "date"
+	TypeSpan          Type = "date_range" // from one day to another
+	TypeCountry       Type = "country"
+	TypeAddress       Type = "address" // a place, where in it, and in which country
+	TypeLanguages     Type = "languages"
+	TypePeople        Type = "people"
+	TypeFile          Type = "file"
+	TypeOrganizations Type = "organizations" // of the network, or such as it does not list
+	TypeRanking       Type = "ranking"
+	TypeTable         Type = "table"
+	TypeBudget        Type = "budget"     // a table whose lines add up
+	TypeMatrix        Type = "matrix"     // several statements, each with one of the same answers
+	TypeLikert        Type = "likert"     // a matrix whose answers are a scale
+	TypeCalculated    Type = "calculated" // worked out from other answers
+	TypeHidden        Type = "hidden"     // taken from the organization's profile
+	TypeConsent       Type = "consent"
+	TypeDeclaration   Type = "declaration"
+	TypeHeading       Type = "heading"
+	TypeText          Type = "text"
 )
 
 // Types lists all types in the order in which a designer offers them.
 var Types = []Type{
 	TypeShortText, TypeLongText, TypeChoice, TypeMultiple, TypeNumber, TypeMoney, TypeDate, TypeSpan, TypeCountry, TypeAddress, TypeLanguages,
-	TypePeople, TypeFile, TypeRanking, TypeTable, TypeBudget, TypeMatrix, TypeLikert, TypeCalculated, TypeHidden, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
+	TypePeople, TypeOrganizations, TypeFile, TypeRanking, TypeTable, TypeBudget, TypeMatrix, TypeLikert, TypeCalculated, TypeHidden, TypeConsent, TypeDeclaration, TypeHeading, TypeText,
 }
 
 // Asks reports whether the type takes an answer.

@@ -78,6 +78,7 @@ func sample() forms.Definition {
 					}},
 				},
 				{Key: "views", Type: forms.TypeMatrix, Label: say("Views"), Options: options("yes", "no"), Statements: options("one", "two"), NotApplicable: true},
+				{Key: "friends", Type: forms.TypeOrganizations, Label: say("Friends"), Most: 2},
 				{Key: "kind", Type: forms.TypeHidden, Label: say("Kind"), Takes: forms.SourceKind},
 				{Key: "news", Type: forms.TypeConsent, Label: say("News")},
 				{Key: "true", Type: forms.TypeDeclaration, Label: say("All of it is true")},

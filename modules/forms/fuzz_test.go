@@ -75,6 +75,8 @@ func invent(r *rand.Rand, q *forms.Question) string {
 			return "null"
 		}
 		return quote(chosen)
+	case forms.TypeOrganizations:
+		return quote(forms.Organizations{{ID: ids.New[ids.Organization](), Name: "Ihlamur"}, {Name: "Lindenhof ğ"}}[:1+r.IntN(max(q.Most, 1))])
 	case forms.TypeCalculated, forms.TypeHidden:
 		return "null"
 	case forms.TypeTable, forms.TypePeople, forms.TypeBudget:

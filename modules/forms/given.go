@@ -73,3 +73,21 @@ func (f *fileQuestions) given(d *Definition, sheets map[ids.Sheet]Scope, filled 
 	})
 	return all
 }
+
+func (r *reader) documents(name string) json.RawMessage {
+	var all Documents
+	for _, text := range r.values[name+"[]"] {
+		id, err := ids.Parse[ids.Document](text)
+		if err != nil {
+			r.complain(name, "fault.choose")
+			continue
+		}
+		if !slices.Contains(all, id) && len(all) < maxItems {
+			all = append(all, id)
+		}
+	}
+	if len(all) == 0 {
+		return nothing
+	}
+	return encode(all)
+}

@@ -47,6 +47,8 @@ func (l layout) blank(q *Question) *Blank {
 	case len(b.Options) > 0 || q.Type == TypeFile:
 	case q.Type == TypeConsent || q.Type == TypeDeclaration:
 		b.Options = []string{l.loc.T("forms.stated")}
+	case q.Type == TypeOrganizations:
+		b.Lines = q.named()
 	case q.Words > 0:
 		b.Lines = min(max(q.Words/wordsALine, 2), 24)
 	case q.Type == TypeLongText:

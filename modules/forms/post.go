@@ -87,6 +87,9 @@ func bracketed(name, word string) (string, bool) {
 
 // edit adds an empty row to a list answer, or removes the row of that index.
 func edit(q *Question, raw json.RawMessage, action, at string) json.RawMessage {
+	if action == "look" { // the page is shown again, with what is called alike
+		return raw
+	}
 	var rows []json.RawMessage
 	if !none(raw) && json.Unmarshal(raw, &rows) != nil {
 		return raw

@@ -96,6 +96,8 @@ func Limits(loc *i18n.Localizer, q *Question) []string {
 		facts = append(facts, fact)
 	}
 	switch q.Type {
+	case TypeOrganizations:
+		facts = append(facts, loc.N("forms.limit.organizations", q.named()))
 	case TypeMultiple, TypeRanking:
 		count("forms.limit.choices", q.Most)
 	case TypePeople:

@@ -220,6 +220,8 @@ func (l layout) fill(e *Entry, q *Question, value Value) {
 		e.Lines = l.gridLines(q, v)
 	case Address:
 		e.Lines = addressLines(l.loc, v)
+	case Organizations:
+		e.Lines = l.organizationLines(v)
 	default:
 		e.Lines = []string{l.line(q, value)}
 	}

@@ -84,7 +84,8 @@ func (c *Clash) Unwrap() error { return fault.Conflict("forms.clash") }
 
 // Service keeps forms, sheets and answers. It has no policy: features authorize before they call it.
 type Service struct {
-	versions known
+	versions  known
+	directory Directory // nil: no organization is listed
 }
 
 // New makes the service.
@@ -305,6 +306,9 @@ func (s *Service) SaveTyped(ctx context.Context, tx *tenants.Tx, loc *i18n.Local
 	e := Edit{Sheet: id, Ref: ref, Value: raw, Base: sent.Base, By: by}
 	if q, _, ok := version.Definition.Question(ref); ok {
 		e.Type = q.Type
+		if e.Value, err = s.named(ctx, tx, q, e); err != nil {
+			return Saved{}, nil, err
+		}
 	}
 	saved, err := s.keep(ctx, tx, e)
 	if err != nil {
@@ -343,6 +347,13 @@ func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Loca
 		e := Edit{Sheet: id, Ref: ref, Value: raw, Base: posted.Base[ref], By: by}
 		if q, ok := section.question(ref); ok {
 			e.Type = q.Type
+			if e.Value, err = s.named(ctx, tx, q, e); fault.Is(err, fault.KindInvalid) {
+				posted.Bad = append(posted.Bad, fault.Of(err).Fields...)
+				continue
+			}
+			if err != nil {
+				return posted, nil, err
+			}
 		}
 		_, err := s.keep(ctx, tx, e)
 		if clash, ok := errors.AsType[*Clash](err); ok {

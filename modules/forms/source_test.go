@@ -44,7 +44,7 @@ func profile() forms.Profile {
 }
 
 // laid is a sheet of that form in the database.
-func laid(t *testing.T, desk *desk, d forms.Definition, scope forms.Scope) forms.Sheet {
+func laid(t *testing.T, desk *desk, d forms.Definition) forms.Sheet {
 	t.Helper()
 	var sheet forms.Sheet
 	desk.write(t, func(ctx context.Context, tx *tenants.Tx) error {
@@ -56,7 +56,7 @@ func laid(t *testing.T, desk *desk, d forms.Definition, scope forms.Scope) forms
 		if err != nil {
 			return err
 		}
-		sheet, err = desk.forms.NewSheet(ctx, tx, v.ID, scope)
+		sheet, err = desk.forms.NewSheet(ctx, tx, v.ID, forms.ScopePart)
 		return err
 	})
 	return sheet
@@ -76,7 +76,7 @@ func on(t *testing.T, desk *desk, sheet ids.Sheet) forms.Filled {
 func TestAProfileIsTakenAlong(t *testing.T) {
 	t.Parallel()
 	desk := open(t)
-	sheet := laid(t, desk, takes(), forms.ScopePart)
+	sheet := laid(t, desk, takes())
 	take := func(p forms.Profile) forms.Filled {
 		t.Helper()
 		desk.write(t, func(ctx context.Context, tx *tenants.Tx) error { return desk.forms.TakeAlong(ctx, tx, sheet.ID, p) })
@@ -122,8 +122,8 @@ func TestNobodyTypesWhatIsTakenAlong(t *testing.T) {
 	if _, _, err := forms.FromSaved(loc, &d, forms.ScopePart, "of_name", json.RawMessage(`{"answers[of_name]":["Somebody else"]}`)); err == nil {
 		t.Error("a script wrote it")
 	}
-	from := laid(t, desk, d, forms.ScopePart)
-	to := laid(t, desk, d, forms.ScopePart)
+	from := laid(t, desk, d)
+	to := laid(t, desk, d)
 	desk.write(t, func(ctx context.Context, tx *tenants.Tx) error {
 		if err := desk.forms.TakeAlong(ctx, tx, from.ID, profile()); err != nil {
 			return err

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 )
@@ -78,6 +77,8 @@ func (r *reader) question(q *Question, name string) json.RawMessage {
 		return r.languages(name)
 	case TypeFile:
 		return r.documents(name)
+	case TypeOrganizations:
+		return r.organizations(q, name)
 	case TypeTable, TypePeople, TypeBudget:
 		return r.rows(q, name)
 	case TypeMatrix, TypeLikert:
@@ -285,24 +286,6 @@ func (r *reader) languages(name string) json.RawMessage {
 		return nothing
 	}
 	return encode(spoken)
-}
-
-func (r *reader) documents(name string) json.RawMessage {
-	var all Documents
-	for _, text := range r.values[name+"[]"] {
-		id, err := ids.Parse[ids.Document](text)
-		if err != nil {
-			r.complain(name, "fault.choose")
-			continue
-		}
-		if !slices.Contains(all, id) && len(all) < maxItems {
-			all = append(all, id)
-		}
-	}
-	if len(all) == 0 {
-		return nothing
-	}
-	return encode(all)
 }
 
 // rows reads rows that are numbered from 0 without gaps worth more than a removed row. Empty rows are kept: they are the

@@ -65,6 +65,8 @@ func (w writer) answer(q *Question, name string, raw json.RawMessage) {
 		for _, id := range v {
 			w.values.Add(name+"[]", id.String())
 		}
+	case Organizations:
+		w.organizations(name, v)
 	case Statement:
 		if v.Given {
 			w.values.Set(name, "yes")

@@ -186,6 +186,8 @@ func (v *validator) limits(q *Question, name string, value Value) {
 		v.address(q, name, value)
 	case Languages:
 		v.languages(q, name, value)
+	case Organizations:
+		v.organizations(q, name, value)
 	case Documents:
 		v.length(q, name, len(value))
 	case Rows:

@@ -23,6 +23,7 @@ import (
 //	                                       "region": "Muğla", "coordinates": {"lat": 37.2181, "lon": 28.3665}}
 //	languages                             [{"code": "de", "level": "B2"}]
 //	file                                  ["<document>", …]
+//	organizations                         [{"id": "<organization>", "name": "…"}] without an id where the network does not list it
 //	table, people, budget                 [{"column": …, "replacement": {…}}, …]
 //	matrix, likert                        {"statement": "answer", …}
 //	consent, declaration                  {"given": true, "version": "…", "locale": "tr"}
@@ -259,6 +260,8 @@ func ParseValue(q *Question, raw json.RawMessage) (Value, error) {
 		return parseAddress(raw)
 	case TypeCalculated:
 		return parseCalculated(raw)
+	case TypeOrganizations:
+		return parseOrganizations(raw)
 	case TypeHidden:
 		return ParseValue(q.Shape(), raw)
 	case TypeLanguages:

@@ -26,6 +26,7 @@ type Editing struct {
 	Clashes    []*Clash     // of a post without a script
 	Names      map[ids.Person]string
 	Documents  map[ids.Document]Document
+	Candidates map[string][]Candidate // by what was typed (TypedOrganizations)
 	Addresses  Addresses
 	Disabled   bool // shown, but not to be written in
 	// Open tells which questions may be written in; nil: all of them that are not frozen on the day.
@@ -43,12 +44,13 @@ type Document struct {
 
 // Addresses are where the page's script sends things. Without Save the section has no script.
 type Addresses struct {
-	Save     string // PUT <Save>/<ref>
-	Presence string // POST
-	Upload   string // POST, and <Upload>/<document>/finalization
-	Page     string // the page to upload a document without a script: GET <Page>?question=<ref>
-	SignIn   string
-	Profile  string // the profile from which hidden questions take; empty: not the reader's to see
+	Save      string // PUT <Save>/<ref>
+	Presence  string // POST
+	Upload    string // POST, and <Upload>/<document>/finalization
+	Page      string // the page to upload a document without a script: GET <Page>?question=<ref>
+	SignIn    string
+	Directory string // where organizations of the network are suggested
+	Profile   string // the profile from which hidden questions take; empty: not the reader's to see
 }
 
 // inputs are the section's inputs by name: as posted where something was posted, else as kept.

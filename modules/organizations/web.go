@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"embed"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -44,6 +45,7 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/my-organizations", Action: register, Handle: w.mine},
 			{Method: get, Path: "/organizations", Action: policies.OrganizationList, Handle: w.list},
 			{Method: get, Path: "/directory", Action: policies.OrganizationDirectory, Handle: w.directory},
+			{Method: get, Path: "/directory/suggestions", Action: policies.OrganizationDirectory, Handle: w.suggest},
 			{Method: get, Path: "/organizations/new", Action: register, Handle: w.form},
 			{Method: post, Path: "/organizations", Action: register, Handle: w.register},
 			{Method: get, Path: "/organizations/:id", Action: policies.OrganizationRead, Handle: w.show},
@@ -121,6 +123,30 @@ func (w *Web) directory(c *fiber.Ctx, sc tenants.Scope) error {
 	l := listOf(p, "/directory", values, n)
 	l.Exports = true
 	return w.site.Render(c, listPage(p, paged(&l, all), l, false))
+}
+
+// mostSuggested is how many organizations are suggested at once; mostTyped how many characters are looked for at most.
+const (
+	mostSuggested = 10
+	mostTyped     = 120
+)
+
+// suggest gives the organizations of the directory that are called like what somebody types (q), for a ui.Combobox.
+func (w *Web) suggest(c *fiber.Ctx, sc tenants.Scope) error {
+	loc := w.site.Localizer(c, sc)
+	typed := strings.TrimSpace(web.Query(c).Raw("q"))
+	found := ui.Suggestions{Items: []ui.Suggestion{}}
+	if n := len([]rune(typed)); n >= 2 && n <= mostTyped {
+		all, _, err := w.service.Directory(c.UserContext(), sc, Query{Search: typed, Limit: mostSuggested, Locale: loc.Locale})
+		if err != nil {
+			return err
+		}
+		for _, o := range all {
+			found.Items = append(found.Items, ui.Suggestion{Value: o.ID.String(), Text: o.Name, Note: o.City + ", " + o.Country.Name(loc.Locale)})
+		}
+	}
+	found.Said = loc.N("site.places.found", len(found.Items))
+	return c.JSON(found)
 }
 
 // paged cuts the list to one page and says where the next one begins.

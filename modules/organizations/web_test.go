@@ -283,7 +283,7 @@ func TestOnlyOfficersSeeTheList(t *testing.T) {
 		"somebody new":       {h.As(t).Actor(), 404, 404, 404},
 	} {
 		b := h.SignedIn(t, tt.actor)
-		for path, want := range map[string]int{"/organizations": tt.list, "/directory": tt.directory, "/organizations/" + id.String(): tt.profile} {
+		for path, want := range map[string]int{"/organizations": tt.list, "/directory": tt.directory, "/directory/suggestions?q=der": tt.directory, "/organizations/" + id.String(): tt.profile} {
 			if got := b.Get(path).Status; got != want {
 				t.Errorf("%s at %s: %d, want %d", name, path, got, want)
 			}

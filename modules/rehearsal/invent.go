@@ -108,6 +108,12 @@ func (p *Pen) question(q *forms.Question) json.RawMessage {
 		return encode(p.address(q))
 	case forms.TypeLanguages:
 		return p.languages(q)
+	case forms.TypeOrganizations:
+		all := make(forms.Organizations, max(q.Least, 1))
+		for i := range all {
+			all[i].Name = p.line(&forms.Question{Type: forms.TypeShortText, Chars: 60})
+		}
+		return encode(all)
 	case forms.TypePeople, forms.TypeTable, forms.TypeBudget:
 		return p.rows(q)
 	case forms.TypeMatrix, forms.TypeLikert:

@@ -101,7 +101,7 @@ var Settings = []Setting{
 // derived are the types whose answers nobody types.
 var derived = []forms.Type{forms.TypeCalculated, forms.TypeHidden}
 
-var several = []forms.Type{forms.TypeMultiple, forms.TypeRanking, forms.TypeLanguages, forms.TypePeople, forms.TypeTable, forms.TypeBudget}
+var several = []forms.Type{forms.TypeMultiple, forms.TypeRanking, forms.TypeLanguages, forms.TypeOrganizations, forms.TypePeople, forms.TypeTable, forms.TypeBudget}
 
 func (s Setting) only(types ...forms.Type) Setting {
 	s.Fits = func(q *forms.Question) bool { return slices.Contains(types, q.Type) }

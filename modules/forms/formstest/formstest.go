@@ -77,6 +77,12 @@ func answer(q *forms.Question) json.RawMessage {
 		return encode(forms.Address{Street: "Atatürk Bulvarı 5", PostalCode: "48000", Place: "Muğla", Country: "TR"})
 	case forms.TypeLanguages:
 		return encode([]forms.Language{{Code: "tr", Level: "native"}, {Code: "en", Level: "B2"}}[:max(q.Least, 1)])
+	case forms.TypeOrganizations:
+		all := forms.Organizations{}
+		for i := range max(q.Least, 1) {
+			all = append(all, forms.Organization{Name: fmt.Sprintf("Neighbours %d", i+1)})
+		}
+		return encode(all)
 	case forms.TypeFile:
 		return encode([]ids.Document{ids.New[ids.Document]()})
 	case forms.TypeTable, forms.TypePeople, forms.TypeBudget:
