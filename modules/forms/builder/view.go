@@ -300,73 +300,6 @@ func scriptWords(p ui.Page) string {
 	return string(raw)
 }
 
-// differences puts what both changed side by side, in words.
-func (d *Desk) differences(p ui.Page) []difference {
-	if d.Clash == nil {
-		return nil
-	}
-	mine, theirs := flat(d.Clash.Mine), flat(d.Clash.Theirs)
-	var all []difference
-	for _, field := range d.Clash.Fields {
-		head, language, _ := strings.Cut(field, ".")
-		key := "builder.setting." + head
-		if !p.Loc.Has(key) {
-			key = "builder.text." + head
-		}
-		if !p.Loc.Has(key) {
-			key = "builder.other_setting"
-		}
-		what := p.T(key)
-		if l, ok := i18n.ParseLocale(language); ok {
-			what += " (" + l.Name() + ")"
-		}
-		all = append(all, difference{what, mine[field], theirs[field]})
-	}
-	return all
-}
-
-type difference struct{ What, Mine, Theirs string }
-
-// flat lists what stands in an object, by the paths that Merge names.
-func flat(of any) map[string]string {
-	found := map[string]string{}
-	raw, err := json.Marshal(of)
-	if err != nil {
-		return found
-	}
-	var walk func(at string, raw json.RawMessage)
-	walk = func(at string, raw json.RawMessage) {
-		var text string
-		if json.Unmarshal(raw, &text) == nil {
-			found[at] = text
-			return
-		}
-		found[at] = listing(raw)
-		for name, inner := range members(raw) {
-			if at != "" {
-				name = at + "." + name
-			}
-			walk(name, inner)
-		}
-	}
-	walk("", raw)
-	return found
-}
-
-// listing are the words in a list, such as those of offered answers, else what stands there as it is written.
-func listing(raw json.RawMessage) string {
-	var options []struct{ Label i18n.Text }
-	if json.Unmarshal(raw, &options) == nil {
-		var names []string
-		for _, o := range options {
-			names = append(names, o.Label.String(i18n.EN))
-		}
-		return strings.Join(names, " / ")
-	}
-	return string(raw)
-}
-
-// sectionsFor are those to which a question may be moved.
 func (d *Desk) sectionsFor(p ui.Page) []ui.Option {
 	var all []ui.Option
 	for i := range d.Definition.Sections {
@@ -390,60 +323,6 @@ func missingWords(missing map[i18n.Locale]int, locales []i18n.Locale) string {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
-
-// line is one line of a condition as the page shows it.
-type shownLine struct {
-	Line
-
-	Of    *forms.Question
-	Tests []Test
-}
-
-func (d *Desk) lines(c *forms.Condition) ([]shownLine, bool, bool) {
-	lines, ok := LinesOf(c)
-	var shown []shownLine
-	for _, line := range lines.Lines {
-		q, _, _ := find(d.Definition, line.Question)
-		if q != nil {
-			q = q.Shape()
-		}
-		shown = append(shown, shownLine{line, q, tests(q)})
-	}
-	return shown, lines.Any, ok
-}
-
-func (l shownLine) takesValue() bool {
-	return l.Of != nil && l.Test != Answered && l.Test != NotAnswered
-}
-
-// answers are what a line may be compared with; nil for anything typed.
-func (d *Desk) answers(p ui.Page, l shownLine) []ui.Option {
-	var all []ui.Option
-	add := func(value, label string) {
-		all = append(all, ui.Option{Value: value, Label: label, Selected: slices.Contains(l.Values, value)})
-	}
-	switch {
-	case l.Of.Type == forms.TypeConsent || l.Of.Type == forms.TypeDeclaration:
-		add("yes", p.T("builder.when.given"))
-		add("no", p.T("builder.when.not_given"))
-	case len(l.Of.Options) > 0:
-		for _, o := range l.Of.Options {
-			add(o.Value, valueInWords(p.Loc, d.Definition, l.Of, o.Value))
-		}
-	case l.Of.Countried():
-		for _, country := range forms.Countries(p.Loc.Locale) {
-			add(country.Code, country.Name)
-		}
-	}
-	return all
-}
-
-func (l shownLine) first() string {
-	if len(l.Values) == 0 {
-		return ""
-	}
-	return l.Values[0]
-}
 
 // decimal is a number as the reader writes it.
 func decimal(loc *i18n.Localizer, digits string) string {
