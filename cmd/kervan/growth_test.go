@@ -180,7 +180,7 @@ func (g *garden) page(k int, kind pages.Kind) {
 		if err != nil {
 			return err
 		}
-		scene, err := demo.Scene(uint64(k)) //nolint:gosec // a small number
+		scene, err := demo.Scene(uint64(k))
 		if err != nil {
 			return err
 		}

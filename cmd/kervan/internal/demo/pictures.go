@@ -8,6 +8,7 @@ import (
 	"image/draw"
 	"image/png"
 	"math"
+	"slices"
 
 	"golang.org/x/image/vector"
 )
@@ -69,7 +70,7 @@ func (c canvas) wave(ink color.Color, left, right, y, height, crests, phase, thi
 		x, at := left+(right-left)*t, y-height*math.Sin(2*math.Pi*crests*t+phase)
 		upper[i], lower[steps-i] = point{x, at}, point{x, at + thick}
 	}
-	c.shape(ink, append(upper, lower...)...)
+	c.shape(ink, slices.Concat(upper, lower)...)
 }
 
 // leaf stands on its stem and leans by an angle in degrees.
