@@ -105,7 +105,7 @@ func TestRestated(t *testing.T) {
 
 func TestLeftBehind(t *testing.T) {
 	t.Parallel()
-	team := []string{"people", "topics", "fields", "why_z", "views", "news", "true"}
+	team := []string{"people", "topics", "fields", "why_z", "views", "friends", "news", "true"}
 	for name, c := range map[string]struct {
 		change func(d *forms.Definition)
 		want   []string

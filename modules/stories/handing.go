@@ -206,7 +206,7 @@ func (*Service) tellAuthors(ctx context.Context, tx *tenants.Tx, v Verb, story *
 // tell writes to each of them once, but not to whoever did it.
 func tell(tx *tenants.Tx, mail, notice string, story *Story, p *Partnership, to []tenants.Membership) {
 	told := map[ids.Person]bool{tx.Scope().Actor().Person: true}
-	args := map[string]string{"Title": story.Name(), "Partnership": p.Title, "Note": story.Note}
+	args := map[string]string{"Title": story.Name(), "Who": p.Title, "Note": story.Note}
 	path := "/story-desk/" + story.ID.String()
 	for _, m := range to {
 		if told[m.Person] {
