@@ -10,41 +10,67 @@ import (
 // Calculate works out the calculated answers of one sheet from its others, by ref; what has no result is null. What a
 // condition hides counts as not answered. Sums are exact; results are rounded half away from nought.
 func Calculate(d *Definition, scope Scope, answers Answers) Answers {
-	n := 0
-	for _, s := range d.Scoped(scope) {
-		for i := range s.Questions {
-			if s.Questions[i].Type.computed() {
-				n++
-			}
-		}
-	}
-	if n == 0 {
+	if !d.calculates(scope) {
 		return nil
 	}
-	all, results := maps.Clone(answers), Answers{}
+	all := maps.Clone(answers)
 	if all == nil {
 		all = Answers{}
 	}
-	for moved, round := true, 0; moved && round <= n; round++ { // those that stand upon others settle later
-		moved = false
-		sight := See(d, scope, all)
-		for _, s := range d.Scoped(scope) {
-			for _, item := range sight.Items(s) {
-				for i := range s.Questions {
-					q := &s.Questions[i]
-					if !q.Type.computed() {
-						continue
-					}
-					ref := Ref(q.Key, item)
-					results[ref] = sight.result(q, item, s)
-					if !equal(all[ref], results[ref]) {
-						all[ref], moved = results[ref], true
-					}
-				}
-			}
+	return See(d, scope, all).calculate()
+}
+
+// calculates reports whether sheets of the scope have anything that is calculated.
+func (d *Definition) calculates(scope Scope) bool {
+	return slices.ContainsFunc(d.Scoped(scope), func(s *Section) bool {
+		return slices.ContainsFunc(s.Questions, func(q Question) bool { return q.Type.computed() })
+	})
+}
+
+// calculate writes the results among the answers, each once: whatever it stands upon is settled by then. What was calculated
+// before counts for nothing.
+func (s *Sight) calculate() Answers {
+	results, order := Answers{}, s.order()
+	for _, at := range order {
+		for _, item := range s.Items(at.section) {
+			delete(s.answers, Ref(at.question.Key, item))
+		}
+	}
+	for _, at := range order {
+		for _, item := range s.Items(at.section) {
+			ref := Ref(at.question.Key, item)
+			results[ref] = s.result(at.question, item, at.section)
+			s.answers[ref] = results[ref]
 		}
 	}
 	return results
+}
+
+// order are the calculated questions of the scope, each behind all that it stands upon: its terms, and what decides whether
+// they are asked. A circle, which Check finds before publishing, is broken where it is come upon.
+func (s *Sight) order() []place {
+	var found []place
+	seen := map[string]bool{}
+	var visit func(key string)
+	visit = func(key string) {
+		at, ok := s.places[key]
+		if !ok || seen[key] {
+			return
+		}
+		seen[key] = true
+		for _, next := range at.needs() {
+			visit(next)
+		}
+		if at.question.Type.computed() && at.section.Scope == s.scope {
+			found = append(found, at)
+		}
+	}
+	for _, section := range s.definition.Scoped(s.scope) {
+		for i := range section.Questions {
+			visit(section.Questions[i].Key)
+		}
+	}
+	return found
 }
 
 // Calculated are the answers with those worked out that the form calculates.
@@ -62,7 +88,8 @@ func Calculated(d *Definition, scope Scope, answers Answers) Answers {
 }
 
 func (s *Sight) result(q *Question, item int, in *Section) json.RawMessage {
-	unit, agreed := s.definition.outcome(q, 0)
+	s.worked++
+	unit, agreed := s.units.outcome(q)
 	if !agreed {
 		return nothing
 	}
@@ -89,7 +116,7 @@ func (s *Sight) result(q *Question, item int, in *Section) json.RawMessage {
 
 // amount is what a term comes to; nil where it is not answered.
 func (s *Sight) amount(o Operation, term string, item int, in *Section) *big.Rat {
-	q, c, home, ok := s.definition.term(term)
+	q, c, home, ok := s.places.term(term)
 	if !ok {
 		return nil
 	}
@@ -133,7 +160,7 @@ func (s *Sight) plain(q *Question, value Value) *big.Rat {
 	case Number:
 		return v.rat()
 	case Money:
-		if unit, ok := s.definition.currency(q, nil, 0); !ok || unit != v.Currency {
+		if unit, ok := s.units.currency(q, nil); !ok || unit != v.Currency {
 			return nil
 		}
 		return v.rat()

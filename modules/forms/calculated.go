@@ -109,73 +109,6 @@ func (q *Question) counts(c *Question, rows bool) bool {
 	}
 }
 
-// term finds what a term names.
-func (d *Definition) term(term string) (q, c *Question, in *Section, ok bool) {
-	key, column := SplitTerm(term)
-	q, in, _ = d.Question(key)
-	if q == nil || column == "" {
-		return q, nil, in, q != nil
-	}
-	c, ok = q.Column(column)
-	return q, c, in, ok
-}
-
-// deepest is how many calculations may stand upon each other.
-const deepest = 50
-
-// currency is in which currency a question counts, or a column of it; none for plain numbers. It is not ok where that differs
-// from answer to answer or cannot be told.
-func (d *Definition) currency(q, c *Question, depth int) (string, bool) {
-	of := q
-	if c != nil {
-		of = c
-	}
-	switch of.Type {
-	case TypeNumber:
-		return "", true
-	case TypeMoney:
-		if len(of.Currencies) != 1 {
-			return "", false
-		}
-		return of.Currencies[0], true
-	case TypeBudget:
-		if p := q.priced(); p != nil {
-			return p.Currencies[0], true
-		}
-		return "", false
-	case TypeCalculated:
-		return d.outcome(of, depth+1)
-	default:
-		return "", false
-	}
-}
-
-// outcome is in which currency a calculation comes out; none for a plain number. It is not ok where its terms do not agree.
-func (d *Definition) outcome(q *Question, depth int) (string, bool) {
-	if q.Calculation == nil || depth > deepest {
-		return "", false
-	}
-	if q.Calculation.Operation == OperationRows {
-		return "", true
-	}
-	var units []string
-	for _, term := range q.Calculation.Of {
-		t, c, _, ok := d.term(term)
-		if !ok {
-			return "", false
-		}
-		unit, ok := d.currency(t, c, depth)
-		if !ok {
-			return "", false
-		}
-		units = append(units, unit)
-	}
-	if len(units) == 0 {
-		return "", false
-	}
-	return q.Calculation.Operation.outcome(units)
-}
-
 func (o Operation) outcome(units []string) (string, bool) {
 	alike := !slices.ContainsFunc(units, func(u string) bool { return u != units[0] })
 	switch o {
@@ -237,7 +170,7 @@ func TermName(loc *i18n.Localizer, d *Definition, term string) string {
 }
 
 func (l layout) termName(term string) string {
-	q, c, _, ok := l.d.term(term)
+	q, c, _, ok := l.d.places().term(term)
 	switch {
 	case !ok:
 		return l.loc.T("forms.step.nameless")

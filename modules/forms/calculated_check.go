@@ -21,16 +21,39 @@ func (c *checker) calculation(where string, q *Question, in *Section) {
 		return
 	}
 	sound := true
-	for _, term := range of.Of {
+	for i, term := range of.Of {
+		if slices.Contains(of.Of[:i], term) {
+			key, _ := SplitTerm(term)
+			c.report(where, "forms.check.term_twice", "Key", key)
+			continue
+		}
 		sound = c.calculates(where, q, term, in) && sound
 	}
-	if _, agreed := c.d.outcome(q, 0); sound && !agreed {
+	if _, agreed := c.units.outcome(q); sound && !agreed {
 		c.report(where, "forms.check.calculation_units")
+	}
+	if c.depth(q) == deepest+1 { // those that stand upon this one are too deep as well
+		c.report(where, "forms.check.calculation_deep", "Most", deepest)
 	}
 }
 
+// depth is how many calculations stand upon each other up to this one, which is among them. One that ends at itself is as
+// deep as it was when it was come upon.
+func (c *checker) depth(q *Question) int {
+	if known, ok := c.depths[q]; ok || q.Type != TypeCalculated {
+		return known
+	}
+	c.depths[q] = 1
+	for _, term := range q.terms() {
+		if t, _, _, ok := c.places.term(term); ok {
+			c.depths[q] = max(c.depths[q], 1+c.depth(t))
+		}
+	}
+	return c.depths[q]
+}
+
 func (c *checker) calculates(where string, q *Question, term string, in *Section) bool {
-	t, column, home, ok := c.d.term(term)
+	t, column, home, ok := c.places.term(term)
 	switch {
 	case !ok || !t.counts(column, q.Calculation.Operation == OperationRows):
 		key, _ := SplitTerm(term)

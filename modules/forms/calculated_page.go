@@ -31,8 +31,8 @@ const mostPlaces = 9
 
 // calculationOf is the question's calculation for the script.
 func (f field) calculationOf(item int, sight *Sight) string {
-	d, of := f.e.Definition, f.q.Calculation
-	unit, agreed := d.outcome(f.q, 0)
+	of := f.q.Calculation
+	unit, agreed := sight.units.outcome(f.q)
 	if of == nil || !agreed {
 		return ""
 	}
@@ -41,12 +41,12 @@ func (f field) calculationOf(item int, sight *Sight) string {
 		r.Places = exponent(unit)
 	}
 	for _, term := range of.Of {
-		q, c, home, ok := d.term(term)
+		q, c, home, ok := sight.places.term(term)
 		if !ok {
 			return ""
 		}
 		t := reckonedTerm{Places: mostPlaces}
-		if currency, ok := d.currency(q, c, 0); ok && currency != "" {
+		if currency, ok := sight.units.currency(q, c); ok && currency != "" {
 			t.Places = exponent(currency)
 		}
 		if home.Key == f.e.Section.Key {
@@ -118,7 +118,7 @@ func (f field) resultNumber(sight *Sight) string {
 // recalculate works out what a sheet calculates and keeps what has changed. Of several who write at once each sees what the
 // others have written.
 func (s *Service) recalculate(ctx context.Context, tx *tenants.Tx, sheet Sheet, d *Definition, by ids.Person) error {
-	if Calculate(d, sheet.Scope, nil) == nil {
+	if !d.calculates(sheet.Scope) {
 		return nil
 	}
 	if err := holdSheet(ctx, tx, sheet.ID); err != nil {

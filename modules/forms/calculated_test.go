@@ -141,6 +141,8 @@ func TestACalculationIsChecked(t *testing.T) {
 		"what others fill":      {forms.OperationSum, []string{"joint"}, "forms.check.term_scope"},
 		"what repeats":          {forms.OperationSum, []string{"nights"}, "forms.check.term_repeated"},
 		"what is delicate":      {forms.OperationSum, []string{"secret"}, "forms.check.term_class"},
+		"a term twice":          {forms.OperationSum, []string{"n", "m", "n"}, "forms.check.term_twice"},
+		"a column twice":        {forms.OperationSum, []string{"costs/cost", "costs/cost"}, "forms.check.term_twice"},
 		"itself":                {forms.OperationSum, []string{"out"}, "forms.check.cycle"},
 		"in a circle":           {forms.OperationSum, []string{"half"}, "forms.check.cycle"},
 	} {
@@ -265,18 +267,18 @@ func TestWhatIsCalculatedIsKept(t *testing.T) {
 	holds("out", "6.5")
 	holds("half", "16")
 	desk.write(t, func(ctx context.Context, tx *tenants.Tx) error {
-		_, _, err := desk.forms.SavePosted(ctx, tx, localizer(t, i18n.EN), sheet.ID, "", "a", url.Values{"base[n]": {"1"}, "answers[n]": {""}}, ids.Person{})
+		_, _, err := desk.forms.SavePosted(ctx, tx, localizer(t, i18n.EN), sheet.ID, "", "a", url.Values{"base[n]": {"1"}, "answers[n]": {"2"}}, ids.Person{})
 		return err
 	})
-	holds("out", "2.5")
+	holds("out", "4.5")
 	desk.write(t, func(ctx context.Context, tx *tenants.Tx) error {
-		v, err := desk.forms.Publish(ctx, tx, form, reckoned(forms.OperationProduct, "m", "m"))
+		v, err := desk.forms.Publish(ctx, tx, form, reckoned(forms.OperationProduct, "m", "n"))
 		if err != nil {
 			return err
 		}
 		return desk.forms.Move(ctx, tx, v.ID, sheet.ID)
 	})
-	holds("out", "6.25")
+	holds("out", "5")
 	var copied forms.Sheet
 	desk.write(t, func(ctx context.Context, tx *tenants.Tx) error {
 		var err error
@@ -284,7 +286,7 @@ func TestWhatIsCalculatedIsKept(t *testing.T) {
 		return err
 	})
 	filled, err := desk.forms.Filled(ctx, desk.sc.Read(), copied.ID)
-	if err != nil || string(filled[copied.ID].Answers["out"]) != "6.25" {
+	if err != nil || string(filled[copied.ID].Answers["out"]) != "5" {
 		t.Errorf("the copy: %v %v", filled[copied.ID].Answers, err)
 	}
 }

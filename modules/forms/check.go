@@ -43,7 +43,8 @@ var FileKinds = []string{"pdf", "docx", "odt", "xlsx", "ods", "png", "jpeg"}
 // language, options that are missing, limits that contradict each other, conditions that look at nothing, at another
 // scope or, in the end, at themselves. A definition without problems can be published.
 func Check(d Definition) []Problem {
-	c := checker{d: &d, keys: map[string]*Section{}, sections: map[string]bool{}}
+	all := d.places()
+	c := checker{d: &d, places: all, units: newUnits(all), depths: map[*Question]int{}, keys: map[string]*Section{}, sections: map[string]bool{}}
 	c.languages()
 	for i := range d.Sections {
 		c.section(&d.Sections[i])
@@ -63,6 +64,9 @@ func Check(d Definition) []Problem {
 
 type checker struct {
 	d        *Definition
+	places   places
+	units    *units
+	depths   map[*Question]int
 	keys     map[string]*Section
 	sections map[string]bool
 	found    []Problem
@@ -357,11 +361,7 @@ func (c *checker) cycles() {
 		s := &c.d.Sections[i]
 		for j := range s.Questions {
 			q := &s.Questions[j]
-			needs[q.Key] = append(append(needs[q.Key], q.Condition.refs()...), s.Condition.refs()...)
-			for _, term := range q.terms() {
-				key, _ := SplitTerm(term)
-				needs[q.Key] = append(needs[q.Key], key)
-			}
+			needs[q.Key] = append(needs[q.Key], place{s, q}.needs()...)
 		}
 	}
 	const fresh, open, closed = 0, 1, 2

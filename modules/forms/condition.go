@@ -46,25 +46,16 @@ type Sight struct {
 	definition *Definition
 	scope      Scope
 	answers    Answers
-	places     map[string]place
+	places     places
+	units      *units
 	known      map[string]bool
-}
-
-type place struct {
-	section  *Section
-	question *Question
+	worked     int // how many results were worked out
 }
 
 // See evaluates the conditions of a definition over the answers of one sheet.
 func See(d *Definition, scope Scope, answers Answers) *Sight {
-	s := &Sight{definition: d, scope: scope, answers: answers, places: map[string]place{}, known: map[string]bool{}}
-	for i := range d.Sections {
-		section := &d.Sections[i]
-		for j := range section.Questions {
-			s.places[section.Questions[j].Key] = place{section, &section.Questions[j]}
-		}
-	}
-	return s
+	all := d.places()
+	return &Sight{definition: d, scope: scope, answers: answers, places: all, units: newUnits(all), known: map[string]bool{}}
 }
 
 // Section reports whether the section is asked.

@@ -206,6 +206,12 @@ func FuzzDefinition(f *testing.F) {
 	}
 	f.Add(string(raw))
 	f.Add(`{"schema":1,"locales":["en"],"sections":[{"key":"a","title":{"en":"A"},"scope":"part","condition":{"not":{"question":"q","above":"1e9999999"}},"questions":[{"key":"q","type":"number","label":{"en":"Q"}}]}]}`)
+	for _, d := range []forms.Definition{reckoned(forms.OperationSum, "n", "n"), layered(10, 20)} {
+		if raw, err = json.Marshal(d); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(raw))
+	}
 	loc := localizer(f, i18n.EN)
 	f.Fuzz(func(t *testing.T, text string) {
 		d, err := forms.Read([]byte(text))

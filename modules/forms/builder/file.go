@@ -156,6 +156,7 @@ var fieldOf = map[string]string{
 	"forms.check.condition": "condition", "forms.check.unknown": "condition", "forms.check.other_scope": "condition", "forms.check.repeated": "condition",
 	"forms.check.operation": "calculation", "forms.check.calculation_unused": "calculation", "forms.check.calculation_units": "calculation", "forms.check.term": "calculation",
 	"forms.check.term_scope": "calculation", "forms.check.term_repeated": "calculation", "forms.check.term_class": "calculation", "forms.check.term_currencies": "calculation",
+	"forms.check.term_twice": "calculation", "forms.check.calculation_deep": "calculation",
 	"forms.check.source": "takes", "forms.check.source_unused": "takes", "forms.check.hidden_condition": "condition", "forms.check.hidden_repeated": "type",
 	"forms.check.never": "condition", "forms.check.cycle": "condition",
 }

@@ -339,7 +339,7 @@ export function start(root: HTMLElement) {
   }
 
   watchBudgets(root) // before the conditions, which may look at a total
-  let look = () => {}
+  let look = () => false
   const work = watchCalculations(root, () => look())
   const conditions = watchConditions(root)
   look = conditions

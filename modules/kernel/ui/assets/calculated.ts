@@ -83,9 +83,11 @@ function written(number: string, c: Calculation): string {
   return c.shown ? c.shown.replace('{}', () => text) : text
 }
 
-// watchCalculations returns what works everything out anew; moved is called once a result has changed.
-export function watchCalculations(root: HTMLElement, moved: () => void): () => void {
-  const boxes = [...root.querySelectorAll<HTMLElement>('[data-calculation]')].flatMap((box) => (box.dataset.calculation ? [{ box, of: JSON.parse(box.dataset.calculation) as Calculation }] : []))
+// watchCalculations returns what works everything out anew; moved is called once results have changed, and says whether that
+// shows or hides anything, which may count in turn.
+export function watchCalculations(root: HTMLElement, moved: () => boolean): () => void {
+  const questions = new Map<string, HTMLElement>()
+  for (const box of root.querySelectorAll<HTMLElement>('[data-question]')) if (!questions.has(box.dataset.question ?? '')) questions.set(box.dataset.question ?? '', box)
   const point = root.dataset.point ?? '.'
   type Input = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement
   const typed = (row: HTMLElement) => [...row.querySelectorAll<Input>('[name^="answers["]')].some((i) => {
@@ -95,14 +97,26 @@ export function watchCalculations(root: HTMLElement, moved: () => void): () => v
   })
   const number = (input: HTMLInputElement | null | undefined, places: number) => fraction(plainNumber(input?.value ?? '', point), places)
 
+  // Each calculation behind those that it stands upon, so that one pass settles them all.
+  const boxes: { box: HTMLElement; of: Calculation }[] = []
+  const seen = new Set<HTMLElement>()
+  function place(box: HTMLElement | undefined) {
+    if (!box?.dataset.calculation || seen.has(box)) return
+    seen.add(box)
+    const of = JSON.parse(box.dataset.calculation) as Calculation
+    for (const term of of.terms) place(questions.get(term.ref ?? ''))
+    boxes.push({ box, of })
+  }
+  for (const box of questions.values()) place(box)
+
   function amount(term: Term, operation: Calculation['operation']): Fraction | undefined {
     if (term.fixed !== undefined) return fraction(term.fixed, 9)
-    const box = root.querySelector<HTMLElement>(`[data-question="${CSS.escape(term.ref ?? '')}"]`)
+    const box = questions.get(term.ref ?? '')
     if (!box || box.hidden) return undefined
+    if (box.dataset.type === 'calculated') return fraction(box.dataset.result ?? '', 9)
     const rows = [...box.querySelectorAll<HTMLElement>('[data-row]')].filter(typed)
     if (operation === 'rows') return rows.length > 0 ? { over: BigInt(rows.length), under: 1n } : undefined
     if (term.column) return total(rows.map((row) => number([...row.querySelectorAll<HTMLInputElement>(`[name$="[${term.column}]"]`)].find((i) => !i.name.includes('[replacement]')), term.places)))
-    if (box.dataset.type === 'calculated') return fraction(box.dataset.result ?? '', 9)
     if (box.dataset.type === 'budget') {
       const minor = box.querySelector<HTMLElement>('[data-budget]')?.dataset.minor
       return rows.length > 0 && minor ? { over: BigInt(minor), under: 10n ** BigInt(term.places) } : undefined
@@ -110,23 +124,30 @@ export function watchCalculations(root: HTMLElement, moved: () => void): () => v
     return number(box.querySelector<HTMLInputElement>('input[name^="answers["]'), term.places)
   }
 
-  // Those that stand upon others settle in a later round.
-  function work() {
-    let any = false
-    for (let round = 0; round <= boxes.length; round++) {
-      let again = false
-      for (const { box, of } of boxes) {
-        const sum = apply(of.operation, of.terms.map((term) => amount(term, of.operation)))
-        const result = (sum && rounded(sum, of)) ?? ''
-        if (result === (box.dataset.result ?? '')) continue
-        box.dataset.result = result
-        again = any = true
-        const output = box.querySelector<HTMLElement>('[data-result-text]')
-        if (output) output.textContent = result === '' ? (output.dataset.none ?? '') : written(result, of)
-      }
-      if (!again) break
+  function pass(): boolean {
+    // Of many calculations of the same answers each answer is read once.
+    const read = new Map<string, Fraction | undefined>()
+    const once = (term: Term, operation: Calculation['operation']) => {
+      if (term.fixed !== undefined || questions.get(term.ref ?? '')?.dataset.type === 'calculated') return amount(term, operation)
+      const name = `${term.ref} ${term.column ?? ''} ${operation === 'rows' ? 'rows' : ''}`
+      if (!read.has(name)) read.set(name, amount(term, operation))
+      return read.get(name)
     }
-    if (any) moved()
+    let any = false
+    for (const { box, of } of boxes) {
+      const sum = apply(of.operation, of.terms.map((term) => once(term, of.operation)))
+      const result = (sum && rounded(sum, of)) ?? ''
+      if (result === (box.dataset.result ?? '')) continue
+      box.dataset.result = result
+      any = true
+      const output = box.querySelector<HTMLElement>('[data-result-text]')
+      if (output) output.textContent = result === '' ? (output.dataset.none ?? '') : written(result, of)
+    }
+    return any
+  }
+
+  function work() {
+    for (let round = 0; round < 10 && pass() && moved(); round++);
   }
   if (boxes.length > 0) for (const event of ['input', 'change', 'rows']) root.addEventListener(event, work)
   return work

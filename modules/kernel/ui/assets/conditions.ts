@@ -18,7 +18,8 @@ export function plainNumber(text: string, point: string): string {
   return (point === ',' ? tight.replace(/\.(?=\d{3}(\D|$))/g, '') : tight.replace(/,(?=\d{3}(\D|$))/g, '')).replace(',', '.')
 }
 
-export function watchConditions(root: HTMLElement): () => void {
+// watchConditions returns what looks at everything anew, and says whether that has shown or hidden anything.
+export function watchConditions(root: HTMLElement): () => boolean {
   const boxes = [...root.querySelectorAll<HTMLElement>('[data-condition]')].map((box) => ({ box, rule: JSON.parse(box.dataset.condition ?? '{}') as Rule }))
   const point = root.dataset.point ?? '.'
 
@@ -69,18 +70,20 @@ export function watchConditions(root: HTMLElement): () => void {
   }
 
   // What is hidden counts as not answered, so that hiding one question may hide the next.
-  function look() {
+  function look(): boolean {
+    let any = false
     for (let round = 0; round < 10; round++) {
       let moved = false
       for (const { box, rule } of boxes) {
         const hidden = !holds(rule)
         if (box.hidden !== hidden) {
           box.hidden = hidden
-          moved = true
+          moved = any = true
         }
       }
-      if (!moved) return
+      if (!moved) break
     }
+    return any
   }
   root.addEventListener('input', look)
   root.addEventListener('change', look)
