@@ -34,6 +34,8 @@ type messages struct {
 	format    locales.Translator
 	decimal   string
 	group     string
+
+	extendedLatin bool
 }
 
 // Load reads <dir>/<language>.toml of every source, where the directory is "locales". It fails on a file that does not
@@ -46,6 +48,7 @@ func Load(sources ...fs.FS) (*Catalog, error) {
 	for _, l := range All {
 		m := &messages{plain: map[string]string{}, all: map[string]*i18n.Message{}, marked: map[string]*i18n.Message{}, format: formatter(l)}
 		m.decimal, m.group = separators(m.format)
+		m.extendedLatin = extendedLatin(m.format)
 		if a := further[l]; a != nil {
 			if err := c.extend(bundle, l, a, m); err != nil {
 				return nil, fmt.Errorf("i18n: %s: %w", l, err)

@@ -2,7 +2,10 @@ package i18n
 
 import (
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/go-playground/locales"
 )
 
 // Int writes a whole number with the reader's grouping: 1.234 in Turkish and German, 1,234 in English.
@@ -63,6 +66,15 @@ func (l *Localizer) DateTimeIn(t time.Time, zone *time.Location) string {
 // Weekday is the reader's name of the day of an instant in the reader's zone.
 func (l *Localizer) Weekday(t time.Time) string {
 	return l.messages.format.WeekdayWide(t.In(l.Zone).Weekday())
+}
+
+// ExtendedLatin reports whether the language is written with letters beyond those of Western Europe (Latin Extended-A, as
+// Turkish is), which its names of months and weekdays tell.
+func (l *Localizer) ExtendedLatin() bool { return l.messages.extendedLatin }
+
+func extendedLatin(format locales.Translator) bool {
+	names := strings.Join(format.MonthsWide(), "") + strings.Join(format.WeekdaysWide(), "")
+	return strings.ContainsFunc(names, func(r rune) bool { return r >= 0x100 && r <= 0x17f && r != 'ı' && r != 'Œ' && r != 'œ' })
 }
 
 // Month is the reader's name of a month.

@@ -152,7 +152,7 @@ func BrandCSS(b Brand) string {
 	dark, _ := Against(primary, mix(darkPaper, primary, 0.1))
 	strong, _ := Against(accent, lightGround)
 	focusDark, _ := Against(accent, darkPaper)
-	return fmt.Sprintf(`:root{--k-primary:%s;--k-on-primary:%s;--k-accent:%s;--k-link:%s;--k-focus:%s;--k-accent-strong:%s;--k-face:"%s"}`+
+	return fmt.Sprintf(`:root{--k-primary:%s;--k-on-primary:%s;--k-accent:%s;--k-link:%s;--k-focus:%s;--k-accent-strong:%s;--k-face:"%s","%[7]s stand-in"}`+
 		`[data-bs-theme="dark"]{--k-link:%s;--k-focus:%s;--tblr-link-color:%s}`,
 		light, on(light), accent, light, strong, strong, b.Face().Family, dark, focusDark, dark)
 }

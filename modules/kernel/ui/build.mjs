@@ -5,6 +5,8 @@ import { readFileSync, writeFileSync, rmSync, mkdirSync, readdirSync } from 'nod
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { createFontStack } from '@capsizecss/core'
+import { fromBuffer } from '@capsizecss/unpack'
 import * as esbuild from 'esbuild'
 import { PurgeCSS } from 'purgecss'
 import subsetFont from 'subset-font'
@@ -45,8 +47,20 @@ const ranges = {
 const span = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i)).join('')
 const letters = (subset) => ranges[subset].map(([from, to]) => span(from, to)).join('')
 
-const faces = { inter: 'Inter Variable', 'source-sans-3': 'Source Sans 3 Variable', bitter: 'Bitter Variable' }
-for (const [id, family] of Object.entries(faces)) {
+// What stands on a page until its typeface is there: a system's letters, drawn as wide and as high as the typeface's, so that
+// nothing moves when they are exchanged. Their measures, in units of their em, as @capsizecss/metrics publishes them.
+const standIns = {
+  sans: [
+    { familyName: 'Arial', fullName: 'Arial', postscriptName: 'ArialMT', capHeight: 1467, ascent: 1854, descent: -434, lineGap: 67, unitsPerEm: 2048, xHeight: 1062, xWidthAvg: 904 },
+    { familyName: 'Roboto', fullName: 'Roboto', postscriptName: 'Roboto-Regular', capHeight: 1456, ascent: 1900, descent: -500, lineGap: 0, unitsPerEm: 2048, xHeight: 1082, xWidthAvg: 911 },
+  ],
+  serif: [
+    { familyName: 'Times New Roman', fullName: 'Times New Roman', postscriptName: 'TimesNewRomanPSMT', capHeight: 1341, ascent: 1825, descent: -443, lineGap: 87, unitsPerEm: 2048, xHeight: 916, xWidthAvg: 819 },
+  ],
+}
+
+const faces = { inter: ['Inter Variable', 'sans'], 'source-sans-3': ['Source Sans 3 Variable', 'sans'], bitter: ['Bitter Variable', 'serif'] }
+for (const [id, [family, kind]] of Object.entries(faces)) {
   const files = join(here, 'node_modules/@fontsource-variable', id, 'files')
   let css = ''
   for (const subset of ['latin-ext', 'latin']) {
@@ -55,6 +69,12 @@ for (const [id, family] of Object.entries(faces)) {
     const font = emit(`${id}-${subset}.woff2`, part)
     const range = ranges[subset].map(([from, to]) => `U+${from.toString(16)}-${to.toString(16)}`).join(',')
     css += `@font-face{font-family:"${family}";font-style:normal;font-weight:100 900;font-display:swap;src:url(/assets/${font}) format("woff2");unicode-range:${range}}`
+  }
+  const metrics = await fromBuffer(readFileSync(join(files, `${id}-latin-wght-normal.woff2`)))
+  const stack = createFontStack([{ ...metrics, familyName: family }, ...standIns[kind]], { fontFaceFormat: 'styleObject' })
+  for (const { '@font-face': face } of stack.fontFaces) {
+    const rules = { ...face, fontFamily: `"${family} stand-in"`, fontWeight: '100 900' }
+    css += `@font-face{${Object.entries(rules).map(([k, v]) => `${k.replaceAll(/[A-Z]/g, (c) => '-' + c.toLowerCase())}:${v}`).join(';')}}`
   }
   emit(`face-${id}.css`, css)
 }

@@ -53,6 +53,15 @@ func (p Page) style() string {
 	return "/brand.css?v=" + BrandVersion(p.Brand)
 }
 
+// letters are the files of the typeface that the page's language is written with; browsers fetch them beside the style sheets.
+func (p Page) letters() []string {
+	face := p.Brand.Face().ID
+	if p.Loc.ExtendedLatin() {
+		return []string{face + "-latin.woff2", face + "-latin-ext.woff2"}
+	}
+	return []string{face + "-latin.woff2"}
+}
+
 // T translates a message key.
 func (p Page) T(key string, pairs ...any) string { return p.Loc.T(key, pairs...) }
 
