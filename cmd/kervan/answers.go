@@ -173,7 +173,7 @@ func (w winners) Cards(ctx context.Context, sc tenants.Scope, wanted []ids.Organ
 	}
 	found := make(map[ids.Organization]partnerships.Organization, len(cards))
 	for id, c := range cards {
-		found[id] = partnerships.Organization{Name: c.Name, City: c.City, Country: c.Country}
+		found[id] = partnerships.Organization{Name: c.Name, NameEnglish: c.NameEnglish, City: c.City, Country: c.Country}
 	}
 	return found, nil
 }

@@ -26,7 +26,7 @@ func (t tellers) Partnerships(ctx context.Context, sc tenants.Scope, wanted []id
 	for i := range known {
 		of = append(of, known[i].Organizations()...)
 	}
-	names, err := t.organizations.Names(ctx, sc.Read(), of...)
+	cards, err := t.organizations.Cards(ctx, sc.Read(), of)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (t tellers) Partnerships(ctx context.Context, sc tenants.Scope, wanted []id
 		k := &known[i]
 		p := stories.Partnership{ID: k.ID, Title: k.Title, Writes: k.Writes, Pseudonym: k.Pseudonym, Willing: k.Willing}
 		for _, o := range k.Organizations() {
-			p.Organizations = append(p.Organizations, stories.Organization{ID: o, Name: names[o]})
+			p.Organizations = append(p.Organizations, stories.Organization{ID: o, Name: cards[o].Name, NameEnglish: cards[o].NameEnglish})
 		}
 		found[k.ID] = p
 	}

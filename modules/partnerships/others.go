@@ -81,6 +81,11 @@ func (s *Service) ShownOf(ctx context.Context, sc tenants.Scope, wanted []ids.Pa
 		one := Shown{Public: p.public(&h.Terms, p.Cards)}
 		if one.Veiled {
 			one.Names = append(names(*p), p.Title)
+			for _, id := range p.Organizations() {
+				if english := p.Cards[id].NameEnglish; english != "" {
+					one.Names = append(one.Names, english)
+				}
+			}
 		}
 		all[p.ID] = one
 	}

@@ -138,9 +138,10 @@ type Call struct {
 
 // Organization is what this module shows of one.
 type Organization struct {
-	Name    string
-	City    string
-	Country geo.Country
+	Name        string
+	NameEnglish string // empty: it has none
+	City        string
+	Country     geo.Country
 }
 
 // Person is what this module shows of somebody.

@@ -204,7 +204,7 @@ func (c *Content) tells(names []string) []fault.Field {
 	var bad []fault.Field
 	c.each(func(field, words string, _ int) {
 		for _, name := range names {
-			if stands(i18n.SearchKey(words), name) {
+			if stands(folded(field, words), name) {
 				bad = append(bad, fault.AtWith(field, "stories.names_partner", fault.Args{"Name": name}))
 				return
 			}
@@ -224,12 +224,18 @@ func stands(folded, name string) bool {
 func (c *Content) searched() string {
 	var all []string
 	c.each(func(field, words string, _ int) {
-		if strings.HasPrefix(field, "body_") || strings.HasPrefix(field, "learned_") {
-			all = append(all, i18n.SearchKey(markdown.Plain(words)))
-		}
-		all = append(all, i18n.SearchKey(words))
+		all = append(all, folded(field, words))
 	})
 	return strings.Join(all, "\n")
+}
+
+// folded are the words of a field as they are searched: as they are written, and of Markdown also as they are read, where
+// marks within a word are gone.
+func folded(field, words string) string {
+	if strings.HasPrefix(field, "body_") || strings.HasPrefix(field, "learned_") {
+		return i18n.SearchKey(markdown.Plain(words)) + "\n" + i18n.SearchKey(words)
+	}
+	return i18n.SearchKey(words)
 }
 
 // lines are the steps of a text.

@@ -3,6 +3,7 @@ package stories
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
@@ -128,7 +129,7 @@ func (s *Service) Object(ctx context.Context, sc tenants.Scope, id ids.Story, ve
 }
 
 // Publish lets visitors read a story that every organization has agreed to, as soon as its partnership is shown to everybody.
-// The first time it gets its address. Coordinators may. Faults: Conflict, also when the partnership does not want to be shown,
+// The first time it gets its address, and another one when its title has become another. How it was handed in is forgotten. Coordinators may. Faults: Conflict, also when the partnership does not want to be shown,
 // Invalid when a protected name stands in it, NotFound.
 func (s *Service) Publish(ctx context.Context, sc tenants.Scope, id ids.Story, version int64) error {
 	return s.change(ctx, sc, Publish, id, version, func(ctx context.Context, tx *tenants.Tx, story *Story, p *Partnership) error {
@@ -144,15 +145,28 @@ func (s *Service) Publish(ctx context.Context, sc tenants.Scope, id ids.Story, v
 		if err := now(ctx, tx, story); err != nil {
 			return err
 		}
-		if story.Slug == "" {
-			var err error
-			if story.Slug, err = address(ctx, tx, proposed(story.Name())); err != nil {
-				return err
-			}
+		if err := settle(ctx, tx, story); err != nil {
+			return err
 		}
-		story.Note = ""
+		story.Note, story.Handed = "", nil
 		return s.tellAuthors(ctx, tx, Publish, story, p)
 	})
+}
+
+// settle gives the story an address made of its title; an earlier one that says another title is kept as one where something was.
+func settle(ctx context.Context, tx *tenants.Tx, story *Story) error {
+	wanted := proposed(story.Name())
+	if rest, same := strings.CutPrefix(story.Slug, wanted); same && strings.Trim(rest, "-0123456789") == "" {
+		return nil
+	}
+	if story.Slug != "" {
+		if err := bury(ctx, tx, story.Slug); err != nil {
+			return err
+		}
+	}
+	var err error
+	story.Slug, err = address(ctx, tx, wanted)
+	return err
 }
 
 // Withdraw lets nobody read a story any more, at once, with a reason of at most 1,000 characters where there is one to tell.
@@ -177,7 +191,7 @@ func (s *Service) Withdraw(ctx context.Context, sc tenants.Scope, id ids.Story, 
 // until it is published again. Faults: Conflict, NotFound.
 func (s *Service) Resume(ctx context.Context, sc tenants.Scope, id ids.Story, version int64) error {
 	return s.change(ctx, sc, Resume, id, version, func(_ context.Context, _ *tenants.Tx, story *Story, _ *Partnership) error {
-		story.Note = ""
+		story.Note, story.Handed = "", nil
 		return nil
 	})
 }
@@ -188,7 +202,7 @@ func (*Service) tellNetwork(ctx context.Context, tx *tenants.Tx, v Verb, story *
 	if err != nil {
 		return err
 	}
-	tell(tx, "stories.mail.network."+past[v], "stories.notify.network."+past[v], story, p, holders)
+	tell(tx, "network."+past[v], pathAfter(v, story), story, p, holders)
 	return nil
 }
 
@@ -199,22 +213,29 @@ func (*Service) tellAuthors(ctx context.Context, tx *tenants.Tx, v Verb, story *
 		return err
 	}
 	members = slices.DeleteFunc(members, func(m tenants.Membership) bool { return m.Role != tenants.RoleLead && m.Person != story.CreatedBy })
-	tell(tx, "stories.mail.authors."+past[v], "stories.notify.authors."+past[v], story, p, members)
+	tell(tx, "authors."+past[v], pathAfter(v, story), story, p, members)
 	return nil
 }
 
+// pathAfter is where one reads on after the verb.
+func pathAfter(v Verb, story *Story) string {
+	if v == Erase {
+		return listOf(story.Partnership)
+	}
+	return deskOf(story.ID)
+}
+
 // tell writes to each of them once, but not to whoever did it.
-func tell(tx *tenants.Tx, mail, notice string, story *Story, p *Partnership, to []tenants.Membership) {
+func tell(tx *tenants.Tx, what, path string, story *Story, p *Partnership, to []tenants.Membership) {
 	told := map[ids.Person]bool{tx.Scope().Actor().Person: true}
 	args := map[string]string{"Title": story.Name(), "Who": p.Title, "Note": story.Note}
-	path := "/story-desk/" + story.ID.String()
 	for _, m := range to {
 		if told[m.Person] {
 			continue
 		}
 		told[m.Person] = true
-		tx.Announce(events.MailRequested{Kind: mail, Person: m.Person, Path: path, Args: args, AboutKind: subject, AboutID: story.ID.String()})
-		tx.Announce(events.NotificationRequested{Person: m.Person, Key: notice, Path: path, Args: map[string]string{"Title": story.Name()}})
+		tx.Announce(events.MailRequested{Kind: "stories.mail." + what, Person: m.Person, Path: path, Args: args, AboutKind: subject, AboutID: story.ID.String()})
+		tx.Announce(events.NotificationRequested{Person: m.Person, Key: "stories.notify." + what, Path: path, Args: map[string]string{"Title": story.Name()}})
 	}
 }
 

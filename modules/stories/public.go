@@ -70,10 +70,11 @@ func (s *Service) Look(ctx context.Context, sc tenants.Scope, slug string) (stor
 		return story, false, err
 	}
 	var all []told
-	if err := sc.Ask(ctx, askingOne(slug, &all)); err != nil {
+	var buried bool
+	if err := sc.Ask(ctx, askingOne(slug, &all), askingGrave(slug, &buried)); err != nil {
 		return story, false, fmt.Errorf("stories: read: %w", err)
 	}
-	if len(all) > 0 && all[0].State != Published {
+	if buried || len(all) > 0 && all[0].State != Published {
 		return story, true, nil
 	}
 	shown, err := s.shown(ctx, sc, all)

@@ -36,6 +36,12 @@ func TestEveryStateAllowsExactlyItsVerbs(t *testing.T) {
 	if once.May(stories.Remove) {
 		t.Error("a story that was published can be removed, and its address says nothing")
 	}
+	for _, state := range stories.States {
+		once.State = state
+		if want := state == stories.Withdrawn || state == stories.Draft || state == stories.Returned; once.May(stories.Erase) != want {
+			t.Errorf("a %s story that was published is erased: %v", state, !want)
+		}
+	}
 }
 
 func TestAPseudonymMakesAllNamesSecret(t *testing.T) {
@@ -44,8 +50,8 @@ func TestAPseudonymMakesAllNamesSecret(t *testing.T) {
 	if got := p.Secret(); len(got) != 0 {
 		t.Errorf("without a pseudonym %q are secret", got)
 	}
-	p.Pseudonym = "Fener"
-	if got := p.Secret(); !slices.Equal(got, []string{"Ihlamur + Lindenhof", "Ihlamur Derneği"}) {
+	p.Pseudonym, p.Organizations[0].NameEnglish = "Fener", "Linden Association"
+	if got := p.Secret(); !slices.Equal(got, []string{"Ihlamur + Lindenhof", "Ihlamur Derneği", "Linden Association"}) {
 		t.Errorf("%q are secret", got)
 	}
 }

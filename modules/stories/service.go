@@ -183,7 +183,7 @@ func (s *Service) May(sc tenants.Scope, w *Whole, v Verb) bool {
 var actionOf = map[Verb]policies.Action{
 	Write: policies.StoryWrite, HandIn: policies.StoryWrite, Resume: policies.StoryWrite, Remove: policies.StoryWrite,
 	Edit: policies.StoryEdit, Return: policies.StoryEdit, Propose: policies.StoryEdit,
-	Agree: policies.StoryAgree, Object: policies.StoryAgree, Publish: policies.StoryPublish, Withdraw: policies.StoryWithdraw,
+	Agree: policies.StoryAgree, Object: policies.StoryAgree, Publish: policies.StoryPublish, Withdraw: policies.StoryWithdraw, Erase: policies.StoryWithdraw,
 }
 
 // Begin makes a story that only its partnership's people and the network see. The people of the organizations may. Faults:
@@ -257,7 +257,7 @@ func (s *Service) change(ctx context.Context, sc tenants.Scope, v Verb, id ids.S
 // past is how the trail and the words to people call what was done.
 var past = map[Verb]string{
 	Write: "written", HandIn: "handed_in", Edit: "edited", Return: "returned", Propose: "proposed", Agree: "agreed", Object: "objected",
-	Publish: "published", Withdraw: "withdrawn", Resume: "resumed",
+	Publish: "published", Withdraw: "withdrawn", Resume: "resumed", Erase: "erased",
 }
 
 // byState is who writes: the organizations' people, or from the handing in on the network.
@@ -301,6 +301,41 @@ func (s *Service) Remove(ctx context.Context, sc tenants.Scope, id ids.Story, ve
 	}
 	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		tx.Audit(entry("story.removed", id))
+		return remove(ctx, tx, &story)
+	})
+	if err == nil {
+		s.sweep(ctx, sc, story.Content.sets())
+	}
+	return err
+}
+
+// Erase deletes a story that was published and is withdrawn, with its pictures; of it only its address is kept, which says
+// that something was there. Leads of the organizations may, and coordinators; the others who work on it are told. Faults:
+// Conflict, NotFound.
+func (s *Service) Erase(ctx context.Context, sc tenants.Scope, id ids.Story, version int64) error {
+	story, p, err := s.permitted(ctx, sc, actionOf[Erase], id)
+	if err != nil {
+		return err
+	}
+	if story.Version != version {
+		return fault.Conflict("fault.stale")
+	}
+	if !story.May(Erase) {
+		return fault.Conflict("stories.not_now")
+	}
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if err := bury(ctx, tx, story.Slug); err != nil {
+			return err
+		}
+		story := story
+		story.Note = ""
+		if err := s.tellAuthors(ctx, tx, Erase, &story, &p); err != nil {
+			return err
+		}
+		if err := s.tellNetwork(ctx, tx, Erase, &story, &p); err != nil {
+			return err
+		}
+		tx.Audit(entry("story.erased", id))
 		return remove(ctx, tx, &story)
 	})
 	if err == nil {

@@ -221,7 +221,7 @@ func address(ctx context.Context, tx *tenants.Tx, proposed string) (string, erro
 		return "", fmt.Errorf("stories: lock addresses: %w", err)
 	}
 	var taken []string
-	if err := tx.NewSelect().Model((*row)(nil)).Column("slug").Where("starts_with(s.slug, ?)", proposed).Scan(ctx, &taken); err != nil {
+	if err := tx.NewRaw(`SELECT slug FROM stories WHERE starts_with(slug, ?0) UNION SELECT slug FROM story_graves WHERE starts_with(slug, ?0)`, proposed).Scan(ctx, &taken); err != nil {
 		return "", fmt.Errorf("stories: find an address: %w", err)
 	}
 	free := proposed
@@ -229,6 +229,14 @@ func address(ctx context.Context, tx *tenants.Tx, proposed string) (string, erro
 		free = proposed + "-" + strconv.Itoa(n)
 	}
 	return free, nil
+}
+
+// bury keeps an address as one where something was.
+func bury(ctx context.Context, tx *tenants.Tx, slug string) error {
+	if _, err := tx.NewRaw(`INSERT INTO story_graves (slug) VALUES (?) ON CONFLICT DO NOTHING`, slug).Exec(ctx); err != nil {
+		return fmt.Errorf("stories: keep an address: %w", err)
+	}
+	return nil
 }
 
 // illustrate keeps exactly these pictures of the story.

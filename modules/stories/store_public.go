@@ -34,6 +34,11 @@ func askingOne(slug string, into *[]told) tenants.Question {
 	return tenants.Question{Query: telling + `WHERE slug = $1`, Args: []any{slug}, Row: heard(into)}
 }
 
+// askingGrave asks whether something was at the address.
+func askingGrave(slug string, was *bool) tenants.Question {
+	return tenants.Question{Query: `SELECT true FROM story_graves WHERE slug = $1`, Args: []any{slug}, Row: func(r *tenants.Row) error { return r.Scan(was) }}
+}
+
 // askingSearch finds published stories by their folded words: all of them must stand there.
 func askingSearch(words []string, into *[]told) tenants.Question {
 	quoted := make([]string, len(words))

@@ -45,10 +45,11 @@ const (
 	Withdraw Verb = "withdraw"
 	Resume   Verb = "resume" // write on a withdrawn one
 	Remove   Verb = "remove"
+	Erase    Verb = "erase" // one that was published
 )
 
 // Verbs lists all verbs.
-var Verbs = []Verb{Write, HandIn, Edit, Return, Propose, Agree, Object, Publish, Withdraw, Resume, Remove}
+var Verbs = []Verb{Write, HandIn, Edit, Return, Propose, Agree, Object, Publish, Withdraw, Resume, Remove, Erase}
 
 // steps says from which states a verb leads, and where to; an empty state: where it was. What the network edits after it has
 // asked must be agreed to anew.
@@ -67,6 +68,7 @@ var steps = map[Verb]struct {
 	Withdraw: {[]State{Published}, Withdrawn},
 	Resume:   {[]State{Withdrawn}, Draft},
 	Remove:   {[]State{Draft, Returned}, ""},
+	Erase:    {[]State{Withdrawn, Draft, Returned}, ""},
 }
 
 // Story is a story, or a good practice.
@@ -76,7 +78,7 @@ type Story struct {
 	State       State
 	Slug        string // empty: it was never published
 	Content     Content
-	Handed      *Content // as it was handed in last
+	Handed      *Content // as it was handed in last; nil once it is published
 	Note        string   // what was said at the last hand-over
 	Consents    map[ids.Organization]time.Time
 	Published   time.Time // for the first time
@@ -87,10 +89,20 @@ type Story struct {
 	UpdatedAt   time.Time
 }
 
-// May reports whether the verb can be done in the present state. A story that was published is not removed: its address says
-// that it is gone.
+// May reports whether the verb can be done in the present state. One that nobody has read is removed; one that was published
+// is erased, and its address goes on saying that it is gone.
 func (s *Story) May(v Verb) bool {
-	return slices.Contains(steps[v].from, s.State) && (v != Remove || s.Slug == "")
+	if !slices.Contains(steps[v].from, s.State) {
+		return false
+	}
+	switch v {
+	case Remove:
+		return s.Slug == ""
+	case Erase:
+		return s.Slug != ""
+	default:
+		return true
+	}
 }
 
 // Do moves the story on. Fault: Conflict when its state does not allow the verb.
@@ -121,8 +133,9 @@ type Partnership struct {
 
 // Organization is one of a partnership.
 type Organization struct {
-	ID   ids.Organization
-	Name string
+	ID          ids.Organization
+	Name        string
+	NameEnglish string // empty: it has none
 }
 
 // Seated lists the partnership's organizations.
@@ -142,6 +155,9 @@ func (p *Partnership) Secret() []string {
 	all := []string{p.Title}
 	for _, o := range p.Organizations {
 		all = append(all, o.Name)
+		if o.NameEnglish != "" {
+			all = append(all, o.NameEnglish)
+		}
 	}
 	return all
 }

@@ -97,6 +97,9 @@ var turns = []turn{
 	{Remove, "removal", "danger", false, false, func(s *Service, ctx context.Context, sc tenants.Scope, id ids.Story, version int64, _ string) error {
 		return s.Remove(ctx, sc, id, version)
 	}},
+	{Erase, "erasure", "danger", false, false, func(s *Service, ctx context.Context, sc tenants.Scope, id ids.Story, version int64, _ string) error {
+		return s.Erase(ctx, sc, id, version)
+	}},
 }
 
 func deskOf(id ids.Story) string { return "/story-desk/" + id.String() }
@@ -262,7 +265,7 @@ func (w *Web) turn(t turn) site.Handler {
 			})
 		}
 		w.site.Say(c, "success", t.word("done"))
-		if t.verb == Remove {
+		if t.verb == Remove || t.verb == Erase {
 			return web.SeeOther(c, listOf(whole.Partnership))
 		}
 		return web.SeeOther(c, deskOf(whole.ID))

@@ -75,7 +75,7 @@ func (w *Web) picture(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	c.Set(fiber.HeaderContentType, "image/jpeg")
 	if public {
-		c.Set(fiber.HeaderCacheControl, "public, max-age=300")
+		c.Set(fiber.HeaderCacheControl, "public, no-cache") // it may be withdrawn at any moment
 	}
 	return c.Send(b)
 }

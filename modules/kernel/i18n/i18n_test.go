@@ -128,6 +128,7 @@ func TestSearchKey(t *testing.T) {
 		{"İstanbul Kadın Dayanışması", "ISTANBUL KADIN DAYANIŞMASI", "istanbul kadin dayanismasi", "ıstanbul  kadın-dayanışması"},
 		{"Straße", "STRASSE", "strasse"},
 		{"Çağdaş Gölge", "cagdas golge"},
+		{"Ihlamur", "Ihla\u00admur", "I\u200bhlamur", "Ih\u3164lamur", "Ihlamu\U000e0072r"},
 	} {
 		want := i18n.SearchKey(same[0])
 		for _, s := range same[1:] {
@@ -152,10 +153,13 @@ func TestSortFollowsTheAlphabet(t *testing.T) {
 
 func TestClean(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []string{"a\x00b", "a\xff", "a\u202eb", "pay\u200bpal", "a\u2066b", "\x1b[31m"} {
+	for _, bad := range []string{"a\x00b", "a\xff", "a\u202eb", "pay\u200bpal", "pay\u3164pal", "pay\u2062pal", "pay\U000e0070pal", "a\u2066b", "\x1b[31m"} {
 		if got, ok := i18n.Clean(bad); ok {
 			t.Errorf("%q was accepted as %q", bad, got)
 		}
+	}
+	if got, ok := i18n.Clean("sil\u00adbe"); !ok || got != "silbe" {
+		t.Errorf("a soft hyphen leaves %q %v", got, ok)
 	}
 	if got, ok := i18n.Clean("  bir\r\niki\tu\u0308  "); !ok || got != "bir\niki\tü" {
 		t.Errorf("got %q %v", got, ok)

@@ -11,13 +11,14 @@ import (
 )
 
 // SearchKey folds a name so that it is found again however it was typed: letters in lower case, I, ı, İ and i as one
-// letter, marks stripped, everything but letters and digits as single spaces. It is for finding, never for identity.
+// letter, marks and what is not seen stripped, everything but letters and digits as single spaces. It is for finding, never
+// for identity.
 func SearchKey(s string) string {
 	var b strings.Builder
 	space := false
 	for _, r := range norm.NFKD.String(s) {
 		switch {
-		case unicode.Is(unicode.Mn, r):
+		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), hidden(r):
 			continue
 		case r == 'ı' || r == 'I':
 			r = 'i'
@@ -70,13 +71,14 @@ func (l Locale) Collation() string {
 }
 
 // Clean refuses what no honest text has and what would make two different texts look alike: NUL and other control
-// characters (but line breaks and tabs), invalid UTF-8, bidirectional overrides and zero-width characters. It returns
-// the text in NFC with line breaks as \n and outer white space trimmed.
+// characters (but line breaks and tabs), invalid UTF-8, bidirectional overrides, zero-width and other characters that nobody
+// sees. Soft hyphens, which word processors leave behind, are taken out. It returns the text in NFC with line breaks as \n and
+// outer white space trimmed.
 func Clean(s string) (string, bool) {
 	if !utf8.ValidString(s) {
 		return "", false
 	}
-	s = norm.NFC.String(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"))
+	s = norm.NFC.String(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00ad", "").Replace(s))
 	for _, r := range s {
 		if r == '\n' || r == '\t' {
 			continue
@@ -88,14 +90,13 @@ func Clean(s string) (string, bool) {
 	return strings.TrimSpace(s), true
 }
 
-// hidden lists bidirectional controls and zero-width characters. The zero-width joiners are letters' business in
-// Persian and Hindi and inside emoji, but in names and identifiers they only deceive, and texts lose nothing.
+// hidden lists what nobody sees: format characters (bidirectional controls, zero-width characters, tags), letters without a
+// shape, the grapheme joiner. The zero-width joiners are letters' business in Persian and Hindi and inside emoji, but in names
+// and identifiers they only deceive, and texts lose nothing.
 func hidden(r rune) bool {
-	switch {
-	case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\u200e', r == '\u200f', r == '\u061c':
-		return true
-	case r >= '\u200b' && r <= '\u200d', r == '\u2060', r == '\ufeff':
+	switch r {
+	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u3164', '\uffa0':
 		return true
 	}
-	return false
+	return unicode.Is(unicode.Cf, r) || r >= '\u180b' && r <= '\u180f'
 }

@@ -121,7 +121,11 @@ func plain(b *strings.Builder, raw []byte, n ast.Node, entering bool) ast.WalkSt
 	switch node := n.(type) {
 	case *ast.Text:
 		if entering {
-			b.Write(util.UnescapePunctuations(node.Segment.Value(raw)))
+			if _, code := node.Parent().(*ast.CodeSpan); code {
+				b.Write(node.Segment.Value(raw))
+			} else {
+				b.Write(read(node.Segment.Value(raw)))
+			}
 			if node.SoftLineBreak() || node.HardLineBreak() {
 				b.WriteByte('\n')
 			}
@@ -148,6 +152,32 @@ func plain(b *strings.Builder, raw []byte, n ast.Node, entering bool) ast.WalkSt
 		}
 	}
 	return ast.WalkContinue
+}
+
+// longestReference is how long a name or number between & and ; can be.
+const longestReference = 32
+
+// read is a text as a page shows it: escaped punctuation as itself, and what is written by name or number (&amp;, &#8203;) as
+// the sign that it stands for.
+func read(raw []byte) []byte {
+	var b []byte
+	for i := 0; i < len(raw); i++ {
+		switch {
+		case raw[i] == '\\' && i+1 < len(raw) && util.IsPunct(raw[i+1]):
+			i++
+		case raw[i] == '&':
+			if end := bytes.IndexByte(raw[i:min(len(raw), i+longestReference)], ';'); end > 0 {
+				reference := raw[i : i+end+1]
+				if sign := util.ResolveEntityNames(util.ResolveNumericReferences(reference)); !bytes.Equal(sign, reference) {
+					b = append(b, sign...)
+					i += end
+					continue
+				}
+			}
+		}
+		b = append(b, raw[i])
+	}
+	return b
 }
 
 func bullet(item *ast.ListItem) string {

@@ -43,6 +43,16 @@ func TestPlainReads(t *testing.T) {
 	if got := markdown.Plain(source); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	for source, want := range map[string]string{
+		"Ihl**amur** Der&#110;e&#x11f;i":     "Ihlamur Derneği",
+		"Tom &amp; Jerry &zzz; & so on; a&b": "Tom & Jerry &zzz; & so on; a&b",
+		`\&amp; and ` + "`&amp;`":            "&amp; and &amp;",
+		"a&shy;b":                            "a\u00adb",
+	} {
+		if got := markdown.Plain(source); got != want {
+			t.Errorf("%q reads %q, not %q", source, got, want)
+		}
+	}
 }
 
 func FuzzEscapedValuesAreShownLiterally(f *testing.F) {
