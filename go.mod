@@ -37,6 +37,7 @@ require (
 	github.com/yuin/goldmark v1.8.7
 	golang.org/x/image v0.44.0
 	golang.org/x/text v0.43.0
+	rsc.io/qr v0.2.0
 )
 
 require github.com/hashicorp/golang-lru/v2 v2.0.7 // indirect

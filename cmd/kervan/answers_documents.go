@@ -38,11 +38,11 @@ func (s sheets) Readers(ctx context.Context, sc tenants.Scope, wanted []ids.Shee
 	return readings, err
 }
 
-// papers lets applications ask documents about what was given. The two need each other, so its documents come later.
-type papers struct{ documents *documents.Service }
+// attached lets applications ask documents about what was given. The two need each other, so its documents come later.
+type attached struct{ documents *documents.Service }
 
 // Documents satisfies applications.Documents.
-func (p *papers) Documents(ctx context.Context, sc tenants.Scope, wanted []ids.Document) (map[ids.Document]forms.Document, error) {
+func (p *attached) Documents(ctx context.Context, sc tenants.Scope, wanted []ids.Document) (map[ids.Document]forms.Document, error) {
 	all, err := p.documents.Documents(ctx, sc, wanted)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (p *papers) Documents(ctx context.Context, sc tenants.Scope, wanted []ids.D
 }
 
 // Given satisfies applications.Documents.
-func (*papers) Given(ctx context.Context, sc tenants.Scope, in []ids.Sheet, wanted []ids.Document) (map[ids.Document]forms.Document, error) {
+func (*attached) Given(ctx context.Context, sc tenants.Scope, in []ids.Sheet, wanted []ids.Document) (map[ids.Document]forms.Document, error) {
 	shown := make(map[ids.Document]forms.Document, len(wanted))
 	if len(wanted) == 0 {
 		return shown, nil
@@ -69,7 +69,7 @@ func (*papers) Given(ctx context.Context, sc tenants.Scope, in []ids.Sheet, want
 }
 
 // Facts satisfies applications.Facts.
-func (*papers) Facts(ctx context.Context, sc tenants.Scope, wanted []ids.Document) (map[ids.Document]applications.DocumentFacts, error) {
+func (*attached) Facts(ctx context.Context, sc tenants.Scope, wanted []ids.Document) (map[ids.Document]applications.DocumentFacts, error) {
 	facts := make(map[ids.Document]applications.DocumentFacts, len(wanted))
 	err := sc.Ask(ctx, documents.Asking(wanted, func(d documents.Document) {
 		facts[d.ID] = applications.DocumentFacts{
@@ -80,6 +80,6 @@ func (*papers) Facts(ctx context.Context, sc tenants.Scope, wanted []ids.Documen
 }
 
 // Fit satisfies applications.Documents.
-func (*papers) Fit(ctx context.Context, db bun.IDB, given map[ids.Sheet][]ids.Document) (map[ids.Document]bool, error) {
+func (*attached) Fit(ctx context.Context, db bun.IDB, given map[ids.Sheet][]ids.Document) (map[ids.Document]bool, error) {
 	return documents.Fit(ctx, db, given)
 }

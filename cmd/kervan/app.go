@@ -31,6 +31,7 @@ import (
 	"kervan/modules/organizations"
 	"kervan/modules/oversight"
 	"kervan/modules/pages"
+	"kervan/modules/papers"
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
 	"kervan/modules/rehearsal"
@@ -67,6 +68,7 @@ type App struct {
 	selection      *selection.Service
 	partnerships   *partnerships.Service
 	stories        *stories.Service
+	papers         *papers.Service
 	oversight      *oversight.Service
 	domains        *domains.Service
 	rehearsal      *rehearsal.Service
@@ -75,7 +77,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, openings.Locales, organizations.Locales, oversight.Locales, pages.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, stories.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, openings.Locales, organizations.Locales, oversight.Locales, pages.Locales, papers.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, stories.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -140,7 +142,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	panel := jury{a.organizations, a.accounts}
 	a.programs.Reviews = reviewed{}
 	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel})
-	asked, given := surroundings{a.organizations, a.accounts}, &papers{}
+	asked, given := surroundings{a.organizations, a.accounts}, &attached{}
 	a.programs.People = asked
 	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: standings{a.selection}, Documents: given, Facts: given, Letters: asked})
 	a.documents = documents.New(documents.Config{Policies: a.authorizer, Forms: a.forms, Objects: a.objects, Sheets: sheets{a.applications}, Scanner: scanner})
@@ -148,6 +150,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.tenants, a.authorizer, won, won, won, won)
 	a.stories = stories.New(a.authorizer, tellers{a.partnerships, a.organizations}, album)
+	a.papers = papers.New(a.authorizer, issued{}, a.accounts)
 	queue := jobs.NewQueue(a.workerPool)
 	a.metrics.registry.MustRegister(queueGauges{queue})
 	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Queue: queue, Hosts: config.hosts})
@@ -162,7 +165,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	})
 	together, telling := partnerships.NewWeb(a.partnerships, a.site, config.origin), stories.NewWeb(a.stories, a.site)
 	together.Telling(telling)
-	calls, handedIn := programs.NewWeb(a.programs, a.site), applications.NewWeb(a.applications, a.site, config.origin)
+	calls, handedIn := programs.NewWeb(a.programs, a.site), applications.NewWeb(a.applications, a.site, press{config.origin})
 	chosen := selection.NewWeb(a.selection, a.site, handedIn)
 	a.site.Use(
 		pages.NewWeb(a.pages, a.site, a.tenants, config.origin, calls, together, telling, chosen).Module(),
@@ -174,6 +177,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		calls.Module(),
 		openings.NewWeb(a.openings, a.site).Module(),
 		handedIn.Module(),
+		papers.NewWeb(a.papers, a.site).Module(),
 		rehearsal.NewWeb(a.rehearsal, a.site).Module(),
 		chosen.Module(),
 		documents.NewWeb(a.documents, a.site).Module(),

@@ -157,6 +157,7 @@ func TestThirdPartiesStayInTheirRooms(t *testing.T) {
 		"github.com/minio/":         in("modules/kernel/objects/", "modules/kernel/devserver/"),
 		"github.com/xuri/excelize/": in("modules/kernel/sheets/"),
 		"codeberg.org/go-pdf/":      in("modules/kernel/pdf/"),
+		"rsc.io/qr":                 in("modules/kernel/pdf/"),
 		"github.com/wneessen/":      in("modules/kernel/mail/"),
 		"github.com/emersion/":      in("modules/kernel/mail/"),
 		"github.com/jackc/pgx/":     in("tenants/", "modules/kernel/database/", "modules/kernel/jobs/", "modules/kernel/devserver/", "cmd/"),

@@ -23,9 +23,10 @@ var open = map[string]string{
 	"programs.Browse": "published calls are public", "programs.Look": "a published call is public",
 	"pages.Public": "what is published is public", "pages.Menu": "the navigation of visitors", "pages.News": "news are public", "pages.Search": "what is published is public",
 	"partnerships.ShownOf": "all organizations of these have agreed to it", "stories.Public": "what is published is public", "stories.Look": "what is published is public", "stories.Search": "what is published is public", "stories.By": "what is published is public",
-	"programs.Ask":        "whoever has a question",
-	"applications.Verify": "a receipt's code is checked by anybody",
-	"selection.Outcomes":  "what is published is public", "selection.Results": "what is published is public", "selection.Announcements": "what is published is public", "selection.Standings": "other modules, which ask how the actor stands to applications; most stand in no way", "selection.Conflicted": "other modules, likewise",
+	"programs.Ask":       "whoever has a question",
+	"papers.Check":       "a paper's code is checked by anybody who has it",
+	"accounts.Guess":     "other modules, which count who tries their secrets",
+	"selection.Outcomes": "what is published is public", "selection.Results": "what is published is public", "selection.Announcements": "what is published is public", "selection.Standings": "other modules, which ask how the actor stands to applications; most stand in no way", "selection.Conflicted": "other modules, likewise",
 	"selection.Duties": "the desk; whoever has no part in a selection has no duty",
 }
 

@@ -81,6 +81,12 @@ func (s *Service) bucketKey(parts ...string) string {
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
+// Guess counts one guess at a secret of another module, by the network address from which it came; what names the kind of
+// secret. It is for that module's use-case, which has authorized. Fault: TooMany.
+func (s *Service) Guess(ctx context.Context, sc tenants.Scope, what, address string) error {
+	return s.throttleAll(ctx, s.crowds(sc, "guess/"+what, address)[:1])
+}
+
 // throttle counts one attempt and refuses when a bucket is full. The counts live in the database, so they hold on every
 // node and after a restart.
 func (s *Service) throttle(ctx context.Context, sc tenants.Scope, kind, key, address string) error {

@@ -8,6 +8,7 @@ import (
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/pdf"
 	"kervan/tenants"
 )
 
@@ -108,6 +109,21 @@ type Documents interface {
 // check of eligibility found; the oldest first, nothing that has not left. The correspondence module satisfies it.
 type Letters interface {
 	Letters(ctx context.Context, sc tenants.Scope, id ids.Application) ([]Letter, error)
+}
+
+// Issued is what a paper is.
+type Issued struct {
+	Kind        string // receipt, dossier or letter
+	Application ids.Application
+	About       time.Time // the handing in or the letter of which it tells
+	Locale      i18n.Locale
+}
+
+// Press issues papers that anybody can check. The papers module satisfies it.
+type Press interface {
+	// Issue gives the file that draw makes with the paper's mark. The same paper is issued once. Draw makes equal bytes of
+	// equal marks.
+	Issue(ctx context.Context, sc tenants.Scope, i Issued, draw func(pdf.Mark) ([]byte, error)) ([]byte, error)
 }
 
 // Around are the modules that this one asks.

@@ -21,6 +21,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/pdf"
 	"kervan/modules/kernel/ui/uitest"
 	"kervan/modules/site"
 	"kervan/modules/site/sitetest"
@@ -42,6 +43,7 @@ type around struct {
 	assigned   []ids.Application
 	unfit      []ids.Document
 	letters    map[ids.Application][]applications.Letter
+	issued     []applications.Issued
 	known      map[ids.Organization]forms.Answers
 	profiles   map[ids.Organization]forms.Profile
 }
@@ -50,6 +52,14 @@ func (a *around) Letters(_ context.Context, _ tenants.Scope, id ids.Application)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.letters[id], nil
+}
+
+// Issue satisfies applications.Press: it notes what was issued.
+func (a *around) Issue(_ context.Context, _ tenants.Scope, i applications.Issued, draw func(pdf.Mark) ([]byte, error)) ([]byte, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.issued = append(a.issued, i)
+	return draw(pdf.Mark{Made: i.About, Code: "7H2K-9QXM", VerifyURL: "https://bosporus.example/verify/7H2K-9QXM"})
 }
 
 func (a *around) Calls(_ context.Context, sc tenants.Scope, wanted []ids.Call) (map[ids.Call]applications.Call, error) {
@@ -256,7 +266,7 @@ func open(t *testing.T) *house {
 	listen(r, func(e events.ApplicationChecked) { h.facts = append(h.facts, e.EventKind()) })
 	listen(r, func(e events.ApplicationWithdrawn) { h.facts = append(h.facts, e.EventKind()) })
 	h.House = sitetest.Open(t, []fs.FS{applications.Locales, forms.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
-		h.web = applications.NewWeb(h.service, s, func(t tenants.Tenant) string { return "https://" + t.Host })
+		h.web = applications.NewWeb(h.service, s, h.around)
 		return []site.Module{h.web.Module()}
 	})
 	return h

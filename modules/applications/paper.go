@@ -16,7 +16,6 @@ func receiptBlocks(p ui.Page, o Overview, s Submission) []pdf.Block {
 		{Term: p.T("applications.number"), Value: o.Number},
 		{Term: p.T("applications.call"), Value: o.Call.Name(p.Loc.Locale)},
 		{Term: p.T("applications.submitted_at"), Value: instant(p, o.Call, s.At)},
-		{Term: p.T("applications.receipt.code"), Value: s.CodeInGroups()},
 	}
 	for _, part := range o.Parts {
 		if _, there := s.Copies[part.Sheet]; there {

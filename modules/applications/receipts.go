@@ -2,50 +2,12 @@ package applications
 
 import (
 	"context"
-	"strings"
-	"time"
 
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
-	"kervan/policies"
 	"kervan/tenants"
 )
-
-// codeLength is that of a receipt's code in characters of five bits: nobody guesses one.
-const codeLength = 16
-
-// CodeInGroups is the receipt's code as people write it: four groups of four.
-func (s *Submission) CodeInGroups() string {
-	var groups []string
-	for code := s.Code; code != ""; code = code[min(4, len(code)):] {
-		groups = append(groups, code[:min(4, len(code))])
-	}
-	return strings.Join(groups, "-")
-}
-
-// ParseCode reads a code as somebody types it, with or without its dashes, in any case. The result is empty where it can
-// be none.
-func ParseCode(typed string) string {
-	code := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z':
-			return r - 'a' + 'A'
-		case r == 'ı' || r == 'İ': // from a Turkish keyboard
-			return 'I'
-		case r >= 'A' && r <= 'Z', r >= '2' && r <= '7':
-			return r
-		case r == ' ' || r == '-' || r == '\u2013' || r == '\u00a0':
-			return -1
-		default:
-			return '?'
-		}
-	}, typed)
-	if len(code) != codeLength || strings.Contains(code, "?") {
-		return ""
-	}
-	return code
-}
 
 // copies are the sheets that were kept.
 func (s *Submission) copies() []ids.Sheet {
@@ -93,15 +55,4 @@ func (s *Service) Receipt(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		err = fault.NotFound()
 	}
 	return o, last, err
-}
-
-// Verify answers for anybody whether a receipt with that code was given, for which number and when.
-func (s *Service) Verify(ctx context.Context, sc tenants.Scope, code string) (number string, at time.Time, found bool, err error) {
-	if err := s.policies.May(sc, policies.SiteVisit, policies.On{}); err != nil {
-		return "", at, false, err
-	}
-	if code = ParseCode(code); code == "" {
-		return "", at, false, nil
-	}
-	return byCode(ctx, sc.Read(), code)
 }

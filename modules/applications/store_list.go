@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/tenants"
 )
@@ -230,4 +231,18 @@ func Seated(ctx context.Context, db bun.IDB, organizations []ids.Organization) (
 		return nil, fmt.Errorf("applications: list seated: %w", err)
 	}
 	return found, nil
+}
+
+// Brief reads an application that was handed in once, without its parts. It is for other modules' use-cases, which have
+// authorized. Fault: NotFound.
+func Brief(ctx context.Context, db bun.IDB, id ids.Application) (Application, error) {
+	var r applicationRow
+	err := db.NewSelect().Model(&r).Where("a.id = ?", id).Where("a.number IS NOT NULL").Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Application{}, fault.NotFound()
+	}
+	if err != nil {
+		return Application{}, fmt.Errorf("applications: read briefly: %w", err)
+	}
+	return r.application(), nil
 }

@@ -116,8 +116,8 @@ func handed(ctx context.Context, sc tenants.Scope, id ids.Application) (Applicat
 	s := Submission{Application: id, Copies: map[ids.Sheet]ids.Sheet{}}
 	application, parts := asking([]ids.Application{id}, &all)
 	submission := tenants.Question{
-		Query: `SELECT id, submitted_at, submitted_by, code, notice FROM submissions WHERE application_id = $1 ORDER BY submitted_at DESC, id DESC LIMIT 1`,
-		Args:  []any{id}, Row: func(row *tenants.Row) error { return row.Scan(&s.ID, &s.At, &s.By, &s.Code, &s.Notice) },
+		Query: `SELECT id, submitted_at, submitted_by, notice FROM submissions WHERE application_id = $1 ORDER BY submitted_at DESC, id DESC LIMIT 1`,
+		Args:  []any{id}, Row: func(row *tenants.Row) error { return row.Scan(&s.ID, &s.At, &s.By, &s.Notice) },
 	}
 	if err := sc.Ask(ctx, application, parts, submission, askingCopies(id, s.Copies)); err != nil {
 		return Application{}, s, fmt.Errorf("applications: read what was handed in: %w", err)

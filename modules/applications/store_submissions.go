@@ -19,14 +19,14 @@ type Submission struct {
 	Application ids.Application
 	At          time.Time
 	By          ids.Person
-	Code        string
 	Notice      string                  // names the text of the data notice that stood then
 	Copies      map[ids.Sheet]ids.Sheet // by the sheet that goes on being written
 }
 
 func insertSubmission(ctx context.Context, tx *tenants.Tx, s Submission) error {
-	if _, err := tx.NewRaw(`INSERT INTO submissions (id, application_id, submitted_at, submitted_by, code, notice) VALUES (?, ?, ?, ?, ?, ?)`,
-		s.ID, s.Application, s.At, s.By, s.Code, s.Notice).Exec(ctx); err != nil {
+	// The code is asked for by the schema before papers had codes of their own; nobody reads it any more.
+	if _, err := tx.NewRaw(`INSERT INTO submissions (id, application_id, submitted_at, submitted_by, notice, code) VALUES (?, ?, ?, ?, ?, ?)`,
+		s.ID, s.Application, s.At, s.By, s.Notice, s.ID.String()).Exec(ctx); err != nil {
 		return fmt.Errorf("applications: keep submission: %w", err)
 	}
 	for sheet, copied := range s.Copies {
@@ -40,8 +40,8 @@ func insertSubmission(ctx context.Context, tx *tenants.Tx, s Submission) error {
 // lastSubmission is what counts: the last one that was handed in.
 func lastSubmission(ctx context.Context, db bun.IDB, id ids.Application) (Submission, bool, error) {
 	s := Submission{Application: id, Copies: map[ids.Sheet]ids.Sheet{}}
-	err := db.NewRaw(`SELECT id, submitted_at, submitted_by, code, notice FROM submissions WHERE application_id = ? ORDER BY submitted_at DESC, id DESC LIMIT 1`, id).
-		Scan(ctx, &s.ID, &s.At, &s.By, &s.Code, &s.Notice)
+	err := db.NewRaw(`SELECT id, submitted_at, submitted_by, notice FROM submissions WHERE application_id = ? ORDER BY submitted_at DESC, id DESC LIMIT 1`, id).
+		Scan(ctx, &s.ID, &s.At, &s.By, &s.Notice)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, false, nil
 	}
@@ -56,18 +56,6 @@ func lastSubmission(ctx context.Context, db bun.IDB, id ids.Application) (Submis
 		s.Copies[c.SheetID] = c.CopyID
 	}
 	return s, true, nil
-}
-
-// byCode finds the application and instant of a receipt.
-func byCode(ctx context.Context, db bun.IDB, code string) (number string, at time.Time, found bool, err error) {
-	err = db.NewRaw(`SELECT a.number, s.submitted_at FROM submissions AS s JOIN applications AS a ON a.id = s.application_id WHERE s.code = ?`, code).Scan(ctx, &number, &at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", at, false, nil
-	}
-	if err != nil {
-		return "", at, false, fmt.Errorf("applications: find receipt: %w", err)
-	}
-	return number, at, true, nil
 }
 
 // forgetAsked closes the questions that were open for papers.

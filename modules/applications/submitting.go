@@ -2,7 +2,6 @@ package applications
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -254,7 +253,7 @@ func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, 
 
 func (s *Service) keep(ctx context.Context, tx *tenants.Tx, a *Application, call Call, now time.Time) (Submission, error) {
 	done := Submission{
-		ID: ids.New[ids.Submission](), Application: a.ID, At: now, By: tx.Scope().Actor().Person, Code: rand.Text()[:codeLength], Notice: call.Notice,
+		ID: ids.New[ids.Submission](), Application: a.ID, At: now, By: tx.Scope().Actor().Person, Notice: call.Notice,
 		Copies: map[ids.Sheet]ids.Sheet{},
 	}
 	for _, sheet := range sheetsOf(a) {

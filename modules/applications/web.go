@@ -29,12 +29,12 @@ var Locales embed.FS
 type Web struct {
 	service *Service
 	site    *site.Site
-	origin  func(tenants.Tenant) string
+	press   Press
 }
 
-// NewWeb makes the module's pages; origin is the address of a tenant's site, for what leaves it on paper.
-func NewWeb(service *Service, s *site.Site, origin func(tenants.Tenant) string) *Web {
-	return &Web{service: service, site: s, origin: origin}
+// NewWeb makes the module's pages; press is for what leaves them on paper.
+func NewWeb(service *Service, s *site.Site, press Press) *Web {
+	return &Web{service: service, site: s, press: press}
 }
 
 // Module is what the site shows of applications.
@@ -77,7 +77,6 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/applications/:id/dossier.pdf", Action: policies.ApplicationRead, Handle: w.dossierPaper},
 			{Method: post, Path: "/applications/:id/eligibility", Action: check, Handle: w.check},
 			{Method: post, Path: "/applications/:id/papers", Action: check, Handle: w.papers},
-			{Method: get, Path: "/verify", Action: policies.SiteVisit, Handle: w.verify},
 		},
 		API: w.operations(),
 		Entries: []site.Entry{

@@ -285,3 +285,13 @@ func Titles(ctx context.Context, db bun.IDB, wanted []ids.Partnership) (map[ids.
 	}
 	return titles, nil
 }
+
+// Ended reports whether the partnership that came of an application has ended early. It is for other modules' use-cases, which
+// have authorized.
+func Ended(ctx context.Context, db bun.IDB, application ids.Application) (bool, error) {
+	ended, err := db.NewSelect().Table("partnerships").Where("application_id = ?", application).Where("state = ?", EndedEarly).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("partnerships: read how one ended: %w", err)
+	}
+	return ended, nil
+}

@@ -119,6 +119,9 @@ func applyAddress(p ui.Page, c Call) string {
 // onPaper is a call's empty form: each organization's part, then what all write together.
 func onPaper(p ui.Page, c Call, d *forms.Definition) pdf.Paper {
 	paper := pdf.Paper{Brand: p.Brand, Loc: p.Loc.At(c.Location()), Title: c.Title.String(p.Loc.Locale, c.Locales...), Subtitle: p.T("programs.preview.lead"), Made: time.Now()}
+	if p.Test != nil {
+		paper.Warning = p.Test.Text
+	}
 	if !c.ClosesAt.IsZero() {
 		paper.Blocks = append(paper.Blocks, pdf.Facts{{Term: p.T("programs.closes"), Value: p.Loc.DateTimeIn(c.ClosesAt, c.Location())}})
 	}

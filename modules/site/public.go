@@ -59,6 +59,13 @@ type Part struct {
 
 // menu fills in the navigation of visitors. Without it a page is still a page, so a failure is only logged.
 func (s *Site) menu(c *fiber.Ctx, sc tenants.Scope, p *ui.Page) {
+	for _, m := range s.modules {
+		for _, e := range m.Foot {
+			if s.shown(e, sc) {
+				p.Foot = append(p.Foot, ui.NavItem{Label: p.T(e.Key), Href: e.Href})
+			}
+		}
+	}
 	if s.Menu == nil {
 		return
 	}
@@ -70,7 +77,7 @@ func (s *Site) menu(c *fiber.Ctx, sc tenants.Scope, p *ui.Page) {
 	for i := range main {
 		main[i].Current = main[i].Href == c.Path() || strings.HasPrefix(c.Path(), main[i].Href+"/")
 	}
-	p.Menu, p.Foot = main, foot
+	p.Menu, p.Foot = main, slices.Concat(foot, p.Foot)
 }
 
 // languageParameter asks for a page in one language, whatever the browser prefers. The address without it is that of the

@@ -61,8 +61,10 @@ type Module struct {
 	Name    string
 	Routes  []Route
 	Entries []Entry
-	Tasks   []Tasks
-	API     []Operation
+	// Foot are lines below every page that visitors see, after those that the network has put there.
+	Foot  []Entry
+	Tasks []Tasks
+	API   []Operation
 	// News is what happened lately that concerns the actor, the newest first; the hint says when.
 	News []Tasks
 	// Dates are for the actor's calendar program, beside the tasks that have a date.

@@ -19,13 +19,28 @@ type Paper struct {
 	Loc      *i18n.Localizer
 	Title    string
 	Subtitle string
+	// Warning stands in a band above every page, such as that everything on it is invented; empty: none.
+	Warning string
 	// Made is the instant that the foot of every page tells; it is also the file's date.
 	Made time.Time
 	// Code names the paper, so that a printed copy can be found again; empty: none.
 	Code string
-	// VerifyURL is where a reader of the paper can check it; empty: nowhere.
+	// VerifyURL is where a reader of the paper can check it, which the first page shows as a QR code, too; empty: nowhere.
 	VerifyURL string
 	Blocks    []Block
+}
+
+// Mark is what tells a paper from all others that say the same.
+type Mark struct {
+	Made      time.Time
+	Code      string
+	VerifyURL string
+}
+
+// Marked is the paper with that mark.
+func (p Paper) Marked(m Mark) Paper {
+	p.Made, p.Code, p.VerifyURL = m.Made, m.Code, m.VerifyURL
+	return p
 }
 
 // Sizes in points. A page is A4.
@@ -73,10 +88,13 @@ func (p Paper) draw(s *setting, pages [][]placed) ([]byte, error) {
 	for i, page := range pages {
 		doc.AddPage()
 		p.head(c, s, i)
+		p.warn(c, s)
 		for _, at := range page {
 			at.atom.draw(c, margin, at.y)
 		}
-		p.foot(c, i+1, len(pages))
+		if err := p.foot(c, i+1, len(pages)); err != nil {
+			return nil, err
+		}
 	}
 	var out bytes.Buffer
 	if err := doc.Output(&out); err != nil {
@@ -104,10 +122,27 @@ func (p Paper) head(c *canvas, s *setting, page int) {
 	c.rule(margin, 56, column, 0.6, hairline)
 }
 
-func (p Paper) foot(c *canvas, page, pages int) {
+func (p Paper) warn(c *canvas, s *setting) {
+	if p.Warning == "" {
+		return
+	}
+	c.box(0, 7, pageWidth, 14, amber)
+	c.text(bold, 8, black, margin, 16.8, s.fit(p.Warning, bold, 8, column))
+}
+
+func (p Paper) foot(c *canvas, page, pages int) error {
 	const size = 7.5
-	y := pageHeight - 40.0
-	c.rule(margin, y-14, column, 0.6, hairline)
+	y, room := pageHeight-40.0, column
+	if page == 1 && p.VerifyURL != "" {
+		square, err := draughtsboard(p.VerifyURL)
+		if err != nil {
+			return err
+		}
+		room -= codeSide + 14
+		c.board(square, margin+column-codeSide, pageHeight-codeSide-16, codeSide)
+		c.doc.LinkString(margin+column-codeSide, pageHeight-codeSide-16, codeSide, codeSide, p.VerifyURL)
+	}
+	c.rule(margin, y-14, room, 0.6, hairline)
 	count := p.Loc.T("ui.paper.page", "Page", strconv.Itoa(page), "Pages", strconv.Itoa(pages))
 	line := count + "  ·  " + p.Loc.DateTime(p.Made)
 	if p.Code != "" {
@@ -115,10 +150,13 @@ func (p Paper) foot(c *canvas, page, pages int) {
 	}
 	c.text(regular, size, grey, margin, y, line)
 	if p.VerifyURL == "" {
-		return
+		return nil
 	}
-	c.text(regular, size, grey, margin, y+11, p.Loc.T("ui.paper.verify", "URL", p.VerifyURL))
-	c.doc.LinkString(margin, y+3, column, 11, p.VerifyURL)
+	for i, part := range c.weights[regular].wrap(p.Loc.T("ui.paper.verify", "URL", p.VerifyURL), size, room) {
+		c.text(regular, size, grey, margin, y+11+10*float64(i), part)
+		c.doc.LinkString(margin, y+3+10*float64(i), room, 10, p.VerifyURL)
+	}
+	return nil
 }
 
 // colour is red, green and blue, each of 255.
@@ -128,6 +166,8 @@ var (
 	black    = colour{0x1a, 0x20, 0x27}
 	grey     = colour{0x5b, 0x64, 0x70}
 	hairline = colour{0xd5, 0xd9, 0xde}
+	amber    = colour{0xff, 0xd9, 0x8a}
+	white    = colour{0xff, 0xff, 0xff}
 )
 
 // ink is the brand's colour, dark enough to be read on paper.

@@ -2,6 +2,7 @@ import { start as autosave } from './autosave'
 import { sendKept } from './sending'
 import { watchSuggestions } from './combobox'
 import { start as scoring } from './scoring'
+import { watchDigests } from './digest'
 
 const token = () => document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? ''
 
@@ -65,6 +66,7 @@ function ready() {
 
   ownTimes()
   countAll()
+  watchDigests()
 
   for (const all of document.querySelectorAll<HTMLInputElement>('input[data-select-all]')) {
     const boxes = () => [...document.querySelectorAll<HTMLInputElement>(`input[name="${all.dataset.selectAll}"]`)]

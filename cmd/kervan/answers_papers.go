@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"kervan/modules/applications"
+	"kervan/modules/correspondence"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/pdf"
+	"kervan/modules/papers"
+	"kervan/modules/partnerships"
+	"kervan/modules/programs"
+	"kervan/tenants"
+)
+
+// press lets applications issue papers that lead to the network's site.
+type press struct {
+	origin func(tenants.Tenant) string
+}
+
+// Issue satisfies applications.Press.
+func (p press) Issue(ctx context.Context, sc tenants.Scope, i applications.Issued, draw func(pdf.Mark) ([]byte, error)) ([]byte, error) {
+	d := papers.Draft{Kind: papers.Kind(i.Kind), Application: i.Application, About: i.About, Locale: i.Locale}
+	return papers.Issue(ctx, sc, p.origin(sc.Tenant()), d, draw)
+}
+
+// issued lets papers ask how the applications stand that they are about.
+type issued struct{}
+
+// over are the states of an application whose place was not taken.
+var over = []applications.State{applications.Declined, applications.Lapsed}
+
+// Subject satisfies papers.Subjects.
+func (issued) Subject(ctx context.Context, sc tenants.Scope, id ids.Application) (papers.Subject, error) {
+	a, err := applications.Brief(ctx, sc.Read(), id)
+	if err != nil {
+		return papers.Subject{}, err
+	}
+	calls, err := programs.Briefly(ctx, sc.Read(), a.Call)
+	if err == nil && len(calls) == 0 {
+		err = fault.NotFound()
+	}
+	if err != nil {
+		return papers.Subject{}, err
+	}
+	ended, err := partnerships.Ended(ctx, sc.Read(), id)
+	if err != nil {
+		return papers.Subject{}, err
+	}
+	written, err := correspondence.Letters(ctx, sc.Read(), "application", id.String(), letters...)
+	if err != nil {
+		return papers.Subject{}, err
+	}
+	s := papers.Subject{
+		Number: a.Number, Call: calls[0].Title, Locales: calls[0].Locales, Zone: calls[0].Zone, HandedIn: a.SubmittedAt,
+		Back: a.State == applications.Draft || a.State == applications.Withdrawn, Over: ended || slices.Contains(over, a.State),
+	}
+	if len(written) > 0 {
+		s.Written = written[len(written)-1].At
+	}
+	return s, nil
+}
