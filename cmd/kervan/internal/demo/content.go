@@ -189,7 +189,7 @@ func (w *words) read(name string) error {
 		return read(name, &w.Common)
 	case file == "reviews.toml":
 		return read(name, &w.Verdicts)
-	case file == "papers.toml":
+	case file == "attachments.toml":
 		return read(name, &w.Papers)
 	default:
 		return fmt.Errorf("demo: nobody reads %s", name)
