@@ -148,7 +148,7 @@ function start(root: HTMLElement) {
           if (to.href !== location.href) history.pushState(null, '', to.pathname + to.search)
         }
         if (answer.response.ok) say(body ? 'saved' : '')
-        else say(answer.response.status === 409 && document.querySelector('#fb-notes .fb-both') ? 'clash' : 'refused')
+        else say(document.querySelector('#fb-notes .fb-both') ? 'clash' : document.querySelector('#fb-notes form') ? '' : 'refused') // a question is no refusal
         if (!answer.response.ok) document.getElementById('fb-notes')?.scrollIntoView({ block: 'nearest' })
         else if (how.focus) document.querySelector<HTMLElement>('#fb-settings h2')?.focus({ preventScroll: window.innerWidth > 1100 })
       } catch {

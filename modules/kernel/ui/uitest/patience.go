@@ -50,7 +50,7 @@ func (v *Visitor) patiently(look func(page *rod.Page) error) {
 // wentOn reports whether Chromium could not answer as the page that was asked is no longer there.
 func wentOn(err error) bool {
 	var refused *cdp.Error
-	return errors.As(err, &refused) && (refused.Message == "Inspected target navigated or closed" ||
+	return errors.As(err, &refused) && (refused.Message == "Inspected target navigated or closed" || refused.Message == "Node is detached from document" ||
 		errors.Is(refused, cdp.ErrCtxDestroyed) || errors.Is(refused, cdp.ErrCtxNotFound) || errors.Is(refused, cdp.ErrObjNotFound))
 }
 

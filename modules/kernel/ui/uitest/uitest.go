@@ -207,7 +207,7 @@ func (v *Visitor) Tick(name, value string) {
 // Hit presses a key of the keyboard on the element.
 func (v *Visitor) Hit(selector string, keys ...input.Key) {
 	v.t.Helper()
-	v.must(v.element(selector).Focus())
+	v.focus(selector)
 	v.must(v.page.Keyboard.Type(keys...))
 }
 
