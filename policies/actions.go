@@ -75,6 +75,14 @@ const (
 	ApplicationExport   Action = "application.export"
 )
 
+// What only accepted applicants are asked.
+const (
+	LaterSend   Action = "later.send"   // one's own organization's answers, and those that all give together
+	LaterRead   Action = "later.read"   // what was sent, for the network's side
+	LaterList   Action = "later.list"   // who has sent and who has not; to be taken away, too
+	LaterManage Action = "later.manage" // until when, reminders
+)
+
 // Documents.
 const (
 	DocumentRead   Action = "document.read"

@@ -42,9 +42,12 @@ func (a *App) stage(queue *jobs.Queue) rehearsal.Stage {
 func (t troupe) Call(ctx context.Context, sc tenants.Scope, id ids.Call) (rehearsal.Call, error) {
 	tried, err := t.app.programs.Tried(ctx, sc, id)
 	c := tried.Call
+	if err != nil {
+		return rehearsal.Call{}, err
+	}
 	return rehearsal.Call{
-		ID: id, Title: c.Title, Locales: c.Locales, Draft: c.State == programs.Draft, Problems: tried.Problems, Composition: c.Composition.Spread(), Definition: tried.Definition,
-	}, err
+		ID: id, Title: c.Title, Locales: c.Locales, Draft: c.State == programs.Draft, Problems: tried.Problems, Composition: c.Composition.Spread(), Definition: tried.Definition.Before(),
+	}, nil
 }
 
 // Copy satisfies rehearsal.Calls.

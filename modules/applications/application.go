@@ -171,6 +171,10 @@ type Part struct {
 // Confirmed reports whether the organization stands by its part.
 func (p *Part) Confirmed() bool { return !p.ConfirmedAt.IsZero() }
 
+// unsettles reports whether a change of the joint part takes confirmations back. What accepted applicants write beside what
+// they handed in does not.
+func unsettles(a *Application) bool { return a.State != Accepted && anyConfirmed(a.Parts) }
+
 func anyConfirmed(parts []Part) bool {
 	return slices.ContainsFunc(parts, func(p Part) bool { return p.Confirmed() })
 }

@@ -6,6 +6,7 @@ import (
 
 	"kervan/modules/forms"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/tenants"
 )
@@ -41,18 +42,28 @@ func (s *Service) askedIn(ctx context.Context, tx *tenants.Tx, a *Application) (
 // gate is what of a sheet may be written just now.
 type gate struct {
 	definition *forms.Definition
+	whole      *forms.Definition
+	later      bool                  // it is the time for what only accepted applicants are asked, and for nothing else
 	open       func(ref string) bool // where papers were asked for
 	day        i18n.Day              // on which questions may be frozen; empty where papers were asked for: officers decide then
 }
 
 // gate tells which questions of a sheet may be answered in this write.
 func (s *Service) gate(ctx context.Context, tx *tenants.Tx, a *Application, sheet ids.Sheet) (gate, error) {
+	version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
+	if err != nil {
+		return gate{}, err
+	}
+	whole := version.Whole
+	if a.State == Accepted {
+		return gate{whole, whole, true, whole.IsLater, ""}, nil
+	}
 	d, day, err := s.askedIn(ctx, tx, a)
 	if err != nil {
 		return gate{}, err
 	}
 	if a.State != Returned {
-		return gate{d, func(string) bool { return true }, day}, nil
+		return gate{d, whole, false, func(string) bool { return true }, day}, nil
 	}
 	if a.Asked, err = askedOf(ctx, tx, a.ID); err != nil {
 		return gate{}, err
@@ -62,5 +73,17 @@ func (s *Service) gate(ctx context.Context, tx *tenants.Tx, a *Application, shee
 		return gate{}, err
 	}
 	open, err := s.open(ctx, tx, d, a, sheet, filled[sheet].Answers)
-	return gate{d, open, ""}, err
+	return gate{d, whole, false, open, ""}, err
+}
+
+// shut refuses what is not asked, or not open, just now. Faults: NotFound, Conflict.
+func (g *gate) shut(ref string) error {
+	switch {
+	case !g.later && g.whole.IsLater(ref):
+		return fault.NotFound()
+	case !g.open(ref):
+		return fault.Conflict("applications.question_closed")
+	default:
+		return nil
+	}
 }

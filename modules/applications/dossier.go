@@ -20,10 +20,11 @@ type Dossier struct {
 	Filled     map[ids.Sheet]forms.Filled // by the sheets of the parts and the joint sheet
 	Documents  map[ids.Document]forms.Document
 	Look       forms.Look
-	Own        bool      // read by its own people
-	MayCheck   bool      // read by somebody who checks its eligibility …
-	Findings   []Finding // … who sees what the answers say about the call's rules …
-	History    []Moment  // … who sees what became of it
+	Own        bool           // read by its own people
+	MayCheck   bool           // read by somebody who checks its eligibility …
+	Findings   []Finding      // … who sees what the answers say about the call's rules …
+	History    []Moment       // … who sees what became of it
+	Later      []LaterAnswers // what was answered once it was accepted, as far as the reader may read it
 }
 
 // Dossier shows what was handed in to its own people, to officers and the chair without a conflict of interest, and to
@@ -64,6 +65,9 @@ func (s *Service) Dossier(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		}
 	}
 	d.Look = lookOf(sc, d.Own, d.MayCheck)
+	if d.Later, err = s.laterSent(ctx, sc, &a, on); err != nil {
+		return d, err
+	}
 	if err := s.fill(ctx, sc, &d, s.policies.May(sc, policies.DocumentRead, on) == nil); err != nil || !d.MayCheck {
 		return d, err
 	}
@@ -90,6 +94,9 @@ func (s *Service) fill(ctx context.Context, sc tenants.Scope, d *Dossier, readab
 	for sheet, copied := range d.Submission.Copies {
 		d.Filled[sheet] = filled[copied]
 		documents = append(documents, documentsIn(d.Definition, filled[copied].Answers)...)
+	}
+	for _, l := range d.Later {
+		documents = append(documents, documentsIn(l.Whole, l.Answers())...)
 	}
 	switch {
 	case d.State == Draft: // again: what was given since belongs to each organization alone

@@ -31,6 +31,7 @@ type Desk struct {
 	Candidates map[string][]forms.Candidate // organizations that may be meant, by what was typed
 	Profile    string                       // where the profile is from which the section takes along; empty: not the reader's to see
 	Findings   []Finding                    // the call's rules that look at this section and are not met
+	Later      bool                         // it is of what only accepted applicants are asked
 }
 
 // Desk shows one section to the people of the application's organizations: of their own part, named by its seat where they
@@ -143,6 +144,9 @@ func (s *Service) writable(ctx context.Context, sc tenants.Scope, tx *tenants.Tx
 	} else if sheet != a.Joint {
 		return a, fault.NotFound()
 	}
+	if a.State == Accepted {
+		return a, s.answerable(ctx, tx, &a, now)
+	}
 	until := a.PapersDue
 	if a.State != Returned {
 		if until, err = s.Calls.Until(ctx, tx, a.Call, a.Organizations()); err != nil {
@@ -178,13 +182,13 @@ func (s *Service) Save(ctx context.Context, sc tenants.Scope, loc *i18n.Localize
 		if err != nil {
 			return err
 		}
-		if !g.open(ref) {
-			return fault.Conflict("applications.question_closed")
+		if err := g.shut(ref); err != nil {
+			return err
 		}
 		if saved, bad, err = s.forms.SaveTyped(ctx, tx, loc, sheet, g.day, ref, sent, sc.Actor().Person); err != nil {
 			return err
 		}
-		if sheet == a.Joint && saved.Version != sent.Base && anyConfirmed(a.Parts) {
+		if sheet == a.Joint && saved.Version != sent.Base && unsettles(&a) {
 			return unconfirm(ctx, tx, a.ID)
 		}
 		return nil
@@ -210,14 +214,14 @@ func (s *Service) SavePosted(ctx context.Context, sc tenants.Scope, loc *i18n.Lo
 			return err
 		}
 		for name := range values {
-			if inner, ok := strings.CutPrefix(name, "base["); ok && !g.open(strings.TrimSuffix(inner, "]")) {
+			if inner, ok := strings.CutPrefix(name, "base["); ok && g.shut(strings.TrimSuffix(inner, "]")) != nil {
 				delete(values, name)
 			}
 		}
 		if posted, clashes, err = s.forms.SavePosted(ctx, tx, loc, sheet, g.day, section, values, sc.Actor().Person); err != nil {
 			return err
 		}
-		if sheet == a.Joint && posted.Changed > 0 && anyConfirmed(a.Parts) {
+		if sheet == a.Joint && posted.Changed > 0 && unsettles(&a) {
 			return unconfirm(ctx, tx, a.ID)
 		}
 		return nil
@@ -323,7 +327,7 @@ func (s *Service) Describe(ctx context.Context, sc tenants.Scope, loc *i18n.Loca
 		return forms.Clashed{}, err
 	}
 	names, err := s.writers(ctx, sc, loc, clash)
-	return clash.Describe(loc, version.Definition, names[clash.By]), err
+	return clash.Describe(loc, version.Whole, names[clash.By]), err
 }
 
 // writers are the names of those who were faster; to themselves, in another window, they are themselves.

@@ -27,6 +27,7 @@ type Hall struct {
 	Speaks   map[string]bool // by seat: the actor speaks for the part's organization
 	Now      time.Time
 	News     News // what is new in the form, until it was seen
+	Later    bool // more is asked, as it is accepted
 }
 
 // Hall shows an application's task list to its own people. Fault: NotFound.
@@ -46,6 +47,7 @@ func (s *Service) Hall(ctx context.Context, sc tenants.Scope, id ids.Application
 	if err != nil {
 		return h, err
 	}
+	h.Later = a.State == Accepted && version.Whole.AsksLater()
 	definition, _ := asked(version.Definition, &o, h.Now)
 	fitting, err := s.fit(ctx, sc.Read(), definition, filled)
 	if err != nil {

@@ -88,7 +88,11 @@ func (d *Desk) left() []fault.Field {
 	if !d.Writable || d.Open != nil {
 		return nil
 	}
-	for _, p := range forms.Complete(d.Definition, d.Section.Scope, d.Filled.Answers) {
+	complete := forms.Complete
+	if d.Later {
+		complete = forms.CompleteLater
+	}
+	for _, p := range complete(d.Definition, d.Section.Scope, d.Filled.Answers) {
 		if p.Section.Key == d.Section.Key && p.Standing == forms.Started {
 			return forms.ValidateSection(forms.See(d.Definition, d.Section.Scope, d.Filled.Answers), d.Section, forms.Submit)
 		}

@@ -15,6 +15,7 @@ type Listing struct {
 	Total  int
 	Calls  []Call          // by which to filter, the newest first
 	Counts map[Verdict]int // of all that the query would find without its verdict
+	Later  bool            // one of the calls asks more of accepted applicants, and the actor sees who has answered
 
 	found map[ids.Application][]Finding
 }
@@ -41,6 +42,13 @@ func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) (Listing,
 	}
 	if l.Total, err = count(ctx, sc.Read(), q); err != nil {
 		return l, err
+	}
+	if s.policies.May(sc, policies.LaterList, policies.On{}) == nil {
+		asking, err := s.asking(ctx, sc, l.Calls)
+		if err != nil {
+			return l, err
+		}
+		l.Later = len(asking) > 0
 	}
 	l.Rows, err = s.overviews(ctx, sc, all, l.Calls...)
 	return l, err

@@ -28,9 +28,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "applications.place_offered", func(ctx context.Context, sc tenants.Scope, e events.PlaceOffered) error {
 		return s.move(ctx, sc, e.Application, Offer, func(a *Application) { a.ReplyBy, a.Waiting = e.ReplyBy, 0 })
 	})
-	tenants.React(r, "applications.place_accepted", func(ctx context.Context, sc tenants.Scope, e events.PlaceAccepted) error {
-		return s.move(ctx, sc, e.Application, Accept, answered)
-	})
+	tenants.React(r, "applications.place_accepted", s.placeAccepted)
 	tenants.React(r, "applications.place_declined", func(ctx context.Context, sc tenants.Scope, e events.PlaceDeclined) error {
 		return s.move(ctx, sc, e.Application, Decline, answered)
 	})
@@ -42,6 +40,11 @@ func (s *Service) Reactions(r *tenants.Registry) {
 func answered(a *Application) { a.ReplyBy = time.Time{} }
 
 func (s *Service) move(ctx context.Context, sc tenants.Scope, id ids.Application, verb Verb, change func(*Application)) error {
+	return s.moveAnd(ctx, sc, id, verb, change, nil)
+}
+
+// moveAnd does something more in the write that moved an application.
+func (s *Service) moveAnd(ctx context.Context, sc tenants.Scope, id ids.Application, verb Verb, change func(*Application), then func(context.Context, *tenants.Tx, *Application) error) error {
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		a, err := locked(ctx, tx, id)
 		if err != nil {
@@ -56,6 +59,9 @@ func (s *Service) move(ctx context.Context, sc tenants.Scope, id ids.Application
 		if change != nil {
 			change(&a)
 		}
-		return advance(ctx, tx, &a, before)
+		if err := advance(ctx, tx, &a, before); err != nil || then == nil {
+			return err
+		}
+		return then(ctx, tx, &a)
 	})
 }

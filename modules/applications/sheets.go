@@ -30,7 +30,7 @@ func (s *Service) Fillable(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet,
 // back, as they stood by it too.
 func (s *Service) Change(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, ref string) (Filling, error) {
 	f, a, err := s.fillable(ctx, tx, sheet, ref)
-	if err == nil && sheet == a.Joint && anyConfirmed(a.Parts) {
+	if err == nil && sheet == a.Joint && unsettles(&a) {
 		err = unconfirm(ctx, tx, a.ID)
 	}
 	return f, err
@@ -49,14 +49,17 @@ func (s *Service) fillable(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet,
 	if !found || section.Scope != a.scopeOf(sheet) {
 		return Filling{}, a, fault.NotFound()
 	}
-	if !g.open(ref) {
-		return Filling{}, a, fault.Conflict("applications.question_closed")
+	if err := g.shut(ref); err != nil {
+		return Filling{}, a, err
 	}
 	if frozen, ok := forms.FrozenField(g.definition, ref, g.day); ok {
 		return Filling{}, a, fault.Conflict(frozen.Key).With("Day", frozen.Args["Day"])
 	}
 	part := a.PartOf(sheet)
 	f := Filling{Organization: a.Organization, Page: sectionAddress(a.ID, part, section.Key)}
+	if g.later {
+		f.Page = laterAddress(a.ID, part, section.Key)
+	}
 	if part != nil {
 		f.Organization = part.Organization
 	} else if mine := mineOf(tx.Scope(), &a); len(mine) > 0 {
@@ -103,13 +106,17 @@ func (s *Service) Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sh
 		if err != nil {
 			return nil, err
 		}
-		readers[a.Joint] = Reading{whole, hides}
+		later, err := s.hidesLater(ctx, sc, a, whole, hides)
+		if err != nil {
+			return nil, err
+		}
+		readers[a.Joint] = Reading{whole, later(a.Organizations()...)}
 		for _, part := range a.Parts {
 			own := whole
 			if !handedIn {
 				own.Organizations = []ids.Organization{part.Organization}
 			}
-			readers[part.Sheet] = Reading{own, hides}
+			readers[part.Sheet] = Reading{own, later(part.Organization)}
 		}
 	}
 	return readers, nil

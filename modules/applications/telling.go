@@ -98,3 +98,24 @@ func ring(tx *tenants.Tx, members []tenants.Membership, e events.NotificationReq
 		}
 	}
 }
+
+// tellLater writes to the leads of organizations of an accepted application about what they are asked now.
+func (s *Service) tellLater(ctx context.Context, tx *tenants.Tx, a *Application, call Call, key string, due time.Time, to ...ids.Organization) error {
+	leads, err := tenants.LeadsOf(ctx, tx, to...)
+	if err != nil {
+		return err
+	}
+	for _, organization := range to {
+		for _, person := range leads[organization] {
+			m := events.MailRequested{
+				Kind: mailKind(key), Person: person, Path: address(a.ID, laterPage), AboutKind: "application", AboutID: a.ID.String(),
+				Texts: map[string]i18n.Text{"Call": call.Title},
+			}
+			if !due.IsZero() {
+				m.Times, m.Zone = map[string]time.Time{"Due": due}, call.Zone
+			}
+			tx.Announce(m)
+		}
+	}
+	return nil
+}

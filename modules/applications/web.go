@@ -4,7 +4,6 @@ import (
 	"embed"
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/a-h/templ"
@@ -13,7 +12,6 @@ import (
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
-	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
 	"kervan/policies"
@@ -50,7 +48,14 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/my-applications", Action: mine, Handle: w.mine},
 			{Method: get, Path: "/applications", Action: list, Handle: w.list},
 			{Method: post, Path: "/applications/eligibility", Action: check, Handle: w.findEligible},
+			{Method: get, Path: "/applications/" + laterPage, Action: policies.LaterList, Handle: w.laterList},
+			{Method: post, Path: "/applications/" + laterPage + "/due", Action: policies.LaterManage, Handle: w.setLaterDue},
+			{Method: post, Path: "/applications/" + laterPage + "/reminders", Action: policies.LaterManage, Handle: w.remindLater},
 			{Method: get, Path: "/applications/:id", Action: policies.ApplicationRead, Handle: w.show},
+			{Method: get, Path: "/applications/:id/" + laterPage, Action: mine, Handle: w.afterwards},
+			{Method: post, Path: "/applications/:id/" + laterPage, Action: policies.LaterSend, Handle: w.send},
+			{Method: get, Path: "/applications/:id/" + laterPage + "/sections/:section", Action: mine, Handle: w.laterSection},
+			{Method: post, Path: "/applications/:id/" + laterPage + "/sections/:section", Action: fill, Handle: w.saveLaterSection},
 			{Method: get, Path: "/applications/:id/sections/:section", Action: mine, Handle: w.section},
 			{Method: post, Path: "/applications/:id/sections/:section", Action: fill, Handle: w.saveSection},
 			{Method: put, Path: "/sheets/:sheet/answers/:ref", Action: fill, Handle: w.save},
@@ -167,108 +172,6 @@ func (w *Web) show(c *fiber.Ctx, sc tenants.Scope) error {
 	p := w.site.Page(c, sc, "applications.show.title")
 	p.Title = h.Overview.Call.Name(p.Loc.Locale)
 	return w.site.Render(c, showPage(p, h))
-}
-
-func (w *Web) desk(c *fiber.Ctx, sc tenants.Scope) (Desk, error) {
-	id, err := parse(c)
-	if err != nil {
-		return Desk{}, err
-	}
-	return w.service.Desk(c.UserContext(), sc, id, web.Query(c).Raw("seat"), web.Param(c, "section"))
-}
-
-func (w *Web) section(c *fiber.Ctx, sc tenants.Scope) error {
-	d, err := w.desk(c, sc)
-	if err != nil {
-		return err
-	}
-	p := w.sectionFrame(c, sc, d)
-	if err := w.meant(c, sc, p, &d, nil); err != nil {
-		return err
-	}
-	return w.site.Render(c, sectionPage(p, d, nil, nil, nil))
-}
-
-// meant looks for the organizations that may be meant where none was chosen.
-func (w *Web) meant(c *fiber.Ctx, sc tenants.Scope, p ui.Page, d *Desk, typed url.Values) error {
-	e := editing(*d, typed, nil, nil)
-	names := e.TypedOrganizations(p.Loc)
-	if len(names) == 0 || !d.Writable {
-		return nil
-	}
-	var err error
-	d.Candidates, err = w.service.Candidates(c.UserContext(), sc, names)
-	return err
-}
-
-// sectionFrame is a page that is called like its section.
-func (w *Web) sectionFrame(c *fiber.Ctx, sc tenants.Scope, d Desk) ui.Page {
-	p := w.site.Page(c, sc, "applications.show.title")
-	p.Title = d.Section.Title.String(p.Loc.Locale, d.Overview.Call.Locales...)
-	return p
-}
-
-func (w *Web) saveSection(c *fiber.Ctx, sc tenants.Scope) error {
-	form, err := web.ReadForm(c)
-	if err != nil {
-		return err
-	}
-	d, err := w.desk(c, sc)
-	if err != nil {
-		return err
-	}
-	p := w.sectionFrame(c, sc, d)
-	posted, clashes, err := w.service.SavePosted(c.UserContext(), sc, p.Loc, d.Sheet.ID, d.Section.Key, form.Values())
-	if err == nil && len(posted.Bad) > 0 {
-		err = fault.Invalid("fault.check_fields", posted.Bad...)
-	}
-	if err == nil && len(clashes) > 0 {
-		err = fault.Conflict("forms.clash")
-	}
-	if err == nil && !posted.Stay {
-		w.site.Say(c, "success", "applications.section.saved")
-		return web.SeeOther(c, next(d))
-	}
-	again, failed := w.desk(c, sc)
-	if failed != nil {
-		return failed
-	}
-	if again.Names, failed = w.service.writers(c.UserContext(), sc, p.Loc, clashes...); failed != nil {
-		return failed
-	}
-	typed := posted.Typed
-	if typed == nil {
-		typed = form.Values()
-	}
-	if failed = w.meant(c, sc, p, &again, typed); failed != nil {
-		return failed
-	}
-	if err != nil {
-		return w.site.Refuse(c, err, func(f *fault.Fault) templ.Component { return sectionPage(p, again, typed, f, clashes) })
-	}
-	return w.site.Render(c, sectionPage(p, again, typed, nil, nil))
-}
-
-// next is where a saved section leads: to the next one of the same scope, or back to the task list.
-func next(d Desk) string {
-	sight := forms.See(d.Definition, d.Section.Scope, d.Filled.Answers)
-	found := false
-	for _, s := range d.Definition.Scoped(d.Section.Scope) {
-		if found && sight.Section(s) {
-			return sectionAddress(d.Overview.ID, d.Part, s.Key)
-		}
-		found = found || s.Key == d.Section.Key
-	}
-	return address(d.Overview.ID, "")
-}
-
-// sectionAddress names the seat, so that it is the right one for people who fill several.
-func sectionAddress(id ids.Application, p *Part, key string) string {
-	below := "sections/" + key
-	if p != nil {
-		below += "?seat=" + url.QueryEscape(p.Seat)
-	}
-	return address(id, below)
 }
 
 func sheetOf(c *fiber.Ctx) (ids.Sheet, error) {

@@ -250,8 +250,15 @@ func (w *Web) applicantTasks(ctx context.Context, sc tenants.Scope, loc *i18n.Lo
 	if err != nil {
 		return nil, err
 	}
+	open, err := w.service.LaterOpen(ctx, sc, all)
+	if err != nil {
+		return nil, err
+	}
 	for i := range all {
 		o := &all[i]
+		if one, ok := open[o.ID]; ok {
+			tasks = append(tasks, site.Task{Title: loc.N("applications.task.later", one.Questions), Hint: o.Call.Name(loc.Locale), Due: one.Due, Href: address(o.ID, laterPage)})
+		}
 		if key := w.next(sc, o, time.Now()); key != "" {
 			tasks = append(tasks, site.Task{Title: loc.T(key, "Call", o.Call.Name(loc.Locale)), Due: o.Due(o.Until), Href: address(o.ID, "")})
 		}

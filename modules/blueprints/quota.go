@@ -94,7 +94,7 @@ func Missed(used []Taken) []Taken {
 }
 
 // TopicQuestions are the questions of a form that can say an application's topic: one of several options, or a ranking, of
-// which the first counts; asked of everybody, and read by all who judge.
+// which the first counts; asked of everybody who applies, and read by all who judge.
 func TopicQuestions(d *forms.Definition) []*forms.Question {
 	var all []*forms.Question
 	for i := range d.Sections {
@@ -104,7 +104,7 @@ func TopicQuestions(d *forms.Definition) []*forms.Question {
 		}
 		for j := range s.Questions {
 			q := &s.Questions[j]
-			if (q.Type == forms.TypeChoice || q.Type == forms.TypeRanking) && q.Condition == nil && len(q.VisibleTo) == 0 && len(q.Options) > 1 {
+			if (q.Type == forms.TypeChoice || q.Type == forms.TypeRanking) && q.Condition == nil && !q.Later() && len(q.VisibleTo) == 0 && len(q.Options) > 1 {
 				all = append(all, q)
 			}
 		}

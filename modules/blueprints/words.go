@@ -77,7 +77,7 @@ func fieldName(p ui.Page, way []Step) string {
 // codes are where a field's codes have their words.
 var codes = map[string]string{
 	"type": "blueprints.value.", "scope": "blueprints.value.", "who": "blueprints.value.", "class": "blueprints.value.", "format": "blueprints.value.",
-	"visible_to": "blueprints.value.", "operation": "builder.operation.", "takes": "forms.source.",
+	"visible_to": "blueprints.value.", "operation": "builder.operation.", "takes": "forms.source.", "asked": "forms.asked.",
 }
 
 // valueText is a line's text for the reader: codes that have a word are said in words, days as the reader writes them.

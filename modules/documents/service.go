@@ -97,11 +97,11 @@ func (s *Service) asked(ctx context.Context, tx *tenants.Tx, id ids.Sheet, ref s
 	if err != nil {
 		return asked{}, err
 	}
-	q, section, found := version.Definition.Question(ref)
+	q, section, found := version.Whole.Question(ref)
 	if !found || q.Type != forms.TypeFile || q.Files == nil || section.Scope != sheet.Scope {
 		return asked{}, fault.NotFound()
 	}
-	return asked{q, section, version.Definition}, nil
+	return asked{q, section, version.Whole}, nil
 }
 
 // later is when somebody looks after what may have been left: so long after the work began, counted from this node's clock

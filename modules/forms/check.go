@@ -59,6 +59,7 @@ func Check(d Definition) []Problem {
 		}
 	}
 	c.cycles()
+	c.later()
 	return c.found
 }
 
@@ -167,6 +168,7 @@ func (c *checker) question(where string, q *Question) {
 	c.addresses(where, q)
 	c.visibility(where, q)
 	c.days(where, q, strings.Count(where, "/") > 1)
+	c.whom(where, q, strings.Count(where, "/") > 1)
 	switch q.Type {
 	case TypeMoney:
 		if len(q.Currencies) == 0 || slices.ContainsFunc(q.Currencies, func(s string) bool { return !moneyForm.MatchString(s) }) {

@@ -163,6 +163,9 @@ func (f field) notes() []string {
 	case f.closed:
 		say("forms.frozen_since", f.q.FrozenFrom)
 	}
+	if f.q.Later() && f.e.Sheet.ID.IsZero() {
+		notes = append(notes, AskedOf(f.ui.Loc, f.q))
+	}
 	if names := ReaderNames(f.ui.Loc, f.q); names != "" {
 		notes = append(notes, f.ui.T("forms.visible_to", "Readers", names))
 	}

@@ -49,10 +49,11 @@ func Whole(d *Definition, more ...Section) *Definition {
 }
 
 // CheckCondition finds what is wrong with a condition that stands outside of any question: that it looks at a question that
-// is not there, that repeats or takes no answer, or that it wants what can never be answered.
+// is not there, that repeats, takes no answer or is asked only from accepted applicants, or that it wants what can never be answered.
 func CheckCondition(d *Definition, on *Condition) []Problem {
 	c := checker{d: d}
 	c.condition("", on, &Section{Scope: ScopePart}, true)
+	c.before("", on.refs())
 	return c.found
 }
 

@@ -18,6 +18,7 @@ var untold = []string{"class", "example", "why"}
 // What is gone asks for nothing any more. Every change names a question, in the order of the newer version.
 func News(before, after Definition) []Change {
 	var news []Change
+	before, after = *before.Before(), *after.Before()
 	for i := range after.Sections {
 		s := &after.Sections[i]
 		for j := range s.Questions {
@@ -120,7 +121,7 @@ func (s *Service) Move(ctx context.Context, tx *tenants.Tx, to ids.FormVersion, 
 		if err != nil {
 			return err
 		}
-		if err := moveSheets(ctx, tx, some, to, Restated(before.Definition, after.Definition)); err != nil {
+		if err := moveSheets(ctx, tx, some, to, Restated(before.Whole, after.Whole)); err != nil {
 			return err
 		}
 		if err := s.recalculateAll(ctx, tx, after.Definition, some); err != nil {

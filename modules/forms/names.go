@@ -120,3 +120,11 @@ func IsCountry(code string) bool { _, ok := countryNames()[i18n.EN].byCode[code]
 
 // IsLanguage reports whether the code is of an offered language.
 func IsLanguage(code string) bool { _, ok := languageNames()[i18n.EN].byCode[code]; return ok }
+
+// LevelName is a level of a language as the reader calls it.
+func LevelName(loc *i18n.Localizer, level string) string {
+	if level == "native" {
+		return loc.T("forms.level.native")
+	}
+	return level
+}

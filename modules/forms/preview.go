@@ -55,6 +55,9 @@ func (l layout) outline(q *Question) Entry {
 	if names := ReaderNames(l.loc, q); names != "" {
 		facts = append(facts, l.loc.T("forms.limit.visible_to", "Readers", names))
 	}
+	if q.Later() {
+		facts = append(facts, AskedOf(l.loc, q))
+	}
 	if q.Condition != nil {
 		facts = append(facts, l.loc.T("forms.preview.question_if"))
 	}

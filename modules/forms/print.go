@@ -91,10 +91,14 @@ type Look struct {
 
 // Lay lays out the answers of one sheet. What a condition hides is left out.
 func Lay(loc *i18n.Localizer, d *Definition, scope Scope, answers Answers, look Look) Print {
+	return lay(loc, d, d.Scoped(scope), scope, answers, look)
+}
+
+func lay(loc *i18n.Localizer, d *Definition, sections []*Section, scope Scope, answers Answers, look Look) Print {
 	l := layout{loc: loc, d: d, look: look}
 	sight := See(d, scope, answers)
 	var out Print
-	for _, section := range d.Scoped(scope) {
+	for _, section := range sections {
 		if !sight.Section(section) {
 			continue
 		}
@@ -119,7 +123,12 @@ func Lay(loc *i18n.Localizer, d *Definition, scope Scope, answers Answers, look 
 
 // Plain is one answer as lines of text.
 func Plain(loc *i18n.Localizer, d *Definition, q *Question, raw json.RawMessage) []string {
-	l := layout{loc: loc, d: d, look: Look{Own: true}}
+	return Seen(loc, d, q, raw, Look{Own: true})
+}
+
+// Seen is Plain as a look lets it be seen.
+func Seen(loc *i18n.Localizer, d *Definition, q *Question, raw json.RawMessage, look Look) []string {
+	l := layout{loc: loc, d: d, look: look}
 	e := l.entry(q, q.Key, raw)
 	lines := e.Lines
 	if e.Table != nil {
@@ -272,14 +281,6 @@ func (l layout) line(q *Question, value Value) string {
 	default:
 		return ""
 	}
-}
-
-// LevelName is a level of a language as the reader calls it.
-func LevelName(loc *i18n.Localizer, level string) string {
-	if level == "native" {
-		return loc.T("forms.level.native")
-	}
-	return level
 }
 
 // cell is one cell of a row, masked where its column or the whole question is.

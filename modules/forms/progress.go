@@ -20,9 +20,12 @@ type Progress struct {
 
 // Complete tells how far each section of the scope is. Sections that a condition hides are left out.
 func Complete(d *Definition, scope Scope, answers Answers) []Progress {
+	return complete(See(d, scope, answers), d.Scoped(scope))
+}
+
+func complete(sight *Sight, sections []*Section) []Progress {
 	var all []Progress
-	sight := See(d, scope, answers)
-	for _, section := range d.Scoped(scope) {
+	for _, section := range sections {
 		if !sight.Section(section) {
 			continue
 		}
@@ -30,7 +33,7 @@ func Complete(d *Definition, scope Scope, answers Answers) []Progress {
 		for _, item := range sight.Items(section) {
 			for i := range section.Questions {
 				ref := Ref(section.Questions[i].Key, item)
-				if section.Questions[i].Type.Typed() && !none(answers[ref]) && sight.Question(ref) {
+				if section.Questions[i].Type.Typed() && !none(sight.answers[ref]) && sight.Question(ref) {
 					p.Answered++
 				}
 			}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -29,7 +28,8 @@ type Version struct {
 	ID          ids.FormVersion
 	Form        ids.Form
 	Number      int
-	Definition  *Definition
+	Definition  *Definition // what everybody who applies is asked
+	Whole       *Definition // and what only accepted applicants are asked beside it
 	PublishedAt time.Time
 }
 
@@ -258,7 +258,7 @@ func (s *Service) Save(ctx context.Context, tx *tenants.Tx, e Edit) (Saved, erro
 	if err != nil {
 		return Saved{}, err
 	}
-	return saved, s.recalculate(ctx, tx, sheet, version.Definition, e.By)
+	return saved, s.recalculate(ctx, tx, sheet, version.asking(e.Ref), e.By)
 }
 
 // keep is Save without what is calculated.
@@ -292,11 +292,12 @@ func (s *Service) SaveTyped(ctx context.Context, tx *tenants.Tx, loc *i18n.Local
 	if err != nil {
 		return Saved{}, nil, err
 	}
-	raw, bad, err := FromSaved(loc.Speaking(sent.Language), version.Definition, sheet.Scope, ref, sent.Value)
+	d := version.asking(ref)
+	raw, bad, err := FromSaved(loc.Speaking(sent.Language), d, sheet.Scope, ref, sent.Value)
 	if err != nil {
 		return Saved{}, nil, err
 	}
-	if frozen, ok := FrozenField(version.Definition, ref, day); ok {
+	if frozen, ok := FrozenField(d, ref, day); ok {
 		saved, same, err := unchanged(ctx, tx, id, ref, raw)
 		if err == nil && !same {
 			err = fault.Invalid("fault.check_fields", frozen)
@@ -304,7 +305,7 @@ func (s *Service) SaveTyped(ctx context.Context, tx *tenants.Tx, loc *i18n.Local
 		return saved, nil, err
 	}
 	e := Edit{Sheet: id, Ref: ref, Value: raw, Base: sent.Base, By: by}
-	if q, _, ok := version.Definition.Question(ref); ok {
+	if q, _, ok := d.Question(ref); ok {
 		e.Type = q.Type
 		if e.Value, err = s.named(ctx, tx, q, e); err != nil {
 			return Saved{}, nil, err
@@ -314,7 +315,7 @@ func (s *Service) SaveTyped(ctx context.Context, tx *tenants.Tx, loc *i18n.Local
 	if err != nil {
 		return Saved{}, nil, err
 	}
-	return saved, bad, s.recalculate(ctx, tx, sheet, version.Definition, by)
+	return saved, bad, s.recalculate(ctx, tx, sheet, d, by)
 }
 
 // SavePosted keeps a whole section as a page without a script posted it: the answers that differ from what is there.
@@ -325,7 +326,8 @@ func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Loca
 	if err != nil {
 		return Posted{}, nil, err
 	}
-	section, ok := version.Definition.Section(key)
+	d := version.Definition
+	section, ok := version.Whole.Section(key)
 	if !ok || section.Scope != sheet.Scope {
 		return Posted{}, nil, fault.NotFound()
 	}
@@ -340,7 +342,7 @@ func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Loca
 		if none(raw) && none(there) || equal(raw, there) {
 			continue
 		}
-		if frozen, ok := FrozenField(version.Definition, ref, day); ok {
+		if frozen, ok := FrozenField(version.Whole, ref, day); ok {
 			posted.Bad = append(slices.DeleteFunc(posted.Bad, func(f fault.Field) bool { return f.Name == frozen.Name }), frozen)
 			continue
 		}
@@ -364,8 +366,11 @@ func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Loca
 			return posted, nil, err
 		}
 		posted.Changed++
+		if version.Whole.IsLater(ref) {
+			d = version.Whole
+		}
 	}
-	return posted, clashes, s.recalculate(ctx, tx, sheet, version.Definition, by)
+	return posted, clashes, s.recalculate(ctx, tx, sheet, d, by)
 }
 
 func (s *Service) open(ctx context.Context, tx *tenants.Tx, id ids.Sheet) (Sheet, Version, error) {
@@ -375,16 +380,6 @@ func (s *Service) open(ctx context.Context, tx *tenants.Tx, id ids.Sheet) (Sheet
 	}
 	version, err := s.VersionIn(ctx, tx, sheet.Version)
 	return sheet, version, err
-}
-
-// unchanged reports whether that answer stands there already, and as what.
-func unchanged(ctx context.Context, tx *tenants.Tx, id ids.Sheet, ref string, raw json.RawMessage) (Saved, bool, error) {
-	row, err := answerOf(ctx, tx, id, ref)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Saved{}, none(raw), nil
-	}
-	same := none(raw) && none(row.Value) || equal(raw, row.Value)
-	return Saved{Version: row.Version, At: row.UpdatedAt}, same, err
 }
 
 func sortedRefs(answers Answers) []string {

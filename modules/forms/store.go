@@ -39,7 +39,7 @@ func (r versionRow) version() (Version, error) {
 	if err != nil {
 		return Version{}, err
 	}
-	return Version{ID: r.ID, Form: r.FormID, Number: r.Number, Definition: &d, PublishedAt: r.PublishedAt}, nil
+	return Version{ID: r.ID, Form: r.FormID, Number: r.Number, Definition: d.Before(), Whole: &d, PublishedAt: r.PublishedAt}, nil
 }
 
 type sheetRow struct {
@@ -227,6 +227,16 @@ func answerOf(ctx context.Context, db bun.IDB, sheet ids.Sheet, ref string) (ans
 	return row, nil
 }
 
+// unchanged reports whether that answer stands there already, and as what.
+func unchanged(ctx context.Context, tx *tenants.Tx, id ids.Sheet, ref string, raw json.RawMessage) (Saved, bool, error) {
+	row, err := answerOf(ctx, tx, id, ref)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Saved{}, none(raw), nil
+	}
+	same := none(raw) && none(row.Value) || equal(raw, row.Value)
+	return Saved{Version: row.Version, At: row.UpdatedAt}, same, err
+}
+
 func insertStatement(ctx context.Context, tx *tenants.Tx, e Edit, saved Saved) error {
 	_, err := tx.NewRaw(`INSERT INTO statements (sheet_id, question, version, value, stated_at, stated_by)
 		VALUES (?, ?, ?, ?::jsonb, ?, ?) ON CONFLICT DO NOTHING`, e.Sheet, e.Ref, saved.Version, string(e.Value), tx.Moment(), e.By).Exec(ctx)
@@ -273,4 +283,23 @@ func suggest(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, answers Answe
 		return fmt.Errorf("forms: suggest answers: %w", err)
 	}
 	return nil
+}
+
+// AskingLater tells which of the versions ask something only from accepted applicants, in one query. It is for features'
+// use-cases, which have authorized.
+func AskingLater(ctx context.Context, db bun.IDB, versions ...ids.FormVersion) (map[ids.FormVersion]bool, error) {
+	asks := map[ids.FormVersion]bool{}
+	if len(versions) == 0 {
+		return asks, nil
+	}
+	var found []ids.FormVersion
+	err := db.NewRaw(`SELECT id FROM form_versions WHERE id IN (?) AND definition @> ?::jsonb`,
+		bun.List(versions), `{"sections": [{"questions": [{"asked": "accepted"}]}]}`).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("forms: list versions that ask later: %w", err)
+	}
+	for _, id := range found {
+		asks[id] = true
+	}
+	return asks, nil
 }

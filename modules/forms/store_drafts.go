@@ -55,7 +55,7 @@ func (s *Service) Draft(ctx context.Context, db bun.IDB, form ids.Form) (Draft, 
 		return Draft{}, fault.NotFound()
 	}
 	v, err := latest.version()
-	return Draft{Form: form, Definition: v.Definition, Base: v.ID}, err
+	return Draft{Form: form, Definition: v.Whole, Base: v.ID}, err
 }
 
 // DraftProblems counts the problems of the forms' drafts, in one query; a form without a draft has none. It is for

@@ -19,6 +19,7 @@ type (
 	sheet        struct{}
 	application  struct{}
 	submission   struct{}
+	sending      struct{}
 	change       struct{}
 	question     struct{}
 	part         struct{}
@@ -59,6 +60,7 @@ type (
 	Sheet        = ID[sheet] // one filled (or half-filled) form
 	Application  = ID[application]
 	Submission   = ID[submission] // what was handed in, once
+	Sending      = ID[sending]    // what accepted applicants sent beside it, once
 	Change       = ID[change]     // a line of a log
 	Question     = ID[question]   // what somebody asks about a call
 	Part         = ID[part]       // one organization's part of a joint application

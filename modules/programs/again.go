@@ -71,7 +71,7 @@ func (s *Service) BeginAgain(ctx context.Context, sc tenants.Scope, from ids.Cal
 	if err != nil {
 		return Call{}, err
 	}
-	before := published.Definition
+	before := published.Whole
 	if zone := i18n.Zone(earlier.Zone); !opens.IsZero() && !earlier.OpensAt.IsZero() {
 		later := days(earlier.OpensAt.In(zone), opens.In(zone))
 		asked, before = asked.Shifted(later), before.Shifted(later)

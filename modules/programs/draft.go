@@ -10,14 +10,14 @@ import (
 	"kervan/tenants"
 )
 
-// Definition is what the call's form asks; of a call that is not yet published, what it will ask.
+// Definition is what the call's form asks, later questions too; of a call that is not yet published, what it will ask.
 func (s *Service) Definition(ctx context.Context, sc tenants.Scope, c Call) (*forms.Definition, error) {
 	if c.State == Draft {
 		d, err := s.forms.Draft(ctx, sc.Read(), c.Form)
 		return d.Definition, err
 	}
 	v, err := s.forms.Version(ctx, sc, c.FormVersion)
-	return v.Definition, err
+	return v.Whole, err
 }
 
 // problems counts what keeps the forms of calls in preparation from being published.

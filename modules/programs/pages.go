@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"kervan/modules/blueprints"
@@ -130,7 +131,10 @@ func onPaper(p ui.Page, c Call, d *forms.Definition) pdf.Paper {
 		title string
 	}{{forms.ScopePart, "programs.preview.part"}, {forms.ScopeJoint, "programs.preview.joint"}} {
 		paper.Blocks = append(paper.Blocks, pdf.Page{}, pdf.Heading{Level: 1, Text: p.T(part.title)})
-		paper.Blocks = append(paper.Blocks, forms.Paper(p.Loc, forms.Outline(p.Loc, d, part.scope))...)
+		paper.Blocks = append(paper.Blocks, forms.Paper(p.Loc, forms.Outline(p.Loc, d.Before(), part.scope))...)
+	}
+	if names := forms.LaterNames(p.Loc, d); len(names) > 0 {
+		paper.Blocks = append(paper.Blocks, pdf.Paragraph{Text: p.T("programs.preview.later", "Questions", strings.Join(names, " · "))})
 	}
 	return paper
 }

@@ -34,7 +34,7 @@ func (s *Service) Qualification(ctx context.Context, sc tenants.Scope, id ids.Ca
 	if err != nil {
 		return q, err
 	}
-	q.Problems = brokenRules(c.Eligibility, q.Definition, before.Definition, c.Locales[0])
+	q.Problems = brokenRules(c.Eligibility, q.Definition, before.Whole, c.Locales[0])
 	return q, nil
 }
 

@@ -98,12 +98,12 @@ func (s *Service) Reform(ctx context.Context, sc tenants.Scope, id ids.Call, ver
 		switch {
 		case latest.Version != draft:
 			return fault.Conflict("fault.stale")
-		case len(forms.Diff(*before.Definition, *latest.Definition)) == 0:
+		case len(forms.Diff(*before.Whole, *latest.Definition)) == 0:
 			return fault.Conflict("programs.reform.nothing")
-		case len(forms.Check(*latest.Definition)) > 0, len(brokenRules(c.Eligibility, latest.Definition, before.Definition, c.Locales[0])) > 0,
+		case len(forms.Check(*latest.Definition)) > 0, len(brokenRules(c.Eligibility, latest.Definition, before.Whole, c.Locales[0])) > 0,
 			len(blueprints.TopicFlaws(c.Review.Topic, c.Quotas, latest.Definition)) > 0:
 			return fault.Conflict("programs.reform.problems")
-		case hurried(c, forms.News(*before.Definition, *latest.Definition), now):
+		case hurried(c, forms.News(*before.Whole, *latest.Definition), now):
 			return fault.Conflict("programs.reform.hurried")
 		}
 		published, err := s.forms.PublishDraft(ctx, tx, c.Form)

@@ -140,7 +140,7 @@ func (s *Service) askedIn(ctx context.Context, tx *tenants.Tx, c *Call) (*forms.
 		return d.Definition, d.Version, err
 	}
 	v, err := s.forms.VersionIn(ctx, tx, c.FormVersion)
-	return v.Definition, 0, err
+	return v.Whole, 0, err
 }
 
 // takeOver makes the pieces the call's own.

@@ -225,6 +225,8 @@ func (at piece) said(loc *i18n.Localizer, d *forms.Definition, field string) str
 		return q.Min
 	case "max":
 		return q.Max
+	case "asked":
+		return forms.AskedOf(loc, q)
 	case "visible_to":
 		if names := forms.ReaderNames(loc, q); names != "" {
 			return names

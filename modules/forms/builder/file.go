@@ -28,7 +28,7 @@ var shape = sync.OnceValue(func() *interchange.Shape[forms.Definition] {
 func FileRules() []interchange.Rule {
 	key, value := regexp.MustCompile(forms.KeyPattern), regexp.MustCompile(forms.ValuePattern)
 	return []interchange.Rule{
-		interchange.Known(forms.Types...), interchange.Known(forms.Scopes...), interchange.Known(forms.Classes...), interchange.Known(forms.Formats...), interchange.Known(forms.Operations...), interchange.Known(forms.Sources...), interchange.Known(forms.Readers...), interchange.Known(forms.Asks...),
+		interchange.Known(forms.Types...), interchange.Known(forms.Scopes...), interchange.Known(forms.Classes...), interchange.Known(forms.Formats...), interchange.Known(forms.Operations...), interchange.Known(forms.Sources...), interchange.Known(forms.Readers...), interchange.Known(forms.Asks...), interchange.Known(forms.Whoms...),
 		interchange.Between[forms.Definition]("schema", forms.SchemaVersion, forms.SchemaVersion),
 		interchange.Pattern[forms.Section]("key", key), interchange.Pattern[forms.Question]("key", key), interchange.Pattern[forms.Option]("value", value),
 		interchange.MostWords(mostWords), interchange.Most[forms.Condition]("equals", mostWords), interchange.Most[forms.Condition]("in", mostWords),
@@ -158,6 +158,7 @@ var fieldOf = map[string]string{
 	"forms.check.term_scope": "calculation", "forms.check.term_repeated": "calculation", "forms.check.term_class": "calculation", "forms.check.term_currencies": "calculation",
 	"forms.check.term_twice": "calculation", "forms.check.calculation_deep": "calculation",
 	"forms.check.source": "takes", "forms.check.source_unused": "takes", "forms.check.hidden_condition": "condition", "forms.check.hidden_repeated": "type",
+	"forms.check.asked": "asked", "forms.check.asked_days": "asked", "forms.check.asked_looks": "asked", "forms.check.asked_repeated": "asked",
 	"forms.check.never": "condition", "forms.check.cycle": "condition",
 }
 

@@ -12,6 +12,9 @@ func retype(q *forms.Question, kind forms.Type) {
 	*q = fresh(kind)
 	q.Key, q.Label, q.Help = was.Key, was.Label, was.Help
 	q.Condition = was.Condition
+	if kind != forms.TypeHidden {
+		q.Asked = was.Asked
+	}
 	if !kind.Asks() {
 		return
 	}

@@ -49,6 +49,7 @@ const (
 	Words  = "words"
 	Answer = "answer"
 	Limits = "limits"
+	Asked  = "asked"
 	Days   = "days"
 	Data   = "data"
 )
@@ -77,6 +78,7 @@ var Settings = []Setting{
 	words("item", Answer, 80, func(q *forms.Question) *i18n.Text { return &q.Item }).only(forms.TypeTable, forms.TypePeople, forms.TypeBudget),
 	replacement().only(forms.TypePeople),
 
+	one("asked", "forms.asked.", Asked, whoms, func(q *forms.Question) *forms.Whom { return &q.Asked }).unless(forms.TypeHidden),
 	dayFrom("required_from", func(q *forms.Question) *string { return &q.RequiredFrom }).not(forms.TypeConsent, forms.TypeDeclaration, forms.TypeCalculated, forms.TypeHidden),
 	dayFrom("frozen_from", func(q *forms.Question) *string { return &q.FrozenFrom }).not(forms.TypeConsent, forms.TypeDeclaration, forms.TypeCalculated, forms.TypeHidden),
 
@@ -110,6 +112,11 @@ func (s Setting) only(types ...forms.Type) Setting {
 
 func (s Setting) not(types ...forms.Type) Setting {
 	s.Fits = func(q *forms.Question) bool { return q.Type.Asks() && !slices.Contains(types, q.Type) }
+	return s
+}
+
+func (s Setting) unless(types ...forms.Type) Setting {
+	s.Fits = func(q *forms.Question) bool { return !slices.Contains(types, q.Type) }
 	return s
 }
 
@@ -254,6 +261,10 @@ func formats(q *forms.Question) []forms.Format {
 
 func sources(*forms.Question) []forms.Source {
 	return forms.Sources
+}
+
+func whoms(*forms.Question) []forms.Whom {
+	return forms.Whoms
 }
 
 func classes(*forms.Question) []forms.Class {

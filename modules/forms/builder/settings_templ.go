@@ -368,7 +368,7 @@ func setting(p ui.Page, d *Desk, s *Setting, q *forms.Question) templ.Component 
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case s.Options != nil && s.Group == Data:
+		case s.Options != nil && (s.Group == Data || s.Group == Asked):
 			templ_7745c5c3_Err = ui.Radios(p, d.field(p, s, q)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
