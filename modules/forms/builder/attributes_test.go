@@ -83,3 +83,37 @@ func TestReadersAreSetInTheBuilder(t *testing.T) {
 		t.Errorf("nobody ticked: %v, %v", d.Sections[0].Questions[0].VisibleTo, err)
 	}
 }
+
+func TestWhomAQuestionIsAskedIsSetInTheBuilder(t *testing.T) {
+	t.Parallel()
+	d := plain()
+	at := builder.Place{Section: "us", Question: "why"}
+	if err := typing(t, &d, nil, at, "asked", "accepted"); err != nil || !d.Sections[0].Questions[2].Later() {
+		t.Fatal(err)
+	}
+	if err := typing(t, &d, nil, at, "asked", "friends"); !fault.Is(err, fault.KindInvalid) || !d.Sections[0].Questions[2].Later() {
+		t.Errorf("nobody known: %v", err)
+	}
+	raw, err := builder.Export(&d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, flaws := builder.Import(raw)
+	if diff := cmp.Diff(d, back); diff != "" || len(flaws) > 0 {
+		t.Errorf("a file: %v %s", flaws, diff)
+	}
+	broken := strings.Replace(string(raw), `"asked": "accepted"`, `"asked": "friends"`, 1)
+	before, _, _ := strings.Cut(broken, `"asked"`)
+	if _, flaws = builder.Import([]byte(broken)); len(flaws) != 1 || flaws[0].Line != strings.Count(before, "\n")+1 {
+		t.Errorf("a file that asks nobody known: %+v", flaws)
+	}
+	if err := typing(t, &d, nil, at, "type", "short_text"); err != nil || !d.Sections[0].Questions[2].Later() {
+		t.Errorf("another type has lost it: %v", err)
+	}
+	if err := typing(t, &d, nil, at, "type", "hidden"); err != nil || d.Sections[0].Questions[2].Later() {
+		t.Errorf("what is taken from a profile is asked later: %v", err)
+	}
+	if err := typing(t, &d, nil, at, "asked", ""); err != nil || d.Sections[0].Questions[2].Later() {
+		t.Errorf("everybody: %v", err)
+	}
+}
