@@ -16,7 +16,8 @@ import (
 // review's, a person's. The network goes on as before.
 var words = []string{
 	`WITH of AS (SELECT sheet_id AS sheet, application_id AS id FROM application_parts UNION SELECT joint_sheet_id, id FROM applications
-		UNION SELECT s.copy_id, u.application_id FROM submission_sheets AS s JOIN submissions AS u ON u.id = s.submission_id)
+		UNION SELECT s.copy_id, u.application_id FROM submission_sheets AS s JOIN submissions AS u ON u.id = s.submission_id
+		UNION SELECT copy_id, application_id FROM later_sendings)
 		UPDATE answers AS a SET value = to_jsonb('WORD-application-' || of.id || ' ' || (a.value #>> '{}')) FROM of WHERE of.sheet = a.sheet_id AND jsonb_typeof(a.value) = 'string' AND length(a.value::text) > 24`,
 	`WITH of AS (SELECT sheet_id AS sheet, application_id AS id FROM application_parts UNION SELECT joint_sheet_id, id FROM applications)
 		UPDATE documents AS d SET name = 'WORD-application-' || of.id || ' ' || d.name FROM of WHERE of.sheet = d.sheet_id`,

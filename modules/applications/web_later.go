@@ -168,8 +168,12 @@ func laterListOf(p ui.Page, values map[string][]string, l LaterList, exports boo
 	return ui.List{
 		Path: "/applications/" + laterPage, Query: values, First: true, Empty: len(l.Rows) == 0, Total: len(l.Rows), TotalOf: "applications.later.total", Exports: exports,
 		Columns: []ui.Column{
-			{Label: p.T("applications.organizations")}, {Label: p.T("applications.number")}, {Label: p.T("applications.state")},
-			{Label: p.T("applications.later.missing"), Numeric: true}, {Label: p.T("applications.later.sent_at")}, {Label: p.T("applications.later.reminded_at")},
+			{Label: p.T("applications.organizations")},
+			{Label: p.T("applications.number")},
+			{Label: p.T("applications.state")},
+			{Label: p.T("applications.later.missing"), Numeric: true},
+			{Label: p.T("applications.later.sent_at")},
+			{Label: p.T("applications.later.reminded_at")},
 		},
 	}
 }
