@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"time"
 
 	"kervan/modules/applications"
 	"kervan/modules/correspondence"
@@ -57,8 +58,15 @@ func (issued) Subject(ctx context.Context, sc tenants.Scope, id ids.Application)
 		Number: a.Number, Call: calls[0].Title, Locales: calls[0].Locales, Zone: calls[0].Zone, HandedIn: a.SubmittedAt,
 		Back: a.State == applications.Draft || a.State == applications.Withdrawn, Over: ended || slices.Contains(over, a.State),
 	}
-	if len(written) > 0 {
-		s.Written = written[len(written)-1].At
-	}
+	s.Written = lastWritten(written)
 	return s, nil
+}
+
+// lastWritten is when the last letter began to leave: each lead gets the same one, and not all at one instant.
+func lastWritten(oldestFirst []correspondence.Letter) time.Time {
+	var at time.Time
+	for i := len(oldestFirst) - 1; i >= 0 && oldestFirst[i].Kind == oldestFirst[len(oldestFirst)-1].Kind; i-- {
+		at = oldestFirst[i].At
+	}
+	return at
 }

@@ -26,7 +26,7 @@ var parameters = map[string]string{
 }
 
 // wordsOf are the parameters that name no row: a part of a form.
-var wordsOf = map[string]string{"sections/:section": "need", "answers/:ref": "issue", "marks/:ref": "need", "pages/:slug": "about", "stories/:slug": "what-we-tell-0", "page-pictures/:picture": "0123456789abcdef0123456789abcdef-full.jpg", "story-pictures/:picture": "0123456789abcdef0123456789abcdef-full.jpg", "news/:slug": "about-the-0", "blueprints/:blueprint": "exchange", "versions/:number": "1", "pictures/:picture": "0123456789abcdef0123456789abcdef-logo.png", "as/:part": "officer", "entrance/:token": "nobody", "verify/:code": "7H2K-9QXM-0F3B-WT5A"}
+var wordsOf = map[string]string{"sections/:section": "need", "answers/:ref": "issue", "marks/:ref": "need", "pages/:slug": "about", "stories/:slug": "what-we-tell-0", "page-pictures/:picture": "0123456789abcdef0123456789abcdef-full.jpg", "story-pictures/:picture": "0123456789abcdef0123456789abcdef-full.jpg", "news/:slug": "about-the-0", "blueprints/:blueprint": "exchange", "versions/:number": "1", "pictures/:picture": "0123456789abcdef0123456789abcdef-logo.png", "as/:part": "officer", "entrance/:token": "nobody", "verify/:code": "7H2K-9QXM-0F3B-WT5A", "letters/:letter": "selected"}
 
 // fields say which table an identifier in a form's field is of, for forms that are sent without having been seen.
 var fields = map[string]string{

@@ -102,16 +102,8 @@ func (s *Service) recall(ctx context.Context, sc tenants.Scope, h *Hall, filled 
 		return err
 	}
 	h.History = forTheirEyes(moments, a)
-	if a.State != Draft && a.State != Submitted {
-		letters, err := s.Letters.Letters(ctx, sc, a.ID)
-		if err != nil {
-			return err
-		}
-		nearest, err := near(ctx, sc)
-		if err != nil {
-			return err
-		}
-		h.Letters = lettersFor(nearest, letters)
+	if h.Letters, err = s.written(ctx, sc, a); err != nil {
+		return err
 	}
 	var found bool
 	if h.Last, found, err = lastSubmission(ctx, sc.Read(), a.ID); err != nil || !found || a.State != Submitted || !h.Writable {

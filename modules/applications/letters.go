@@ -56,6 +56,43 @@ func near(ctx context.Context, sc tenants.Scope) (map[ids.Person]int, error) {
 	return near, nil
 }
 
+// written is what the network wrote about the application, as the actor reads it, the newest first.
+func (s *Service) written(ctx context.Context, sc tenants.Scope, a *Application) ([]Letter, error) {
+	if a.State == Draft || a.State == Submitted {
+		return nil, nil
+	}
+	letters, err := s.Letters.Letters(ctx, sc, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	nearest, err := near(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	return lettersFor(nearest, letters), nil
+}
+
+// Letter is what the network wrote about an application to its own people, by the name of its kind. Fault: NotFound.
+func (s *Service) Letter(ctx context.Context, sc tenants.Scope, id ids.Application, name string) (Overview, Letter, error) {
+	o, err := s.Overview(ctx, sc, id)
+	if err != nil {
+		return o, Letter{}, err
+	}
+	all, err := s.written(ctx, sc, &o.Application)
+	if err != nil {
+		return o, Letter{}, err
+	}
+	for _, l := range all {
+		if l.name() == name {
+			return o, l, nil
+		}
+	}
+	return o, Letter{}, fault.NotFound()
+}
+
+// name is that of the letter's kind, for its address.
+func (l *Letter) name() string { return l.Kind[strings.LastIndexByte(l.Kind, '.')+1:] }
+
 // block is a paragraph of a letter, or a list.
 type block struct {
 	Lines []string

@@ -1,9 +1,11 @@
 package applications
 
 import (
+	"strings"
 	"time"
 
 	"kervan/modules/forms"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/pdf"
 	"kervan/modules/kernel/ui"
 )
@@ -23,6 +25,19 @@ func receiptBlocks(p ui.Page, o Overview, s Submission) []pdf.Block {
 		}
 	}
 	return []pdf.Block{facts, pdf.Heading{Level: 1, Text: p.T("applications.receipt.next")}, pdf.List{Numbered: true, Items: nextSteps(p, o)}}
+}
+
+// letterBlocks are a letter as it left, told when and to whom in its own language.
+func letterBlocks(loc *i18n.Localizer, c Call, l Letter) []pdf.Block {
+	all := []pdf.Block{pdf.Paragraph{Text: loc.T("applications.letter.sent", "Name", l.To, "When", loc.DateTimeIn(l.At, zone(c))), Muted: true}}
+	for _, b := range blocks(l.Text) {
+		if b.List {
+			all = append(all, pdf.List{Items: b.Lines})
+		} else {
+			all = append(all, pdf.Paragraph{Text: strings.Join(b.Lines, "\n")})
+		}
+	}
+	return all
 }
 
 func dossierBlocks(p ui.Page, d Dossier) []pdf.Block {

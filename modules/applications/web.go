@@ -76,6 +76,7 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/applications/:id/submission", Action: policies.ApplicationSubmit, Handle: w.submit},
 			{Method: get, Path: "/applications/:id/receipt", Action: mine, Handle: w.receipt},
 			{Method: get, Path: "/applications/:id/receipt.pdf", Action: mine, Handle: w.receiptPaper},
+			{Method: get, Path: "/applications/:id/letters/:letter", Action: mine, Handle: w.letterPaper},
 			{Method: get, Path: "/applications/:id/withdrawal", Action: policies.ApplicationWithdraw, Handle: w.withdrawalForm},
 			{Method: post, Path: "/applications/:id/withdrawal", Action: policies.ApplicationWithdraw, Handle: w.withdraw},
 			{Method: get, Path: "/applications/:id/dossier", Action: policies.ApplicationRead, Handle: w.dossier},

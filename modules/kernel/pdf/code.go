@@ -21,6 +21,9 @@ func draughtsboard(address string) (*qr.Code, error) {
 	return code, nil
 }
 
+// quietOf is how wide the empty zone is on each side, in points.
+func quietOf(code *qr.Code) float64 { return quiet * codeSide / float64(code.Size+2*quiet) }
+
 // board draws a QR code as one shape, so that no reader shows seams between its rows. Black on white whatever the page's
 // ground is.
 func (c *canvas) board(code *qr.Code, x, y, side float64) {

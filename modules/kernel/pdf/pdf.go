@@ -139,8 +139,9 @@ func (p Paper) foot(c *canvas, page, pages int) error {
 			return err
 		}
 		room -= codeSide + 14
-		c.board(square, margin+column-codeSide, pageHeight-codeSide-16, codeSide)
-		c.doc.LinkString(margin+column-codeSide, pageHeight-codeSide-16, codeSide, codeSide, p.VerifyURL)
+		x := margin + column - codeSide + quietOf(square) // so that its squares end where the lines end
+		c.board(square, x, pageHeight-codeSide-16, codeSide)
+		c.doc.LinkString(x, pageHeight-codeSide-16, codeSide, codeSide, p.VerifyURL)
 	}
 	c.rule(margin, y-14, room, 0.6, hairline)
 	count := p.Loc.T("ui.paper.page", "Page", strconv.Itoa(page), "Pages", strconv.Itoa(pages))
