@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -82,4 +83,13 @@ func (*attached) Facts(ctx context.Context, sc tenants.Scope, wanted []ids.Docum
 // Fit satisfies applications.Documents.
 func (*attached) Fit(ctx context.Context, db bun.IDB, given map[ids.Sheet][]ids.Document) (map[ids.Document]bool, error) {
 	return documents.Fit(ctx, db, given)
+}
+
+// blanks lets programs keep the files that forms offer to be filled in.
+type blanks struct{ documents *documents.Service }
+
+// Bring satisfies programs.Templates.
+func (b blanks) Bring(ctx context.Context, sc tenants.Scope, name string, size int64, content io.Reader) (forms.Template, error) {
+	t, err := b.documents.BringTemplate(ctx, sc, name, size, content)
+	return forms.Template{ID: t.ID, Name: t.Name, Size: t.Size}, err
 }

@@ -56,6 +56,9 @@ func (t troupe) Copy(ctx context.Context, from, room tenants.Scope, id ids.Call,
 	if err != nil {
 		return ids.Call{}, err
 	}
+	if err := t.app.documents.CopyTemplates(ctx, from, room, tried.Definition.Templates()); err != nil {
+		return ids.Call{}, err
+	}
 	return t.app.programs.Stage(ctx, room, tried, opens, closes)
 }
 

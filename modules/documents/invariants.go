@@ -14,8 +14,8 @@ import (
 	"kervan/tenants"
 )
 
-// Check finds documents whose content is missing or another one, content that belongs to no document, documents that wait
-// for their check for a day, and answers that refer to no document. Only the system may. It is a tenants.Check; what it
+// Check finds documents and templates whose content is missing or another one, content that belongs to none of them,
+// documents that wait for their check for a day, and answers and forms that refer to one that is not there. Only the system may. It is a tenants.Check; what it
 // finds while others are at work, it looks at once more before it says so.
 func (s *Service) Check(ctx context.Context, sc tenants.Scope) ([]string, error) {
 	if err := policies.OnlySystem(sc); err != nil {
@@ -41,6 +41,11 @@ func (s *Service) Check(ctx context.Context, sc tenants.Scope) ([]string, error)
 		delete(kept, all[i].key)
 		delete(kept, all[i].quarantine)
 	}
+	wrong, err := s.wrongTemplates(ctx, sc, kept)
+	if err != nil {
+		return nil, err
+	}
+	findings = append(findings, wrong...)
 	strays, err := s.strays(ctx, sc, kept)
 	if err != nil {
 		return nil, err
@@ -53,7 +58,7 @@ func (s *Service) Check(ctx context.Context, sc tenants.Scope) ([]string, error)
 
 func (s *Service) kept(ctx context.Context, sc tenants.Scope) (map[string]objects.Object, error) {
 	kept := map[string]objects.Object{}
-	for _, place := range []string{arrivals, keeping} {
+	for _, place := range []string{arrivals, keeping, templates} {
 		for o, err := range s.Objects.List(ctx, prefixOf(sc.Tenant())+place) {
 			if err != nil {
 				return nil, err

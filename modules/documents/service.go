@@ -56,6 +56,7 @@ type Config struct {
 	Forms    *forms.Service
 	Objects  *objects.Store
 	Sheets   Sheets
+	Offers   Offers
 	Scanner  Scanner // nil: none is connected
 	Limits   Limits  // zero: DefaultLimits
 }

@@ -174,7 +174,7 @@ func room(ctx context.Context, tx *tenants.Tx, organization ids.Organization, pe
 		return taken{}, fmt.Errorf("documents: hold the room: %w", err)
 	}
 	var t taken
-	err := tx.NewRaw(`SELECT coalesce(sum(size) FILTER (WHERE organization_id = ?), 0) AS organization, coalesce(sum(size), 0) AS network,
+	err := tx.NewRaw(`SELECT coalesce(sum(size) FILTER (WHERE organization_id = ?), 0) AS organization, coalesce(sum(size), 0) + (SELECT coalesce(sum(t.size), 0) FROM form_templates AS t) AS network,
 		count(*) FILTER (WHERE state = 'granted' AND granted_by = ?) AS open FROM documents WHERE state <> 'refused'`, organization, person).
 		Scan(ctx, &t.Organization, &t.Network, &t.Open)
 	if err != nil {

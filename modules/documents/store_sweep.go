@@ -99,7 +99,7 @@ func quarantineKeys(ctx context.Context, db bun.IDB) (map[string]bool, error) {
 	for _, key := range keys {
 		known[key] = true
 	}
-	return known, nil
+	return known, expectedKeys(ctx, db, known)
 }
 
 // every lists all documents, those that are being removed as well.
@@ -124,5 +124,5 @@ func known(ctx context.Context, db bun.IDB, keys []string) (map[string]bool, err
 	for _, key := range there {
 		found[key] = true
 	}
-	return found, nil
+	return found, keptKeys(ctx, db, keys, found)
 }

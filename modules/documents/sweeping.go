@@ -23,15 +23,15 @@ const (
 )
 
 // Sweep removes the documents to which no answer has referred for a week, of a draft or of what was handed in, and refused
-// ones after a month; it ends what other jobs have left, and erases from quarantine what no document knows. Only the system
-// may.
+// ones after a month, and the templates that no form has named for a week; it ends what other jobs have left, and erases from
+// quarantine what no document knows. Only the system may.
 func (s *Service) Sweep(ctx context.Context, sc tenants.Scope) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sweepTime)
 	defer cancel()
-	return errors.Join(s.markUnused(ctx, sc), s.removeUnused(ctx, sc), s.settleLate(ctx, sc), s.eraseStrays(ctx, sc))
+	return errors.Join(s.markUnused(ctx, sc), s.removeUnused(ctx, sc), s.settleLate(ctx, sc), s.sweepTemplates(ctx, sc), s.eraseStrays(ctx, sc))
 }
 
 // markUnused notes since when each document is referred to by no answer.

@@ -40,6 +40,7 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/sheets/:sheet/documents/new", Action: policies.DocumentUpload, Handle: w.newForm},
 			{Method: post, Path: "/sheets/:sheet/documents/new", Action: policies.DocumentUpload, Handle: w.receive, Large: true},
 			{Method: get, Path: "/documents/:id", Action: policies.DocumentRead, Handle: w.open},
+			{Method: get, Path: "/templates/:template", Action: policies.CallBrowse, Handle: w.openTemplate},
 		},
 	}
 }
@@ -157,6 +158,19 @@ func (w *Web) open(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	link, err := w.service.Link(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	return web.Elsewhere(c, link)
+}
+
+// openTemplate sends the browser to the store, which gives it the template as an attachment.
+func (w *Web) openTemplate(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := ids.Parse[ids.Template](web.Param(c, "template"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	link, err := w.service.TemplateLink(c.UserContext(), sc, id)
 	if err != nil {
 		return err
 	}

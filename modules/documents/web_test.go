@@ -39,6 +39,7 @@ type around struct {
 	readers map[ids.Sheet]policies.On
 	hides   func(question string) bool
 	changes int
+	barred  []ids.Template
 }
 
 func (a *around) Fillable(_ context.Context, tx *tenants.Tx, sheet ids.Sheet, _ string) (documents.Filling, error) {
@@ -111,7 +112,7 @@ func open(t *testing.T, options ...func(*documents.Config)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := documents.Config{Policies: authorizer, Forms: h.forms, Sheets: h.around}
+	config := documents.Config{Policies: authorizer, Forms: h.forms, Sheets: h.around, Offers: h.around}
 	for _, option := range options {
 		option(&config)
 	}

@@ -166,6 +166,7 @@ func (c *checker) question(where string, q *Question) {
 	c.statements(where, q)
 	c.spans(where, q)
 	c.addresses(where, q)
+	c.templates(where, q)
 	c.visibility(where, q)
 	c.days(where, q, strings.Count(where, "/") > 1)
 	c.whom(where, q, strings.Count(where, "/") > 1)

@@ -174,12 +174,14 @@ type Question struct {
 
 	Takes Source `json:"takes,omitempty"` // hidden
 
-	Currencies  []string   `json:"currencies,omitempty"`  // money; the first is proposed
-	Files       *Files     `json:"files,omitempty"`       // file
-	Address     *Parts     `json:"address,omitempty"`     // address
-	Columns     []Question `json:"columns,omitempty"`     // table, people and budget
-	Item        i18n.Text  `json:"item,omitempty"`        // table and people: what one row is called
-	Replacement []string   `json:"replacement,omitempty"` // people: the columns that are asked of a replacement as well
+	Currencies []string `json:"currencies,omitempty"` // money; the first is proposed
+	Files      *Files   `json:"files,omitempty"`      // file
+	// Template is a file to be filled in and given as the answer, by language; file.
+	Template    map[i18n.Locale]Template `json:"template,omitempty"`
+	Address     *Parts                   `json:"address,omitempty"`     // address
+	Columns     []Question               `json:"columns,omitempty"`     // table, people and budget
+	Item        i18n.Text                `json:"item,omitempty"`        // table and people: what one row is called
+	Replacement []string                 `json:"replacement,omitempty"` // people: the columns that are asked of a replacement as well
 }
 
 // Option is one offered answer.

@@ -96,6 +96,9 @@ func onPaper(loc *i18n.Localizer, e Entry) pdf.Block {
 		if len(e.Lines) > 0 {
 			a.Note = e.Lines[0]
 		}
+		if e.Offer != nil {
+			a.Note += " · " + e.Offer.Note
+		}
 		a.Inside = b.grid()
 		return a
 	}

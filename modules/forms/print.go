@@ -59,6 +59,7 @@ type Entry struct {
 	Masked    bool
 	Empty     bool
 	Blank     *Blank // of an empty form only
+	Offer     *Offer // what is to be filled in and given; nil: nothing
 }
 
 // PrintTable is the answer to a table, with the sums of its columns of money, per currency.
@@ -168,7 +169,7 @@ func (l layout) words(t i18n.Text) Words {
 func numbered(name string, n int) string { return name + " " + itoa(n) }
 
 func (l layout) entry(q *Question, ref string, raw json.RawMessage) Entry {
-	e := Entry{Kind: EntryQuestion, Ref: ref, Label: l.words(q.Label)}
+	e := Entry{Kind: EntryQuestion, Ref: ref, Label: l.words(q.Label), Offer: l.offer(q)}
 	switch {
 	case q.Type == TypeHeading:
 		e.Kind = EntryHeading

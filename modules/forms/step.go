@@ -165,7 +165,8 @@ func apply(d *Definition, changed map[string]json.RawMessage) (Definition, error
 
 func absent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-// joins reports whether a later change of the same person goes on with this one: the same words of the same pieces.
+// joins reports whether a later change of the same person goes on with this one: the same words of the same pieces. Each file
+// that is offered is a change of its own.
 func (s *Step) joins(next patch, by ids.Person, at time.Time) bool {
 	if by.IsZero() || s.By != by || at.Sub(s.At) > together || len(next.After) != 1 || len(s.patch.After) != 1 {
 		return false
@@ -175,7 +176,8 @@ func (s *Step) joins(next patch, by ids.Person, at time.Time) bool {
 		if !ok || absent(raw) || absent(mine) || absent(next.Before[place]) || absent(s.patch.Before[place]) {
 			return false
 		}
-		return slices.Equal(parted(s.patch.Before[place], mine), parted(next.Before[place], raw))
+		fields := parted(next.Before[place], raw)
+		return slices.Equal(parted(s.patch.Before[place], mine), fields) && !slices.Contains(fields, "template")
 	}
 	return false
 }

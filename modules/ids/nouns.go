@@ -38,6 +38,7 @@ type (
 	signature    struct{}
 	opening      struct{}
 	story        struct{}
+	template     struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -79,4 +80,5 @@ type (
 	Signature    = ID[signature] // of a coordinator, before a call opens
 	Opening      = ID[opening]   // of a first call, for which a network asks the core team
 	Story        = ID[story]     // what a partnership tells of its work
+	Template     = ID[template]  // a file that a form offers to be filled in
 )

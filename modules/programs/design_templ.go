@@ -284,7 +284,7 @@ func translationPage(p ui.Page, d Design, sheet builder.Sheet) templ.Component {
 	})
 }
 
-func formFilePage(p ui.Page, d Design, flaws []interchange.Flaw, problem string) templ.Component {
+func formFilePage(p ui.Page, d Design, flaws, remarks []interchange.Flaw, problem string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -325,7 +325,7 @@ func formFilePage(p ui.Page, d Design, flaws []interchange.Flaw, problem string)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = builder.FilePage(p, address(d.Call.ID, "form"), d.Open(), flaws, problem).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = builder.FilePage(p, address(d.Call.ID, "form"), d.Open(), flaws, remarks, problem).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

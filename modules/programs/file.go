@@ -106,7 +106,8 @@ func (s *Service) File(ctx context.Context, sc tenants.Scope, id ids.Call) (File
 }
 
 // BeginFromFile makes a draft of a call from a file, in the cycle of that name, or of the file's without one. It speaks those
-// of the file's languages that the network speaks. With flaws there is no call. Coordinators and officers may. Fault: those
+// of the file's languages that the network speaks. Without a call the flaws are what is wrong with the file; with one they are
+// what does not come with a file, templates, and has to be uploaded again. Coordinators and officers may. Fault: those
 // of a form that grows too large.
 func (s *Service) BeginFromFile(ctx context.Context, sc tenants.Scope, raw []byte, cycle string) (Call, []interchange.Flaw, error) {
 	if err := s.policies.May(sc, policies.CallEdit, policies.On{}); err != nil {
@@ -120,6 +121,7 @@ func (s *Service) BeginFromFile(ctx context.Context, sc tenants.Scope, raw []byt
 	if err != nil {
 		return Call{}, nil, err
 	}
+	builder.LeaveTemplates(file, file.Root.Field("form"), &f.Form)
 	f.check(file, model)
 	if flaws := file.Flaws(); len(flaws) > 0 {
 		return Call{}, flaws, nil
@@ -128,7 +130,7 @@ func (s *Service) BeginFromFile(ctx context.Context, sc tenants.Scope, raw []byt
 		f.Cycle = cycle
 	}
 	c, err := s.beginWith(ctx, sc, &f, model)
-	return c, nil, err
+	return c, file.Remarks(), err
 }
 
 // modelOf is the version that a file says it comes from.

@@ -26,12 +26,12 @@ func free(key string) bool {
 }
 
 // program is the call as a program, beside the version that it comes from: only what a call carries, with the one
-// composition that it has.
+// composition that it has. The files that its form offers are the network's own and not in it.
 func (c *Call) program(asked *forms.Definition, from blueprints.Blueprint) (blueprints.Program, error) {
 	b := blueprints.Blueprint{
 		Call:   blueprints.Call{Title: c.Title, Summary: c.Summary, About: c.About, Conduct: c.Conduct, Notice: c.Notice},
 		Review: c.Review, Criteria: c.Criteria, Compositions: []blueprints.Composition{c.Composition}, Eligibility: c.Eligibility,
-		Letters: c.Letters, Stages: c.unplanned(from), Form: *asked,
+		Letters: c.Letters, Stages: c.unplanned(from), Form: *asked.Bare(),
 	}
 	b.Form.Locales = from.Form.Locales // which languages a call speaks is said elsewhere
 	for _, d := range c.Documents {
@@ -106,6 +106,7 @@ type Lineage struct {
 	Draft  int64 // of the form, for conflict detection
 
 	base, mine, theirs blueprints.Program // as a call sees them
+	offering           []string           // the questions for which the call offers a file, by their pieces
 }
 
 // Differences are what the call has changed of the version that it comes from.

@@ -50,6 +50,9 @@ type Service struct {
 	// Reviews tells how far the reviewing of calls is, and holds it while criteria change.
 	Reviews Reviews
 
+	// Templates keeps the files that forms offer.
+	Templates Templates
+
 	// Signatures tells who has signed what a call opens with; without it no call opens.
 	Signatures Signatures
 

@@ -336,3 +336,16 @@ func lates(ctx context.Context, db bun.IDB, call ids.Call) ([]Late, error) {
 	}
 	return found, nil
 }
+
+// publishedForms are the versions that published calls ask, by their forms.
+func publishedForms(ctx context.Context, db bun.IDB) (map[ids.Form]ids.FormVersion, error) {
+	var rows []callRow
+	if err := db.NewSelect().Model(&rows).Column("form_id", "form_version_id").Where("c.state <> 'draft'").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("programs: list published forms: %w", err)
+	}
+	found := make(map[ids.Form]ids.FormVersion, len(rows))
+	for i := range rows {
+		found[rows[i].FormID] = rows[i].FormVersionID
+	}
+	return found, nil
+}

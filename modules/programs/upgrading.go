@@ -25,7 +25,7 @@ func (s *Service) model(ctx context.Context, blueprint string, number int) (blue
 		return blueprints.Blueprint{}, err
 	}
 	b, err := whole(v.Program)
-	b.Key, b.Version = blueprint, number
+	b.Key, b.Version, b.Form = blueprint, number, *b.Form.Bare()
 	return b, err
 }
 
@@ -79,7 +79,7 @@ func (s *Service) Lineage(ctx context.Context, sc tenants.Scope, id ids.Call) (L
 }
 
 func (s *Service) lineage(ctx context.Context, c Call, asked *forms.Definition) (Lineage, error) {
-	l := Lineage{Call: c}
+	l := Lineage{Call: c, offering: offering(asked)}
 	var err error
 	if l.From, err = s.library.Version(ctx, c.Blueprint, c.FromVersion); err != nil {
 		return l, err
@@ -159,7 +159,7 @@ func (s *Service) takeOver(ctx context.Context, tx *tenants.Tx, c *Call, l *Line
 	before := c.texts()
 	c.become(b)
 	if c.State == Draft {
-		return s.redraft(ctx, tx, c, func(d *forms.Definition) { *d = b.Form })
+		return s.redraft(ctx, tx, c, func(d *forms.Definition) { *d = *b.Form.Bare().Offering(d) })
 	}
 	for _, locale := range c.Locales {
 		for _, name := range textNames {

@@ -82,6 +82,8 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/program/calls/:id/form/questions", Action: edit, Handle: w.addQuestion},
 			{Method: post, Path: "/program/calls/:id/form/settings", Action: edit, Handle: w.designSettings},
 			{Method: post, Path: "/program/calls/:id/form/places", Action: edit, Handle: w.designPlace},
+			{Method: post, Path: "/program/calls/:id/form/templates", Action: edit, Handle: w.offerTemplate, Large: true},
+			{Method: post, Path: "/program/calls/:id/form/templates/removal", Action: edit, Handle: w.removeTemplate},
 			{Method: post, Path: "/program/calls/:id/form/copies", Action: edit, Handle: w.designCopy},
 			{Method: post, Path: "/program/calls/:id/form/removals", Action: edit, Handle: w.designRemoval},
 			{Method: post, Path: "/program/calls/:id/form/reversal", Action: edit, Handle: w.designReversal},

@@ -67,7 +67,7 @@ func (w *Web) showFormFile(c *fiber.Ctx, sc tenants.Scope, status int, flaws []i
 	if problem != "" {
 		problem = p.T(problem)
 	}
-	return web.Page(c, status, formFilePage(p, d, flaws, problem))
+	return web.Page(c, status, formFilePage(p, d, flaws, nil, problem))
 }
 
 // bringForm replaces what a call will ask by a form from a file, all of it or nothing; it can be undone.
@@ -87,7 +87,11 @@ func (w *Web) bringForm(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	brought, flaws := builder.Import(raw)
+	now, err := w.service.Design(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	brought, flaws, remarks := builder.ImportOver(raw, now.Draft.Definition)
 	if len(flaws) > 0 {
 		return w.showFormFile(c, sc, fiber.StatusUnprocessableEntity, flaws, "")
 	}
@@ -102,6 +106,9 @@ func (w *Web) bringForm(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	if err != nil {
 		return err
+	}
+	if len(remarks) > 0 {
+		return w.site.Render(c, formFilePage(w.site.Page(c, sc, "builder.file"), now, nil, remarks, ""))
 	}
 	w.site.Say(c, "success", "builder.import.done")
 	return web.SeeOther(c, address(id, "form", "edit"))

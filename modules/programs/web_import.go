@@ -65,8 +65,10 @@ func (w *Web) bringProgram(c *fiber.Ctx, sc tenants.Scope) error {
 		return again(web.Status(f), []interchange.Flaw{{Line: 1, Column: 1, Key: f.Key, Args: f.Args}})
 	case err != nil:
 		return err
-	case len(flaws) > 0:
+	case call.ID.IsZero():
 		return again(fiber.StatusUnprocessableEntity, flaws)
+	case len(flaws) > 0:
+		return w.site.Render(c, broughtPage(w.site.Page(c, sc, "programs.import.title"), address(call.ID), flaws))
 	}
 	w.site.Say(c, "success", "programs.import.done")
 	return web.SeeOther(c, address(call.ID))

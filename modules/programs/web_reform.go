@@ -100,6 +100,9 @@ func comparedIn(p ui.Page, r Revision, c forms.Change) []compared {
 		texts := false
 		for _, l := range eitherOf(r.After.Locales, r.Before.Locales) {
 			old, young, is := before.text(field, l), after.text(field, l), after.isText(field)
+			if field == "template" && replaced(before.question, after.question, l) {
+				young = p.T("programs.reform.template_new", "Name", young)
+			}
 			if texts = texts || is; is && old != young {
 				all = append(all, compared{Name: name + " (" + l.Name() + ")", Lang: string(l), Before: old, After: young})
 			}
@@ -139,7 +142,16 @@ func (at piece) textField(field string) (i18n.Text, bool) {
 
 func (at piece) isText(field string) bool {
 	_, ok := at.textField(field)
-	return ok || field == "options" || field == "statements"
+	return ok || field == "options" || field == "statements" || field == "template"
+}
+
+// replaced reports whether another file of the same name is offered to those who read a language.
+func replaced(before, after *forms.Question, l i18n.Locale) bool {
+	if before == nil || after == nil {
+		return false
+	}
+	was, is := before.Template[l], after.Template[l]
+	return was.Name == is.Name && was.ID != is.ID
 }
 
 func (at piece) text(field string, l i18n.Locale) string {
@@ -156,6 +168,9 @@ func (at piece) text(field string, l i18n.Locale) string {
 			lines = append(lines, "• "+s.Label[l])
 		}
 		return strings.Join(lines, "\n")
+	}
+	if field == "template" && at.question != nil {
+		return at.question.Template[l].Name
 	}
 	t, _ := at.textField(field)
 	return t[l]

@@ -2,12 +2,14 @@ package builder
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
 	"kervan/modules/forms"
+	"kervan/modules/ids"
 	"kervan/modules/kernel/interchange"
 )
 
@@ -44,15 +46,47 @@ func Export(d *forms.Definition) ([]byte, error) { return interchange.Write(d) }
 // Import reads a form from a file as Export writes it and Schema describes it. With flaws there is no form. What may be
 // completed in the builder, such as a translation that is missing, is no flaw.
 func Import(raw []byte) (forms.Definition, []interchange.Flaw) {
+	d, f := read(raw, func(*interchange.File, *forms.Definition) {})
+	return d, f.Flaws()
+}
+
+// ImportOver is Import of a form that is to take the place of another one. Templates are not in a file: of those that it
+// names, the ones that the other form offers stay, and the remarks say which have to be uploaded again.
+func ImportOver(raw []byte, now *forms.Definition) (d forms.Definition, flaws, remarks []interchange.Flaw) {
+	d, f := read(raw, func(f *interchange.File, d *forms.Definition) { LeaveTemplates(f, f.Root, d, now.Templates()...) })
+	return d, f.Flaws(), f.Remarks()
+}
+
+func read(raw []byte, first func(f *interchange.File, d *forms.Definition)) (forms.Definition, *interchange.File) {
 	d, f := shape().Read(raw)
 	if len(f.Flaws()) > 0 {
-		return forms.Definition{}, f.Flaws()
+		return forms.Definition{}, f
 	}
+	first(f, &d)
 	CheckFile(f, f.Root, &d)
-	if flaws := f.Flaws(); len(flaws) > 0 {
-		return forms.Definition{}, flaws
+	if len(f.Flaws()) > 0 {
+		return forms.Definition{}, f
 	}
-	return d, nil
+	return d, f
+}
+
+// LeaveTemplates takes the templates out of a form that was read without flaws, but for those that are here, and remarks of
+// each that it does not come with the file.
+func LeaveTemplates(f *interchange.File, at *interchange.Node, d *forms.Definition, here ...ids.Template) {
+	for i := range d.Sections {
+		for j := range d.Sections[i].Questions {
+			q := &d.Sections[i].Questions[j]
+			for _, l := range slices.Sorted(maps.Keys(q.Template)) {
+				t := q.Template[l]
+				if slices.Contains(here, t.ID) {
+					continue
+				}
+				named := at.Field("sections").Item(i).Field("questions").Item(j).Field("template").Field(string(l))
+				f.Remark(named, "builder.import.template", "Name", t.Name, "Language", l.Name())
+				delete(q.Template, l)
+			}
+		}
+	}
 }
 
 // unfinished are the problems of a form that is being written: it can be brought in with them, and the builder shows them.

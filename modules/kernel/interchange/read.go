@@ -19,9 +19,10 @@ import (
 type File struct {
 	Root *Node
 
-	raw   []byte
-	lines []int // where each begins
-	flaws []found
+	raw     []byte
+	lines   []int // where each begins
+	flaws   []found
+	remarks []found
 }
 
 type found struct {
@@ -87,11 +88,24 @@ func (f *File) Refuse(at *Node, key string, pairs ...any) {
 	f.note(offset, at, key, pairs...)
 }
 
+// Remark notes what somebody must know of a value that has been read, though it is no flaw.
+func (f *File) Remark(at *Node, key string, pairs ...any) {
+	flaws := f.flaws
+	f.flaws = f.remarks
+	f.Refuse(at, key, pairs...)
+	f.remarks, f.flaws = f.flaws, flaws
+}
+
+// Remarks are what was noted by Remark, in the order of the file's lines; at most a hundred.
+func (f *File) Remarks() []Flaw { return f.told(f.remarks) }
+
 // Flaws are what is wrong with the file, in the order of its lines; at most a hundred.
-func (f *File) Flaws() []Flaw {
-	sort.SliceStable(f.flaws, func(i, j int) bool { return f.flaws[i].at < f.flaws[j].at })
-	all := make([]Flaw, 0, min(len(f.flaws), mostFlaws))
-	for _, one := range f.flaws[:min(len(f.flaws), mostFlaws)] {
+func (f *File) Flaws() []Flaw { return f.told(f.flaws) }
+
+func (f *File) told(found []found) []Flaw {
+	sort.SliceStable(found, func(i, j int) bool { return found[i].at < found[j].at })
+	all := make([]Flaw, 0, min(len(found), mostFlaws))
+	for _, one := range found[:min(len(found), mostFlaws)] {
 		line, column := f.position(one.at)
 		all = append(all, Flaw{Line: line, Column: column, Way: one.node.way(), Key: one.key, Args: one.args})
 	}

@@ -82,6 +82,10 @@ func (b *schema) words(t reflect.Type, from place) map[string]any {
 		return node
 	}
 	node["propertyNames"] = map[string]any{"enum": values}
+	if t.Elem().Kind() == reflect.Struct {
+		node["additionalProperties"] = b.node(t.Elem(), from)
+		return node
+	}
 	node["additionalProperties"] = b.plain(t.Elem(), from, false, true)
 	return node
 }
