@@ -171,15 +171,15 @@ const lastDays = 4
 
 // attribute lets a call that is still open ask more of its applicants than its blueprint does: whether they look
 // for a partner is settled some days before the deadline, and where they do, they then say in which countries, which
-// only the team reads; it adds up who works with them, takes from their profiles what these say already, and asks where
-// they meet.
+// only the team reads; it adds up who works with them, takes from their profiles what these say already, asks where they meet,
+// and offers the letter of a partnership to be filled in.
 func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a announced) error {
 	settled := a.closes.AddDate(0, 0, -lastDays)
 	if settled.Before(s.now.AddDate(0, 0, 1)) {
 		return nil
 	}
 	day := string(forms.DayAt(settled, i18n.Zone(s.tenant.Zone)))
-	return s.app.programs.Redesign(ctx, sc, id, false, func(d *forms.Definition) error {
+	err := s.app.programs.Redesign(ctx, sc, id, false, func(d *forms.Definition) error {
 		if q, _, _ := d.Question("partner_state"); q != nil {
 			q.FrozenFrom = day
 		}
@@ -190,6 +190,10 @@ func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a 
 		familiar(d)
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return s.lends(ctx, sc, id, a.drafted)
 }
 
 // familiar lets a form take along what an organization's profile says of its working languages and its budget, which only the

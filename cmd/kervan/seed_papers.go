@@ -10,6 +10,9 @@ import (
 	"kervan/modules/documents"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/programs"
+	"kervan/tenants"
 )
 
 // papers lets somebody hand in the documents of a sheet, through the program as a page without a script does.
@@ -29,6 +32,23 @@ func (s *stage) papers(ctx context.Context, at time.Time, by *member, sheet ids.
 		}
 		if d.State != documents.Clean {
 			return fmt.Errorf("%s is %s: %s", p.Name, d.State, d.Reason)
+		}
+	}
+	return nil
+}
+
+// lends lets a call's form offer the letter of a partnership to be filled in, in each language of the network. A form that asks
+// for no such letter offers none.
+func (s *stage) lends(ctx context.Context, sc tenants.Scope, id ids.Call, at time.Time) error {
+	for _, l := range s.tenant.Locales {
+		letter := s.world.BlankLetter(s.app.catalog, s.tenant.Name, l, at)
+		file, err := letter.Write()
+		if err != nil {
+			return err
+		}
+		err = s.app.programs.Offer(ctx, sc, id, letter.Question, l, programs.Brought{Name: letter.Name, Size: int64(len(file)), Content: bytes.NewReader(file)})
+		if err != nil && !fault.Is(err, fault.KindNotFound) {
+			return fmt.Errorf("%s: %w", letter.Name, err)
 		}
 	}
 	return nil

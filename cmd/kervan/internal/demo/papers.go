@@ -72,6 +72,20 @@ func (j *Joint) Letter(catalog *i18n.Catalog, at time.Time) Paper {
 	return Paper{Question: "partner_letter", Name: name, Write: func() ([]byte, error) { return p.letter(j) }}
 }
 
+// BlankLetter is the letter of a partnership as a network hands it out, to be filled in and signed by both.
+func (w *World) BlankLetter(catalog *i18n.Catalog, network string, l i18n.Locale, at time.Time) Paper {
+	p, t := press{catalog: catalog, made: at}, w.content.words[l].Papers
+	name := map[i18n.Locale]string{i18n.TR: "ortaklik_mektubu.pdf", i18n.DE: "Partnerschaftsschreiben.pdf", i18n.EN: "letter_of_partnership.pdf"}[l]
+	const room = "\n\u00a0"
+	var lines pdf.Facts
+	for range 2 {
+		lines = append(lines, pdf.Fact{Term: t["name"], Value: room}, pdf.Fact{Term: t["seat"], Value: room})
+	}
+	return Paper{Question: "partner_letter", Name: name, Write: func() ([]byte, error) {
+		return p.paper(l, network, t["letter"], "", lines, pdf.Paragraph{Text: t["letter_text"]}, pdf.Signatures{{Under: t["signed"]}, {Under: t["signed"]}})
+	}}
+}
+
 func (p press) paper(locale i18n.Locale, from, title, subtitle string, blocks ...pdf.Block) ([]byte, error) {
 	return pdf.Paper{
 		Brand: ui.Brand{Name: from, Primary: "#4a5560"}, Loc: p.catalog.Localizer(locale, nil), Title: title, Subtitle: subtitle, Made: p.made, Blocks: blocks,
