@@ -116,7 +116,7 @@ func TestJourneyOfATemplate(t *testing.T) {
 	reader.Shows(link)
 	reader.Accessible("template-preview-de-phone-dark")
 
-	r.member(t, p.network, "Ilgaz Şahin", "ilgaz@sazlik.example", i18n.EN, tenants.Grant{
+	r.member(t, p.network, "Ilgaz Şahin", "ilgaz@sazlik.example", i18n.TR, tenants.Grant{
 		Role: tenants.RoleLead, Organization: r.organization(t, p.network, "Sazlık Komşuluk Derneği", "kurucu@sazlik.example"),
 	})
 	lead := uitest.Visit(t, uitest.Look{Language: "tr", Phone: true})
