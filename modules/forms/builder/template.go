@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"slices"
 	"strings"
 
 	"kervan/modules/forms"
@@ -21,16 +22,14 @@ func Offer(d *forms.Definition, question string, l i18n.Locale, t *forms.Templat
 		delete(q.Template, l)
 		return nil
 	}
-	for _, spoken := range d.Locales {
-		if spoken == l {
-			if q.Template == nil {
-				q.Template = map[i18n.Locale]forms.Template{}
-			}
-			q.Template[l] = *t
-			return nil
-		}
+	if !slices.Contains(d.Locales, l) {
+		return fault.Invalid("fault.check_fields", fault.At("for", "fault.choose"))
 	}
-	return fault.Invalid("fault.check_fields", fault.At("for", "fault.choose"))
+	if q.Template == nil {
+		q.Template = map[i18n.Locale]forms.Template{}
+	}
+	q.Template[l] = *t
+	return nil
 }
 
 // languageOptions are the languages for which a template may be uploaded, that of the desk first chosen.
