@@ -33,6 +33,7 @@ var wordless = map[string]string{
 	"calls.review":               "numbers of the rules of the reviews",
 	"documents.reason":           "what a check found, by its key",
 	"form_draft_presences.place": "keys of a section and a question",
+	"papers.locale":              "the code of a language",
 }
 
 // sentToTheCore are the shared tables in which stands what networks send to the core team, exactly as they sent it.
@@ -75,6 +76,15 @@ func (r *running) livens(t *testing.T, in tenants.Tenant) {
 	if page := b.PostJSON("/sheets/"+lead.Sheet.String()+"/presence", map[string]string{"question": "issue"}); page.Status != http.StatusOK {
 		t.Fatalf("%d %s", page.Status, page.Body)
 	}
+	var handed struct {
+		ID    ids.Application
+		Email string
+	}
+	must(t, system.Read().NewRaw(`SELECT a.id, pe.email FROM applications AS a JOIN memberships AS m ON m.organization_id = a.organization_id AND m.role = 'lead'
+		JOIN people AS pe ON pe.id = m.person_id WHERE a.submitted_at IS NOT NULL ORDER BY a.id LIMIT 1`).Scan(ctx, &handed))
+	b = r.enters(t, in, handed.Email)
+	b.Get("/applications/" + handed.ID.String() + "/receipt.pdf")
+	b.Want(http.StatusOK)
 	visitor := sitetest.NewBrowser(t, in.Host, r.port)
 	visitor.Get("/register")
 	visitor.Submit("/register", "name", "Somebody New", "email", "new@"+in.Slug+".example", "password", password, "notice", "yes")
@@ -153,7 +163,7 @@ func (r *running) marks(t *testing.T, in tenants.Tenant, word string) {
 // markJSON writes the word before every text in a column of JSON, but not before identifiers and keys.
 func markJSON(t *testing.T, admin *pgx.Conn, table, column, word string) int64 {
 	t.Helper()
-	rows, err := admin.Query(t.Context(), fmt.Sprintf(`SELECT ctid::text, %s FROM %s`, column, table))
+	rows, err := admin.Query(t.Context(), fmt.Sprintf(`SELECT ctid::text, %s FROM %s WHERE %s IS NOT NULL`, column, table, column))
 	must(t, err)
 	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct {
 		At    string
@@ -163,7 +173,9 @@ func markJSON(t *testing.T, admin *pgx.Conn, table, column, word string) int64 {
 	batch, n := &pgx.Batch{}, int64(0)
 	for _, row := range all {
 		var value any
-		must(t, json.Unmarshal(row.Value, &value))
+		if err := json.Unmarshal(row.Value, &value); err != nil {
+			t.Fatalf("%s.%s: %v", table, column, err)
+		}
 		changed := false
 		value = markValue(value, word, &changed)
 		if !changed {
