@@ -2,7 +2,9 @@ package applications_test
 
 import (
 	"bytes"
+	"compress/zlib"
 	"context"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -55,4 +57,53 @@ func TestLettersGoOntoPaper(t *testing.T) {
 	}
 	b.Get(path + "/letters/rejected")
 	b.Want(404)
+}
+
+// TestARehearsalsPapersSaySo reads the band above a paper, which has a colour of its own.
+func TestARehearsalsPapersSaySo(t *testing.T) {
+	t.Parallel()
+	const band = "1.000 0.851 0.541 rg"
+	for _, kind := range []tenants.Kind{tenants.KindNetwork, tenants.KindRehearsal} {
+		h := open(t)
+		if kind == tenants.KindRehearsal {
+			slug := "r" + ids.New[ids.Tenant]().String()[9:28]
+			made, err := h.Tenants.Create(t.Context(), tenants.New{
+				Slug: slug, Name: "Room", Kind: kind, Locales: i18n.All, Zone: "Europe/Istanbul", Hosts: []string{slug + ".localhost"}, Network: h.Tenant.ID, Call: ids.New[ids.Call](),
+			})
+			if err == nil {
+				err = h.Tenants.Provision(t.Context(), made.ID)
+			}
+			if err == nil {
+				h.Tenant, err = h.Tenants.ByID(t.Context(), made.ID)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, id, one, _ := h.pair(t)
+		h.submits(t, id, one)
+		b := h.SignedIn(t, one.lead.Actor())
+		for _, paper := range []string{"/receipt.pdf", "/dossier.pdf"} {
+			page := b.Get("/applications/" + id.String() + paper)
+			b.Want(200)
+			if says := strings.Contains(content(t, page.Body), band); says != (kind == tenants.KindRehearsal) {
+				t.Errorf("%s of a %s says that it is a test: %v", paper, kind, says)
+			}
+		}
+	}
+}
+
+// content is what is drawn on the first page of a paper.
+func content(t *testing.T, file string) string {
+	t.Helper()
+	_, rest, _ := strings.Cut(file, ">>\nstream\n")
+	r, err := zlib.NewReader(strings.NewReader(rest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

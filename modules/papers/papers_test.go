@@ -354,3 +354,43 @@ func TestFormerCodesGoOn(t *testing.T) {
 		t.Error("a paper of which nothing is known is given again")
 	}
 }
+
+// TestARehearsalsPapersAreWorthNothing holds that the code of a rehearsal's paper is answered inside its room alone, and as
+// what it is.
+func TestARehearsalsPapersAreWorthNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	network := h.Tenant
+	h.Tenant = room(t, h.World)
+	_, mark := h.issue(t, receipt(h.application(t)), "arrived")
+	path := "/verify/" + mark.Code
+	inside := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleOfficer)).Actor())
+	inside.Get(path)
+	inside.Want(http.StatusOK, "Genuine", "This document belongs to a test. It is worth nothing outside.")
+	for who, b := range map[string]*sitetest.Browser{"a visitor of the room": h.Browser(t, h.Tenant), "a visitor of the network": h.Browser(t, network)} {
+		b.Get(path)
+		b.Want(http.StatusNotFound)
+		if strings.Contains(b.Page.Body, "Genuine") {
+			t.Errorf("%s is told of the paper", who)
+		}
+	}
+}
+
+// room is a rehearsal of the world's network.
+func room(t *testing.T, w *tenanttest.World) tenants.Tenant {
+	t.Helper()
+	slug := "r" + ids.New[ids.Tenant]().String()[9:28]
+	made, err := w.Tenants.Create(t.Context(), tenants.New{
+		Slug: slug, Name: w.Tenant.Name, Kind: tenants.KindRehearsal, Locales: i18n.All, Zone: "Europe/Istanbul", Hosts: []string{slug + ".localhost"}, Network: w.Tenant.ID, Call: ids.New[ids.Call](),
+	})
+	if err == nil {
+		err = w.Tenants.Provision(t.Context(), made.ID)
+	}
+	if err == nil {
+		made, err = w.Tenants.ByID(t.Context(), made.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
