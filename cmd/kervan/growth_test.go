@@ -37,6 +37,7 @@ var growth = []struct {
 	{"news", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindNews) }},
 	{"places that were taken", "decided", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
 	{"what partnerships tell", "decided", (*garden).tell},
+	{"answers after acceptance", "decided", (*garden).answerAfterwards},
 	{"half filled drafts", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), halfDone) }},
 	{"applications handed in", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), handedIn) }},
 	{"partners who have not answered", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), invited) }},
@@ -105,7 +106,7 @@ func (g *garden) sow(on string, call ids.Call) {
 func (g *garden) announce(name string, opens, closes time.Time, then func(ids.Call)) {
 	everywhere := i18n.Text{i18n.EN: name, i18n.TR: name, i18n.DE: name}
 	g.call(announced{
-		cycle: name, composition: "pair", places: g.size, grant: 1000, reviews: 2, drafted: opens.AddDate(0, 0, -10), opens: opens, closes: closes, title: everywhere, summary: everywhere,
+		cycle: name, composition: "pair", places: g.size, grant: 1000, reviews: 2, drafted: opens.AddDate(0, 0, -10), later: name == "decided", opens: opens, closes: closes, title: everywhere, summary: everywhere,
 	}, func(id ids.Call) {
 		g.sow(name, id)
 		then(id)
@@ -229,6 +230,13 @@ func (g *garden) tell(_ ids.Call, k int) {
 		}
 		return nil
 	})
+}
+
+// answerAfterwards is of all applications at once.
+func (g *garden) answerAfterwards(call ids.Call, k int) {
+	if k == 0 {
+		g.laterAnswers(g.day(-9, 9, 0), call)
+	}
 }
 
 func (g *garden) inviteToTeam(_ ids.Call, k int) {

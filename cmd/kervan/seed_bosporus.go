@@ -60,7 +60,7 @@ func playBosporus(s *stage, all []*demo.Organization) {
 	pairs, alone := bosporusRoles(all)
 	opens, closes := s.day(-312, 10, 0), s.day(-277, 15, 0)
 	s.call(announced{
-		cycle: "1. döngü", composition: "pair", places: 8, grant: bosporusGrant, reviews: 3, drafted: s.day(-326, 11, 0), opens: opens, closes: closes,
+		cycle: "1. döngü", composition: "pair", places: 8, grant: bosporusGrant, reviews: 3, later: true, drafted: s.day(-326, 11, 0), opens: opens, closes: closes,
 		title: i18n.Text{
 			i18n.TR: "Komşudan öğrenmek: birinci döngüye açık çağrı", i18n.EN: "Learning from neighbours: open call for the first cycle",
 			i18n.DE: "Von Nachbarn lernen: Ausschreibung für den ersten Zyklus",
@@ -87,6 +87,7 @@ func playBosporus(s *stage, all []*demo.Organization) {
 		s.releaseHeld(closes.AddDate(0, 0, 6))
 		s.selection(id, fit, closes)
 		s.pause(s.day(-96, 11, 20), s.day(-61, 10, 5), "Ortaklardan birinin merkezi taşınıyor; beş haftalık ara istediler.", "Taşınma bitti, takvim birlikte yenilendi.")
+		s.laterAnswers(s.day(-60, 14, 20), id)
 		s.showing(s.day(-58, 15, 10))
 		s.results(s.day(-57, 10, 30), id)
 		s.tellStories(s.day(-19, 11, 40))

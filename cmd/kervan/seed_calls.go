@@ -31,6 +31,7 @@ type announced struct {
 	asks        []blueprints.Reason // what must be met beside what the blueprint has
 	topic       string              // the question that says the topic, for the quotas of topics
 	scaled      bool                // its first criterion has a scale of its own
+	later       bool                // asks more of accepted applicants
 }
 
 // call drafts, words and publishes a call, and lets then go on with it.
@@ -160,6 +161,11 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 	}
 	if a.scaled {
 		if err := s.scaled(ctx, sc, c, c.Version+3+int64(len(a.asks))); err != nil {
+			return err
+		}
+	}
+	if a.later {
+		if err := s.app.programs.Redesign(ctx, sc, c.ID, true, func(d *forms.Definition) error { asksLater(d); return nil }); err != nil {
 			return err
 		}
 	}
