@@ -63,6 +63,7 @@ func TestTheTopicIsAQuestionOfAllForAll(t *testing.T) {
 	for name, change := range map[string]func(){
 		"some do not read it":      func() { q.VisibleTo = []forms.Reader{forms.ReaderCoordinator} },
 		"some are not asked":       func() { q.Condition = &forms.Condition{} },
+		"few are asked":            func() { q.Asked = forms.WhomAccepted },
 		"it has no options":        func() { q.Options = nil },
 		"it is words of theirs":    func() { q.Type = forms.TypeLongText },
 		"several without an order": func() { q.Type = forms.TypeMultiple },

@@ -24,6 +24,7 @@ func TestADifferenceIsSaidInWords(t *testing.T) {
 	last := &after.Form.Sections[len(after.Form.Sections)-1]
 	last.Questions = append(last.Questions,
 		forms.Question{Key: "late", Type: forms.TypeShortText, Label: text("Late"), FrozenFrom: "2027-02-03", VisibleTo: []forms.Reader{forms.ReaderCoordinator, forms.ReaderChair}},
+		forms.Question{Key: "afterwards", Type: forms.TypeShortText, Label: text("Afterwards"), Asked: forms.WhomAccepted},
 		forms.Question{Key: "taken", Type: forms.TypeHidden, Label: text("Taken"), Takes: forms.SourceFounded},
 		forms.Question{Key: "share", Type: forms.TypeCalculated, Label: text("Share"), Calculation: &forms.Calculation{Operation: forms.OperationShare, Of: []string{"staff", "volunteers"}}},
 	)

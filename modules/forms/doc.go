@@ -8,7 +8,8 @@
 //
 // Invariants: a published version never changes; an answer is kept in one canonical JSON shape per question type, whatever
 // notation it was typed in; what cannot be read as its type is kept as typed, so that no text is lost, but never counts
-// as an answer; an answer that a condition hides is kept, but neither required, submitted, exported nor shown.
+// as an answer; an answer that a condition hides is kept, but neither required, submitted, exported nor shown. What only
+// accepted applicants are asked is not in the definition that others read; nothing that others are asked stands upon it.
 //
 // The engine has no policy of its own and opens no transaction: the features whose forms these are authorize, and call
 // it with their scope or inside their own write.

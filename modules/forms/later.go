@@ -37,13 +37,20 @@ func (d *Definition) Before() *Definition {
 	return d.part(func(s *Section, q *Question) bool { return !q.Later() && !s.later() })
 }
 
-// Later is what only accepted applicants are asked. Its conditions may look at questions that are not in it: answers to them
+// Later is what only accepted applicants are asked; what introduces a section that asks others something is not for them. Its
+// conditions may look at questions that are not in it: answers to them
 // are laid out and checked by what is made for them (LayLater, CompleteLater, MissingLater).
 func (d *Definition) Later() *Definition {
 	if !d.AsksLater() {
 		return &Definition{Schema: d.Schema, Locales: d.Locales}
 	}
-	return d.part(func(s *Section, q *Question) bool { return q.Later() || s.later() })
+	some := d.part(func(s *Section, q *Question) bool { return q.Later() || s.later() })
+	for i := range some.Sections {
+		if whole, ok := d.Section(some.Sections[i].Key); ok && !whole.later() {
+			some.Sections[i].Intro = nil
+		}
+	}
+	return some
 }
 
 // AsksLater reports whether accepted applicants are asked something that others are not.

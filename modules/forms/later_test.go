@@ -16,11 +16,12 @@ import (
 func later(t testing.TB) forms.Definition {
 	t.Helper()
 	d := sample()
+	d.Sections[0].Intro = say("Before you apply")
 	q := question(t, d, "since")
 	q.Asked, q.Required = forms.WhomAccepted, true
 	d.Sections[0].Questions = append(d.Sections[0].Questions, forms.Question{Key: "then", Type: forms.TypeHeading, Label: say("Then"), Asked: forms.WhomAccepted})
 	d.Sections = append(d.Sections, forms.Section{
-		Key: "pay", Title: say("Pay"), Scope: forms.ScopePart, Condition: &forms.Condition{Question: "status", Equals: "association"}, Questions: []forms.Question{
+		Key: "pay", Title: say("Pay"), Intro: say("Now that you take part"), Scope: forms.ScopePart, Condition: &forms.Condition{Question: "status", Equals: "association"}, Questions: []forms.Question{
 			{Key: "how", Type: forms.TypeText, Label: say("How")},
 			{Key: "iban", Type: forms.TypeShortText, Label: say("IBAN"), Required: true, Asked: forms.WhomAccepted, Class: forms.ClassFinancial},
 			{Key: "branch", Type: forms.TypeShortText, Label: say("Branch"), Asked: forms.WhomAccepted, Condition: &forms.Condition{Question: "iban", Answered: yes()}},
@@ -53,6 +54,9 @@ func TestWhatIsAskedLaterIsNowhereBefore(t *testing.T) {
 	}
 	if got := outlined(d.Later()); got != "who/since who/then pay/how pay/iban pay/branch" {
 		t.Errorf("later: %s", got)
+	}
+	if s := d.Later().Sections; len(s[0].Intro) > 0 || len(s[1].Intro) == 0 || len(d.Before().Sections[0].Intro) == 0 {
+		t.Errorf("what introduces the sections: %+v", s)
 	}
 	if len(strings.Fields(before))+5 != len(strings.Fields(whole)) {
 		t.Errorf("something is asked at no time: %s", before)
