@@ -42,7 +42,7 @@ func (s *Service) Offering(ctx context.Context, db bun.IDB, id ids.Template) ([]
 		if err != nil {
 			return nil, err
 		}
-		if v.Definition.Offers(id) {
+		if v.Whole.Offers(id) {
 			found = append(found, v.Form)
 		}
 	}
