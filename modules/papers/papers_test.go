@@ -177,6 +177,11 @@ func TestTheSamePaperIsIssuedOnce(t *testing.T) {
 	if len(codes) != 4 {
 		t.Errorf("four papers have the codes %v", codes)
 	}
+	later := receipt(id)
+	later.About = handedIn.Add(20 * time.Second)
+	if _, m := h.issue(t, later, "arrived"); codes[m.Code] {
+		t.Error("what was handed in twice within a minute has one receipt, of the first time")
+	}
 	var wait sync.WaitGroup
 	files := make([][]byte, 8)
 	for i := range files {
@@ -195,8 +200,8 @@ func TestTheSamePaperIsIssuedOnce(t *testing.T) {
 		}
 	}
 	var entries int
-	if err := h.System().Read().NewRaw(`SELECT count(*) FROM audit_entries WHERE action = 'paper.issued'`).Scan(t.Context(), &entries); err != nil || entries != 5 {
-		t.Errorf("five papers stand in the trail %d times: %v", entries, err)
+	if err := h.System().Read().NewRaw(`SELECT count(*) FROM audit_entries WHERE action = 'paper.issued'`).Scan(t.Context(), &entries); err != nil || entries != 6 {
+		t.Errorf("six papers stand in the trail %d times: %v", entries, err)
 	}
 }
 

@@ -3,6 +3,8 @@ package papers
 import (
 	"context"
 	"crypto/sha256"
+	"slices"
+	"strconv"
 	"time"
 
 	"kervan/modules/ids"
@@ -81,7 +83,7 @@ func Issue(ctx context.Context, sc tenants.Scope, origin string, d Draft, draw f
 	if err != nil {
 		return nil, err
 	}
-	content := sha256.Sum256(blank)
+	content := contentOf(d, blank)
 	paper, found, err := byContent(ctx, sc.Read(), d, content)
 	if err != nil {
 		return nil, err
@@ -97,17 +99,20 @@ func Issue(ctx context.Context, sc tenants.Scope, origin string, d Draft, draw f
 
 func keep(ctx context.Context, sc tenants.Scope, origin string, d Draft, content [sha256.Size]byte, draw func(pdf.Mark) ([]byte, error)) (Paper, error) {
 	paper := Paper{Draft: d, Code: NewCode()}
-	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		var err error
-		if paper.Issued, err = tx.Now(ctx); err != nil {
-			return err
-		}
-		file, err := draw(mark(origin, paper.Code, paper.Issued))
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(file)
-		paper.file = sum[:]
+	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) (err error) {
+		paper.Issued, err = tx.Now(ctx)
+		return err
+	})
+	if err != nil {
+		return paper, err
+	}
+	file, err := draw(mark(origin, paper.Code, paper.Issued)) // no transaction waits for it
+	if err != nil {
+		return paper, err
+	}
+	sum := sha256.Sum256(file)
+	paper.file = sum[:]
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		first, err := insert(ctx, tx, paper, content)
 		if err != nil {
 			return err
@@ -120,6 +125,11 @@ func keep(ctx context.Context, sc tenants.Scope, origin string, d Draft, content
 		return nil
 	})
 	return paper, err
+}
+
+// contentOf tells papers apart by what they look like and by the instant of which they tell, which is printed to the minute only.
+func contentOf(d Draft, blank []byte) [sha256.Size]byte {
+	return sha256.Sum256(append(slices.Clip(blank), strconv.FormatInt(d.About.UnixMicro(), 10)...))
 }
 
 func mark(origin string, code Code, at time.Time) pdf.Mark {
