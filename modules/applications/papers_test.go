@@ -41,7 +41,8 @@ func TestLettersGoOntoPaper(t *testing.T) {
 	link := b.Page.Link("Letter as PDF")
 	page := b.Get(link)
 	b.Want(200)
-	if page.Header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(page.Body, "%PDF-") || !bytes.Contains([]byte(page.Body), []byte("/Lang (de)")) {
+	if page.Header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(page.Body, "%PDF-") || !bytes.Contains([]byte(page.Body), []byte("/Lang (de)")) ||
+		!strings.Contains(page.Header.Get("Content-Disposition"), `"Ein Platz f_r Sie.pdf"`) {
 		t.Errorf("%s: %v %.10q", link, page.Header, page.Body)
 	}
 	want := []applications.Issued{{Kind: "letter", Application: id, About: at, Locale: i18n.DE}}

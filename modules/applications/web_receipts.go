@@ -30,7 +30,7 @@ func (w *Web) receiptPaper(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	p := w.site.Page(c, sc, "applications.receipt.title")
-	return w.issue(c, sc, Issued{Kind: "receipt", Application: id, About: submission.At}, o, pdf.Paper{
+	return w.issue(c, sc, Issued{Kind: "receipt", Application: id, About: submission.At}, o.Call, o.Number+" "+p.Title, pdf.Paper{
 		Loc: p.Loc, Title: p.T("applications.receipt.head", "Number", o.Number), Subtitle: o.Name(), Blocks: receiptBlocks(p, o, submission),
 	})
 }
@@ -45,7 +45,7 @@ func (w *Web) dossierPaper(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	p := w.site.Page(c, sc, "applications.dossier.title")
-	return w.issue(c, sc, Issued{Kind: "dossier", Application: id, About: d.Submission.At}, d.Overview, pdf.Paper{
+	return w.issue(c, sc, Issued{Kind: "dossier", Application: id, About: d.Submission.At}, d.Call, d.Number+" "+d.Name(), pdf.Paper{
 		Loc: p.Loc, Title: d.Name(), Subtitle: d.Number + " · " + d.Call.Name(p.Loc.Locale), Blocks: dossierBlocks(p, d),
 	})
 }
@@ -61,15 +61,15 @@ func (w *Web) letterPaper(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	loc := w.site.Catalog.Localizer(letter.Locale, zone(o.Call)).Saying(sc.Tenant().Wording)
-	return w.issue(c, sc, Issued{Kind: "letter", Application: id, About: letter.At}, o, pdf.Paper{
+	return w.issue(c, sc, Issued{Kind: "letter", Application: id, About: letter.At}, o.Call, letter.Subject, pdf.Paper{
 		Loc: loc, Title: letter.Subject, Subtitle: o.Number + " · " + o.Call.Name(letter.Locale), Blocks: letterBlocks(loc, o.Call, letter),
 	})
 }
 
 // issue sends a paper in the network's letterhead, with a code that anybody can check. A rehearsal's says that it is one.
-func (w *Web) issue(c *fiber.Ctx, sc tenants.Scope, i Issued, o Overview, paper pdf.Paper) error {
+func (w *Web) issue(c *fiber.Ctx, sc tenants.Scope, i Issued, call Call, name string, paper pdf.Paper) error {
 	p := w.site.Page(c, sc, "applications.receipt.title")
-	paper.Brand, paper.Logo, paper.Loc = p.Brand, w.site.Letterhead(c, sc), paper.Loc.At(zone(o.Call))
+	paper.Brand, paper.Logo, paper.Loc = p.Brand, w.site.Letterhead(c, sc), paper.Loc.At(zone(call))
 	if p.Test != nil {
 		paper.Warning = p.Test.Text
 	}
@@ -78,5 +78,5 @@ func (w *Web) issue(c *fiber.Ctx, sc tenants.Scope, i Issued, o Overview, paper 
 	if err != nil {
 		return err
 	}
-	return web.File(c, o.Number+" "+o.Name()+".pdf", "application/pdf", b)
+	return web.File(c, name+".pdf", "application/pdf", b)
 }
