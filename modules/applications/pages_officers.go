@@ -79,7 +79,7 @@ func questionOptions(p ui.Page, d Dossier, v checking, sheet ids.Sheet, section 
 	var all []ui.Option
 	for i := range section.Questions {
 		q := &section.Questions[i]
-		if !q.Type.Asks() || section.Repeat == nil && !sight.Question(q.Key) {
+		if !q.Type.Asks() || section.Repeat == nil && !sight.Question(q.Key) || d.Look.Conceals(d.Definition, q.Key) {
 			continue
 		}
 		all = append(all, ui.Option{

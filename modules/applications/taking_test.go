@@ -12,14 +12,14 @@ import (
 	"kervan/tenants"
 )
 
-// staffed changes an organization's profile, and lets everybody hear of it.
+// staffed changes an organization's profile, in what only its own part says and in what the directory shows, and lets everybody hear of it.
 func (h *house) staffed(t *testing.T, s side, staff string) {
 	t.Helper()
 	h.mu.Lock()
 	if h.profiles == nil {
 		h.profiles = map[ids.Organization]forms.Profile{}
 	}
-	h.profiles[s.id] = forms.Profile{forms.SourceStaff: json.RawMessage(strconv.Quote(staff))}
+	h.profiles[s.id] = forms.Profile{forms.SourceStaff: json.RawMessage(strconv.Quote(staff)), forms.SourceWebsite: json.RawMessage(strconv.Quote(staff))}
 	h.mu.Unlock()
 	write(t, h.System(), func(_ context.Context, tx *tenants.Tx) error {
 		tx.Announce(events.OrganizationChanged{Organization: s.id})
@@ -39,9 +39,9 @@ func TestProfilesAreTakenAlong(t *testing.T) {
 	h.staffed(t, two, "6-20")
 	h.staffed(t, three, "51+")
 	h.reforms(t, call, func(d *forms.Definition) {
-		for _, key := range []string{"need", "partner"} {
+		for key, source := range map[string]forms.Source{"need": forms.SourceStaff, "partner": forms.SourceWebsite} {
 			s, _ := d.Section(key)
-			s.Questions = append(s.Questions, forms.Question{Key: "staff_of_" + key, Type: forms.TypeHidden, Label: in("Paid staff"), Takes: forms.SourceStaff})
+			s.Questions = append(s.Questions, forms.Question{Key: "taken_in_" + key, Type: forms.TypeHidden, Label: in("Taken along"), Takes: source})
 		}
 	})
 	h.Jobs(t)
@@ -54,11 +54,11 @@ func TestProfilesAreTakenAlong(t *testing.T) {
 		t.Helper()
 		for _, p := range a.Parts {
 			want := map[ids.Organization]string{one.id: first, two.id: second}[parts[p.Seat]]
-			if got, _ := h.answer(t, p.Sheet, "staff_of_need"); got != strconv.Quote(want) {
+			if got, _ := h.answer(t, p.Sheet, "taken_in_need"); got != strconv.Quote(want) {
 				t.Errorf("%s: the part of %s holds %s, want %s", when, p.Seat, got, want)
 			}
 		}
-		if got, _ := h.answer(t, a.Joint, "staff_of_partner"); got != strconv.Quote(first) {
+		if got, _ := h.answer(t, a.Joint, "taken_in_partner"); got != strconv.Quote(first) {
 			t.Errorf("%s: the joint part holds %s, want that of the organization that began, %s", when, got, first)
 		}
 	}
@@ -74,7 +74,7 @@ func TestProfilesAreTakenAlong(t *testing.T) {
 	}
 	holds("once it was handed in again", "51+", "21-50")
 	for sheet, copied := range done.Copies {
-		if got, _ := h.answer(t, copied, "staff_of_need"); sheet == a.Parts[0].Sheet && got != `"1-5"` {
+		if got, _ := h.answer(t, copied, "taken_in_need"); sheet == a.Parts[0].Sheet && got != `"1-5"` {
 			t.Errorf("what was handed in first says %s now", got)
 		}
 	}

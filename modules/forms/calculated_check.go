@@ -66,13 +66,29 @@ func (c *checker) calculates(where string, q *Question, term string, in *Section
 		c.report(where, "forms.check.term_repeated", "Key", t.Key)
 		return false
 	}
-	for _, of := range []*Question{t, column} {
-		if of != nil && of.moreDelicate(q) {
-			c.report(where, "forms.check.term_class", "Key", t.Key)
-			break
-		}
+	told := []*Question{t, column}
+	if column == nil && q.Calculation.Operation != OperationRows {
+		told = t.told()
+	}
+	if slices.ContainsFunc(told, func(of *Question) bool { return of != nil && of.moreDelicate(q) }) {
+		c.report(where, "forms.check.term_class", "Key", t.Key)
 	}
 	return q.Calculation.Operation == OperationRows || c.oneCurrency(where, t, column)
+}
+
+// told are the questions of which somebody learns who learns the question's amount: itself, and of a budget the columns from
+// which its total is added up.
+func (q *Question) told() []*Question {
+	all := []*Question{q}
+	if q.Type != TypeBudget {
+		return all
+	}
+	for _, key := range []string{QuantityColumn, PriceColumn} {
+		if column, ok := q.Column(key); ok {
+			all = append(all, column)
+		}
+	}
+	return all
 }
 
 // moreDelicate reports whether somebody who may not read the question could read another.

@@ -51,8 +51,10 @@ func Check(d Definition) []Problem {
 	}
 	for i := range d.Sections {
 		s := &d.Sections[i]
+		c.asked = s.Questions
 		c.condition(s.Key, s.Condition, s, true)
 		for j := range s.Questions {
+			c.asked = s.Questions[j : j+1]
 			c.condition(s.Key+"/"+s.Questions[j].Key, s.Questions[j].Condition, s, false)
 			c.calculation(s.Key+"/"+s.Questions[j].Key, &s.Questions[j], s)
 			c.source(s.Key+"/"+s.Questions[j].Key, &s.Questions[j], s)
@@ -70,6 +72,7 @@ type checker struct {
 	depths   map[*Question]int
 	keys     map[string]*Section
 	sections map[string]bool
+	asked    []Question // under the condition that is looked at
 	found    []Problem
 }
 
@@ -329,6 +332,7 @@ func (c *checker) look(where string, on *Condition, in *Section, ofSection bool)
 		c.report(where, "forms.check.unknown", "Key", on.Question)
 		return
 	}
+	c.tells(where, on, target)
 	tests := 0
 	for _, set := range []bool{on.Equals != "", len(on.In) > 0, on.Answered != nil, on.Above != "", on.Below != ""} {
 		if set {

@@ -20,7 +20,7 @@ type Datum struct {
 }
 
 // Data lists the answers of one sheet in the order of the form, as Lay would print them: what a condition hides is left
-// out, and so is what was not answered.
+// out, and so is what was not answered, and what the reader is not even told is asked.
 func Data(d *Definition, scope Scope, answers Answers, look Look) []Datum {
 	sight := See(d, scope, answers)
 	var all []Datum
@@ -32,7 +32,7 @@ func Data(d *Definition, scope Scope, answers Answers, look Look) []Datum {
 			for i := range section.Questions {
 				q := &section.Questions[i]
 				ref := Ref(q.Key, item)
-				if raw := answers[ref]; !none(raw) && sight.Question(ref) {
+				if raw := answers[ref]; !none(raw) && sight.Question(ref) && !look.conceals(sight.places, place{section, q}) {
 					value, masked := look.bare(q, raw)
 					all = append(all, Datum{Section: section.Key, Ref: ref, Type: q.Type, Label: q.Label, Value: value, Masked: masked})
 				}

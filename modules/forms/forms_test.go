@@ -72,7 +72,7 @@ func sample() forms.Definition {
 				{Key: "topics", Type: forms.TypeRanking, Label: say("Topics"), Most: 2, Options: options("a", "b", "c")},
 				{Key: "fields", Type: forms.TypeMultiple, Label: say("Fields"), Most: 2, Options: options("x", "y", "z")},
 				{
-					Key: "why_z", Type: forms.TypeLongText, Label: say("Why z"), Words: 5, Required: true,
+					Key: "why_z", Type: forms.TypeLongText, Label: say("Why z"), Words: 5, Required: true, Class: forms.ClassFinancial,
 					Condition: &forms.Condition{All: []forms.Condition{
 						{Question: "fields", Equals: "z"}, {Not: &forms.Condition{Question: "budget", Above: "1000.50"}},
 					}},

@@ -111,11 +111,14 @@ func lay(loc *i18n.Localizer, d *Definition, sections []*Section, scope Scope, a
 			}
 			for i := range section.Questions {
 				q := &section.Questions[i]
-				if ref := Ref(q.Key, item); sight.Question(ref) {
+				if ref := Ref(q.Key, item); sight.Question(ref) && !look.conceals(sight.places, place{section, q}) {
 					group.Entries = append(group.Entries, l.entry(q, ref, answers[ref]))
 				}
 			}
 			laid.Groups = append(laid.Groups, group)
+		}
+		if !look.Own && !slices.ContainsFunc(laid.Groups, func(g PrintGroup) bool { return len(g.Entries) > 0 }) && look.hangs(sight.places, place{section: section}, map[string]bool{}) {
+			continue
 		}
 		out.Sections = append(out.Sections, laid)
 	}

@@ -35,6 +35,10 @@ var Sources = []Source{
 	SourceAbout, SourceFields, SourceLanguages, SourceStaff, SourceBudget,
 }
 
+// guarded are the sources that a network's directory does not show to other organizations: what partners fill together, and
+// read together, takes none of them along.
+var guarded = []Source{SourceRegistryNumber, SourceFiscalHost, SourceStaff, SourceBudget}
+
 // Profile is what is known of an organization: canonical answers by source. What is not told is not there, or null.
 type Profile map[Source]json.RawMessage
 
@@ -98,8 +102,8 @@ func (d *Definition) taken(scope Scope, from Profile) Answers {
 	return all
 }
 
-// source checks what a hidden question takes along. It is there once, for everybody: without condition, and in no section
-// that repeats.
+// source checks what a hidden question takes along. It is there once, for everybody: without condition, in no section that
+// repeats, and in the joint part only what other organizations may know.
 func (c *checker) source(where string, q *Question, in *Section) {
 	switch {
 	case !q.Type.hidden():
@@ -112,6 +116,8 @@ func (c *checker) source(where string, q *Question, in *Section) {
 		c.report(where, "forms.check.hidden_condition")
 	case in.Repeat != nil:
 		c.report(where, "forms.check.hidden_repeated")
+	case in.Scope == ScopeJoint && slices.Contains(guarded, q.Takes):
+		c.report(where, "forms.check.hidden_joint")
 	}
 }
 

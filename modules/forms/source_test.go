@@ -157,7 +157,8 @@ func TestWhatIsTakenAlongIsChecked(t *testing.T) {
 		"forms.check.hidden_repeated": func(d *forms.Definition) {
 			d.Sections[2].Questions = append(d.Sections[2].Questions, forms.Question{Key: "again", Type: forms.TypeHidden, Label: say("Again"), Takes: forms.SourceCity})
 		},
-		"forms.check.never": func(d *forms.Definition) { d.Sections[0].Questions[0].Condition.All[0].Equals = "bank" },
+		"forms.check.hidden_joint": func(d *forms.Definition) { d.Sections[1].Questions[0].Takes = forms.SourceBudget },
+		"forms.check.never":        func(d *forms.Definition) { d.Sections[0].Questions[0].Condition.All[0].Equals = "bank" },
 	} {
 		d := takes()
 		breaks(&d)

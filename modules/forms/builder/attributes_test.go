@@ -58,6 +58,7 @@ func TestReadersAreSetInTheBuilder(t *testing.T) {
 	t.Parallel()
 	d := plain()
 	at := builder.Place{Section: "us", Question: "name"}
+	d.Sections[1].Questions[0].Condition = nil
 	if err := typing(t, &d, nil, at, "visible_to", "chair", "visible_to", "coordinator", "visible_to", "lead"); err != nil {
 		t.Fatal(err)
 	}

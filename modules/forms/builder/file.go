@@ -193,7 +193,7 @@ var fieldOf = map[string]string{
 	"forms.check.term_twice": "calculation", "forms.check.calculation_deep": "calculation",
 	"forms.check.source": "takes", "forms.check.source_unused": "takes", "forms.check.hidden_condition": "condition", "forms.check.hidden_repeated": "type",
 	"forms.check.asked": "asked", "forms.check.asked_days": "asked", "forms.check.asked_looks": "asked", "forms.check.asked_repeated": "asked",
-	"forms.check.never": "condition", "forms.check.cycle": "condition",
+	"forms.check.never": "condition", "forms.check.condition_class": "condition", "forms.check.hidden_joint": "takes", "forms.check.cycle": "condition",
 }
 
 // within goes on to the field that a problem is about, and there to the very name.
