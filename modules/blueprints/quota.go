@@ -94,7 +94,7 @@ func Missed(used []Taken) []Taken {
 }
 
 // TopicQuestions are the questions of a form that can say an application's topic: one of several options, or a ranking, of
-// which the first counts; asked of everybody who applies, and read by all who judge.
+// which the first counts; asked of everybody who applies, and read by all who judge, who see how many chose what.
 func TopicQuestions(d *forms.Definition) []*forms.Question {
 	var all []*forms.Question
 	for i := range d.Sections {
@@ -104,7 +104,7 @@ func TopicQuestions(d *forms.Definition) []*forms.Question {
 		}
 		for j := range s.Questions {
 			q := &s.Questions[j]
-			if (q.Type == forms.TypeChoice || q.Type == forms.TypeRanking) && q.Condition == nil && !q.Later() && len(q.VisibleTo) == 0 && len(q.Options) > 1 {
+			if (q.Type == forms.TypeChoice || q.Type == forms.TypeRanking) && q.Condition == nil && !q.Later() && !guarded(q) && len(q.Options) > 1 {
 				all = append(all, q)
 			}
 		}
@@ -112,11 +112,26 @@ func TopicQuestions(d *forms.Definition) []*forms.Question {
 	return all
 }
 
+// guarded reports whether not all who judge may read the answer.
+func guarded(q *forms.Question) bool {
+	return len(q.VisibleTo) > 0 || q.Class == forms.ClassSpecial || q.Class == forms.ClassFinancial
+}
+
+// TopicGuarded reports whether the question that is to say the topic is one that not all who judge may read: quotas would tell
+// them what was answered.
+func TopicGuarded(question string, d *forms.Definition) bool {
+	q, _, there := d.Question(question)
+	return there && guarded(q)
+}
+
 // TopicFlaws finds what of the quotas of topics the form does not know: the question that says the topic, or one of its options.
 func TopicFlaws(question string, quotas []Quota, d *forms.Definition) []Problem {
 	topics := slices.DeleteFunc(slices.Clone(quotas), func(q Quota) bool { return q.Topic == "" })
 	if question == "" && len(topics) == 0 {
 		return nil
+	}
+	if TopicGuarded(question, d) {
+		return []Problem{{"review", "blueprints.topic.guarded", fault.Args{"Question": question}}}
 	}
 	all := TopicQuestions(d)
 	i := slices.IndexFunc(all, func(q *forms.Question) bool { return q.Key == question })

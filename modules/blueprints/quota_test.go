@@ -62,6 +62,8 @@ func TestTheTopicIsAQuestionOfAllForAll(t *testing.T) {
 	kept := *q
 	for name, change := range map[string]func(){
 		"some do not read it":      func() { q.VisibleTo = []forms.Reader{forms.ReaderCoordinator} },
+		"health":                   func() { q.Class = forms.ClassSpecial },
+		"money":                    func() { q.Class = forms.ClassFinancial },
 		"some are not asked":       func() { q.Condition = &forms.Condition{} },
 		"few are asked":            func() { q.Asked = forms.WhomAccepted },
 		"it has no options":        func() { q.Options = nil },
@@ -93,6 +95,13 @@ func TestTheTopicIsAQuestionOfAllForAll(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
+	}
+	for _, guard := range []func(){func() { q.Class = forms.ClassSpecial }, func() { q.VisibleTo = []forms.Reader{forms.ReaderChair} }} {
+		guard()
+		if found := blueprints.TopicFlaws("topics", quotas, &d); len(found) != 1 || found[0].Key != "blueprints.topic.guarded" || !blueprints.TopicGuarded("topics", &d) {
+			t.Errorf("a topic that not all may read: %v", found)
+		}
+		*q = kept
 	}
 	b := blueprints.Default()
 	b.Review.Topic = "poetry"

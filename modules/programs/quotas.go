@@ -139,10 +139,13 @@ func named(quotas []blueprints.Quota, question string, d *forms.Definition) []bl
 }
 
 // topicNeed is a line of the readiness check only where something is wrong: the form has changed, and lacks the question or
-// an option that the quotas of topics go by.
+// an option that the quotas of topics go by, or not all who judge may read the question any more.
 func (c *Call) topicNeed(asked *forms.Definition) []Need {
 	if len(blueprints.TopicFlaws(c.Review.Topic, c.Quotas, asked)) == 0 {
 		return nil
+	}
+	if blueprints.TopicGuarded(c.Review.Topic, asked) {
+		return []Need{{Key: "topics_guarded", Place: "quotas"}}
 	}
 	return []Need{{Key: "topics", Place: "quotas"}}
 }

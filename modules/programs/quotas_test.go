@@ -120,4 +120,16 @@ func TestTheCoordinatorSetsQuotasOfTopics(t *testing.T) {
 	if err := h.service.Publish(t.Context(), sc, c.ID, now.Version); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("published with a quota of a topic that nobody can choose: %v", err)
 	}
+	h.redrafts(t, now, func(d *forms.Definition) {
+		q, _, _ := d.Question("topics")
+		q.Class = forms.ClassSpecial
+	})
+	b.Get("/program/calls/" + c.ID.String())
+	b.Want(200, "All who judge may read the question that says the topic")
+	if err := h.service.Publish(t.Context(), sc, c.ID, now.Version); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("published with quotas that tell what not all may read: %v", err)
+	}
+	b.Get(page)
+	b.Submit(page, "do", "save", "topic_question", "topics")
+	b.Want(422, "It holds delicate data or is read only by some")
 }
