@@ -79,7 +79,7 @@ func (s *Service) Team(ctx context.Context, sc tenants.Scope, q TeamQuery) ([]Me
 func (q TeamQuery) pick(l i18n.Locale, team []Member) []Member {
 	team = slices.DeleteFunc(team, func(m Member) bool {
 		key := i18n.SearchKey(m.Name + " " + m.Email)
-		for word := range strings.FieldsSeq(i18n.SearchKey(q.Search)) {
+		for _, word := range i18n.SearchWords(q.Search) {
 			if !strings.Contains(key, word) {
 				return true
 			}

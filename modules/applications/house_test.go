@@ -167,8 +167,8 @@ func (a *around) ProfilesOf(_ context.Context, _ bun.IDB, wanted []ids.Organizat
 	return found, nil
 }
 
-func (*around) Alike(context.Context, tenants.Scope, string) ([]forms.Candidate, error) {
-	return nil, nil
+func (*around) Alike(_ context.Context, _ tenants.Scope, typed string) ([]forms.Candidate, error) {
+	return []forms.Candidate{{Name: typed}}, nil
 }
 
 func (a *around) All(context.Context, tenants.Scope) ([]applications.Applicant, error) {

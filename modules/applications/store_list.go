@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -58,7 +57,7 @@ func judged(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
 
 func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
 	sel = sel.Where("a.number IS NOT NULL").Where("a.state <> ?", Draft)
-	for word := range strings.FieldsSeq(i18n.SearchKey(q.Search)) {
+	for _, word := range i18n.SearchWords(q.Search) {
 		sel = sel.Where("a.search LIKE ?", "%"+word+"%")
 	}
 	if !q.Call.IsZero() {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -155,7 +154,7 @@ func records(ctx context.Context, db bun.IDB, q RecordQuery) ([]Record, error) {
 }
 
 func narrowed(sel *bun.SelectQuery, q RecordQuery) *bun.SelectQuery {
-	for word := range strings.FieldsSeq(i18n.SearchKey(q.Search)) {
+	for _, word := range i18n.SearchWords(q.Search) {
 		sel = sel.Where("a.search LIKE ?", "%"+word+"%")
 	}
 	if !q.Call.IsZero() {

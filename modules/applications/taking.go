@@ -66,14 +66,17 @@ func (s *Service) profileChanged(ctx context.Context, sc tenants.Scope, e events
 	})
 }
 
+// mostNames is for how many names on one page organizations are looked up.
+const mostNames = 20
+
 // Candidates are the organizations that may be meant by names that somebody typed, by these. Whoever may see the network's
-// directory may; a name of less than three characters means none.
+// directory may; a name of less than three characters means none, and of many names only the first are looked for.
 func (s *Service) Candidates(ctx context.Context, sc tenants.Scope, typed []string) (map[string][]forms.Candidate, error) {
 	if err := s.policies.May(sc, policies.OrganizationDirectory, policies.On{}); err != nil {
 		return nil, err
 	}
 	found := map[string][]forms.Candidate{}
-	for _, name := range typed {
+	for _, name := range typed[:min(len(typed), mostNames)] {
 		if len([]rune(name)) < 3 {
 			continue
 		}

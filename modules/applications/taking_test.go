@@ -101,3 +101,17 @@ func TestABeginnerTakesItsProfileAlong(t *testing.T) {
 		}
 	}
 }
+
+// TestOfManyNamesFewAreLookedUp: a page that names hundreds costs no more than one that names some.
+func TestOfManyNamesFewAreLookedUp(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	typed := []string{"ab"}
+	for i := range 400 {
+		typed = append(typed, "Dernek "+strconv.Itoa(i))
+	}
+	found, err := h.service.Candidates(t.Context(), h.side(t, "Ihlamur", "TR").lead, typed)
+	if err != nil || len(found) != 19 || len(found["Dernek 0"]) != 1 {
+		t.Errorf("%d names are looked up: %v", len(found), err)
+	}
+}

@@ -139,8 +139,8 @@ func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
 	if q.Status != "" {
 		sel = sel.Where("status = ?", q.Status)
 	}
-	if key := i18n.SearchKey(q.Search); key != "" {
-		sel = sel.Where("search LIKE ?", "%"+key+"%")
+	for _, word := range i18n.SearchWords(q.Search) {
+		sel = sel.Where("search LIKE ?", "%"+word+"%")
 	}
 	return knowable(sel, q.without)
 }

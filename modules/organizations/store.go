@@ -238,7 +238,7 @@ func list(ctx context.Context, db bun.IDB, q Query) ([]Organization, error) {
 }
 
 func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
-	for word := range strings.FieldsSeq(i18n.SearchKey(q.Search)) {
+	for _, word := range i18n.SearchWords(q.Search) {
 		sel = sel.Where("search LIKE ?", "%"+word+"%")
 	}
 	if q.Country != "" {

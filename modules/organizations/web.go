@@ -11,6 +11,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
@@ -125,18 +126,15 @@ func (w *Web) directory(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.site.Render(c, listPage(p, paged(&l, all), l, false))
 }
 
-// mostSuggested is how many organizations are suggested at once; mostTyped how many characters are looked for at most.
-const (
-	mostSuggested = 10
-	mostTyped     = 120
-)
+// mostSuggested is how many organizations are suggested at once.
+const mostSuggested = 10
 
 // suggest gives the organizations of the directory that are called like what somebody types (q), for a ui.Combobox.
 func (w *Web) suggest(c *fiber.Ctx, sc tenants.Scope) error {
 	loc := w.site.Localizer(c, sc)
 	typed := strings.TrimSpace(web.Query(c).Raw("q"))
 	found := ui.Suggestions{Items: []ui.Suggestion{}}
-	if n := len([]rune(typed)); n >= 2 && n <= mostTyped {
+	if n := len([]rune(typed)); n >= 2 && n <= i18n.MostSearched {
 		all, _, err := w.service.Directory(c.UserContext(), sc, Query{Search: typed, Limit: mostSuggested, Locale: loc.Locale})
 		if err != nil {
 			return err

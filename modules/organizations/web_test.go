@@ -295,6 +295,27 @@ func TestOnlyOfficersSeeTheList(t *testing.T) {
 	}
 }
 
+// TestALookUpIsBounded: of what is typed a few words are looked for, and no suggestion is made for what is longer than a name.
+func TestALookUpIsBounded(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	lead := h.As(t)
+	h.made(t, lead, "Bir iki")
+	sc := h.As(t, tenanttest.Role(tenants.RoleCoordinator))
+	for search, want := range map[string]int{"bir iki": 1, "bir uc": 0, "b i r b i r k " + strings.Repeat("bir ", 30): 1, "b r k i bi ir ik ki uc": 1, strings.Repeat("bir ", 20) + "uc": 1, strings.Repeat(" ", 80) + "uc": 1} {
+		found, n, err := h.service.Directory(t.Context(), sc, organizations.Query{Search: search, Limit: 10})
+		if err != nil || len(found) != want || n != want {
+			t.Errorf("%q finds %d (%d), want %d: %v", search, len(found), n, want, err)
+		}
+	}
+	b := h.SignedIn(t, sc.Actor())
+	for typed, want := range map[string]bool{"bir": true, "bir" + strings.Repeat("+bir", 20): false} {
+		if got := strings.Contains(b.Get("/directory/suggestions?q="+typed).Body, "Bir iki"); got != want {
+			t.Errorf("%q is suggested: %v", typed, got)
+		}
+	}
+}
+
 func TestTheListPagesSortsFindsAndExports(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -418,6 +418,6 @@ func (s *Service) Search(ctx context.Context, sc tenants.Scope, typed string) ([
 
 // Words are the folded words of what was typed into a search, at most six.
 func Words(typed string) []string {
-	words := strings.Fields(i18n.SearchKey(typed))
+	words := i18n.SearchWords(typed)
 	return words[:min(len(words), 6)]
 }

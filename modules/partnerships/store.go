@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -207,7 +206,7 @@ func pick(ctx context.Context, db bun.IDB, q Query) ([]Partnership, error) {
 }
 
 func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
-	for word := range strings.FieldsSeq(i18n.SearchKey(q.Search)) {
+	for _, word := range i18n.SearchWords(q.Search) {
 		sel = sel.Where("p.search LIKE ?", "%"+word+"%")
 	}
 	if q.State != "" {

@@ -13,18 +13,15 @@ import (
 	"kervan/tenants"
 )
 
-// mostPlaces is how many places are suggested at once; mostTyped how many characters are looked up at most.
-const (
-	mostPlaces = 10
-	mostTyped  = 80
-)
+// mostPlaces is how many places are suggested at once.
+const mostPlaces = 10
 
 // places suggests towns of the gazetteer for what somebody types (q), of one country where there is one (country), named in
 // the language of the address. The gazetteer is the same for everybody, and public.
 func (s *Site) places(c *fiber.Ctx, sc tenants.Scope) error {
 	query, loc := web.Query(c), s.Localizer(c, sc)
 	typed := query.Raw("q")
-	if len([]rune(typed)) > mostTyped {
+	if len([]rune(typed)) > i18n.MostSearched {
 		typed = ""
 	}
 	found := ui.Suggestions{Items: []ui.Suggestion{}}

@@ -178,11 +178,18 @@ func InCountry(country Country) []*Place {
 // leastLetters is how much must be typed before anything is looked up.
 const leastLetters = 2
 
+// mostBytes is more than any name that is looked up takes; what is longer is not even folded.
+const mostBytes = 4 * i18n.MostSearched
+
 // Search finds places by the beginning of a name, in any language and however it is typed: those that are called just so,
-// then those whose name begins so, then those of which a later word does; the largest first. An empty country means all.
+// then those whose name begins so, then those of which a later word does; the largest first. An empty country means all;
+// what is longer than MostSearched finds none.
 func Search(typed string, country Country, most int) []*Place {
+	if len(typed) > mostBytes {
+		return nil
+	}
 	key := i18n.SearchKey(typed)
-	if len([]rune(key)) < leastLetters {
+	if n := len([]rune(key)); n < leastLetters || n > i18n.MostSearched {
 		return nil
 	}
 	x := gazetteer()

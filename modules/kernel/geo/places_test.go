@@ -46,7 +46,7 @@ func TestPlacesAreFoundHoweverTheyAreTyped(t *testing.T) {
 			t.Errorf("%q in %q finds %v, want %s first", c.typed, c.country, got, c.want)
 		}
 	}
-	for _, nothing := range []string{"", "i", "  ", "zzzzq", "\x00", "%", "…"} {
+	for _, nothing := range []string{"", "i", "  ", "zzzzq", "\x00", "%", "…", "köln" + strings.Repeat(" ", 400), strings.Repeat("köln ", 1<<20)} {
 		if got := geo.Search(nothing, "", 10); len(got) > 0 {
 			t.Errorf("%q finds %v", nothing, names(got, i18n.EN))
 		}

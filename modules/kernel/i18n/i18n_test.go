@@ -1,6 +1,7 @@
 package i18n_test
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -135,6 +136,19 @@ func TestSearchKey(t *testing.T) {
 			if got := i18n.SearchKey(s); got != want {
 				t.Errorf("%q: got %q, want %q", s, got, want)
 			}
+		}
+	}
+}
+
+// TestASearchIsBounded: of however much somebody types only the beginning is looked for, in a few words.
+func TestASearchIsBounded(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"": "", " – ": "", "Çağdaş  Gölge": "cagdas golge", "a b a c": "a b c", "1 2 3 4 5 6 7 8 9 10": "1 2 3 4 5 6 7 8",
+		strings.Repeat("ı", 79) + "öz": strings.Repeat("i", 79) + "o", strings.Repeat(" ", 80) + "x": "", strings.Repeat("ab ", 1<<20): "ab",
+	} {
+		if got := strings.Join(i18n.SearchWords(typed), " "); got != want {
+			t.Errorf("%.20q: got %q, want %q", typed, got, want)
 		}
 	}
 }

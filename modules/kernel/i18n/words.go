@@ -49,6 +49,38 @@ func SearchKey(s string) string {
 	return b.String()
 }
 
+// MostSearched and MostSearchWords are how much of what somebody looks for is looked for: characters as typed, and words.
+const (
+	MostSearched    = 80
+	MostSearchWords = 8
+)
+
+// SearchWords are the words to look for in what somebody typed, folded as SearchKey folds what they are looked for in, each
+// once. What is beyond any name is left away, so that no search costs more than another.
+func SearchWords(typed string) []string {
+	var words []string
+	for word := range strings.FieldsSeq(SearchKey(beginning(typed, MostSearched))) {
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+		if len(words) == MostSearchWords {
+			break
+		}
+	}
+	return words
+}
+
+// beginning is a text's first characters.
+func beginning(text string, most int) string {
+	for i := range text {
+		if most == 0 {
+			return text[:i]
+		}
+		most--
+	}
+	return text
+}
+
 // Sort orders items by the reader's alphabet: in Turkish ç after c, ğ after g, ı before i, ö after o, ş after s, ü
 // after u.
 func Sort[T any](l Locale, items []T, name func(T) string) {
