@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/a-h/templ"
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -53,17 +54,23 @@ func (lowerHeadings) Transform(node *ast.Document, _ text.Reader, _ parser.Conte
 }
 
 // shown are the texts that were asked for last, as HTML: what it is made into depends on the text alone, and a public page
-// shows the same ones to everybody. A text of more than longest bytes is made anew each time, so that they stay within
-// some megabytes.
-var shown = func() *lru.Cache[string, string] {
-	cache, err := lru.New[string, string](1024)
-	if err != nil {
-		panic(err) // of a size below one only
-	}
-	return cache
-}()
+// shows the same ones to everybody. Together, with what they were made into, they take at most room; one that is longer than
+// longest, or becomes so, is made anew each time.
+var (
+	shown = func() *lru.Cache[string, string] {
+		cache, err := lru.NewWithEvict(1024, func(source, made string) { held.Add(-int64(len(source) + len(made))) })
+		if err != nil {
+			panic(err) // of a size below one only
+		}
+		return cache
+	}()
+	held atomic.Int64
+)
 
-const longest = 8 << 10
+const (
+	longest = 32 << 10
+	room    = 8 << 20
+)
 
 // HTML is the text as safe HTML.
 func HTML(source string) string {
@@ -73,9 +80,24 @@ func HTML(source string) string {
 	made, found := shown.Get(source)
 	if !found {
 		made = html(source)
-		shown.Add(strings.Clone(source), made)
+		keep(source, made)
 	}
 	return made
+}
+
+func keep(source, made string) {
+	if len(made) > longest {
+		return
+	}
+	held.Add(int64(len(source) + len(made)))
+	if there, _ := shown.ContainsOrAdd(strings.Clone(source), made); there {
+		held.Add(-int64(len(source) + len(made)))
+	}
+	for held.Load() > room {
+		if _, _, any := shown.RemoveOldest(); !any {
+			return
+		}
+	}
 }
 
 func html(source string) string {

@@ -1,6 +1,7 @@
 package markdown_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,6 +33,30 @@ func TestHTMLCarriesNothingElse(t *testing.T) {
 			if strings.Contains(got, bad) {
 				t.Errorf("%q lets %q through: %s", source, bad, got)
 			}
+		}
+	}
+}
+
+// TestWhatIsKeptIsBounded: neither one long text nor many, nor texts that become long, fill the memory.
+func TestWhatIsKeptIsBounded(t *testing.T) {
+	t.Parallel()
+	markdown.HTML("kept")
+	if _, kept := markdown.Held("kept"); !kept {
+		t.Error("a short text is not kept")
+	}
+	for _, long := range []string{strings.Repeat("a", 40<<10), strings.Repeat("&", 30<<10), strings.Repeat("https://example.org ", 1500)} {
+		markdown.HTML(long)
+		if _, kept := markdown.Held(long); kept {
+			t.Errorf("%d bytes of %.5q are kept", len(long), long)
+		}
+	}
+	for i := range 1000 {
+		source := strconv.Itoa(i) + strings.Repeat("word ", 2000)
+		for range 2 {
+			markdown.HTML(source)
+		}
+		if n, kept := markdown.Held(source); n > markdown.Room || n <= 0 || !kept {
+			t.Fatalf("after %d texts %d bytes are kept, this one among them: %v", i, n, kept)
 		}
 	}
 }
