@@ -15,6 +15,8 @@ func (a *App) subscribe() {
 	a.oversight.Reactions(r)
 	a.blueprints.Reactions(a.tenants)
 	a.pages.RegisterJobs(a.tenants)
+	a.stories.RegisterJobs(a.tenants)
+	a.brands.RegisterJobs()
 	a.rehearsal.RegisterJobs(r)
 	a.openings.RegisterJobs(r)
 }

@@ -7,8 +7,10 @@ import (
 	_ "image/png"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"kervan/modules/brands"
 	"kervan/modules/kernel/fault"
@@ -29,6 +31,7 @@ type house struct {
 	*sitetest.House
 
 	store   *objects.Store
+	ahead   time.Duration // of the shelf's clock
 	service *brands.Service
 }
 
@@ -40,7 +43,7 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h := &house{store: objectstest.Open(t)}
-	h.service = brands.New(w.Tenants, authorizer, pictures.NewShelf(h.store))
+	h.service = brands.New(w.Tenants, authorizer, pictures.NewShelf(h.store).Clocked(func() time.Time { return time.Now().Add(h.ahead) }))
 	h.House = sitetest.Open(t, []fs.FS{brands.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
 		return []site.Module{brands.NewWeb(h.service, s).Module()}
 	})
@@ -54,6 +57,14 @@ func (h *house) coordinator(t *testing.T) *sitetest.Browser {
 	b.Get("/settings/brand")
 	b.Want(http.StatusOK, "Main colour")
 	return b
+}
+
+// swept lets the night pass.
+func (h *house) swept(t *testing.T) {
+	t.Helper()
+	if err := h.service.Sweep(t.Context(), h.Tenants.Bind(must(t, h), tenants.SystemActor("test"))); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (h *house) keys(t *testing.T, in tenants.Tenant) []string {
@@ -131,10 +142,16 @@ func TestALogoIsTriedThenSavedThenRemoved(t *testing.T) {
 		t.Error("no letterhead")
 	}
 
-	// Replaced: the old one is gone from the store.
+	// Replaced: the old one is gone from the store once nobody can be bringing it just now.
 	b.Get(page)
 	b.SubmitFile(page, "logo", "new.png", filestest.PNG(t, 500, 120))
 	b.Want(http.StatusOK, "The appearance is saved")
+	h.swept(t)
+	if !slices.ContainsFunc(h.keys(t, h.Tenant), func(key string) bool { return strings.HasPrefix(key, set) }) {
+		t.Error("a picture went that somebody may have brought just now")
+	}
+	h.ahead = 25 * time.Hour
+	h.swept(t)
 	for _, key := range h.keys(t, h.Tenant) {
 		if strings.HasPrefix(key, set) || strings.HasPrefix(key, saved.Drawn) {
 			t.Errorf("%s is left", key)
@@ -147,6 +164,7 @@ func TestALogoIsTriedThenSavedThenRemoved(t *testing.T) {
 	if last.Logo.Set != "" || last.Drawn == "" {
 		t.Errorf("%+v", last)
 	}
+	h.swept(t)
 	for _, key := range h.keys(t, h.Tenant) {
 		if !strings.HasPrefix(key, last.Drawn) {
 			t.Errorf("%s is left", key)

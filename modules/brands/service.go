@@ -38,8 +38,7 @@ func (s *Service) Change(ctx context.Context, sc tenants.Scope, c tenants.Change
 	if bad := Check(c.Brand); len(bad) > 0 {
 		return fault.Invalid("fault.check_fields", bad...)
 	}
-	old := sc.Tenant().Brand
-	c.Brand.Words = old.Words
+	c.Brand.Words = sc.Tenant().Brand.Words
 	var err error
 	if c.Brand.Logo, err = s.chosen(ctx, sc, Logo, c.Brand.Logo); err != nil {
 		return err
@@ -61,7 +60,7 @@ func (s *Service) Change(ctx context.Context, sc tenants.Scope, c tenants.Change
 	if err != nil {
 		return err
 	}
-	s.sweep(ctx, sc, sets(c.Brand), sets(old))
+	s.sweep(ctx, sc, c.Brand)
 	return nil
 }
 
@@ -84,9 +83,24 @@ func sets(b tenants.Brand) []string {
 	return slices.DeleteFunc([]string{b.Logo.Set, b.Header.Set, b.Drawn}, func(s string) bool { return s == "" })
 }
 
-// sweep forgets pictures that no brand refers to. What is left over when the store is down goes with the next sweep.
-func (s *Service) sweep(ctx context.Context, sc tenants.Scope, used, replaced []string) {
-	if err := s.shelf.Sweep(ctx, sc.Tenant().PicturePrefix(), used, replaced); err != nil {
+// SweepJob is the name of the job that forgets, every night, the pictures that no brand refers to.
+const SweepJob = "brands.sweep_pictures"
+
+// RegisterJobs registers what the queue does in every tenant.
+func (s *Service) RegisterJobs() { s.tenants.HandleEverywhere(SweepJob, s.Sweep) }
+
+// Sweep forgets pictures that the brand does not refer to, once they are a day old. Only the system may.
+func (s *Service) Sweep(ctx context.Context, sc tenants.Scope) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
+	s.sweep(ctx, sc, sc.Tenant().Brand)
+	return nil
+}
+
+// sweep is Sweep for a brand. What is left over when the store is down goes with the next sweep.
+func (s *Service) sweep(ctx context.Context, sc tenants.Scope, b tenants.Brand) {
+	if err := s.shelf.Sweep(ctx, sc.Tenant().PicturePrefix(), sets(b)); err != nil {
 		slog.Warn("pictures not swept", "error", err)
 	}
 }

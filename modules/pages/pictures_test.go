@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
@@ -116,8 +119,18 @@ func TestAPictureOfNoPageGoesAfterADay(t *testing.T) {
 		return err
 	}))
 	must(t, h.service.Sweep(ctx, h.System()))
+	if !there(kept) || !there(lost) {
+		t.Error("a picture went that somebody may be bringing just now")
+	}
+	h.ahead = 25 * time.Hour
+	must(t, h.service.Sweep(ctx, h.System()))
 	if !there(kept) || there(lost) {
 		t.Errorf("kept %v, lost %v", there(kept), there(lost))
+	}
+	var brought []string
+	must(t, h.System().Read().NewRaw(`SELECT subject_id FROM audit_entries WHERE action = 'page.picture_brought' AND subject_kind = 'page_picture' AND actor_person = ? ORDER BY seq`, team.Actor().Person).Scan(ctx, &brought))
+	if diff := cmp.Diff([]string{kept.Set, lost.Set}, brought); diff != "" {
+		t.Error("who brought which picture is not in the audit trail", diff)
 	}
 	for who, sc := range map[string]tenants.Scope{"an officer": h.As(t, tenanttest.Role(tenants.RoleOfficer)), "a visitor": h.Visitor()} {
 		if _, err := h.service.Bring(ctx, sc, "file", filestest.PNG(t, 100, 80)); err == nil || fault.Is(err, fault.KindInvalid) {

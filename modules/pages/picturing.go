@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/pictures"
 	"kervan/policies"
@@ -29,7 +30,10 @@ func (s *Service) Bring(ctx context.Context, sc tenants.Scope, field string, b [
 		return Photo{}, err
 	}
 	p := Photo{Set: taken.Set, Width: taken.Width, Height: taken.Height}
-	return p, sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error { return insertPicture(ctx, tx, p) })
+	return p, sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		tx.Audit(audit.Entry{Action: "page.picture_brought", SubjectKind: "page_picture", SubjectID: p.Set})
+		return insertPicture(ctx, tx, p)
+	})
 }
 
 // measured gives the pictures of a content their sizes, which no form says, and drops those that the tenant does not have.
@@ -85,23 +89,22 @@ func (s *Service) File(ctx context.Context, sc tenants.Scope, address string) (b
 	return b, public, err
 }
 
-// Sweep forgets the pictures that were brought more than a day ago and stand on no page, nor in what one was before. Only the
-// system may.
+// Sweep forgets the pictures that were brought more than a day ago and stand on no page, nor in what one was before, and what
+// is stored of pictures that nobody knows of. Only the system may.
 func (s *Service) Sweep(ctx context.Context, sc tenants.Scope) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
 	}
-	var gone, used []string
+	var used []string
 	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		var err error
-		if gone, err = forgetPictures(ctx, tx); err != nil {
-			return err
+		err := forgetPictures(ctx, tx)
+		if err == nil {
+			used, err = allPictures(ctx, tx)
 		}
-		used, err = allPictures(ctx, tx)
 		return err
 	})
-	if err == nil && len(gone) > 0 {
-		s.album.Sweep(ctx, prefix(sc), used, gone)
+	if err == nil {
+		s.album.Sweep(ctx, prefix(sc), used)
 	}
 	return err
 }

@@ -53,18 +53,17 @@ func shows(ctx context.Context, db bun.IDB, set string) (bool, error) {
 	return n > 0, nil
 }
 
-// forgetPictures forgets those that were brought more than a day ago and stand nowhere, and tells which they were.
-func forgetPictures(ctx context.Context, tx *tenants.Tx) ([]string, error) {
-	var gone []string
-	err := tx.NewRaw(`WITH sought AS (SELECT picture, jsonb_build_object('blocks', jsonb_build_array(jsonb_build_object('picture', jsonb_build_object('set', picture)))) AS piece
+// forgetPictures forgets those that were brought more than a day ago and stand nowhere.
+func forgetPictures(ctx context.Context, tx *tenants.Tx) error {
+	_, err := tx.NewRaw(`WITH sought AS (SELECT picture, jsonb_build_object('blocks', jsonb_build_array(jsonb_build_object('picture', jsonb_build_object('set', picture)))) AS piece
 			FROM page_pictures WHERE at < ?::timestamptz - interval '1 day')
 		DELETE FROM page_pictures AS i USING sought AS s WHERE s.picture = i.picture
 			AND NOT EXISTS (SELECT 1 FROM pages AS p WHERE p.content @> s.piece OR p.public @> s.piece)
-			AND NOT EXISTS (SELECT 1 FROM page_versions AS v WHERE v.content @> s.piece) RETURNING i.picture`, tx.Moment()).Scan(ctx, &gone)
+			AND NOT EXISTS (SELECT 1 FROM page_versions AS v WHERE v.content @> s.piece)`, tx.Moment()).Exec(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("pages: forget pictures: %w", err)
+		return fmt.Errorf("pages: forget pictures: %w", err)
 	}
-	return gone, nil
+	return nil
 }
 
 func allPictures(ctx context.Context, db bun.IDB) ([]string, error) {

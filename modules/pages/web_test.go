@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
@@ -45,6 +46,7 @@ type house struct {
 	*sitetest.House
 
 	service *pages.Service
+	ahead   time.Duration // of the clock by which pictures grow old
 }
 
 // together stands in for the module that knows partnerships.
@@ -65,7 +67,7 @@ func open(t *testing.T, options ...func(*tenants.Config)) *house {
 	h := &house{}
 	authorizer, err := policies.New()
 	must(t, err)
-	h.service, err = pages.New(authorizer, pictures.NewAlbum(pictures.NewShelf(objectstest.Open(t))))
+	h.service, err = pages.New(authorizer, pictures.NewAlbum(pictures.NewShelf(objectstest.Open(t)).Clocked(func() time.Time { return time.Now().Add(h.ahead) })))
 	must(t, err)
 	h.House = sitetest.Open(t, []fs.FS{pages.Locales}, sitetest.Everyone{}, tenanttest.Open(t, options...), authorizer, func(s *site.Site) []site.Module {
 		s.Menu = h.service.Navigation()

@@ -39,7 +39,7 @@ func (s *Service) Illustrate(ctx context.Context, sc tenants.Scope, id ids.Story
 			added = []Picture{{Set: taken.Set, Width: taken.Width, Height: taken.Height, Alt: i18n.Text{}}}
 		}
 	}
-	err = s.change(ctx, sc, v, id, version, func(ctx context.Context, tx *tenants.Tx, story *Story, _ *Partnership) error {
+	return s.change(ctx, sc, v, id, version, func(ctx context.Context, tx *tenants.Tx, story *Story, _ *Partnership) error {
 		story.Content.Pictures = append(known(story.Content.Pictures, kept), added...)
 		if bad := story.Content.check(sc.Tenant().Locales); len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
@@ -49,10 +49,6 @@ func (s *Service) Illustrate(ctx context.Context, sc tenants.Scope, id ids.Story
 		}
 		return forget(ctx, tx, id)
 	})
-	if err == nil {
-		s.sweep(ctx, sc, now.Content.sets())
-	}
-	return err
 }
 
 // known are those of the wanted pictures that the story has, with their size, which nobody's form says.
@@ -70,12 +66,23 @@ func known(there, wanted []Picture) []Picture {
 
 func (*Service) prefix(sc tenants.Scope) string { return sc.Tenant().PhotoPrefix("stories") }
 
-// sweep forgets pictures that stood in a story and stand in none any more.
-func (s *Service) sweep(ctx context.Context, sc tenants.Scope, had []string) {
-	used, err := usedPictures(ctx, sc.Read())
-	if err == nil && slices.ContainsFunc(had, func(set string) bool { return !slices.Contains(used, set) }) {
-		s.album.Sweep(ctx, s.prefix(sc), used, had)
+// SweepJob is the name of the job that forgets, every night, the pictures that stand in no story.
+const SweepJob = "stories.sweep_pictures"
+
+// RegisterJobs registers what the queue does in every tenant.
+func (s *Service) RegisterJobs(t *tenants.Tenants) { t.HandleEverywhere(SweepJob, s.Sweep) }
+
+// Sweep forgets the pictures that stand in no story any more, once they are a day old; until then nobody finds them. Only the
+// system may.
+func (s *Service) Sweep(ctx context.Context, sc tenants.Scope) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
 	}
+	used, err := usedPictures(ctx, sc.Read())
+	if err == nil {
+		s.album.Sweep(ctx, s.prefix(sc), used)
+	}
+	return err
 }
 
 // Picture is a file of a picture, by the last part of its address. Anybody may see those of stories that visitors read; who

@@ -299,14 +299,10 @@ func (s *Service) Remove(ctx context.Context, sc tenants.Scope, id ids.Story, ve
 	if !story.May(Remove) {
 		return fault.Conflict("stories.not_now")
 	}
-	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		tx.Audit(entry("story.removed", id))
 		return remove(ctx, tx, &story)
 	})
-	if err == nil {
-		s.sweep(ctx, sc, story.Content.sets())
-	}
-	return err
 }
 
 // Erase deletes a story that was published and is withdrawn, with its pictures; of it only its address is kept, which says

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
@@ -57,6 +58,7 @@ type house struct {
 
 	service *stories.Service
 	store   *objects.Store
+	ahead   time.Duration // of the shelf's clock
 	queries tenanttest.Queries
 	mails   []events.MailRequested
 	news    []events.NotificationRequested
@@ -70,7 +72,7 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.service = stories.New(authorizer, h.around, pictures.NewAlbum(pictures.NewShelf(h.store)))
+	h.service = stories.New(authorizer, h.around, pictures.NewAlbum(pictures.NewShelf(h.store).Clocked(func() time.Time { return time.Now().Add(h.ahead) })))
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
 		return nil
@@ -339,8 +341,26 @@ func TestPicturesAreSeenByWhoMayReadTheStory(t *testing.T) {
 	if w, err = h.service.Story(ctx, p.one, id); err != nil || len(w.Content.Pictures) != 0 {
 		t.Errorf("a picture of nobody's stands in the story: %+v, %v", w.Content.Pictures, err)
 	}
-	for o, err := range h.store.List(ctx, h.Tenant.PhotoPrefix("stories")) {
-		t.Errorf("a removed picture is left: %s, %v", o.Key, err)
+	left := func() (n int) {
+		must(t, h.service.Sweep(ctx, h.System()))
+		for _, err := range h.store.List(ctx, h.Tenant.PhotoPrefix("stories")) {
+			must(t, err)
+			n++
+		}
+		return n
+	}
+	if _, _, err := h.service.Picture(ctx, p.one, file); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("a removed picture is shown: %v", err)
+	}
+	if left() == 0 {
+		t.Error("a picture went that somebody may have brought just now")
+	}
+	h.ahead = 25 * time.Hour
+	if n := left(); n > 0 {
+		t.Errorf("of a removed picture %d files are left", n)
+	}
+	if err := h.service.Sweep(ctx, h.coordinator(t)); err == nil {
+		t.Error("a coordinator sweeps")
 	}
 }
 

@@ -140,10 +140,10 @@ func (a *Album) Get(ctx context.Context, prefix, set, name string) ([]byte, erro
 	return a.shelf.Get(ctx, prefix, set, name)
 }
 
-// Sweep forgets photographs below the prefix that are not in use. What is left over when the store is down goes with the
-// next sweep.
-func (a *Album) Sweep(ctx context.Context, prefix string, used, gone []string) {
-	if err := a.shelf.Sweep(ctx, prefix, used, gone); err != nil {
+// Sweep forgets photographs below the prefix that are not in use, once they are a day old. What is left over when the store is
+// down goes with the next sweep.
+func (a *Album) Sweep(ctx context.Context, prefix string, used []string) {
+	if err := a.shelf.Sweep(ctx, prefix, used); err != nil {
 		slog.Warn("pictures not swept", "error", err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 // never changes: the key holds the hash of what the picture was drawn from.
 type Shelf struct {
 	objects *objects.Store
+	now     func() time.Time
 
 	mu   sync.Mutex
 	kept map[string][]byte
@@ -28,7 +29,15 @@ type Shelf struct {
 const room = 24 << 20
 
 // NewShelf makes an empty shelf over the bucket.
-func NewShelf(o *objects.Store) *Shelf { return &Shelf{objects: o, kept: map[string][]byte{}} }
+func NewShelf(o *objects.Store) *Shelf {
+	return &Shelf{objects: o, now: time.Now, kept: map[string][]byte{}}
+}
+
+// Clocked is the shelf with another clock, by which it tells how old a picture is.
+func (s *Shelf) Clocked(now func() time.Time) *Shelf {
+	s.now = now
+	return s
+}
 
 // Put stores the pictures of a set. Fault: Unavailable.
 func (s *Shelf) Put(ctx context.Context, prefix, set string, all ...File) error {
@@ -85,17 +94,20 @@ func (s *Shelf) keep(key string, b []byte) {
 	s.size += len(b)
 }
 
-// Sweep erases the sets below the prefix that are not in use: those that were replaced at once, and others once they are a
-// day old, as somebody may be trying them. It is safe to repeat. Fault: Unavailable.
-func (s *Shelf) Sweep(ctx context.Context, prefix string, used, replaced []string) error {
+// settling is how long a picture stays although nothing uses it: somebody may be trying it, or bringing it just now, and will
+// say only once it is stored that it is used.
+const settling = 24 * time.Hour
+
+// Sweep erases the pictures below the prefix whose sets are not in use, once they are a day old. It is safe to repeat. Fault:
+// Unavailable.
+func (s *Shelf) Sweep(ctx context.Context, prefix string, used []string) error {
 	var gone []string
 	for o, err := range s.objects.List(ctx, prefix) {
 		if err != nil {
 			return err
 		}
 		set, _, _ := strings.Cut(strings.TrimPrefix(o.Key, prefix), "/")
-		old := slices.Contains(replaced, set) || time.Since(o.Modified) > 24*time.Hour
-		if old && !slices.Contains(used, set) {
+		if s.now().Sub(o.Modified) > settling && !slices.Contains(used, set) {
 			gone = append(gone, o.Key)
 		}
 	}
