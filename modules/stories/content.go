@@ -304,15 +304,6 @@ func (c *Content) changed(from *Content) []Difference {
 	return all
 }
 
-// sets are the story's pictures, by their names in the store.
-func (c *Content) sets() []string {
-	all := make([]string, len(c.Pictures))
-	for i, pic := range c.Pictures {
-		all[i] = pic.Set
-	}
-	return all
-}
-
 // proposed is an address made of a title.
 func proposed(title string) string {
 	slug := strings.Map(func(r rune) rune {

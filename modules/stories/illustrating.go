@@ -2,6 +2,7 @@ package stories
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 
 	"kervan/modules/ids"
@@ -39,7 +40,7 @@ func (s *Service) Illustrate(ctx context.Context, sc tenants.Scope, id ids.Story
 			added = []Picture{{Set: taken.Set, Width: taken.Width, Height: taken.Height, Alt: i18n.Text{}}}
 		}
 	}
-	return s.change(ctx, sc, v, id, version, func(ctx context.Context, tx *tenants.Tx, story *Story, _ *Partnership) error {
+	err = s.change(ctx, sc, v, id, version, func(ctx context.Context, tx *tenants.Tx, story *Story, _ *Partnership) error {
 		story.Content.Pictures = append(known(story.Content.Pictures, kept), added...)
 		if bad := story.Content.check(sc.Tenant().Locales); len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
@@ -49,6 +50,10 @@ func (s *Service) Illustrate(ctx context.Context, sc tenants.Scope, id ids.Story
 		}
 		return forget(ctx, tx, id)
 	})
+	if err == nil {
+		s.sweep(ctx, sc)
+	}
+	return err
 }
 
 // known are those of the wanted pictures that the story has, with their size, which nobody's form says.
@@ -78,11 +83,18 @@ func (s *Service) Sweep(ctx context.Context, sc tenants.Scope) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
 	}
+	s.sweep(ctx, sc)
+	return nil
+}
+
+// sweep is Sweep. What is left over goes in the night.
+func (s *Service) sweep(ctx context.Context, sc tenants.Scope) {
 	used, err := usedPictures(ctx, sc.Read())
-	if err == nil {
-		s.album.Sweep(ctx, s.prefix(sc), used)
+	if err != nil {
+		slog.Warn("pictures not swept", "error", err)
+		return
 	}
-	return err
+	s.album.Sweep(ctx, s.prefix(sc), used)
 }
 
 // Picture is a file of a picture, by the last part of its address. Anybody may see those of stories that visitors read; who

@@ -299,10 +299,14 @@ func (s *Service) Remove(ctx context.Context, sc tenants.Scope, id ids.Story, ve
 	if !story.May(Remove) {
 		return fault.Conflict("stories.not_now")
 	}
-	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		tx.Audit(entry("story.removed", id))
 		return remove(ctx, tx, &story)
 	})
+	if err == nil {
+		s.sweep(ctx, sc)
+	}
+	return err
 }
 
 // Erase deletes a story that was published and is withdrawn, with its pictures; of it only its address is kept, which says
@@ -335,7 +339,7 @@ func (s *Service) Erase(ctx context.Context, sc tenants.Scope, id ids.Story, ver
 		return remove(ctx, tx, &story)
 	})
 	if err == nil {
-		s.sweep(ctx, sc, story.Content.sets())
+		s.sweep(ctx, sc)
 	}
 	return err
 }
