@@ -102,3 +102,28 @@ func TestAConditionIsReadByThoseWhoReadItsAnswer(t *testing.T) {
 		}
 	}
 }
+
+// TestABudgetsTotalIsReadByThoseWhoReadItsColumns: what it is added up from can be told from it, and how many lines it has
+// cannot.
+func TestABudgetsTotalIsReadByThoseWhoReadItsColumns(t *testing.T) {
+	t.Parallel()
+	refused := func(d forms.Definition) bool {
+		return slices.ContainsFunc(forms.Check(d), func(p forms.Problem) bool { return p.Key == "forms.check.term_class" && p.Where == "b/out" })
+	}
+	for _, key := range []string{forms.QuantityColumn, forms.PriceColumn} {
+		d := reckoned(forms.OperationSum, "lines")
+		column, _ := question(t, d, "lines").Column(key)
+		if column.Class = forms.ClassFinancial; !refused(d) {
+			t.Errorf("a budget's total tells of its %s", key)
+		}
+		question(t, d, "out").Class = forms.ClassFinancial
+		if refused(d) {
+			t.Errorf("a total that is as delicate as the %s is refused", key)
+		}
+	}
+	d := reckoned(forms.OperationRows, "lines")
+	column, _ := question(t, d, "lines").Column(forms.PriceColumn)
+	if column.Class = forms.ClassFinancial; refused(d) {
+		t.Error("how many lines a budget has is as delicate as its prices")
+	}
+}
