@@ -24,7 +24,7 @@ func later(t testing.TB) forms.Definition {
 		Key: "pay", Title: say("Pay"), Intro: say("Now that you take part"), Scope: forms.ScopePart, Condition: &forms.Condition{Question: "status", Equals: "association"}, Questions: []forms.Question{
 			{Key: "how", Type: forms.TypeText, Label: say("How")},
 			{Key: "iban", Type: forms.TypeShortText, Label: say("IBAN"), Required: true, Asked: forms.WhomAccepted, Class: forms.ClassFinancial},
-			{Key: "branch", Type: forms.TypeShortText, Label: say("Branch"), Asked: forms.WhomAccepted, Condition: &forms.Condition{Question: "iban", Answered: yes()}},
+			{Key: "branch", Type: forms.TypeShortText, Label: say("Branch"), Asked: forms.WhomAccepted, Class: forms.ClassFinancial, Condition: &forms.Condition{Question: "iban", Answered: yes()}},
 		},
 	})
 	return d
