@@ -94,7 +94,7 @@ func keep(source, made string) {
 		held.Add(-int64(len(source) + len(made)))
 	}
 	for held.Load() > room {
-		if _, _, any := shown.RemoveOldest(); !any {
+		if _, _, ok := shown.RemoveOldest(); !ok {
 			return
 		}
 	}
