@@ -118,6 +118,11 @@ func (writers) Writing(ctx context.Context, sc tenants.Scope, call ids.Call) (dr
 	return applications.Writing(ctx, sc.Read(), call)
 }
 
+// Accepted satisfies programs.Applications.
+func (writers) Accepted(ctx context.Context, sc tenants.Scope, call ids.Call) (bool, error) {
+	return applications.AcceptedFrom(ctx, sc.Read(), call, sc.Actor().OrganizationsAs())
+}
+
 // winners lets partnerships ask the other modules what an accepted application brings, what its call promised, and who
 // takes part.
 type winners struct {

@@ -130,3 +130,18 @@ func reminders(ctx context.Context, db bun.IDB, of []ids.Application) (map[ids.A
 	}
 	return found, nil
 }
+
+// AcceptedFrom reports whether an application to the call in which one of the organizations has a part was accepted and has
+// taken its place. It is for other modules' use-cases, which have authorized.
+func AcceptedFrom(ctx context.Context, db bun.IDB, call ids.Call, organizations []ids.Organization) (bool, error) {
+	if len(organizations) == 0 {
+		return false, nil
+	}
+	var accepted bool
+	err := db.NewRaw(`SELECT EXISTS (SELECT FROM applications AS a JOIN application_parts AS p ON p.application_id = a.id
+		WHERE a.call_id = ? AND a.state = 'accepted' AND p.organization_id IN (?))`, call, bun.List(organizations)).Scan(ctx, &accepted)
+	if err != nil {
+		return false, fmt.Errorf("applications: look for accepted ones: %w", err)
+	}
+	return accepted, nil
+}

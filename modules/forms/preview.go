@@ -31,7 +31,10 @@ func Outline(loc *i18n.Localizer, d *Definition, scope Scope) Print {
 }
 
 func (l layout) outline(q *Question) Entry {
-	e := Entry{Kind: EntryQuestion, Ref: q.Key, Label: l.words(q.Label), Help: l.words(q.Help), Offer: l.offer(q)}
+	e := Entry{Kind: EntryQuestion, Ref: q.Key, Label: l.words(q.Label), Help: l.words(q.Help)}
+	if q.OpenToAll() {
+		e.Offer = l.offer(q)
+	}
 	switch q.Type {
 	case TypeHeading:
 		e.Kind = EntryHeading

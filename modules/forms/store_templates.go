@@ -28,23 +28,21 @@ func (s *Service) NamedTemplates(ctx context.Context, db bun.IDB) (map[ids.Templ
 	return found, nil
 }
 
-// Offering tells in which forms a version offers the template to everybody who may read it. It is for features' use-cases,
-// which say which forms those are.
-func (s *Service) Offering(ctx context.Context, db bun.IDB, id ids.Template) ([]ids.Form, error) {
+// Offering tells of which forms a version offers the template, and whether to everybody who may read it; else it is for accepted
+// applicants. It is for features' use-cases, which say who these are.
+func (s *Service) Offering(ctx context.Context, db bun.IDB, id ids.Template) (map[ids.Form]bool, error) {
 	var rows []versionRow
 	err := db.NewSelect().Model(&rows).Where("jsonb_path_exists(definition, '$.sections[*].questions[*].template.*.id[*] \\? (@ == $id)', jsonb_build_object('id', ?::text))", id.String()).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("forms: find who offers a template: %w", err)
 	}
-	var found []ids.Form
+	found := map[ids.Form]bool{}
 	for _, r := range rows {
 		v, err := r.version()
 		if err != nil {
 			return nil, err
 		}
-		if v.Whole.Offers(id) {
-			found = append(found, v.Form)
-		}
+		found[v.Form] = found[v.Form] || v.Whole.Offers(id)
 	}
 	return found, nil
 }

@@ -54,7 +54,7 @@ func (q *Question) TemplateIn(l i18n.Locale, others ...i18n.Locale) (Template, b
 
 // OpenToAll reports whether everybody who may read the form may know what the question asks, and so what it offers. Who asks
 // for a question's template is held to it.
-func (q *Question) OpenToAll() bool { return true }
+func (q *Question) OpenToAll() bool { return !q.Later() }
 
 // Offers reports whether a question that everybody may read offers the template.
 func (d *Definition) Offers(id ids.Template) bool {

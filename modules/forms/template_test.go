@@ -119,6 +119,23 @@ func TestAnotherTemplateIsAChange(t *testing.T) {
 	}
 }
 
+func TestThePreviewLeadsNobodyToWhatOnlyAcceptedApplicantsMayHave(t *testing.T) {
+	t.Parallel()
+	d, q := offering(t)
+	q.Asked = forms.WhomAccepted
+	if id := q.Template[i18n.EN].ID; d.Offers(id) {
+		t.Error("it is offered to everybody")
+	}
+	var b strings.Builder
+	p := ui.Page{Loc: localizer(t, i18n.EN)}
+	if err := forms.Preview(p, &d, forms.ScopePart).Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "/templates/") {
+		t.Error("the preview leads to it")
+	}
+}
+
 func TestAReaderIsLedToTheTemplate(t *testing.T) {
 	t.Parallel()
 	d, q := offering(t)

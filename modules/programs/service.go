@@ -34,6 +34,8 @@ type Applications interface {
 	Applying(ctx context.Context, sc tenants.Scope, call ids.Call) ([]ids.Person, error)
 	// Writing counts the applications to the call that can still be changed: drafts, and those handed in.
 	Writing(ctx context.Context, sc tenants.Scope, call ids.Call) (drafts, handedIn int, err error)
+	// Accepted reports whether the actor is of an application to the call that was accepted.
+	Accepted(ctx context.Context, sc tenants.Scope, call ids.Call) (bool, error)
 }
 
 // Service is what is done with calls, in the order in which one lives.

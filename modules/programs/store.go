@@ -337,15 +337,15 @@ func lates(ctx context.Context, db bun.IDB, call ids.Call) ([]Late, error) {
 	return found, nil
 }
 
-// publishedForms are the versions that published calls ask, by their forms.
-func publishedForms(ctx context.Context, db bun.IDB) (map[ids.Form]ids.FormVersion, error) {
+// publishedForms are the published calls, as far as which form they ask and in which version.
+func publishedForms(ctx context.Context, db bun.IDB) ([]Call, error) {
 	var rows []callRow
-	if err := db.NewSelect().Model(&rows).Column("form_id", "form_version_id").Where("c.state <> 'draft'").Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&rows).Column("id", "form_id", "form_version_id").Where("c.state <> 'draft'").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("programs: list published forms: %w", err)
 	}
-	found := make(map[ids.Form]ids.FormVersion, len(rows))
+	found := make([]Call, len(rows))
 	for i := range rows {
-		found[rows[i].FormID] = rows[i].FormVersionID
+		found[i] = Call{ID: rows[i].ID, Form: rows[i].FormID, FormVersion: rows[i].FormVersionID}
 	}
 	return found, nil
 }

@@ -49,8 +49,8 @@ func (s *Service) Offer(ctx context.Context, sc tenants.Scope, id ids.Call, ques
 }
 
 // Offered holds the actor to the templates of forms that they may read: those of published calls, and for the team those of
-// drafts. Who is signed in may also have those of earlier versions, to which what was handed in belongs. Anybody may ask.
-// Fault: NotFound.
+// drafts. Who is signed in may also have those of earlier versions, to which what was handed in belongs; those of questions that
+// only accepted applicants are asked, they may. Anybody may ask. Fault: NotFound.
 func (s *Service) Offered(ctx context.Context, sc tenants.Scope, id ids.Template) error {
 	if err := s.policies.May(sc, policies.CallBrowse, policies.On{}); err != nil {
 		return err
@@ -62,12 +62,12 @@ func (s *Service) Offered(ctx context.Context, sc tenants.Scope, id ids.Template
 	if err != nil {
 		return err
 	}
-	for _, version := range asked {
-		v, err := s.forms.Version(ctx, sc, version)
+	for _, c := range asked {
+		v, err := s.forms.Version(ctx, sc, c.FormVersion)
 		if err != nil {
 			return err
 		}
-		if v.Definition.Offers(id) {
+		if v.Whole.Offers(id) {
 			return nil
 		}
 	}
@@ -78,10 +78,18 @@ func (s *Service) Offered(ctx context.Context, sc tenants.Scope, id ids.Template
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(offering, func(form ids.Form) bool { _, public := asked[form]; return public }) {
-		return fault.NotFound()
+	for _, c := range asked {
+		all, offers := offering[c.Form]
+		if offers && !all {
+			if all, err = s.applications.Accepted(ctx, sc, c.ID); err != nil {
+				return err
+			}
+		}
+		if all {
+			return nil
+		}
 	}
-	return nil
+	return fault.NotFound()
 }
 
 // offers reports whether the piece is a question for which the call offers a file.

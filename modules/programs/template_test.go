@@ -140,6 +140,21 @@ func TestATemplateIsForThoseWhoMayReadTheForm(t *testing.T) {
 	if may(visitor, ids.New[ids.Template]()) || may(signed, ids.New[ids.Template]()) {
 		t.Error("any template is for everybody")
 	}
+	// What only accepted applicants are asked offers its template to them.
+	must(t, h.service.Redesign(t.Context(), sc, call.ID, false, func(d *forms.Definition) error {
+		find(d, "fiscal_host_letter").Asked = forms.WhomAccepted
+		return nil
+	}))
+	must(t, h.service.Offer(t.Context(), sc, call.ID, "fiscal_host_letter", i18n.EN, programs.Brought{Name: "later.pdf", Size: 1, Content: strings.NewReader("x")}))
+	publish()
+	d, err := h.service.Design(t.Context(), sc, call.ID)
+	must(t, err)
+	later := find(d.Draft.Definition, "fiscal_host_letter").Template[i18n.EN].ID
+	accepted := h.As(t)
+	h.accepted = accepted.Actor().Person
+	if may(visitor, later) || may(signed, later) || may(reviewer, later) || !may(accepted, later) || !may(sc, later) {
+		t.Error("what accepted applicants are asked offers its template to the wrong people")
+	}
 	// The next cycle's call has it, and what the network proposes to the core does not.
 	again, err := h.service.BeginAgain(t.Context(), sc, call.ID, "2028", h.frame().OpensAt)
 	must(t, err)

@@ -29,6 +29,7 @@ func TestMain(m *testing.M) { tenanttest.Main(m) }
 type around struct {
 	organization ids.Organization
 	lead, writer ids.Person
+	accepted     ids.Person
 }
 
 func (a *around) Applicants(_ context.Context, _ tenants.Scope, _ ...ids.Organization) (map[ids.Organization]programs.Applicant, error) {
@@ -37,6 +38,10 @@ func (a *around) Applicants(_ context.Context, _ tenants.Scope, _ ...ids.Organiz
 
 func (a *around) Writing(context.Context, tenants.Scope, ids.Call) (drafts, handedIn int, err error) {
 	return 1, 2, nil
+}
+
+func (a *around) Accepted(_ context.Context, sc tenants.Scope, _ ids.Call) (bool, error) {
+	return sc.Actor().Person == a.accepted, nil
 }
 
 func (a *around) Applying(context.Context, tenants.Scope, ids.Call) ([]ids.Person, error) {
