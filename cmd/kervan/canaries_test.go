@@ -34,6 +34,7 @@ var wordless = map[string]string{
 	"documents.reason":           "what a check found, by its key",
 	"form_draft_presences.place": "keys of a section and a question",
 	"papers.locale":              "the code of a language",
+	"story_graves.slug":          "an address at which nothing is read any more",
 }
 
 // sentToTheCore are the shared tables in which stands what networks send to the core team, exactly as they sent it.
