@@ -2,6 +2,8 @@ package applications
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -51,6 +53,13 @@ type LaterSheet struct {
 // Begun reports whether anything was answered.
 func (l *LaterSheet) Begun() bool {
 	return slices.ContainsFunc(l.Sections, func(p forms.Progress) bool { return p.Answered > 0 })
+}
+
+// given are the answers without those that were taken away again.
+func given(of forms.Answers) forms.Answers {
+	there := maps.Clone(of)
+	maps.DeleteFunc(there, func(_ string, raw json.RawMessage) bool { return string(raw) == "null" })
+	return there
 }
 
 // scope is that of the sheet.
@@ -162,7 +171,7 @@ func (s *Service) laterSheets(ctx context.Context, db reader, all []Application,
 				continue
 			}
 			for _, sheet := range sheetsOf(&all[i]) {
-				some[sheet] = forms.Filled{Answers: forms.Joined(d, filled[handed[sheet]].Answers, filled[sheet].Answers)}
+				some[sheet] = forms.Filled{Answers: forms.Since(d, all[i].scopeOf(sheet), filled[handed[sheet]].Answers, filled[sheet].Answers)}
 			}
 		}
 		fitting, err := s.fit(ctx, db, d, some)
@@ -189,7 +198,7 @@ func laterOf(d *forms.Definition, a *Application, now, fitting map[ids.Sheet]for
 		if l.Sections = forms.CompleteLater(d, l.scope(), fitting[sheet].Answers); len(l.Sections) == 0 {
 			continue
 		}
-		l.Left, l.Changed = left(l.Sections), !l.Sent.ID.IsZero() && !same(l.asked, l.counts)
+		l.Left, l.Changed = left(l.Sections), !l.Sent.ID.IsZero() && !same(given(l.asked), given(l.counts))
 		all = append(all, l)
 	}
 	return all
@@ -274,7 +283,7 @@ func (s *Service) Send(ctx context.Context, sc tenants.Scope, id ids.Application
 }
 
 func (s *Service) send(ctx context.Context, tx *tenants.Tx, a *Application, sheet ids.Sheet, now time.Time) error {
-	if err := s.forms.Refresh(ctx, tx, sheet); err != nil {
+	if err := s.refreshLater(ctx, tx, a, sheet); err != nil {
 		return err
 	}
 	version, err := s.forms.VersionIn(ctx, tx, a.FormVersion)
@@ -306,6 +315,19 @@ func (s *Service) send(ctx context.Context, tx *tenants.Tx, a *Application, shee
 		return s.notifyTeam(ctx, tx, a, events.NotificationRequested{Key: "applications.notify.team_later", Args: map[string]string{"Number": a.Number}})
 	}
 	return fault.NotFound()
+}
+
+// refreshLater keeps on a sheet what it calculates, from what was handed in and not from what was written on since.
+func (s *Service) refreshLater(ctx context.Context, tx *tenants.Tx, a *Application, sheet ids.Sheet) error {
+	handed, err := copiesOf(ctx, tx, []Application{*a})
+	if err != nil {
+		return err
+	}
+	filled, err := s.forms.Filled(ctx, tx, handed[sheet])
+	if err != nil {
+		return err
+	}
+	return s.forms.Refresh(ctx, tx, sheet, filled[handed[sheet]].Answers)
 }
 
 // placeAccepted moves the application on, and tells its people where they are asked more now.

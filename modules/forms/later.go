@@ -126,6 +126,22 @@ func Joined(whole *Definition, handed, since Answers) Answers {
 	return all
 }
 
+// Since are the answers of an accepted applicant's sheet as they are being written: Joined, with what is calculated for
+// accepted applicants worked out from them.
+func Since(whole *Definition, scope Scope, handed, live Answers) Answers {
+	all := Joined(whole, handed, live)
+	for ref, result := range Calculate(whole, scope, all) {
+		switch {
+		case !whole.IsLater(ref) || !none(all[ref]) && equal(all[ref], result):
+		case none(result):
+			delete(all, ref)
+		default:
+			all[ref] = result
+		}
+	}
+	return all
+}
+
 // LayLater is Lay for the answers of accepted applicants, of the whole definition; the answers are Joined.
 func LayLater(loc *i18n.Localizer, whole *Definition, scope Scope, answers Answers, look Look) Print {
 	return lay(loc, whole, whole.Later().Scoped(scope), scope, answers, look)
@@ -144,14 +160,31 @@ func (v *Version) asking(ref string) *Definition {
 	return v.Definition
 }
 
-// Refresh works out what a sheet calculates for accepted applicants. It is for features' use-cases, which have authorized.
-// Fault: NotFound.
-func (s *Service) Refresh(ctx context.Context, tx *tenants.Tx, id ids.Sheet) error {
+// Refresh keeps on a sheet what it calculates for accepted applicants, from what was handed in and what they have answered
+// since. It is for features' use-cases, which have authorized. Fault: NotFound.
+func (s *Service) Refresh(ctx context.Context, tx *tenants.Tx, id ids.Sheet, handed Answers) error {
 	sheet, version, err := s.open(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	return s.recalculate(ctx, tx, sheet, version.Whole, tx.Scope().Actor().Person)
+	if err := holdSheet(ctx, tx, id); err != nil {
+		return err
+	}
+	filled, err := s.Filled(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	there, now := filled[id].Answers, Since(version.Whole, sheet.Scope, handed, filled[id].Answers)
+	results := Calculate(version.Whole, sheet.Scope, now)
+	for _, ref := range sortedRefs(results) {
+		if !version.Whole.IsLater(ref) || none(there[ref]) && none(now[ref]) || equal(there[ref], now[ref]) {
+			continue
+		}
+		if err := putResult(ctx, tx, Edit{Sheet: id, Ref: ref, Value: results[ref], By: tx.Scope().Actor().Person}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // whom checks that it is known whom a question is asked. What is taken from a profile is taken when somebody applies, and

@@ -248,7 +248,7 @@ func (s *Service) Suggest(ctx context.Context, tx *tenants.Tx, into ids.Sheet, k
 
 // Save keeps one canonical answer. A newer answer than the edit's base is a Clash; the same answer again is no change.
 // Consents and declarations are also kept as statements, with who and when; what is calculated from the answer is worked out
-// anew.
+// anew, but for what accepted applicants are asked (see Since).
 func (s *Service) Save(ctx context.Context, tx *tenants.Tx, e Edit) (Saved, error) {
 	saved, err := s.keep(ctx, tx, e)
 	if err != nil {
@@ -258,7 +258,7 @@ func (s *Service) Save(ctx context.Context, tx *tenants.Tx, e Edit) (Saved, erro
 	if err != nil {
 		return Saved{}, err
 	}
-	return saved, s.recalculate(ctx, tx, sheet, version.asking(e.Ref), e.By)
+	return saved, s.recalculate(ctx, tx, sheet, version.Definition, e.By)
 }
 
 // keep is Save without what is calculated.
@@ -315,7 +315,7 @@ func (s *Service) SaveTyped(ctx context.Context, tx *tenants.Tx, loc *i18n.Local
 	if err != nil {
 		return Saved{}, nil, err
 	}
-	return saved, bad, s.recalculate(ctx, tx, sheet, d, by)
+	return saved, bad, s.recalculate(ctx, tx, sheet, version.Definition, by)
 }
 
 // SavePosted keeps a whole section as a page without a script posted it: the answers that differ from what is there.
@@ -326,7 +326,6 @@ func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Loca
 	if err != nil {
 		return Posted{}, nil, err
 	}
-	d := version.Definition
 	section, ok := version.Whole.Section(key)
 	if !ok || section.Scope != sheet.Scope {
 		return Posted{}, nil, fault.NotFound()
@@ -366,11 +365,8 @@ func (s *Service) SavePosted(ctx context.Context, tx *tenants.Tx, loc *i18n.Loca
 			return posted, nil, err
 		}
 		posted.Changed++
-		if version.Whole.IsLater(ref) {
-			d = version.Whole
-		}
 	}
-	return posted, clashes, s.recalculate(ctx, tx, sheet, d, by)
+	return posted, clashes, s.recalculate(ctx, tx, sheet, version.Definition, by)
 }
 
 func (s *Service) open(ctx context.Context, tx *tenants.Tx, id ids.Sheet) (Sheet, Version, error) {

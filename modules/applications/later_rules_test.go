@@ -1,0 +1,101 @@
+package applications_test
+
+import (
+	"testing"
+
+	"kervan/modules/applications"
+	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+)
+
+func inAll(s string) i18n.Text { return i18n.Text{i18n.EN: s, i18n.TR: s, i18n.DE: s} }
+
+// asks lets a call ask more of each organization, when applying or later.
+func (h *house) asks(t *testing.T, call ids.Call, key string, questions ...forms.Question) {
+	t.Helper()
+	h.reforms(t, call, func(d *forms.Definition) {
+		d.Sections = append(d.Sections, forms.Section{Key: key, Title: inAll(key), Scope: forms.ScopePart, Questions: questions})
+	})
+	h.Jobs(t)
+}
+
+// sends answers and sends one organization's part.
+func (h *house) sends(t *testing.T, id ids.Application, s side, answers ...string) {
+	t.Helper()
+	a := h.find(t, id)
+	sheet := a.Part(s.id).Sheet
+	for i := 0; i < len(answers); i += 2 {
+		_, version := h.answer(t, sheet, answers[i])
+		if err := h.save(t, s.lead, sheet, answers[i], answers[i+1], version); err != nil {
+			t.Fatal(answers[i], err)
+		}
+	}
+	if err := h.service.Send(t.Context(), s.lead, id, sheet); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLaterCalculationsStandUponWhatWasHandedIn(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	call, id, one, two := h.pair(t)
+	h.asks(t, call, "group", forms.Question{Key: "heads", Type: forms.TypeNumber, Label: inAll("Heads")})
+	h.asks(t, call, "pay", forms.Question{Key: "rate", Type: forms.TypeNumber, Label: inAll("Rate"), Asked: forms.WhomAccepted}, forms.Question{
+		Key: "total", Type: forms.TypeCalculated, Label: inAll("Total"), Asked: forms.WhomAccepted,
+		Calculation: &forms.Calculation{Operation: forms.OperationProduct, Of: []string{"heads", "rate"}},
+	})
+	a := h.find(t, id)
+	sheet := a.Part(one.id).Sheet
+	if err := h.service.Reopen(t.Context(), one.lead, id, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.save(t, one.lead, sheet, "heads", "10", 0); err != nil {
+		t.Fatal(err)
+	}
+	if a = h.find(t, id); !a.Part(two.id).Confirmed() {
+		h.confirms(t, id, two)
+	}
+	h.confirms(t, id, one)
+	h.submits(t, id, one)
+	if err := h.service.Reopen(t.Context(), one.lead, id, ""); err != nil {
+		t.Fatal(err)
+	}
+	_, version := h.answer(t, sheet, "heads")
+	if err := h.save(t, one.lead, sheet, "heads", "1000", version); err != nil {
+		t.Fatal("written on after handing in:", err)
+	}
+	h.closes(call)
+	h.becomes(t, id, applications.Accepted)
+	if err := h.save(t, one.lead, sheet, "rate", "5", 0); err != nil {
+		t.Fatal(err)
+	}
+	desk, err := h.service.LaterDesk(t.Context(), one.lead, id, "", "pay")
+	if err != nil || string(desk.Filled.Answers["total"]) != "50" {
+		t.Errorf("as it is written: %s, %v", desk.Filled.Answers["total"], err)
+	}
+	h.sends(t, id, one)
+	total := func(want string) {
+		t.Helper()
+		d, err := h.service.Dossier(t.Context(), h.officer(t), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Later[0].Answers(); string(got["total"]) != want || string(got["heads"]) != "10" {
+			t.Errorf("sent: %s heads, in all %s, want %s", got["heads"], got["total"], want)
+		}
+	}
+	total("50")
+	w, err := h.service.Afterwards(t.Context(), one.lead, id)
+	if err != nil || w.Sheets[0].Changed {
+		t.Errorf("nothing has changed since: %v", err)
+	}
+	h.sends(t, id, one)
+	if n := h.count(t, "later_sendings"); n != 1 {
+		t.Errorf("the same was sent %d times", n)
+	}
+	h.sends(t, id, one, "rate", "6")
+	total("60")
+	h.sends(t, id, one, "rate", "")
+	total("null")
+}
