@@ -1,6 +1,7 @@
 package applications_test
 
 import (
+	"strings"
 	"testing"
 
 	"kervan/modules/applications"
@@ -98,4 +99,73 @@ func TestLaterCalculationsStandUponWhatWasHandedIn(t *testing.T) {
 	total("60")
 	h.sends(t, id, one, "rate", "")
 	total("null")
+}
+
+// takenAway is what an officer takes away of an organization's answers, its line without what tells the time and the number.
+func (h *house) takenAway(t *testing.T, call ids.Call, name string) (line, page string) {
+	t.Helper()
+	b := h.SignedIn(t, h.officer(t).Actor())
+	b.Get("/applications/after-acceptance?call=" + call.String())
+	b.Want(200)
+	page = b.Page.Body
+	b.Get("/applications/after-acceptance?call=" + call.String() + "&format=csv")
+	b.Want(200)
+	for one := range strings.Lines(b.Page.Body) {
+		if strings.Contains(one, name) {
+			line = strings.TrimSpace(one)
+		}
+	}
+	return line, page
+}
+
+func TestNobodyLearnsALaterAnswerFromWhatIsAsked(t *testing.T) {
+	t.Parallel()
+	finance := []forms.Reader{forms.ReaderFinance}
+	for _, choice := range []string{"yes", "no"} {
+		h := open(t)
+		call, id, one, _ := h.pair(t)
+		h.asks(t, call, "pay",
+			forms.Question{Key: "seized", Type: forms.TypeChoice, Label: inAll("Seized"), VisibleTo: finance, Asked: forms.WhomAccepted, Options: []forms.Option{{Value: "yes", Label: inAll("Yes")}, {Value: "no", Label: inAll("No")}}},
+			forms.Question{Key: "why", Type: forms.TypeShortText, Label: inAll("Why"), Required: true, VisibleTo: finance, Asked: forms.WhomAccepted, Condition: &forms.Condition{Question: "seized", Equals: "yes"}},
+		)
+		h.submits(t, id, one)
+		h.closes(call)
+		h.becomes(t, id, applications.Accepted)
+		a := h.find(t, id)
+		if err := h.save(t, one.lead, a.Part(one.id).Sheet, "seized", choice, 0); err != nil {
+			t.Fatal(err)
+		}
+		if _, page := h.takenAway(t, call, "Ihlamur"); strings.Contains(page, ">1</td>") || strings.Contains(page, ">0</td>") {
+			t.Errorf("%s: the list says how much is missing", choice)
+		}
+		if choice == "yes" {
+			h.sends(t, id, one, "why", "secret")
+		} else {
+			h.sends(t, id, one)
+		}
+		masked := h.Catalog.Localizer(i18n.EN, nil).T("forms.masked")
+		if line, _ := h.takenAway(t, call, "Ihlamur"); strings.Count(line, masked) != 1 || strings.Contains(line, "secret") {
+			t.Errorf("%s: %q", choice, line)
+		}
+	}
+}
+
+func TestLaterAnswersAreMaskedByTheirOwnForm(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	call, id, one, _ := h.pair(t)
+	iban := forms.Question{Key: "iban", Type: forms.TypeShortText, Label: inAll("Account"), VisibleTo: []forms.Reader{forms.ReaderFinance}, Asked: forms.WhomAccepted}
+	h.asks(t, call, "pay", iban)
+	h.submits(t, id, one)
+	h.closes(call)
+	h.becomes(t, id, applications.Accepted)
+	h.sends(t, id, one, "iban", laterCanary)
+	h.reforms(t, call, func(d *forms.Definition) {
+		iban.VisibleTo = nil
+		d.Sections = append(d.Sections, forms.Section{Key: "pay", Title: inAll("pay"), Scope: forms.ScopePart, Questions: []forms.Question{iban}})
+	})
+	h.Jobs(t)
+	if line, _ := h.takenAway(t, call, "Ihlamur"); strings.Contains(line, laterCanary) || line == "" {
+		t.Errorf("taken away: %q", line)
+	}
 }

@@ -28,7 +28,8 @@ type LaterRow struct {
 	Overview *Overview
 	LaterSheet
 
-	Reminded time.Time // zero: never
+	Whole    *forms.Definition // the form of the application
+	Reminded time.Time         // zero: never
 }
 
 // Name is whose sheet it is.
@@ -120,7 +121,7 @@ func (s *Service) laterRows(ctx context.Context, sc tenants.Scope, l *LaterList)
 	reminded, err := reminders(ctx, sc.Read(), of)
 	for i := range overviews {
 		for _, one := range sheets[all[i].ID] {
-			row := LaterRow{Overview: &overviews[i], LaterSheet: one}
+			row := LaterRow{Overview: &overviews[i], LaterSheet: one, Whole: whole[all[i].FormVersion]}
 			for _, o := range row.organizations() {
 				row.Reminded = later(row.Reminded, reminded[all[i].ID][o])
 			}

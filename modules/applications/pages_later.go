@@ -1,6 +1,7 @@
 package applications
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -120,18 +121,31 @@ func laterTable(p ui.Page, l LaterList) sheets.Table {
 	return t
 }
 
-// laterCell is the answer that was sent to one question; of a section that is filled several times, all of them.
-func laterCell(p ui.Page, l LaterList, row *LaterRow, q *forms.Question) []string {
-	if row.Sent.ID.IsZero() {
+// laterCell is the answer that was sent to one question; of a section that is filled several times, all of them. It is for
+// those who may read it both by the form that was filled and by the newest one.
+func laterCell(p ui.Page, l LaterList, row *LaterRow, asked *forms.Question) []string {
+	q, section, ok := row.Whole.Question(asked.Key)
+	if !ok || !q.Later() || row.Sent.ID.IsZero() || l.conceals(row, q.Key) {
 		return nil
 	}
-	_, section, _ := l.Whole.Question(q.Key)
-	sight := forms.See(l.Whole, row.scope(), row.counts)
+	sight := forms.See(row.Whole, row.scope(), row.counts)
 	var lines []string
 	for _, item := range sight.Items(section) {
 		if ref := forms.Ref(q.Key, item); sight.Question(ref) {
-			lines = append(lines, forms.Seen(p.Loc, l.Whole, q, row.counts[ref], l.Look)...)
+			lines = append(lines, forms.Seen(p.Loc, row.Whole, q.Guarded(asked), row.counts[ref], l.Look)...)
 		}
 	}
 	return lines
+}
+
+// conceals reports whether the reader must not learn that a row is asked the question.
+func (l *LaterList) conceals(row *LaterRow, key string) bool {
+	return l.Look.Conceals(row.Whole, key) || l.Look.Conceals(l.Whole, key)
+}
+
+// tellsLeft reports whether the reader may know how much is missing: the number says what is asked, and so what was answered.
+func (l *LaterList) tellsLeft(row *LaterRow) bool {
+	return !slices.ContainsFunc(row.Whole.Later().Scoped(row.scope()), func(s *forms.Section) bool {
+		return slices.ContainsFunc(s.Questions, func(q forms.Question) bool { return l.conceals(row, q.Key) })
+	})
 }

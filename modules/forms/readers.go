@@ -52,6 +52,30 @@ func (l Look) Hides(d *Definition, ref string) bool {
 	return q != nil && l.masks(q)
 }
 
+// Guarded is the question with the answer, and those of its columns, only for readers of both it and another version of it.
+func (q *Question) Guarded(by *Question) *Question {
+	both := *q
+	if both.Class == "" {
+		both.Class = by.Class
+	}
+	if len(by.VisibleTo) > 0 {
+		both.VisibleTo = slices.DeleteFunc(slices.Clone(q.VisibleTo), func(r Reader) bool { return !slices.Contains(by.VisibleTo, r) })
+		switch {
+		case len(q.VisibleTo) == 0:
+			both.VisibleTo = by.VisibleTo
+		case len(both.VisibleTo) == 0:
+			both.VisibleTo = []Reader{""} // nobody reads both
+		}
+	}
+	both.Columns = slices.Clone(q.Columns)
+	for i := range both.Columns {
+		if at := slices.IndexFunc(by.Columns, func(c Question) bool { return c.Key == both.Columns[i].Key }); at >= 0 {
+			both.Columns[i] = *both.Columns[i].Guarded(&by.Columns[at])
+		}
+	}
+	return &both
+}
+
 // visibility checks that the readers of an answer are known, each named once.
 func (c *checker) visibility(where string, q *Question) {
 	for i, r := range q.VisibleTo {

@@ -1,6 +1,8 @@
 package forms_test
 
 import (
+	"slices"
+
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -113,5 +115,27 @@ func TestApplicantsAreToldWhoReads(t *testing.T) {
 	outline := fmt.Sprintf("%+v", forms.Outline(localizer(t, i18n.EN), &d, forms.ScopePart))
 	if n := strings.Count(outline, "read only by coordinators, finance"); n != 2 {
 		t.Errorf("said %d times in the preview", n)
+	}
+}
+
+func TestAnAnswerIsGuardedByBothOfItsVersions(t *testing.T) {
+	t.Parallel()
+	of := func(class forms.Class, readers ...forms.Reader) *forms.Question {
+		return &forms.Question{Class: class, VisibleTo: readers, Columns: []forms.Question{{Key: "c", Class: class, VisibleTo: readers}}}
+	}
+	for what, c := range map[string]struct{ a, b, want *forms.Question }{
+		"nothing":     {of(""), of(""), of("")},
+		"one class":   {of(""), of(forms.ClassSpecial), of(forms.ClassSpecial)},
+		"one's":       {of(""), of("", forms.ReaderFinance), of("", forms.ReaderFinance)},
+		"the other's": {of("", forms.ReaderFinance), of(""), of("", forms.ReaderFinance)},
+		"both's":      {of("", forms.ReaderFinance, forms.ReaderChair), of("", forms.ReaderFinance, forms.ReaderOfficer), of("", forms.ReaderFinance)},
+		"nobody":      {of("", forms.ReaderFinance), of("", forms.ReaderOfficer), of("", "")},
+	} {
+		got := c.a.Guarded(c.b)
+		for _, pair := range [][2]*forms.Question{{got, c.want}, {&got.Columns[0], &c.want.Columns[0]}} {
+			if pair[0].Class != pair[1].Class || !slices.Equal(pair[0].VisibleTo, pair[1].VisibleTo) {
+				t.Errorf("%s: %+v", what, pair[0])
+			}
+		}
 	}
 }
