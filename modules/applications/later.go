@@ -167,11 +167,12 @@ func (s *Service) laterSheets(ctx context.Context, db reader, all []Application,
 	for version, d := range whole {
 		some := map[ids.Sheet]forms.Filled{}
 		for i := range all {
-			if all[i].FormVersion != version {
+			a := &all[i]
+			if a.FormVersion != version {
 				continue
 			}
-			for _, sheet := range sheetsOf(&all[i]) {
-				some[sheet] = forms.Filled{Answers: forms.Since(d, all[i].scopeOf(sheet), filled[handed[sheet]].Answers, filled[sheet].Answers)}
+			for _, sheet := range sheetsOf(a) {
+				some[sheet] = forms.Filled{Answers: forms.Since(d, a.scopeOf(sheet), filled[handed[sheet]].Answers, filled[sheet].Answers)}
 			}
 		}
 		fitting, err := s.fit(ctx, db, d, some)

@@ -1,10 +1,9 @@
 package forms_test
 
 import (
-	"slices"
-
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
