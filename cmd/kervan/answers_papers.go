@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"kervan/modules/applications"
 	"kervan/modules/correspondence"
 	"kervan/modules/ids"
@@ -60,6 +62,11 @@ func (issued) Subject(ctx context.Context, sc tenants.Scope, id ids.Application)
 	}
 	s.Written = lastWritten(written)
 	return s, nil
+}
+
+// Over satisfies applications.Partnerships.
+func (surroundings) Over(ctx context.Context, db bun.IDB, all ...ids.Application) (map[ids.Application]bool, error) {
+	return partnerships.Over(ctx, db, all...)
 }
 
 // lastWritten is when the last letter began to leave: each lead gets the same one, and not all at one instant.

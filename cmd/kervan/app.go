@@ -144,7 +144,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel})
 	asked, given := surroundings{a.organizations, a.accounts}, &attached{}
 	a.programs.People = asked
-	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: standings{a.selection}, Documents: given, Facts: given, Letters: asked})
+	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: standings{a.selection}, Documents: given, Facts: given, Letters: asked, Partnerships: asked})
 	a.documents = documents.New(documents.Config{Policies: a.authorizer, Forms: a.forms, Objects: a.objects, Sheets: sheets{a.applications}, Offers: a.programs, Scanner: scanner})
 	a.programs.Templates = blanks{a.documents}
 	given.documents = a.documents

@@ -111,6 +111,12 @@ type Letters interface {
 	Letters(ctx context.Context, sc tenants.Scope, id ids.Application) ([]Letter, error)
 }
 
+// Partnerships tells what has become of accepted applications. The partnerships module satisfies it.
+type Partnerships interface {
+	// Over are those of the applications whose partnership is completed or has ended early, in one query.
+	Over(ctx context.Context, db reader, applications ...ids.Application) (map[ids.Application]bool, error)
+}
+
 // Issued is what a paper is.
 type Issued struct {
 	Kind        string // receipt, dossier or letter
@@ -135,4 +141,5 @@ type Around struct {
 	Documents     Documents
 	Facts         Facts
 	Letters       Letters
+	Partnerships  Partnerships
 }

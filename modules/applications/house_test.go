@@ -44,6 +44,7 @@ type around struct {
 	unfit      []ids.Document
 	letters    map[ids.Application][]applications.Letter
 	issued     []applications.Issued
+	over       []ids.Application
 	known      map[ids.Organization]forms.Answers
 	profiles   map[ids.Organization]forms.Profile
 }
@@ -52,6 +53,16 @@ func (a *around) Letters(_ context.Context, _ tenants.Scope, id ids.Application)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.letters[id], nil
+}
+
+func (a *around) Over(_ context.Context, _ bun.IDB, wanted ...ids.Application) (map[ids.Application]bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	over := map[ids.Application]bool{}
+	for _, id := range wanted {
+		over[id] = slices.Contains(a.over, id)
+	}
+	return over, nil
 }
 
 // Issue satisfies applications.Press: it notes what was issued.
@@ -256,7 +267,7 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.service = applications.New(authorizer, h.forms, applications.Around{Calls: h.around, Organizations: h.around, People: h.around, Standings: h.around, Documents: h.around, Facts: h.around, Letters: h.around})
+	h.service = applications.New(authorizer, h.forms, applications.Around{Calls: h.around, Organizations: h.around, People: h.around, Standings: h.around, Documents: h.around, Facts: h.around, Letters: h.around, Partnerships: h.around})
 	h.service.Reactions(w.Tenants.Registry())
 	r := w.Tenants.Registry()
 	listen(r, func(e events.MailRequested) { h.mails = append(h.mails, e) })

@@ -24,8 +24,12 @@ func (s *Service) answerable(ctx context.Context, tx *tenants.Tx, a *Application
 	if !version.Whole.AsksLater() {
 		return tooLate(a)
 	}
+	over, err := s.Partnerships.Over(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
 	dues, err := laterDues(ctx, tx, a.Call)
-	if err == nil && !a.Answers(now, dues[a.Call]) {
+	if err == nil && (over[a.ID] || !a.Answers(now, dues[a.Call])) {
 		err = fault.TooLate("applications.later.late")
 	}
 	return err
@@ -97,7 +101,11 @@ func (s *Service) Afterwards(ctx context.Context, sc tenants.Scope, id ids.Appli
 		return w, err
 	}
 	w.Due = dues[a.Call]
-	w.Writable = a.Answers(time.Now(), w.Due) && s.own(sc, policies.ApplicationFill, a) == nil
+	over, err := s.Partnerships.Over(ctx, sc.Read(), a.ID)
+	if err != nil {
+		return w, err
+	}
+	w.Writable = a.Answers(time.Now(), w.Due) && !over[a.ID] && s.own(sc, policies.ApplicationFill, a) == nil
 	all, err := s.laterSheets(ctx, sc.Read(), []Application{*a}, map[ids.FormVersion]*forms.Definition{a.FormVersion: version.Whole})
 	if err != nil {
 		return w, err

@@ -51,6 +51,10 @@ func (s *Service) LaterOpen(ctx context.Context, sc tenants.Scope, all []Overvie
 	if err != nil {
 		return nil, err
 	}
+	over, err := s.Partnerships.Over(ctx, sc.Read(), of...)
+	if err != nil {
+		return nil, err
+	}
 	open, now := map[ids.Application]LaterOpen{}, time.Now()
 	for i := range asking {
 		a := &asking[i]
@@ -63,7 +67,7 @@ func (s *Service) LaterOpen(ctx context.Context, sc tenants.Scope, all []Overvie
 				n += questions(whole[a.ID], forms.ScopePart)
 			}
 		}
-		if n > 0 && a.Answers(now, dues[a.Call]) {
+		if n > 0 && !over[a.ID] && a.Answers(now, dues[a.Call]) {
 			open[a.ID] = LaterOpen{n, dues[a.Call]}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"kervan/modules/applications"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 )
 
@@ -167,5 +168,37 @@ func TestLaterAnswersAreMaskedByTheirOwnForm(t *testing.T) {
 	h.Jobs(t)
 	if line, _ := h.takenAway(t, call, "Ihlamur"); strings.Contains(line, laterCanary) || line == "" {
 		t.Errorf("taken away: %q", line)
+	}
+}
+
+func TestNobodyIsAskedOnceThePartnershipIsOver(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	call, id, one, two := h.accepted(t)
+	a := h.find(t, id)
+	h.sends(t, id, one, "iban", "TR33")
+	h.mu.Lock()
+	h.over = []ids.Application{id}
+	h.mu.Unlock()
+	sheet := a.Part(two.id).Sheet
+	wants(t, "an answer", h.save(t, two.lead, sheet, "iban", "DE02", 0), fault.KindTooLate)
+	wants(t, "sending", h.service.Send(t.Context(), one.lead, id, a.Part(one.id).Sheet), fault.KindTooLate)
+	w, err := h.service.Afterwards(t.Context(), two.lead, id)
+	if err != nil || w.Writable {
+		t.Errorf("the page offers to answer: %v", err)
+	}
+	if tasks, err := h.service.LaterOpen(t.Context(), two.lead, []applications.Overview{w.Overview}); err != nil || len(tasks) > 0 {
+		t.Errorf("there is a task: %+v, %v", tasks, err)
+	}
+	if n, err := h.service.RemindLater(t.Context(), h.officer(t), call); err != nil || n != 0 {
+		t.Errorf("%d are reminded, %v", n, err)
+	}
+	l, err := h.service.LaterList(t.Context(), h.officer(t), call)
+	if err != nil || len(l.Rows) != 1 || l.Rows[0].Sent.ID.IsZero() {
+		t.Errorf("%d rows, %v", len(l.Rows), err)
+	}
+	d, err := h.service.Dossier(t.Context(), h.officer(t), id)
+	if err != nil || string(d.Later[0].Answers()["iban"]) != `"TR33"` {
+		t.Errorf("what was sent is gone: %v", err)
 	}
 }

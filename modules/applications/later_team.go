@@ -118,9 +118,16 @@ func (s *Service) laterRows(ctx context.Context, sc tenants.Scope, l *LaterList)
 	if err != nil {
 		return err
 	}
+	over, err := s.Partnerships.Over(ctx, sc.Read(), of...)
+	if err != nil {
+		return err
+	}
 	reminded, err := reminders(ctx, sc.Read(), of)
 	for i := range overviews {
 		for _, one := range sheets[all[i].ID] {
+			if over[all[i].ID] && one.Sent.ID.IsZero() {
+				continue // is asked no more
+			}
 			row := LaterRow{Overview: &overviews[i], LaterSheet: one, Whole: whole[all[i].FormVersion]}
 			for _, o := range row.organizations() {
 				row.Reminded = later(row.Reminded, reminded[all[i].ID][o])
@@ -149,7 +156,17 @@ func (s *Service) SetLaterDue(ctx context.Context, sc tenants.Scope, call ids.Ca
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		tx.Audit(audit.Entry{Action: "call.later_due", SubjectKind: "call", SubjectID: call.String()})
+		dues, err := laterDues(ctx, tx, call)
+		if err != nil {
+			return err
+		}
+		detail := map[string]any{}
+		for when, at := range map[string]time.Time{"before": dues[call], "after": due} {
+			if !at.IsZero() {
+				detail[when] = at.UTC().Format(time.RFC3339)
+			}
+		}
+		tx.Audit(audit.Entry{Action: "call.later_due", SubjectKind: "call", SubjectID: call.String(), Detail: detail})
 		return setLaterDue(ctx, tx, call, due)
 	})
 }
@@ -165,7 +182,13 @@ func (s *Service) RemindLater(ctx context.Context, sc tenants.Scope, call ids.Ca
 	if err != nil {
 		return 0, err
 	}
-	reminded := 0
+	if l.Call.ID.IsZero() {
+		return 0, fault.NotFound()
+	}
+	reminded, of := 0, make([]ids.Application, len(l.Rows))
+	for i := range l.Rows {
+		of[i] = l.Rows[i].Overview.ID
+	}
 	return reminded, sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
@@ -174,10 +197,18 @@ func (s *Service) RemindLater(ctx context.Context, sc tenants.Scope, call ids.Ca
 		if !l.Due.IsZero() && !now.Before(l.Due) {
 			return fault.TooLate("applications.later.late")
 		}
+		sent, err := sendings(ctx, tx, of...) // meanwhile somebody may have sent theirs
+		if err != nil {
+			return err
+		}
+		over, err := s.Partnerships.Over(ctx, tx, of...)
+		if err != nil {
+			return err
+		}
 		reminded = 0
 		for i := range l.Rows {
 			row := &l.Rows[i]
-			if !row.Sent.ID.IsZero() {
+			if !sent[row.Sheet].ID.IsZero() || over[row.Overview.ID] {
 				continue
 			}
 			for _, o := range row.organizations() {
@@ -198,7 +229,7 @@ func (s *Service) RemindLater(ctx context.Context, sc tenants.Scope, call ids.Ca
 			}
 		}
 		if reminded > 0 {
-			tx.Audit(audit.Entry{Action: "call.later_reminded", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"organizations": reminded}})
+			tx.Audit(audit.Entry{Action: "call.later_reminded", SubjectKind: "call", SubjectID: l.Call.ID.String(), Detail: map[string]any{"organizations": reminded}})
 		}
 		return nil
 	})

@@ -285,6 +285,25 @@ func Titles(ctx context.Context, db bun.IDB, wanted []ids.Partnership) (map[ids.
 	return titles, nil
 }
 
+// Over are those of the applications whose partnership is completed or has ended early. It is for other modules' use-cases,
+// which have authorized.
+func Over(ctx context.Context, db bun.IDB, applications ...ids.Application) (map[ids.Application]bool, error) {
+	over := map[ids.Application]bool{}
+	if len(applications) == 0 {
+		return over, nil
+	}
+	var found []ids.Application
+	err := db.NewSelect().Table("partnerships").Column("application_id").Where("application_id IN (?)", bun.List(applications)).
+		Where("state IN (?)", bun.List([]State{Completed, EndedEarly})).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("partnerships: read which are over: %w", err)
+	}
+	for _, id := range found {
+		over[id] = true
+	}
+	return over, nil
+}
+
 // Ended reports whether the partnership that came of an application has ended early. It is for other modules' use-cases, which
 // have authorized.
 func Ended(ctx context.Context, db bun.IDB, application ids.Application) (bool, error) {
