@@ -241,7 +241,7 @@ func TestJourneyOfAJointApplication(t *testing.T) {
 	ilgaz.Sees("Her şey hazır")
 	ilgaz.Accessible("apply-ready-tr-phone")
 	ilgaz.Press("Başvuruyu gönder")
-	ilgaz.Sees("numaralı başvuru ulaştı", "Doğrulama kodu")
+	ilgaz.Sees("numaralı başvuru ulaştı", "Belge doğrula")
 	ilgaz.Accessible("apply-receipt-tr-phone")
 	ilgaz.Press("Gönderileni oku")
 	ilgaz.Accessible("apply-dossier-tr-phone")

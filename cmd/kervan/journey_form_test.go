@@ -64,15 +64,15 @@ func (p *preparing) drags(t *testing.T) {
 	first, second := p.asks(t).Sections[0], p.asks(t).Sections[1]
 	was, next := order(p.asks(t), first.Key), order(p.asks(t), second.Key)
 
-	v.Drag(line(was[0])+` [data-grip]`, line(was[1]))
-	p.stands(t, first.Key, append([]string{was[1], was[0]}, was[2:]...)...)
+	p.drops(t, was[0], was[1], func(d *forms.Definition) bool {
+		return slices.Equal(order(d, first.Key), append([]string{was[1], was[0]}, was[2:]...))
+	})
 	v.Sees("Moved")
 
 	v.Hit(`#fb-outline [data-key="`+second.Key+`"] > .fb-line a`, input.Enter)
 	v.Shows(`#fb-form input[name="section"][value="` + second.Key + `"]`)
 	last := was[len(was)-1]
-	v.Drag(line(last)+` [data-grip]`, line(next[0]))
-	p.becomes(t, func(d *forms.Definition) bool {
+	p.drops(t, last, next[0], func(d *forms.Definition) bool {
 		return slices.Contains(order(d, second.Key), last) && !slices.Contains(order(d, first.Key), last)
 	})
 
@@ -85,6 +85,17 @@ func (p *preparing) drags(t *testing.T) {
 	v.Hit(`form[action$="/reversal"] button:not([disabled])`, input.Enter)
 	p.stands(t, first.Key, was...)
 	v.Accessible("builder-arranged")
+}
+
+// drops drags one question onto another, once more where the page drew itself anew in between.
+func (p *preparing) drops(t *testing.T, what, onto string, wanted func(d *forms.Definition) bool) {
+	t.Helper()
+	for range 4 {
+		if p.ipek.Drag(line(what)+` [data-grip]`, line(onto)) && p.soon(t, wanted) {
+			return
+		}
+	}
+	t.Fatalf("%s could not be dragged onto %s", what, onto)
 }
 
 // moves does the same by keys alone.

@@ -7,20 +7,23 @@ import (
 )
 
 // Drag takes what the selector finds with the mouse, carries it over the lower half of what the other finds and drops it there.
-func (v *Visitor) Drag(what, onto string) {
+// It reports whether something was dragged: a page that draws the element anew in that moment leaves nothing in the hand.
+func (v *Visitor) Drag(what, onto string) bool {
 	v.t.Helper()
 	v.element(what)
-	v.evaluate(`(what) => document.querySelector(what).scrollIntoView({ block: 'center' })`, what)
-	v.evaluate(`() => { window.kvTaken = false; document.addEventListener('dragstart', () => { window.kvTaken = true }, { once: true }) }`)
+	v.evaluate(`(what) => { document.querySelector(what).scrollIntoView({ block: 'center' }); window.kvTaken = new Promise((taken) => { document.addEventListener('dragstart', () => taken(true), { once: true }); setTimeout(() => taken(false), 3000) }) }`, what)
 	from, to := v.place(what, 0.5), v.place(onto, 0.75)
 	mouse := v.page.Mouse
 	v.must(mouse.MoveTo(from))
 	v.must(mouse.Down(proto.InputMouseButtonLeft, 1))
 	v.must(mouse.MoveLinear(proto.NewPoint(from.X+4, from.Y+8), 4))
-	v.patiently(func(page *rod.Page) error { return page.Wait(rod.Eval(`() => window.kvTaken`)) })
-	v.must(mouse.MoveLinear(to, 12))
-	v.must(mouse.MoveLinear(proto.NewPoint(to.X+2, to.Y+2), 3))
+	taken := v.evaluate(`() => window.kvTaken`).Value.Bool()
+	if taken {
+		v.must(mouse.MoveLinear(to, 12))
+		v.must(mouse.MoveLinear(proto.NewPoint(to.X+2, to.Y+2), 3))
+	}
 	v.must(mouse.Up(proto.InputMouseButtonLeft, 1))
+	return taken
 }
 
 // place is a point of what the selector finds, in the middle of its width and that far down its height. It is asked for in one
