@@ -83,7 +83,8 @@ const (
 func height(folder string) int {
 	room := strings.TrimPrefix(folder, "kervan/")
 	switch {
-	case strings.HasPrefix(room, "modules/kernel/"), room == "modules/ids", room == "migrations", room == "modules/events":
+	case strings.HasPrefix(room, "modules/kernel/"), room == "modules/ids", room == "migrations", room == "modules/events",
+		room == "modules/solver", strings.HasPrefix(room, "modules/solver/"):
 		return ground
 	case room == "tenants" || strings.HasPrefix(room, "tenants/"):
 		return heightOfTenants
@@ -119,6 +120,22 @@ func TestArrowsPointDown(t *testing.T) {
 				t.Errorf("%s imports %s, which stands above it", f.path, imported)
 			case from == heightOfFeatures && to == heightOfFeatures && feature(f.folder()) != feature(imported):
 				t.Errorf("%s imports %s: features never import each other", f.path, imported)
+			}
+		}
+	}
+}
+
+// TestSolversArePure holds what computes runs anew to the standard library and to itself.
+func TestSolversArePure(t *testing.T) {
+	t.Parallel()
+	for _, f := range sourceFiles(t) {
+		if !strings.HasPrefix(f.path, "modules/solver/") {
+			continue
+		}
+		for _, imported := range f.imports {
+			first, _, _ := strings.Cut(imported, "/")
+			if strings.Contains(first, ".") || first == "kervan" && !strings.HasPrefix(imported, "kervan/modules/solver/") || strings.HasPrefix(imported, "net") || imported == "database/sql" {
+				t.Errorf("%s may not import %s", f.path, imported)
 			}
 		}
 	}

@@ -20,10 +20,10 @@ func main() {
 	root := &cobra.Command{
 		Use: "kervan", Short: "Programs of exchange for networks of civil society organizations", SilenceUsage: true, SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), migrateCommand(), checkCommand(), seedCommand(), devCommand(), wordsCommand())
+	root.AddCommand(serveCommand(), migrateCommand(), checkCommand(), seedCommand(), devCommand(), wordsCommand(), solveCommand())
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "kervan:", err)
 		stop()
-		os.Exit(1)
+		os.Exit(exitCode(err))
 	}
 }

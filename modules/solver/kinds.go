@@ -1,0 +1,4 @@
+package solver
+
+// kinds are what can be solved, one a line.
+var kinds = map[string]kind{}
