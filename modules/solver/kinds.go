@@ -1,4 +1,7 @@
 package solver
 
 // kinds are what can be solved, one a line.
-var kinds = map[string]kind{}
+var kinds = map[string]kind{
+	"agreement": agreementKind,
+	"bipartite": bipartiteKind,
+}

@@ -1,0 +1,53 @@
+package solver
+
+import (
+	"kervan/modules/solver/decimals"
+)
+
+// matrix is a table of numbers, row by row.
+type matrix struct {
+	rows, columns int
+	numbers       []decimals.Decimal
+	absent        []bool // where null stands instead
+}
+
+func (m matrix) at(row, column int) decimals.Decimal { return m.numbers[row*m.columns+column] }
+
+// matrix reads a list of rows of equal length, with no more than so many numbers in all. Null is refused where it means
+// nothing.
+func (r *reader) matrix(most int, nullable bool) (matrix, error) {
+	var m matrix
+	err := r.array("rows", func(i int) error {
+		width := 0
+		if err := r.array("numbers", func(int) error {
+			if width++; i > 0 && width > m.columns {
+				return r.mistake("is one too many; row 0 has %d", m.columns)
+			}
+			if len(m.numbers) == most {
+				return r.mistake("is too much: there may be %d numbers", most)
+			}
+			absent := nullable && r.null()
+			m.absent = append(m.absent, absent)
+			if absent {
+				m.numbers = append(m.numbers, decimals.Decimal{})
+				return nil
+			}
+			d, err := r.decimal()
+			m.numbers = append(m.numbers, d)
+			return err
+		}); err != nil {
+			return err
+		}
+		if i == 0 {
+			m.columns = width
+		}
+		if m.rows++; m.rows > most {
+			return r.mistake("is too much: there may be %d rows", most)
+		}
+		if width < m.columns {
+			return r.mistake("has %d numbers; row 0 has %d", width, m.columns)
+		}
+		return nil
+	})
+	return m, err
+}
