@@ -4,4 +4,5 @@ package solver
 var kinds = map[string]kind{
 	"agreement": agreementKind,
 	"bipartite": bipartiteKind,
+	"matching":  matchingKind,
 }

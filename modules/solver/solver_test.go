@@ -105,9 +105,9 @@ func TestReaderIsStrict(t *testing.T) {
 		`{"kind":"x","list":[]}`:                                                             "count: is missing",
 		`{"kind":"x","count":null,"list":[]}`:                                                "count: must be a number, is null",
 		`{"kind":"x","count":"3","list":[]}`:                                                 "count: must be a number, is a string",
-		`{"kind":"x","count":2.5,"list":[]}`:                                                 "count: 2.5 is not a count; counts are 0 to 9",
-		`{"kind":"x","count":1e300,"list":[]}`:                                               "count: 1e300 is not a count; counts are 0 to 9",
-		`{"kind":"x","count":-1,"list":[]}`:                                                  "count: -1 is not a count; counts are 0 to 9",
+		`{"kind":"x","count":2.5,"list":[]}`:                                                 "count: 2.5 is not a count; counts are 1 to 9",
+		`{"kind":"x","count":1e300,"list":[]}`:                                               "count: 1e300 is not a count; counts are 1 to 9",
+		`{"kind":"x","count":-1,"list":[]}`:                                                  "count: -1 is not a count; counts are 1 to 9",
 		`{"kind":"x","count":1,"list":{}}`:                                                   "list: must be a list of pairs, is an object",
 		`{"kind":"x","count":1,"list":[[1,2],7]}`:                                            "list[1]: must be [count, weight], is a number",
 		`{"kind":"x","count":1,"list":[[1,2],[1]]}`:                                          "list[1]: has 1 of 2 values; this is [count, weight]",
@@ -140,7 +140,7 @@ func readAll(r *reader) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	n, err := o["count"].integer("a count; counts are 0 to 9", 0, 9)
+	n, err := o["count"].integer("a count; counts are 1 to 9", 1, 9)
 	if err != nil {
 		return "", err
 	}
