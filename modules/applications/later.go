@@ -256,7 +256,8 @@ func (s *Service) LaterDesk(ctx context.Context, sc tenants.Scope, id ids.Applic
 
 // Send sends what was answered of one sheet of an accepted application: a copy is kept, and the last one counts. The people
 // who may fill it may, each organization for its own part and any of them for the joint one. The same answers again are no
-// second sending. Faults: Conflict (applications.later.incomplete) when something is missing, TooLate, NotFound.
+// second sending. Faults: Conflict when something is missing (applications.later.incomplete) or it was sent
+// too often (applications.later.often), TooLate, NotFound.
 func (s *Service) Send(ctx context.Context, sc tenants.Scope, id ids.Application, sheet ids.Sheet) error {
 	if err := s.policies.Ever(sc, policies.LaterSend); err != nil {
 		return err
@@ -312,6 +313,13 @@ func (s *Service) send(ctx context.Context, tx *tenants.Tx, a *Application, shee
 		case !l.Sent.ID.IsZero() && !l.Changed:
 			return nil
 		}
+		day, hour, err := sentLately(ctx, tx, sheet)
+		if err != nil {
+			return err
+		}
+		if day >= mostSendings {
+			return fault.Conflict("applications.later.often")
+		}
 		copied, err := s.forms.Copy(ctx, tx, sheet)
 		if err != nil {
 			return err
@@ -321,6 +329,9 @@ func (s *Service) send(ctx context.Context, tx *tenants.Tx, a *Application, shee
 			return err
 		}
 		tx.Audit(entry("application.later_sent", a.ID))
+		if hour > 0 {
+			return nil // the team was told
+		}
 		return s.notifyTeam(ctx, tx, a, events.NotificationRequested{Key: "applications.notify.team_later", Args: map[string]string{"Number": a.Number}})
 	}
 	return fault.NotFound()

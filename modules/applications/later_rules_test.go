@@ -1,6 +1,8 @@
 package applications_test
 
 import (
+	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/tenants"
 )
 
 func inAll(s string) i18n.Text { return i18n.Text{i18n.EN: s, i18n.TR: s, i18n.DE: s} }
@@ -102,8 +105,8 @@ func TestLaterCalculationsStandUponWhatWasHandedIn(t *testing.T) {
 	total("null")
 }
 
-// takenAway is what an officer takes away of an organization's answers, its line without what tells the time and the number.
-func (h *house) takenAway(t *testing.T, call ids.Call, name string) (line, page string) {
+// takenAway is what an officer takes away of the first organization's answers, its line without what tells the time and the number.
+func (h *house) takenAway(t *testing.T, call ids.Call) (line, page string) {
 	t.Helper()
 	b := h.SignedIn(t, h.officer(t).Actor())
 	b.Get("/applications/after-acceptance?call=" + call.String())
@@ -112,7 +115,7 @@ func (h *house) takenAway(t *testing.T, call ids.Call, name string) (line, page 
 	b.Get("/applications/after-acceptance?call=" + call.String() + "&format=csv")
 	b.Want(200)
 	for one := range strings.Lines(b.Page.Body) {
-		if strings.Contains(one, name) {
+		if strings.Contains(one, "Ihlamur") {
 			line = strings.TrimSpace(one)
 		}
 	}
@@ -136,7 +139,7 @@ func TestNobodyLearnsALaterAnswerFromWhatIsAsked(t *testing.T) {
 		if err := h.save(t, one.lead, a.Part(one.id).Sheet, "seized", choice, 0); err != nil {
 			t.Fatal(err)
 		}
-		if _, page := h.takenAway(t, call, "Ihlamur"); strings.Contains(page, ">1</td>") || strings.Contains(page, ">0</td>") {
+		if _, page := h.takenAway(t, call); strings.Contains(page, ">1</td>") || strings.Contains(page, ">0</td>") {
 			t.Errorf("%s: the list says how much is missing", choice)
 		}
 		if choice == "yes" {
@@ -145,7 +148,7 @@ func TestNobodyLearnsALaterAnswerFromWhatIsAsked(t *testing.T) {
 			h.sends(t, id, one)
 		}
 		masked := h.Catalog.Localizer(i18n.EN, nil).T("forms.masked")
-		if line, _ := h.takenAway(t, call, "Ihlamur"); strings.Count(line, masked) != 1 || strings.Contains(line, "secret") {
+		if line, _ := h.takenAway(t, call); strings.Count(line, masked) != 1 || strings.Contains(line, "secret") {
 			t.Errorf("%s: %q", choice, line)
 		}
 	}
@@ -166,7 +169,7 @@ func TestLaterAnswersAreMaskedByTheirOwnForm(t *testing.T) {
 		d.Sections = append(d.Sections, forms.Section{Key: "pay", Title: inAll("pay"), Scope: forms.ScopePart, Questions: []forms.Question{iban}})
 	})
 	h.Jobs(t)
-	if line, _ := h.takenAway(t, call, "Ihlamur"); strings.Contains(line, laterCanary) || line == "" {
+	if line, _ := h.takenAway(t, call); strings.Contains(line, laterCanary) || line == "" {
 		t.Errorf("taken away: %q", line)
 	}
 }
@@ -200,5 +203,76 @@ func TestNobodyIsAskedOnceThePartnershipIsOver(t *testing.T) {
 	d, err := h.service.Dossier(t.Context(), h.officer(t), id)
 	if err != nil || string(d.Later[0].Answers()["iban"]) != `"TR33"` {
 		t.Errorf("what was sent is gone: %v", err)
+	}
+}
+
+// overdue lets the time for later answers be over.
+func (h *house) overdue(t *testing.T, call ids.Call) {
+	t.Helper()
+	write(t, h.System(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw("INSERT INTO later_dues (call_id, due_at) VALUES (?, now() - interval '1 minute')", call).Exec(ctx)
+		return err
+	})
+}
+
+// audited is how many entries of an action stand in the trail.
+func (h *house) audited(t *testing.T, action string) int64 {
+	t.Helper()
+	n, err := h.System().Read().NewSelect().Table("audit_entries").Where("action = ?", action).Count(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestLaterAnswersAreSentSoOftenAndNoOftener(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	_, id, one, _ := h.accepted(t)
+	officer := h.officer(t).Actor().Person
+	rings := func() int {
+		h.Jobs(t)
+		n := 0
+		for _, e := range h.news {
+			if e.Key == "applications.notify.team_later" && e.Person == officer {
+				n++
+			}
+		}
+		return n
+	}
+	for i := range 20 {
+		h.sends(t, id, one, "iban", "TR"+strconv.Itoa(i))
+	}
+	if n := rings(); n != 1 {
+		t.Errorf("the team was told %d times within an hour", n)
+	}
+	sheet := h.find(t, id).Parts[0].Sheet
+	_, version := h.answer(t, sheet, "iban")
+	if err := h.save(t, one.lead, sheet, "iban", "TR20", version); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, "once more", h.service.Send(t.Context(), one.lead, id, sheet), fault.KindConflict)
+	write(t, h.System(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw("UPDATE later_sendings SET sent_at = sent_at - interval '25 hours'").Exec(ctx)
+		return err
+	})
+	h.sends(t, id, one)
+	if n := rings(); n != 2 {
+		t.Errorf("the team was told %d times in all", n)
+	}
+}
+
+func TestTakingDelicateLaterAnswersAwayGoesIntoTheTrail(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	call, id, one, _ := h.accepted(t)
+	h.takenAway(t, call)
+	if n := h.audited(t, "call.later_taken"); n != 0 {
+		t.Errorf("%d entries where nothing was sent", n)
+	}
+	h.sends(t, id, one, "iban", "TR33")
+	h.takenAway(t, call)
+	if n := h.audited(t, "call.later_taken"); n != 1 {
+		t.Errorf("%d entries", n)
 	}
 }

@@ -147,7 +147,7 @@ func (r *LaterRow) organizations() []ids.Organization {
 }
 
 // SetLaterDue sets until when a call's accepted applicants may answer what only they are asked; the zero time sets no end.
-// Coordinators and officers may. Fault: NotFound.
+// Coordinators and officers may. Faults: NotFound, Invalid for what is past.
 func (s *Service) SetLaterDue(ctx context.Context, sc tenants.Scope, call ids.Call, due time.Time) error {
 	if err := s.policies.May(sc, policies.LaterManage, policies.On{}); err != nil {
 		return err
@@ -156,6 +156,13 @@ func (s *Service) SetLaterDue(ctx context.Context, sc tenants.Scope, call ids.Ca
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		if !due.IsZero() && !due.After(now) {
+			return fault.Invalid("fault.check_fields", fault.At("due", "applications.later.due_past"))
+		}
 		dues, err := laterDues(ctx, tx, call)
 		if err != nil {
 			return err
@@ -168,6 +175,31 @@ func (s *Service) SetLaterDue(ctx context.Context, sc tenants.Scope, call ids.Ca
 		}
 		tx.Audit(audit.Entry{Action: "call.later_due", SubjectKind: "call", SubjectID: call.String(), Detail: detail})
 		return setLaterDue(ctx, tx, call, due)
+	})
+}
+
+// TakeLater is LaterList for somebody who takes the answers away; where some are delicate, that goes into the trail. Who may
+// both list and export may. Fault: NotFound.
+func (s *Service) TakeLater(ctx context.Context, sc tenants.Scope, call ids.Call) (LaterList, error) {
+	if err := s.MayExport(sc); err != nil {
+		return LaterList{}, err
+	}
+	l, err := s.LaterList(ctx, sc, call)
+	if err != nil {
+		return l, err
+	}
+	delicate := 0
+	for i := range l.Rows {
+		if row := &l.Rows[i]; !row.Sent.ID.IsZero() && row.Whole.Later().Delicate() {
+			delicate++
+		}
+	}
+	if delicate == 0 {
+		return l, nil
+	}
+	return l, sc.Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
+		tx.Audit(audit.Entry{Action: "call.later_taken", SubjectKind: "call", SubjectID: l.Call.ID.String(), Detail: map[string]any{"sheets": delicate}})
+		return nil
 	})
 }
 

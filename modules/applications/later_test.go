@@ -249,9 +249,8 @@ func TestAcceptedApplicantsAnswerAndSend(t *testing.T) {
 		t.Errorf("the task stays: %+v, %v", tasks, err)
 	}
 	coordinator := h.As(t, tenanttest.Role(tenants.RoleCoordinator))
-	if err := h.service.SetLaterDue(t.Context(), coordinator, call, time.Now().Add(-time.Minute)); err != nil {
-		t.Fatal(err)
-	}
+	wants(t, "a day that is past", h.service.SetLaterDue(t.Context(), coordinator, call, time.Now().Add(-time.Minute)), fault.KindInvalid)
+	h.overdue(t, call)
 	_, version = h.answer(t, mine, "iban")
 	wants(t, "an answer after the due day", h.save(t, one.lead, mine, "iban", "TR36", version), fault.KindTooLate)
 	wants(t, "a sending after the due day", h.service.Send(t.Context(), two.lead, id, theirs), fault.KindTooLate)

@@ -57,6 +57,19 @@ func sendings(ctx context.Context, db bun.IDB, of ...ids.Application) (map[ids.S
 	return found, nil
 }
 
+// mostSendings is how often a sheet may be sent within a day.
+const mostSendings = 20
+
+// sentLately is how often a sheet was sent within a day, and within an hour.
+func sentLately(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet) (day, hour int, err error) {
+	err = tx.NewRaw(`SELECT count(*), count(*) FILTER (WHERE sent_at > ?::timestamptz - interval '1 hour') FROM later_sendings
+		WHERE sheet_id = ? AND sent_at > ?::timestamptz - interval '24 hours'`, tx.Moment(), sheet, tx.Moment()).Scan(ctx, &day, &hour)
+	if err != nil {
+		return 0, 0, fmt.Errorf("applications: count what was sent: %w", err)
+	}
+	return day, hour, nil
+}
+
 // laterDues are the instants until which later questions of calls may be answered, in one query; a call without one is not
 // there.
 func laterDues(ctx context.Context, db bun.IDB, calls ...ids.Call) (map[ids.Call]time.Time, error) {

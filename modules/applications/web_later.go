@@ -79,15 +79,17 @@ func (w *Web) laterList(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	l, err := w.service.LaterList(c.UserContext(), sc, call)
+	f, takes := sheets.ParseFormat(values.Get("format"))
+	find := w.service.LaterList
+	if takes {
+		find = w.service.TakeLater
+	}
+	l, err := find(c.UserContext(), sc, call)
 	if err != nil {
 		return err
 	}
 	p := w.site.Page(c, sc, "applications.later.title")
-	if f, ok := sheets.ParseFormat(values.Get("format")); ok {
-		if err := w.service.MayExport(sc); err != nil {
-			return err
-		}
+	if takes {
 		b, err := laterTable(p, l).Write(f, p.Loc)
 		if err != nil {
 			return err

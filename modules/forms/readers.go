@@ -52,6 +52,15 @@ func (l Look) Hides(d *Definition, ref string) bool {
 	return q != nil && l.masks(q)
 }
 
+// Delicate reports whether a question or a column of it is about health, access, diet or money.
+func (d *Definition) Delicate() bool {
+	return d.any(func(q *Question) bool {
+		return q.Class.delicate() || slices.ContainsFunc(q.Columns, func(c Question) bool { return c.Class.delicate() })
+	})
+}
+
+func (c Class) delicate() bool { return c == ClassSpecial || c == ClassFinancial }
+
 // Guarded is the question with the answer, and those of its columns, only for readers of both it and another version of it.
 func (q *Question) Guarded(by *Question) *Question {
 	both := *q

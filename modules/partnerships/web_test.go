@@ -243,7 +243,7 @@ func TestBothSidesSeeTheirPartnership(t *testing.T) {
 func TestTheCoordinatorPausesResumesAndEnds(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	id, _, both := h.founded(t, h.System(), "Yol")
+	id, e, both := h.founded(t, h.System(), "Yol")
 	lead := h.As(t, tenants.Grant{Role: tenants.RoleLead, Organization: both[1]})
 	h.Jobs(t)
 	h.mails = nil
@@ -273,8 +273,16 @@ func TestTheCoordinatorPausesResumesAndEnds(t *testing.T) {
 	b.Want(200, "The partnership goes on.", "Accepted")
 	b.Get(path + "/ending")
 	b.Want(200, "This cannot be undone.")
-	b.Submit(path+"/ending", "reason", "Ortak çekildi")
-	b.Want(200, "The partnership has ended.", "Ended early")
+	for _, want := range []bool{false, true} {
+		over, err := partnerships.Over(t.Context(), h.System().Read(), e.Application, ids.New[ids.Application]())
+		if err != nil || over[e.Application] != want || len(over) > 1 {
+			t.Errorf("over: %v, %v, want %v", over, err, want)
+		}
+		if !want {
+			b.Submit(path+"/ending", "reason", "Ortak çekildi")
+			b.Want(200, "The partnership has ended.", "Ended early")
+		}
+	}
 	if strings.Contains(b.Page.Body, path+"/pause") {
 		t.Error("an ended partnership can be paused")
 	}
