@@ -83,6 +83,9 @@ const (
 	LaterManage Action = "later.manage" // until when, reminders
 )
 
+// RetentionRead shows what is erased of applications, and when.
+const RetentionRead Action = "retention.read"
+
 // Documents.
 const (
 	DocumentRead   Action = "document.read"

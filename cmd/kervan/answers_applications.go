@@ -29,9 +29,15 @@ type surroundings struct {
 }
 
 func callFor(c programs.Call) applications.Call {
+	keeps := map[forms.Class]int{}
+	for _, class := range forms.Expiring {
+		if months := c.Review.Kept(class); months > 0 {
+			keeps[class] = months
+		}
+	}
 	return applications.Call{
 		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, Until: c.Until(),
-		FormVersion: c.FormVersion, Composition: c.Composition.Spread(), Eligibility: c.Eligibility, PapersHours: c.Review.PapersHours,
+		FormVersion: c.FormVersion, Composition: c.Composition.Spread(), Eligibility: c.Eligibility, PapersHours: c.Review.PapersHours, Keeps: keeps,
 	}
 }
 

@@ -30,7 +30,7 @@ func (o opening) Case(ctx context.Context, sc tenants.Scope, id ids.Call) (openi
 		return openings.Case{}, err
 	}
 	found := openings.Case{
-		Call: id, Draft: c.State == programs.Draft, First: about.First, Content: about.Content, Reviews: c.Review.Reviews,
+		Call: id, Draft: c.State == programs.Draft, First: about.First, Content: about.Content, Reviews: c.Review.Reviews, Kept: about.Kept,
 		Facts: openings.Facts{
 			Title: c.Title, Locales: c.Locales, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, Zone: c.Zone, Places: c.Places, GrantMinor: c.GrantMinor,
 			GrantCurrency: c.GrantCurrency, Blueprint: c.Blueprint, Number: c.FromVersion, Model: from.Name, Composition: c.Composition.Key,

@@ -69,6 +69,11 @@ func (surroundings) Over(ctx context.Context, db bun.IDB, all ...ids.Application
 	return partnerships.Over(ctx, db, all...)
 }
 
+// Ends satisfies applications.Partnerships.
+func (surroundings) Ends(ctx context.Context, db bun.IDB, all ...ids.Application) (map[ids.Application]time.Time, error) {
+	return partnerships.Ends(ctx, db, all...)
+}
+
 // lastWritten is when the last letter began to leave: each lead gets the same one, and not all at one instant.
 func lastWritten(oldestFirst []correspondence.Letter) time.Time {
 	var at time.Time

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"time"
+
+	"github.com/uptrace/bun"
 
 	"kervan/modules/accounts"
 	"kervan/modules/applications"
@@ -163,6 +166,11 @@ func (s standings) Standings(ctx context.Context, sc tenants.Scope, wanted []ids
 		found[id] = applications.Standing{Assigned: one.Assigned, Conflicted: one.Conflicted}
 	}
 	return found, err
+}
+
+// WaitingUntil satisfies applications.Standings.
+func (standings) WaitingUntil(ctx context.Context, db bun.IDB, calls ...ids.Call) (map[ids.Call]time.Time, error) {
+	return selection.WaitingUntil(ctx, db, calls...)
 }
 
 // Conflicted satisfies applications.Standings.

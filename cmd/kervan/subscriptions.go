@@ -9,6 +9,7 @@ func (a *App) subscribe() {
 	a.applications.Reactions(r)
 	a.selection.Reactions(r)
 	a.documents.RegisterJobs(a.tenants)
+	a.applications.RegisterJobs(a.tenants)
 	a.partnerships.Reactions(r)
 	a.partnerships.RegisterJobs(a.tenants)
 	a.domains.RegisterJobs(r)

@@ -1,16 +1,19 @@
 -- +goose Up
--- For how many months after an application is over its answers are kept, by the kind of data that they are.
-ALTER TABLE calls ADD COLUMN retention jsonb NOT NULL DEFAULT '{}';
-
--- What was erased of applications when its time was over.
+-- What is erased of applications when its time is over: the team is told before it, and afterwards it is known that it was done.
 CREATE TABLE application_erasures (
     application_id uuid NOT NULL REFERENCES applications (id) ON DELETE CASCADE,
     class          text NOT NULL CHECK (class IN ('personal', 'special', 'financial')),
-    erased_at      timestamptz NOT NULL,
-    answers        integer NOT NULL CHECK (answers >= 0),
+    told_at        timestamptz NOT NULL,
+    erased_at      timestamptz CHECK (erased_at >= told_at),
+    answers        integer NOT NULL DEFAULT 0 CHECK (answers >= 0),
     PRIMARY KEY (application_id, class)
 );
 
+ALTER TABLE call_changes DROP CONSTRAINT call_changes_kind_check;
+ALTER TABLE call_changes ADD CONSTRAINT call_changes_kind_check CHECK (kind IN ('opened', 'extended', 'texts', 'closed', 'calendar', 'form', 'criteria', 'retention'));
+
 -- +goose Down
+DELETE FROM call_changes WHERE kind = 'retention';
+ALTER TABLE call_changes DROP CONSTRAINT call_changes_kind_check;
+ALTER TABLE call_changes ADD CONSTRAINT call_changes_kind_check CHECK (kind IN ('opened', 'extended', 'texts', 'closed', 'calendar', 'form', 'criteria'));
 DROP TABLE application_erasures;
-ALTER TABLE calls DROP COLUMN retention;

@@ -25,6 +25,7 @@ type Call struct {
 	Composition blueprints.Composition // spread: a seat for each organization
 	Eligibility []blueprints.Reason
 	PapersHours int
+	Keeps       map[forms.Class]int          // for how many months after an application is over; a class that stays is not there
 	Letters     map[string]blueprints.Letter // by Held only
 	Notice      string                       // names the text of the data notice; by Held only
 }
@@ -93,6 +94,8 @@ type Standings interface {
 	Standings(ctx context.Context, sc tenants.Scope, applications []ids.Application) (map[ids.Application]Standing, error)
 	// Conflicted lists the applications in which the actor has a conflict of interest.
 	Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Application, error)
+	// WaitingUntil is when the waiting lists of calls end, of those whose decisions were released, in one query.
+	WaitingUntil(ctx context.Context, db reader, calls ...ids.Call) (map[ids.Call]time.Time, error)
 }
 
 // Documents tells of uploaded documents, all in one query. The documents module satisfies it.
@@ -115,6 +118,8 @@ type Letters interface {
 type Partnerships interface {
 	// Over are those of the applications whose partnership is completed or has ended early, in one query.
 	Over(ctx context.Context, db reader, applications ...ids.Application) (map[ids.Application]bool, error)
+	// Ends are the instants at which they were.
+	Ends(ctx context.Context, db reader, applications ...ids.Application) (map[ids.Application]time.Time, error)
 }
 
 // Issued is what a paper is.

@@ -25,6 +25,7 @@ type Dossier struct {
 	Findings   []Finding      // … who sees what the answers say about the call's rules …
 	History    []Moment       // … who sees what became of it
 	Later      []LaterAnswers // what was answered once it was accepted, as far as the reader may read it
+	Erased     []Erasure      // what is gone because its time was over
 }
 
 // Dossier shows what was handed in to its own people, to officers and the chair without a conflict of interest, and to
@@ -66,6 +67,9 @@ func (s *Service) Dossier(ctx context.Context, sc tenants.Scope, id ids.Applicat
 	}
 	d.Look = lookOf(sc, d.Own, d.MayCheck)
 	if d.Later, err = s.laterSent(ctx, sc, &a, on); err != nil {
+		return d, err
+	}
+	if d.Erased, err = erased(ctx, sc.Read(), &a); err != nil {
 		return d, err
 	}
 	if err := s.fill(ctx, sc, &d, s.policies.May(sc, policies.DocumentRead, on) == nil); err != nil || !d.MayCheck {

@@ -28,6 +28,7 @@ type Hall struct {
 	Now      time.Time
 	News     News // what is new in the form, until it was seen
 	Later    bool // more is asked, as it is accepted
+	Keeping  []Erasure
 }
 
 // Hall shows an application's task list to its own people. Fault: NotFound.
@@ -68,6 +69,9 @@ func (s *Service) Hall(ctx context.Context, sc tenants.Scope, id ids.Application
 		h.Seen = later(h.Seen, filled[p.Sheet].UpdatedAt)
 	}
 	if h.News, err = s.news(ctx, sc, a, version.Definition); err != nil {
+		return h, err
+	}
+	if h.Keeping, err = s.keptOf(ctx, sc, &o); err != nil {
 		return h, err
 	}
 	return h, s.recall(ctx, sc, &h, filled)

@@ -45,6 +45,8 @@ type around struct {
 	letters    map[ids.Application][]applications.Letter
 	issued     []applications.Issued
 	over       []ids.Application
+	ended      map[ids.Application]time.Time
+	lists      map[ids.Call]time.Time
 	known      map[ids.Organization]forms.Answers
 	profiles   map[ids.Organization]forms.Profile
 }
@@ -63,6 +65,30 @@ func (a *around) Over(_ context.Context, _ bun.IDB, wanted ...ids.Application) (
 		over[id] = slices.Contains(a.over, id)
 	}
 	return over, nil
+}
+
+func (a *around) Ends(_ context.Context, _ bun.IDB, wanted ...ids.Application) (map[ids.Application]time.Time, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	ends := map[ids.Application]time.Time{}
+	for _, id := range wanted {
+		if at, over := a.ended[id]; over {
+			ends[id] = at
+		}
+	}
+	return ends, nil
+}
+
+func (a *around) WaitingUntil(_ context.Context, _ bun.IDB, wanted ...ids.Call) (map[ids.Call]time.Time, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	until := map[ids.Call]time.Time{}
+	for _, id := range wanted {
+		if at, set := a.lists[id]; set {
+			until[id] = at
+		}
+	}
+	return until, nil
 }
 
 // Issue satisfies applications.Press: it notes what was issued.

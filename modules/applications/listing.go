@@ -2,6 +2,7 @@ package applications
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kervan/modules/ids"
@@ -15,6 +16,7 @@ type Listing struct {
 	Total  int
 	Calls  []Call          // by which to filter, the newest first
 	Counts map[Verdict]int // of all that the query would find without its verdict
+	Keeps  bool            // one of the calls has promised to erase answers, and the actor sees when
 	Later  bool            // one of the calls asks more of accepted applicants, and the actor sees who has answered
 
 	found map[ids.Application][]Finding
@@ -43,6 +45,7 @@ func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) (Listing,
 	if l.Total, err = count(ctx, sc.Read(), q); err != nil {
 		return l, err
 	}
+	l.Keeps = slices.ContainsFunc(l.Calls, func(c Call) bool { return len(c.Keeps) > 0 }) && s.policies.May(sc, policies.RetentionRead, policies.On{}) == nil
 	if s.policies.May(sc, policies.LaterList, policies.On{}) == nil {
 		asking, err := s.asking(ctx, sc, l.Calls)
 		if err != nil {

@@ -42,6 +42,9 @@ func letterBlocks(loc *i18n.Localizer, c Call, l Letter) []pdf.Block {
 
 func dossierBlocks(p ui.Page, d Dossier) []pdf.Block {
 	blocks := receiptBlocks(p, d.Overview, d.Submission)[:1]
+	for _, e := range d.Erased {
+		blocks = append(blocks, pdf.Paragraph{Text: className(p, e.Class) + ": " + p.T("applications.retention.erased_on", "Day", p.Loc.Date(e.At.In(zone(d.Call)))), Muted: true})
+	}
 	for _, part := range d.Seated {
 		blocks = append(blocks, pdf.Page{}, pdf.Heading{Level: 1, Text: d.Organizations[part.Organization].Name})
 		blocks = append(blocks, forms.Paper(p.Loc, forms.Lay(p.Loc, d.Definition, forms.ScopePart, d.Filled[part.Sheet].Answers, d.Look))...)

@@ -51,6 +51,7 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/applications/" + laterPage, Action: policies.LaterList, Handle: w.laterList},
 			{Method: post, Path: "/applications/" + laterPage + "/due", Action: policies.LaterManage, Handle: w.setLaterDue},
 			{Method: post, Path: "/applications/" + laterPage + "/reminders", Action: policies.LaterManage, Handle: w.remindLater},
+			{Method: get, Path: retentionPath, Action: policies.RetentionRead, Handle: w.retention},
 			{Method: get, Path: "/applications/:id", Action: policies.ApplicationRead, Handle: w.show},
 			{Method: get, Path: "/applications/:id/" + laterPage, Action: mine, Handle: w.afterwards},
 			{Method: post, Path: "/applications/:id/" + laterPage, Action: policies.LaterSend, Handle: w.send},

@@ -46,7 +46,33 @@ type Review struct {
 
 	// Topic is the question whose answer says an application's topic, for the quotas of topics; empty: none.
 	Topic string `json:"topic_question,omitempty"`
+
+	// For how many months after an application is over its answers are kept, by the class of data that they are. 0: nothing is
+	// promised, and they stay.
+	KeepPersonal  int `json:"keep_personal,omitempty"`
+	KeepSpecial   int `json:"keep_special,omitempty"`
+	KeepFinancial int `json:"keep_financial,omitempty"`
 }
+
+// Kept is for how many months answers of a class are kept; 0: they stay.
+func (r *Review) Kept(class forms.Class) int {
+	switch class {
+	case forms.ClassPersonal:
+		return r.KeepPersonal
+	case forms.ClassSpecial:
+		return r.KeepSpecial
+	case forms.ClassFinancial:
+		return r.KeepFinancial
+	case forms.ClassNone:
+	}
+	return 0
+}
+
+// Erases reports whether answers of any class are erased in time.
+func (r *Review) Erases() bool { return r.KeepPersonal > 0 || r.KeepSpecial > 0 || r.KeepFinancial > 0 }
+
+// MostKept is the longest period for which answers are kept before they are erased, in months.
+const MostKept = 240
 
 // Composition says which seats a partnership has.
 type Composition struct {

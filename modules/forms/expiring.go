@@ -56,6 +56,18 @@ func (s *Service) Expire(ctx context.Context, tx *tenants.Tx, sheets []ids.Sheet
 	return n, nil
 }
 
+// Asks reports whether any question or column asks for data of the class that are erased in time.
+func (d *Definition) Asks(class Class) bool {
+	for i := range d.Sections {
+		for j := range d.Sections[i].Questions {
+			if q := &d.Sections[i].Questions[j]; !q.Type.statement() && (q.Class == class || len(columnsOf(q, class)) > 0) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func columnsOf(q *Question, class Class) []string {
 	var keys []string
 	for i := range q.Columns {

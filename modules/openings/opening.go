@@ -30,6 +30,7 @@ type Case struct {
 	First   bool   // the core team signs as well
 	Content string // the hash of what it opens with
 	Reviews int    // per application
+	Kept    bool   // it says for how long it keeps each kind of delicate data that it asks for
 	Musts   []Line // without these nothing opens
 	Facts   Facts
 	Program json.RawMessage // what it opens with, as a blueprint
@@ -64,14 +65,15 @@ type Surroundings struct {
 }
 
 // hints are the lines that do not keep a call from opening.
-func hints(around Surroundings, reviews int) []Line {
+func hints(around Surroundings, of *Case) []Line {
 	from := "/settings/brand"
 	if around.Sender && !around.Address {
 		from = "/settings/sender"
 	}
 	return []Line{
-		{Key: "openings.hint.reviewers", Args: map[string]any{"Have": around.Reviewers, "Need": reviews}, Place: "/people", Met: around.Reviewers >= reviews},
+		{Key: "openings.hint.reviewers", Args: map[string]any{"Have": around.Reviewers, "Need": of.Reviews}, Place: "/people", Met: around.Reviewers >= of.Reviews},
 		{Key: "openings.hint.notice", Place: "/settings/pages", Met: around.Notice},
+		{Key: "openings.hint.retention", Place: "retention", Met: of.Kept},
 		{Key: "openings.hint.contact", Place: "/settings/pages", Met: around.Contact},
 		{Key: "openings.hint.brand", Place: "/settings/brand", Met: around.Brand},
 		{Key: "openings.hint.readable", Place: "/settings/brand", Met: around.Readable},

@@ -9,18 +9,18 @@ import (
 
 func TestHintsFollowTheNetwork(t *testing.T) {
 	t.Parallel()
-	if lines := hints(Surroundings{}, 2); slices.ContainsFunc(lines, func(l Line) bool { return l.Met }) {
+	if lines := hints(Surroundings{}, &Case{Reviews: 2}); slices.ContainsFunc(lines, func(l Line) bool { return l.Met }) {
 		t.Errorf("with nothing there: %+v", lines)
 	}
 	everything := Surroundings{Reviewers: 2, Brand: true, Readable: true, Sender: true, Address: true, Notice: true, Contact: true, Rehearsed: true}
-	if lines := hints(everything, 2); !all(lines) {
+	if lines := hints(everything, &Case{Reviews: 2, Kept: true}); !all(lines) {
 		t.Errorf("with everything there: %+v", lines)
 	}
-	if all(hints(everything, 3)) {
+	if all(hints(everything, &Case{Reviews: 3, Kept: true})) {
 		t.Error("two people review for three")
 	}
 	everything.Address = false
-	unmet := slices.DeleteFunc(hints(everything, 2), func(l Line) bool { return l.Met })
+	unmet := slices.DeleteFunc(hints(everything, &Case{Reviews: 2, Kept: true}), func(l Line) bool { return l.Met })
 	if len(unmet) != 1 || unmet[0].Key != "openings.hint.sender" || unmet[0].Place != "/settings/sender" {
 		t.Errorf("with an address that does not work: %+v", unmet)
 	}

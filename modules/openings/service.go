@@ -98,7 +98,7 @@ func (s *Service) checklist(ctx context.Context, sc tenants.Scope, id ids.Call) 
 	if err != nil {
 		return l, err
 	}
-	l.Hints = hints(around, l.Case.Reviews)
+	l.Hints = hints(around, &l.Case)
 	if l.Signature, err = newestSignature(ctx, sc.Read(), id); err != nil {
 		return l, err
 	}

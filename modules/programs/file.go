@@ -73,6 +73,8 @@ var fileShape = sync.OnceValue(func() *interchange.Shape[File] {
 		interchange.Between[blueprints.Review]("score_max", 1, 10), interchange.Between[blueprints.Review]("reviews", 1, 5),
 		interchange.Between[blueprints.Review]("third_review_gap", 5, 100), interchange.Between[blueprints.Review]("reply_days", 1, 60),
 		interchange.Between[blueprints.Review]("papers_hours", 24, 336),
+		interchange.Between[blueprints.Review]("keep_personal", 0, blueprints.MostKept), interchange.Between[blueprints.Review]("keep_special", 0, blueprints.MostKept),
+		interchange.Between[blueprints.Review]("keep_financial", 0, blueprints.MostKept),
 		interchange.Known(FromOpening, FromDeadline), interchange.Pattern[PlannedStage]("key", fileKey),
 		interchange.Between[PlannedStage]("start", -mostDays, mostDays), interchange.Between[PlannedStage]("days", 1, mostDays),
 		interchange.Pattern[blueprints.Letter]("key", fileKey), interchange.Most[blueprints.Letter]("body", textLimits["about"]),

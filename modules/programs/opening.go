@@ -28,6 +28,7 @@ type Opening struct {
 	First   bool   // the network has never opened a call, so the core team signs as well
 	Content string // the hash of what the call opens with; whatever changes in it needs a new signature
 	Program blueprints.Program
+	Kept    bool // it says for how long it keeps each class of data that it asks for
 }
 
 // Opening shows what a call would open with. Officers may, and the chair. Fault: NotFound.
@@ -51,7 +52,7 @@ func (s *Service) Opening(ctx context.Context, sc tenants.Scope, id ids.Call) (O
 	if o.Content, err = c.content(asked); err != nil {
 		return o, err
 	}
-	o.Needs = c.needs(sc.Moment(), asked)
+	o.Needs, o.Kept = c.needs(sc.Moment(), asked), len(c.Unkept(asked)) == 0
 	o.First, err = first(ctx, sc)
 	return o, err
 }

@@ -65,6 +65,8 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/program/calls/:id/criteria/edit", Action: edit, Handle: w.setCriterion},
 			{Method: get, Path: "/program/calls/:id/seats", Action: edit, Handle: w.seatsForm},
 			{Method: post, Path: "/program/calls/:id/seats", Action: edit, Handle: w.compose},
+			{Method: get, Path: "/program/calls/:id/retention", Action: edit, Handle: w.retentionForm},
+			{Method: post, Path: "/program/calls/:id/retention", Action: edit, Handle: w.retain},
 			{Method: get, Path: "/program/calls/:id/quotas", Action: edit, Handle: w.quotasForm},
 			{Method: post, Path: "/program/calls/:id/quotas", Action: edit, Handle: w.limit},
 			{Method: get, Path: "/program/calls/:id/eligibility", Action: edit, Handle: w.eligibilityForm},

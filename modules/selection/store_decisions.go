@@ -76,6 +76,25 @@ func lists(ctx context.Context, db bun.IDB) (map[ids.Call]List, error) {
 	return found, nil
 }
 
+// WaitingUntil is when the waiting lists of calls end, of those whose decisions were released. It is for other modules' use-cases,
+// which have authorized.
+func WaitingUntil(ctx context.Context, db bun.IDB, calls ...ids.Call) (map[ids.Call]time.Time, error) {
+	until := map[ids.Call]time.Time{}
+	if len(calls) == 0 {
+		return until, nil
+	}
+	var rows []listRow
+	err := db.NewSelect().Model(&rows).Column("call_id", "waiting_until").Where("call_id IN (?)", bun.List(calls)).
+		Where("state = ?", ListReleased).Where("waiting_until IS NOT NULL").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("selection: read when waiting lists end: %w", err)
+	}
+	for i := range rows {
+		until[rows[i].CallID] = rows[i].WaitingUntil
+	}
+	return until, nil
+}
+
 // saveList writes the list if it is still the version that was shown.
 func saveList(ctx context.Context, tx *tenants.Tx, l *List) error {
 	r := listRow{

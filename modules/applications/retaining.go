@@ -1,0 +1,233 @@
+package applications
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"kervan/modules/events"
+	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/i18n"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// RetainJob is the name of the job that erases, every night and in every network, the answers whose time is over.
+const RetainJob = "applications.retain"
+
+// Notice is how long before answers are erased the team is told, at least.
+const Notice = 14 * 24 * time.Hour
+
+// RegisterJobs registers what the queue does for this module.
+func (s *Service) RegisterJobs(t *tenants.Tenants) { t.HandleEverywhere(RetainJob, s.Retain) }
+
+// Erasure is the end of the time for which the answers of one class of an application are kept.
+type Erasure struct {
+	Application ids.Application
+	Class       forms.Class
+	Due         time.Time // zero: the application is not over
+	Told        time.Time // when the team was told that it is coming; zero: not yet
+	At          time.Time // when it was done; zero: not yet
+
+	state   State
+	version int64
+}
+
+// Done reports whether the answers are erased.
+func (e *Erasure) Done() bool { return !e.At.IsZero() }
+
+// Expected is when they will be erased at the earliest, seen from now; the zero time while the application is not over.
+func (e *Erasure) Expected(now time.Time) time.Time {
+	if e.Due.IsZero() {
+		return time.Time{}
+	}
+	told := e.Told
+	if told.IsZero() {
+		told = now
+	}
+	return later(e.Due, told.Add(Notice))
+}
+
+// Retain tells the network's team, a fortnight ahead, of the answers whose time will be over, and erases those whose time is: on
+// the sheets of the applications, in what was handed in and in what was sent later, also of organizations that have left. Only
+// the system may.
+//
+// An application is over when it was told to be ineligible, or rejected, declined, lapsed or withdrawn; a draft when nobody could hand in
+// any more; one on the waiting list when that ends; an accepted one when its partnership has ended. Before that nothing is erased.
+func (s *Service) Retain(ctx context.Context, sc tenants.Scope) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
+	calls, err := s.keeping(ctx, sc)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for i := range calls {
+		failed = errors.Join(failed, s.retain(ctx, sc, calls[i]))
+	}
+	return failed
+}
+
+// keeping are the calls that promise to erase something, the newest first.
+func (s *Service) keeping(ctx context.Context, sc tenants.Scope) ([]Call, error) {
+	calls, err := s.Calls.Published(ctx, sc)
+	return slices.DeleteFunc(calls, func(c Call) bool { return len(c.Keeps) == 0 }), err
+}
+
+func (s *Service) retain(ctx context.Context, sc tenants.Scope, call Call) error {
+	all, err := s.erasures(ctx, sc, call)
+	if err != nil {
+		return err
+	}
+	now := sc.Moment()
+	var coming []Erasure
+	var failed error
+	for _, e := range all {
+		switch {
+		case e.Done() || e.Due.IsZero() || now.Before(e.Due.Add(-Notice)):
+		case e.Told.IsZero():
+			coming = append(coming, e)
+		case !now.Before(e.Expected(now)):
+			failed = errors.Join(failed, s.erase(ctx, sc, e))
+		}
+	}
+	return errors.Join(failed, s.tellComing(ctx, sc, call, coming))
+}
+
+// tellComing tells those who check applications that answers are erased soon, and notes that they were told.
+func (s *Service) tellComing(ctx context.Context, sc tenants.Scope, call Call, coming []Erasure) error {
+	if len(coming) == 0 {
+		return nil
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if err := noteTold(ctx, tx, coming); err != nil {
+			return err
+		}
+		team, err := tenants.Holders(ctx, tx, tenants.RoleCoordinator, tenants.RoleOfficer)
+		if err != nil {
+			return err
+		}
+		ring(tx, team, events.NotificationRequested{Key: "applications.notify.retention", Texts: map[string]i18n.Text{"Call": call.Title}, Path: retentionAddress(call.ID)})
+		return nil
+	})
+}
+
+// erase does it, unless the application has moved on or it was done meanwhile.
+func (s *Service) erase(ctx context.Context, sc tenants.Scope, e Erasure) error {
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		a, err := locked(ctx, tx, e.Application)
+		if err != nil {
+			return err
+		}
+		if a.State != e.state || a.Version != e.version {
+			return nil
+		}
+		sheets, err := everySheet(ctx, tx, a.ID)
+		if err != nil {
+			return err
+		}
+		answers, err := s.forms.Expire(ctx, tx, sheets, e.Class)
+		if err != nil {
+			return err
+		}
+		tx.Audit(audit.Entry{Action: "application.answers_erased", SubjectKind: "application", SubjectID: a.ID.String(), Detail: map[string]any{"class": string(e.Class), "answers": answers}})
+		return noteErased(ctx, tx, e, answers)
+	})
+}
+
+// erasures are those of the call's applications, of every class for which it sets a period.
+func (s *Service) erasures(ctx context.Context, sc tenants.Scope, call Call) ([]Erasure, error) {
+	applications, err := everyOf(ctx, sc.Read(), call.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.overviews(ctx, sc, applications, call)
+	if err != nil {
+		return nil, err
+	}
+	return s.erasuresOf(ctx, sc, all)
+}
+
+// erasuresOf are the erasures of applications, in as many queries for one as for many.
+func (s *Service) erasuresOf(ctx context.Context, sc tenants.Scope, all []Overview) ([]Erasure, error) {
+	ends, err := s.ends(ctx, sc, all)
+	if err != nil {
+		return nil, err
+	}
+	applications := make([]ids.Application, len(all))
+	for i := range all {
+		applications[i] = all[i].ID
+	}
+	noted, err := notedErasures(ctx, sc.Read(), applications)
+	if err != nil {
+		return nil, err
+	}
+	var found []Erasure
+	for i := range all {
+		a := &all[i]
+		for _, class := range forms.Expiring {
+			e := noted[erasureKey{a.ID, class}]
+			months := a.Call.Keeps[class]
+			if months == 0 && !e.Done() {
+				continue
+			}
+			e.Application, e.Class, e.state, e.version = a.ID, class, a.State, a.Version
+			if end := ends[a.ID]; !end.IsZero() && months > 0 {
+				e.Due = end.In(zone(a.Call)).AddDate(0, months, 0)
+			}
+			found = append(found, e)
+		}
+	}
+	return found, nil
+}
+
+// ends are the instants at which applications were over, of those that are.
+func (s *Service) ends(ctx context.Context, sc tenants.Scope, all []Overview) (map[ids.Application]time.Time, error) {
+	var accepted, closed []ids.Application
+	var waiting []ids.Call
+	for i := range all {
+		switch a := &all[i]; a.State {
+		case Accepted:
+			accepted = append(accepted, a.ID)
+		case Waiting:
+			waiting = append(waiting, a.Application.Call)
+		case Ineligible, Rejected, Declined, Lapsed, Withdrawn:
+			closed = append(closed, a.ID)
+		case Draft, Submitted, Returned, Eligible, InReview, Reviewed, Shortlisted, Selected:
+		}
+	}
+	ends, err := lastMoves(ctx, sc.Read(), closed)
+	if err != nil {
+		return nil, err
+	}
+	over, err := s.Partnerships.Ends(ctx, sc.Read(), accepted...)
+	if err != nil {
+		return nil, err
+	}
+	lists, err := s.Standings.WaitingUntil(ctx, sc.Read(), waiting...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		switch a := &all[i]; a.State {
+		case Draft:
+			if !sc.Moment().Before(a.Until) {
+				ends[a.ID] = a.Until
+			}
+		case Ineligible:
+			if ends[a.ID] = later(ends[a.ID], a.ToldAt); a.ToldAt.IsZero() {
+				delete(ends, a.ID) // they do not know
+			}
+		case Waiting:
+			ends[a.ID] = lists[a.Application.Call]
+		case Accepted:
+			ends[a.ID] = over[a.ID]
+		default:
+		}
+	}
+	return ends, nil
+}
