@@ -13,16 +13,19 @@ const mostRatings = 100_000
 var agreementKind = kind{
 	solve: solveAgreement,
 	about: `
-{"kind":"agreement","ratings":[[x, …], …]}
+How far raters agree.
 
-Tells how far raters agree. ratings[i][j] is what rater i gave to unit j, or null where there is no
-rating. At most 100,000 cells.
+  {"kind":"agreement","ratings":[[x,…],…]}
+  → {"alpha":{"nominal":a,"ordinal":a,"interval":a,"ratio":a},
+     "icc":{"1":c,"2":c,"3":c,"1k":c,"2k":c,"3k":c},"why":{"alpha.ratio":"…",…}}
 
-The answer is {"alpha":{…},"icc":{…}}: Krippendorff's alpha for the nominal, ordinal, interval and
-ratio scale, over all units with two ratings or more (Krippendorff 2011), and the intraclass
-correlations of one rating, ICC(1), ICC(2) and ICC(3), and of the mean of all k raters, "1k", "2k"
-and "3k", over the units that every rater has rated (Shrout and Fleiss 1979); a rater without any
-rating is left out. A measure that is not defined is null, and then "why" says the reason.`,
+ratings[i][j] is what rater i gave to unit j, or null where there is no rating. At most
+100,000 cells.
+alpha is Krippendorff's, for four scales, over all units with two ratings or more (Krippendorff
+2011). icc are the intraclass correlations of one rating, ICC(1), ICC(2) and ICC(3), and of the mean
+of all k raters, over the units that every rater has rated (Shrout and Fleiss 1979); a rater without
+any rating is left out. A measure that is not defined is null, and why says the reason; there is no
+why if all are defined.`,
 	examples: []example{
 		{
 			`{"kind":"agreement","ratings":[[9,6,8,7,10,6],[2,1,4,1,5,2],[5,3,6,2,6,4],[8,2,8,6,9,7]]}`,

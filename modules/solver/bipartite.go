@@ -14,15 +14,18 @@ const mostCells = 4_000_000
 var bipartiteKind = kind{
 	solve: solveBipartite,
 	about: `
-{"kind":"bipartite","cost":[[c, …], …],"maximize":false}
+Rows with columns, each of them once at most, at the least cost.
 
-Pairs rows with columns, each of them at most once. cost[i][j] is the cost of row i with column j,
-or null where they may not be paired. There may be more rows than columns, or fewer. There are as
-many pairs as possible first; then the sum of their costs is as small as possible, or as large where
-maximize is true. maximize may be left out. At most 4,000,000 cells.
+  {"kind":"bipartite","cost":[[c,…],…],"maximize":true|false}
+  → {"pairs":[[row,column],…],"cost":c}
 
-The answer is {"pairs":[[row, column], …],"cost":c}, by rows, with the exact sum. Where several
-pairings are best, it is always the same one of them.`,
+cost[i][j] is the cost of row i with column j, or null where they may not be paired. There may be
+more rows than columns, or fewer. There are as many pairs as possible first; then the sum of their
+costs is as small as possible, or as large where maximize is true (false if missing). At most
+4,000,000 cells. Pairs are sorted by rows; of several best pairings it is always the same one.
+Costs are added up exactly. They are compared exactly too if all of them, as multiples of one power
+of ten, are below 2^58/(N+2), N being the rows or the columns, the fewer (for 500: 14 digits). If
+not, they are rounded to that many steps of the largest.`,
 	examples: []example{
 		{`{"kind":"bipartite","cost":[[4,1,3],[2,0,5],[3,2,2]],"maximize":false}`, `{"pairs":[[0,1],[1,0],[2,2]],"cost":5}`},
 		{`{"kind":"bipartite","cost":[[0.5,7],[0.25,null],[null,null]],"maximize":true}`, `{"pairs":[[0,1],[1,0]],"cost":7.25}`},

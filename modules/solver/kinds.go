@@ -2,7 +2,8 @@ package solver
 
 // kinds are what can be solved, one a line.
 var kinds = map[string]kind{
-	"agreement": agreementKind,
-	"bipartite": bipartiteKind,
-	"matching":  matchingKind,
+	"agreement":  agreementKind,
+	"assignment": assignmentKind,
+	"bipartite":  bipartiteKind,
+	"matching":   matchingKind,
 }

@@ -9,6 +9,7 @@ type matrix struct {
 	rows, columns int
 	numbers       []decimals.Decimal
 	absent        []bool // where null stands instead
+	exact         bool   // whether the integers that they were scaled to keep all digits
 }
 
 func (m matrix) at(row, column int) decimals.Decimal { return m.numbers[row*m.columns+column] }
