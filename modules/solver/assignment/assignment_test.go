@@ -287,28 +287,10 @@ func TestAssigningStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, fair := range []bool{false, true} {
-		in := large(20, 10, 2, 9)
+		in := large(20, 10, 2, scattered(1, 9))
 		in.Fair = fair
 		if _, err := Solve(ctx, in); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 	}
-}
-
-// large draws an instance with so many reviews of each application, and a little more load than that takes.
-func large(applications, reviewers, reviews int, most int64) Instance {
-	random := rand.New(rand.NewPCG(uint64(applications), uint64(reviewers)))
-	in := Instance{Reviews: Bounds{reviews, reviews}}
-	for range applications {
-		row, conflict := make([]int64, reviewers), make([]bool, reviewers)
-		for r := range row {
-			row[r], conflict[r] = random.Int64N(most+1), random.IntN(20) == 0
-		}
-		in.Affinity, in.Conflict = append(in.Affinity, row), append(in.Conflict, conflict)
-	}
-	fair := applications * reviews / reviewers
-	for range reviewers {
-		in.Load = append(in.Load, Bounds{fair / 2, fair + fair/8 + 1})
-	}
-	return in
 }

@@ -22,7 +22,7 @@ import (
 //
 // The total then goes through the same steps, at the threshold that was reached.
 func (p *problem) fair(ctx context.Context) (Answer, error) {
-	f := &fairness{problem: p, effort: effort}
+	f := &fairness{problem: p, search: searchEffort, exchanges: exchangeEffort}
 	if err := f.widest(ctx); err != nil {
 		return Answer{}, err
 	}
@@ -45,7 +45,7 @@ type fairness struct {
 	taken                  []bool
 	worst, total           int64
 	worstBound, totalBound int64
-	effort                 int // of searches, that is left
+	search, exchanges      int // effort that is left
 }
 
 var errNone = errors.New("all bounds can be kept, but no assignment keeps them")
@@ -93,6 +93,9 @@ func (f *fairness) lift(ctx context.Context) error {
 	}
 	if f.worst == f.worstBound {
 		return nil
+	}
+	if err := f.weigh(ctx); err != nil {
+		return err
 	}
 	if err := f.candidates(ctx); err != nil {
 		return err

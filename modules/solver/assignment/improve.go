@@ -7,10 +7,10 @@ import (
 )
 
 // candidates offers those of PeerReview4All, each improved by exchanges: for each number k of reviews that every application
-// needs, all get k reviewers above the highest value for which that is possible, and then the rest as the total wants it.
+// needs, all get k reviewers with the highest least value that is possible, and then the rest as the total wants it.
 // The best of them serves the worst-served application at least with k times the value of candidate k, for every k.
 func (f *fairness) candidates(ctx context.Context) error {
-	f.exchange(ctx)
+	f.offer(f.exchange(ctx, f.taken))
 	values := slices.Clone(f.value)
 	slices.Sort(values)
 	values = slices.Compact(values)
@@ -23,10 +23,9 @@ func (f *fairness) candidates(ctx context.Context) error {
 			return err
 		}
 		if ok {
-			f.offer(taken)
+			f.offer(f.exchange(ctx, taken))
 		}
 	}
-	f.exchange(ctx)
 	return ctx.Err()
 }
 
@@ -81,24 +80,23 @@ func (f *fairness) candidate(ctx context.Context, k int, values []int64) (taken 
 	return taken, true, nil
 }
 
-// exchange raises the worst-served application again and again by a chain of exchanges: it takes a reviewer, whose place
-// another application frees by taking another one, and so on up to a reviewer who has a place left. No application on the
-// way may come as low as the worst.
-func (f *fairness) exchange(ctx context.Context) {
-	e := newExchange(f.problem, f.taken)
-	for ctx.Err() == nil && f.effort > 0 && f.worst < f.worstBound {
+// exchange raises the worst-served application of an assignment again and again: by a trade with another application, or by a
+// chain in which it takes a reviewer, whose place another application frees by taking another one, and so on up to a reviewer
+// who has a place left. No application on the way may come as low as the worst.
+func (f *fairness) exchange(ctx context.Context, taken []bool) []bool {
+	e := newExchange(f.problem, taken)
+	for ctx.Err() == nil && f.exchanges > 0 {
 		worst := 0
 		for i, sum := range e.sum {
 			if sum < e.sum[worst] {
 				worst = i
 			}
 		}
-		if !e.raise(worst, &f.effort) {
+		if e.sum[worst] >= f.worstBound || !e.raise(worst, &f.exchanges) {
 			break
 		}
-		f.taken, f.worst = e.taken, slices.Min(e.sum)
 	}
-	f.total = f.totalOf(f.taken)
+	return e.taken
 }
 
 type exchange struct {
@@ -137,8 +135,12 @@ func newExchange(p *problem, taken []bool) *exchange {
 	return e
 }
 
-// raise looks for a chain that begins at this application: one for each reviewer that it could give up, and one without.
+// raise looks for a trade of this application with another one, else for a chain that begins at it: one for each reviewer
+// that it could give up, and one without.
 func (e *exchange) raise(i int, effort *int) bool {
+	if e.trade(i, effort) {
+		return true
+	}
 	if e.count[i] < e.reviews[i].Max && e.chain(i, nobody, effort) {
 		return true
 	}
@@ -149,6 +151,44 @@ func (e *exchange) raise(i int, effort *int) bool {
 	}
 	return false
 }
+
+// trade finds two applications' trade of one reviewer each that leaves the worse served of them best served.
+func (e *exchange) trade(i int, effort *int) bool {
+	least, other, gave, got := e.sum[i], nobody, nobody, nobody
+	for g := range e.reviewers {
+		if !e.taken[e.pair(i, g)] {
+			continue
+		}
+		for r := range e.reviewers {
+			if !e.free(i, r) {
+				continue
+			}
+			own := e.sum[i] - e.value[e.pair(i, g)] + e.value[e.pair(i, r)]
+			if own <= least {
+				continue
+			}
+			*effort -= len(e.holders[r])
+			for _, j := range e.holders[r] {
+				if !e.free(j, g) {
+					continue
+				}
+				if worse := min(own, e.sum[j]-e.value[e.pair(j, r)]+e.value[e.pair(j, g)]); worse > least {
+					least, other, gave, got = worse, j, g, r
+				}
+			}
+		}
+	}
+	if other == nobody {
+		return false
+	}
+	e.remove(i, gave)
+	e.remove(other, got)
+	e.put(i, got)
+	e.put(other, gave)
+	return true
+}
+
+func (e *exchange) free(i, r int) bool { return e.open[e.pair(i, r)] && !e.taken[e.pair(i, r)] }
 
 // chain goes breadth first through reviewers that applications could take, and exchanges along the first way to a place.
 func (e *exchange) chain(i, gave int, effort *int) bool {
@@ -181,8 +221,7 @@ func (e *exchange) grow(j, gave int, floor int64) {
 		sum -= e.value[e.pair(j, gave)]
 	}
 	for r := range e.reviewers {
-		at := e.pair(j, r)
-		if !e.from[r].seen && e.open[at] && !e.taken[at] && sum+e.value[at] > floor {
+		if !e.from[r].seen && e.free(j, r) && sum+e.value[e.pair(j, r)] > floor {
 			e.from[r] = step{true, j, gave}
 			e.queue = append(e.queue, r)
 		}

@@ -3,6 +3,7 @@ package assignment
 import (
 	"context"
 	"math"
+	"slices"
 )
 
 // network is what is left to decide once fixed pairs and conflicts are out of it: which open pairs to take, so that each
@@ -32,6 +33,9 @@ func (n *network) with(open []bool, reviews []Bounds) *network {
 // reviewer, or straight away at no cost where the application has its least number without it; so a review beyond that is
 // taken only if it is worth more than nothing. The least load of a reviewer is a bonus on the first units, higher than all
 // values together: it is paid in full whenever all bounds can be kept at once.
+//
+// Paths go from reviewer to reviewer, by the application that swaps them at the least loss; those swaps are kept up to date
+// from path to path, so that a search looks at pairs of reviewers and not at all applications.
 func (n *network) best(ctx context.Context) (taken []bool, ok bool, err error) {
 	f := newFlow(n)
 	for i := range n.applications {
@@ -57,25 +61,27 @@ func Limit(applications, reviewers int) int64 {
 	return math.MaxInt64 / (64 * (int64(applications)*int64(reviewers) + 1))
 }
 
-// flow is the state of one run. With p the prices, no residual arc from x to y is cheaper than p(y) − p(x).
+// flow is the state of one run. By the prices, no swap of r for s costs less than price(s) − price(r), and no place in the
+// sink less than its price − price(r).
 type flow struct {
 	*network
 	taken   []bool
 	holders [][]int // by reviewer: the applications that have them
 	spared  []int   // by application: the units that went straight to the sink
 	bonus   int64
+	price   []int64
+	sink    int64
 
-	priceOf  []int64 // of applications
-	priceTo  []int64 // of reviewers
-	sink     int64
-	far      []int64 // distances of applications
-	farTo    []int64 // and of reviewers
-	via      []int   // the reviewer before each application on its path
-	viaTo    []int   // the application before each reviewer
+	// By two reviewers: what it costs at least that an application gives up the first for the second, and which does.
+	cost []int64
+	by   []int
+
+	far      []int64 // of the search: distances of reviewers
+	via      []int   // the reviewer before each on its path, or nobody
 	settled  []bool
-	reached  []int // applications with a distance
 	shortest int64 // to the sink
-	end      int   // the reviewer from whom that goes to the sink, or −1 − the application
+	end      int   // the reviewer before the sink, or nobody
+	gives    int   // the application that gives up that reviewer and spares a unit, or nobody where the reviewer takes one more
 }
 
 const nowhere = math.MaxInt64
@@ -83,9 +89,11 @@ const nowhere = math.MaxInt64
 func newFlow(n *network) *flow {
 	f := &flow{
 		network: n, taken: make([]bool, len(n.open)), holders: make([][]int, n.reviewers), spared: make([]int, n.applications),
-		priceOf: make([]int64, n.applications), priceTo: make([]int64, n.reviewers),
-		far: make([]int64, n.applications), farTo: make([]int64, n.reviewers),
-		via: make([]int, n.applications), viaTo: make([]int, n.reviewers), settled: make([]bool, n.reviewers),
+		price: make([]int64, n.reviewers), cost: make([]int64, n.reviewers*n.reviewers), by: make([]int, n.reviewers*n.reviewers),
+		far: make([]int64, n.reviewers), via: make([]int, n.reviewers), settled: make([]bool, n.reviewers),
+	}
+	for k := range f.by {
+		f.cost[k], f.by[k] = nowhere, nobody
 	}
 	largest, units := int64(0), int64(0)
 	for p, v := range n.value {
@@ -102,133 +110,168 @@ func newFlow(n *network) *flow {
 			f.sink = -f.bonus
 		}
 	}
-	for i := range n.applications {
-		f.far[i] = nowhere
-		f.priceOf[i] = f.sink
-		if n.reviews[i].Max > n.reviews[i].Min {
-			f.priceOf[i] = max(f.priceOf[i], 0)
-		}
-		for r, v := range n.value[n.pair(i, 0):n.pair(i+1, 0)] {
-			if n.open[n.pair(i, r)] {
-				f.priceOf[i] = max(f.priceOf[i], v)
-			}
-		}
-	}
 	return f
 }
 
+func (f *flow) free(i, r int) bool { return f.open[f.pair(i, r)] && !f.taken[f.pair(i, r)] }
+
+func (f *flow) mayspare(i int) bool { return f.spared[i] < f.reviews[i].Max-f.reviews[i].Min }
+
 // send finds the way of one unit of an application, and is false where there is none.
-func (f *flow) send(from int) bool {
-	for r := range f.farTo {
-		f.farTo[r], f.settled[r] = nowhere, false
-	}
-	for _, i := range f.reached {
-		f.far[i] = nowhere
-	}
-	f.reached = f.reached[:0]
-	f.shortest = nowhere
-	f.reach(from, 0, -1)
+func (f *flow) send(i int) bool {
+	f.begin(i)
 	for {
-		r, d := -1, f.shortest
-		for k, far := range f.farTo {
+		r, d := nobody, f.shortest
+		for k, far := range f.far {
 			if far < d && !f.settled[k] {
 				r, d = k, far
 			}
 		}
-		if r < 0 {
+		if r == nobody {
 			break
 		}
 		f.settled[r] = true
-		if loaded := len(f.holders[r]); loaded < f.load[r].Max {
-			toSink := f.priceTo[r] - f.sink
-			if loaded < f.load[r].Min {
-				toSink -= f.bonus
+		f.finish(r, d)
+		cost, from := f.cost[r*f.reviewers:(r+1)*f.reviewers], d+f.price[r]
+		for s, c := range cost {
+			if c == nowhere {
+				continue
 			}
-			if d+toSink < f.shortest {
-				f.shortest, f.end = d+toSink, r
-			}
-		}
-		for _, i := range f.holders[r] {
-			back := d + f.value[f.pair(i, r)] + f.priceTo[r] - f.priceOf[i]
-			if back < f.far[i] && back < f.shortest {
-				f.reach(i, back, r)
+			if there := from + c - f.price[s]; there < f.far[s] {
+				f.far[s], f.via[s] = there, r
 			}
 		}
 	}
 	if f.shortest == nowhere {
 		return false
 	}
-	f.reprice()
-	f.shift(from)
+	for r, d := range f.far {
+		if d < f.shortest {
+			f.price[r] += d - f.shortest
+		}
+	}
+	f.shift(i)
 	return true
 }
 
-// reach notes a shorter way to an application, and what it makes of the ways to reviewers.
-func (f *flow) reach(i int, d int64, via int) {
-	if f.far[i] == nowhere {
-		f.reached = append(f.reached, i)
+// begin reaches the reviewers whom the application can take itself.
+func (f *flow) begin(i int) {
+	f.shortest, f.end, f.gives = nowhere, nobody, nobody
+	start := int64(math.MinInt64)
+	if f.mayspare(i) {
+		start = f.sink
 	}
-	f.far[i], f.via[i] = d, via
-	if f.spared[i] < f.reviews[i].Max-f.reviews[i].Min {
-		if straight := d + f.priceOf[i] - f.sink; straight <= f.shortest {
-			f.shortest, f.end = straight, -1-i
+	for r := range f.reviewers {
+		f.far[r], f.via[r], f.settled[r] = nowhere, nobody, false
+		if f.free(i, r) {
+			start = max(start, f.value[f.pair(i, r)]+f.price[r])
 		}
 	}
-	first := f.pair(i, 0)
-	open, taken := f.open[first:first+f.reviewers], f.taken[first:first+f.reviewers]
-	before := d + f.priceOf[i]
-	for r, v := range f.value[first : first+f.reviewers] {
-		if !open[r] || taken[r] {
+	for r := range f.reviewers {
+		if f.free(i, r) {
+			f.far[r] = start - f.value[f.pair(i, r)] - f.price[r]
+		}
+	}
+	if f.mayspare(i) {
+		f.shortest = start - f.sink
+	}
+}
+
+// finish looks whether a reviewer at that distance is the last on the shortest way.
+func (f *flow) finish(r int, d int64) {
+	last := d + f.price[r] - f.sink
+	if loaded := len(f.holders[r]); loaded < f.load[r].Max {
+		there := last
+		if loaded < f.load[r].Min {
+			there -= f.bonus
+		}
+		if there < f.shortest {
+			f.shortest, f.end, f.gives = there, r, nobody
+		}
+	}
+	for _, j := range f.holders[r] {
+		if f.mayspare(j) {
+			if there := last + f.value[f.pair(j, r)]; there < f.shortest {
+				f.shortest, f.end, f.gives = there, r, j
+			}
+		}
+	}
+}
+
+// change is what an application gives up and takes on a path.
+type change struct{ application, lost, gained int }
+
+// shift takes and gives back pairs along the path.
+func (f *flow) shift(i int) {
+	if f.end == nobody {
+		f.spared[i]++
+		return
+	}
+	var changes []change
+	if f.gives != nobody {
+		f.spared[f.gives]++
+		changes = append(changes, change{f.gives, f.end, nobody})
+	}
+	r := f.end
+	for ; f.via[r] != nobody; r = f.via[r] {
+		changes = append(changes, change{f.by[f.via[r]*f.reviewers+r], f.via[r], r})
+	}
+	changes = append(changes, change{i, nobody, r})
+	for _, c := range changes {
+		if c.lost != nobody {
+			f.taken[f.pair(c.application, c.lost)] = false
+			k := slices.Index(f.holders[c.lost], c.application)
+			f.holders[c.lost] = slices.Delete(f.holders[c.lost], k, k+1)
+		}
+		if c.gained != nobody {
+			f.taken[f.pair(c.application, c.gained)] = true
+			f.holders[c.gained] = append(f.holders[c.gained], c.application)
+		}
+	}
+	for _, c := range changes {
+		f.update(c)
+	}
+}
+
+// update brings swaps up to date after the changes of a path.
+func (f *flow) update(c change) {
+	i := c.application
+	if c.lost != nobody {
+		for s := range f.reviewers {
+			if f.by[c.lost*f.reviewers+s] == i {
+				f.cheapest(c.lost, s)
+			}
+		}
+	}
+	for r := range f.reviewers {
+		if !f.taken[f.pair(i, r)] {
+			if c.gained != nobody && f.free(i, r) {
+				f.swap(i, c.gained, r)
+			}
 			continue
 		}
-		if there := before - v - f.priceTo[r]; there < f.farTo[r] {
-			f.farTo[r], f.viaTo[r] = there, i
+		if c.gained != nobody && f.by[r*f.reviewers+c.gained] == i {
+			f.cheapest(r, c.gained)
+		}
+		if c.lost != nobody && f.free(i, c.lost) {
+			f.swap(i, r, c.lost)
 		}
 	}
 }
 
-// reprice moves the prices of all that is nearer than the sink.
-func (f *flow) reprice() {
-	for _, i := range f.reached {
-		if f.far[i] < f.shortest {
-			f.priceOf[i] += f.far[i] - f.shortest
-		}
-	}
-	for r, d := range f.farTo {
-		if d < f.shortest {
-			f.priceTo[r] += d - f.shortest
-		}
+// swap notes that an application can give up r for s.
+func (f *flow) swap(i, r, s int) {
+	if cost := f.value[f.pair(i, r)] - f.value[f.pair(i, s)]; cost < f.cost[r*f.reviewers+s] {
+		f.cost[r*f.reviewers+s], f.by[r*f.reviewers+s] = cost, i
 	}
 }
 
-// shift takes and gives back pairs along the path, from its end.
-func (f *flow) shift(from int) {
-	i := -1 - f.end
-	if f.end >= 0 {
-		i = f.take(f.end)
-	} else {
-		f.spared[i]++
-	}
-	for i != from {
-		r := f.via[i]
-		f.giveBack(i, r)
-		i = f.take(r)
-	}
-}
-
-func (f *flow) take(r int) int {
-	i := f.viaTo[r]
-	f.taken[f.pair(i, r)] = true
-	f.holders[r] = append(f.holders[r], i)
-	return i
-}
-
-func (f *flow) giveBack(i, r int) {
-	f.taken[f.pair(i, r)] = false
-	for k, j := range f.holders[r] {
-		if j == i {
-			f.holders[r] = append(f.holders[r][:k], f.holders[r][k+1:]...)
-			return
+// cheapest looks anew for the application that gives up r for s.
+func (f *flow) cheapest(r, s int) {
+	f.cost[r*f.reviewers+s], f.by[r*f.reviewers+s] = nowhere, nobody
+	for _, i := range f.holders[r] {
+		if f.free(i, s) {
+			f.swap(i, r, s)
 		}
 	}
 }

@@ -1,15 +1,18 @@
 package assignment
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
 )
 
-// effort is what searches may look at, in sets of reviewers; mostSets is how many may be chosen from.
+// Searches may look at so many sets of reviewers, and exchanges at so many pairs; mostSets is how many a search may choose
+// from.
 const (
-	effort   = 20_000_000
-	mostSets = 400_000
+	searchEffort   = 300_000_000
+	exchangeEffort = 50_000_000
+	mostSets       = 400_000
 )
 
 // set is reviewers that an application could have, and what it is served by them.
@@ -32,13 +35,7 @@ func (p *problem) menus(threshold int64) (menus [][]set, ok bool) {
 			}
 		}
 		slices.SortStableFunc(open, func(a, b int) int {
-			if va, vb := p.value[p.pair(i, a)], p.value[p.pair(i, b)]; va != vb {
-				if va > vb {
-					return -1
-				}
-				return 1
-			}
-			return a - b
+			return cmp.Compare(p.value[p.pair(i, b)], p.value[p.pair(i, a)])
 		})
 		chosen := make([]int, 0, b.Max)
 		var choose func(from int, sum int64)
@@ -95,13 +92,13 @@ func (f *fairness) searchWorst(ctx context.Context) error {
 	slices.Sort(marks)
 	marks = slices.Compact(marks)
 	proven := len(marks) // the first mark that nothing reaches
-	for low, high := 0, len(marks); low < high && f.effort > 0; {
+	for low, high := 0, len(marks); low < high && f.search > 0; {
 		middle := (low + high) / 2
-		s := newSearch(f.network, above(menus, marks[middle]), 0, f.effort/4+1)
+		s := newSearch(f.network, above(menus, marks[middle]), 0, f.search/4+1)
 		if err := s.run(ctx); err != nil {
 			return err
 		}
-		f.effort -= f.effort/4 + 1 - s.effort
+		f.search -= f.search/4 + 1 - s.effort
 		switch {
 		case s.found:
 			f.offer(s.pairs())
@@ -131,7 +128,7 @@ func (f *fairness) searchTotal(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	s := newSearch(f.network, menus, 1, f.effort)
+	s := newSearch(f.network, menus, 1, f.search)
 	s.best = f.total
 	if err := s.run(ctx); err != nil {
 		return err
@@ -168,92 +165,191 @@ func above(menus [][]set, threshold int64) [][]set {
 // floating point with room for its errors, which costs effort, never exactness; sums of choices are exact.
 type search struct {
 	*network
-	menus  [][]set
+	sets   [][]set // by application
 	weight float64
-	effort int
+	effort int // sets that may still be looked at
 
 	found  bool
-	choice []set
+	choice []int // of each application: the set
 	best   int64 // total to exceed
+
+	levels []*level
 }
 
-func newSearch(n *network, menus [][]set, weight float64, effort int) *search {
-	return &search{network: n, menus: menus, weight: weight, effort: effort}
+// level is what is left to choose from when some applications have one set each, and its prices: room that is used again
+// for every branch of this depth.
+type level struct {
+	left    [][]int // by application: indices of its sets
+	room    []int   // where these are kept
+	options []int
+
+	now, at prices // those tried, and those of the best bound
+	choice  []int
+	use     []int
+	over    []float64
 }
 
-// node is what is left to choose from when some applications have one set each.
-type node struct {
-	menus [][]set
-	price []float64
+// prices are prices of reviewers, and what they tell.
+type prices struct {
+	of           []float64
+	highest      []float64 // by application: the highest reduced sum of a set
+	bound, error float64
+}
+
+func (p *prices) set(q *prices) {
+	copy(p.of, q.of)
+	copy(p.highest, q.highest)
+	p.bound, p.error = q.bound, q.error
+}
+
+func newSearch(n *network, sets [][]set, weight float64, effort int) *search {
+	return &search{network: n, sets: sets, weight: weight, effort: effort}
+}
+
+func (s *search) level(depth int) *level {
+	if depth == len(s.levels) {
+		made := func() prices {
+			return prices{of: make([]float64, s.reviewers), highest: make([]float64, s.applications)}
+		}
+		s.levels = append(s.levels, &level{
+			left: make([][]int, s.applications), now: made(), at: made(),
+			choice: make([]int, s.applications), use: make([]int, s.reviewers), over: make([]float64, s.reviewers),
+		})
+	}
+	return s.levels[depth]
 }
 
 func (s *search) run(ctx context.Context) error {
-	return s.visit(ctx, node{s.menus, make([]float64, s.reviewers)}, 300)
+	l := s.level(0)
+	for i, sets := range s.sets {
+		for k := range sets {
+			l.left[i] = append(l.left[i], k)
+		}
+		if len(sets) == 0 {
+			return nil
+		}
+	}
+	return s.visit(ctx, 0, 300)
 }
 
-// visit searches below a node, and prices it first in so many rounds.
-func (s *search) visit(ctx context.Context, n node, rounds int) error {
+// visit searches below a level, and prices it first in so many rounds.
+func (s *search) visit(ctx context.Context, depth, rounds int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for _, menu := range n.menus {
-		if len(menu) == 0 {
-			return nil
-		}
-	}
-	d := s.reprice(n, rounds)
-	if s.done() || d.closed {
+	l := s.level(depth)
+	if s.reprice(l, rounds); s.done() {
 		return nil
 	}
-	menus := make([][]set, len(n.menus))
-	narrow := -1
-	for i, menu := range n.menus {
-		room := d.bound + d.error - s.target()
-		for _, one := range menu {
-			if d.highest[i]-s.reduced(one, d.price) <= room {
-				menus[i] = append(menus[i], one)
-			}
-		}
-		s.effort -= len(menu)
-		if len(menus[i]) > 1 && (narrow < 0 || len(menus[i]) < len(menus[narrow])) {
-			narrow = i
-		}
-		if len(menus[i]) == 0 {
-			return nil
-		}
-	}
-	if narrow < 0 {
-		choice := make([]set, len(menus))
-		for i := range menus {
-			choice[i] = menus[i][0]
-		}
-		s.try(choice)
+	narrow := s.thin(l)
+	if narrow == nobody {
 		return nil
 	}
-	options := slices.Clone(menus[narrow])
-	slices.SortStableFunc(options, func(a, b set) int {
-		if ra, rb := s.reduced(a, d.price), s.reduced(b, d.price); ra != rb {
-			if ra > rb {
-				return -1
-			}
-			return 1
+	if len(l.left[narrow]) == 1 {
+		for i, left := range l.left {
+			l.choice[i] = left[0]
 		}
-		return 0
+		s.try(l)
+		return nil
+	}
+	l.options = append(l.options[:0], l.left[narrow]...)
+	slices.SortStableFunc(l.options, func(a, b int) int {
+		return cmp.Compare(s.reduced(&s.sets[narrow][b], l.at.of), s.reduced(&s.sets[narrow][a], l.at.of))
 	})
-	for _, one := range options {
-		if s.done() {
+	for _, k := range l.options {
+		gap := l.at.highest[narrow] - s.reduced(&s.sets[narrow][k], l.at.of)
+		if s.done() || l.at.bound-gap+l.at.error < s.target() {
 			return nil
 		}
-		child := node{slices.Clone(menus), slices.Clone(d.price)}
-		child.menus[narrow] = []set{one}
-		if !s.restrict(child.menus) {
+		if !s.descend(depth, narrow, k) {
 			continue
 		}
-		if err := s.visit(ctx, child, 15); err != nil {
+		if err := s.visit(ctx, depth+1, 15); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// thin drops sets by which the bound falls below the target, and returns the application to branch on: that with the fewest
+// sets but more than one, or any where all have one, or nobody where one has none.
+func (s *search) thin(l *level) int {
+	narrow := 0
+	for i, left := range l.left {
+		kept, lowest := left[:0], s.target()-l.at.bound-l.at.error+l.at.highest[i]
+		for _, k := range left {
+			if s.reduced(&s.sets[i][k], l.at.of) >= lowest {
+				kept = append(kept, k)
+			}
+		}
+		s.effort -= len(left)
+		if l.left[i] = kept; len(kept) == 0 {
+			return nobody
+		}
+		if n := len(l.left[narrow]); len(kept) > 1 && (n == 1 || len(kept) < n) {
+			narrow = i
+		}
+	}
+	return narrow
+}
+
+// descend makes the next level, in which an application has that set only, and nobody a set with reviewers who are full by
+// those that have one set. It is false where those already ask for too much, or somebody has no set left.
+func (s *search) descend(depth, application, k int) bool {
+	l, next := s.level(depth), s.level(depth+1)
+	clear(next.use)
+	for i, left := range l.left {
+		only := left[0]
+		if i == application {
+			only = k
+		} else if len(left) > 1 {
+			continue
+		}
+		for _, r := range s.sets[i][only].reviewers {
+			if next.use[r]++; next.use[r] > s.load[r].Max {
+				return false
+			}
+		}
+	}
+	copy(next.now.of, l.at.of)
+	next.room = next.room[:0]
+	ends := next.options[:0]
+	for i, left := range l.left {
+		begin := len(next.room)
+		switch {
+		case i == application:
+			next.room = append(next.room, k)
+		case len(left) == 1:
+			next.room = append(next.room, left[0])
+		default:
+			for _, one := range left {
+				if !s.full(s.sets[i][one].reviewers, next.use) {
+					next.room = append(next.room, one)
+				}
+			}
+		}
+		s.effort -= len(left)
+		if len(next.room) == begin {
+			return false
+		}
+		ends = append(ends, len(next.room))
+	}
+	begin := 0
+	for i, end := range ends {
+		next.left[i] = next.room[begin:end:end]
+		begin = end
+	}
+	next.options = ends
+	return true
+}
+
+func (s *search) full(reviewers, use []int) bool {
+	for _, r := range reviewers {
+		if use[r] >= s.load[r].Max {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *search) done() bool { return s.effort <= 0 || s.found && s.weight == 0 }
@@ -266,44 +362,7 @@ func (s *search) target() float64 {
 	return float64(s.best) + 1
 }
 
-// restrict takes away the sets with reviewers that are full by applications with a single set. It is false where those ask
-// for too much themselves.
-func (s *search) restrict(menus [][]set) bool {
-	used := make([]int, s.reviewers)
-	for _, menu := range menus {
-		if len(menu) == 1 {
-			for _, r := range menu[0].reviewers {
-				if used[r]++; used[r] > s.load[r].Max {
-					return false
-				}
-			}
-		}
-	}
-	for i, menu := range menus {
-		if len(menu) == 1 {
-			continue
-		}
-		s.effort -= len(menu)
-		var fit []set
-		for _, one := range menu {
-			if !slices.ContainsFunc(one.reviewers, func(r int) bool { return used[r] >= s.load[r].Max }) {
-				fit = append(fit, one)
-			}
-		}
-		menus[i] = fit
-	}
-	return true
-}
-
-// dual is the best bound found for a node, the prices that gave it, and each application's highest reduced sum by them.
-type dual struct {
-	bound, error float64
-	price        []float64
-	highest      []float64
-	closed       bool // nothing better is below
-}
-
-func (s *search) reduced(one set, price []float64) float64 {
+func (s *search) reduced(one *set, price []float64) float64 {
 	x := s.weight * float64(one.sum)
 	for _, r := range one.reviewers {
 		x -= price[r]
@@ -311,86 +370,91 @@ func (s *search) reduced(one set, price []float64) float64 {
 	return x
 }
 
-func (s *search) reprice(n node, rounds int) dual {
-	best := dual{bound: math.Inf(1)}
-	price, pace, idle := slices.Clone(n.price), 1.0, 0
-	choice := make([]set, len(n.menus))
+// reprice looks for prices with a low bound, from those of the level on.
+func (s *search) reprice(l *level, rounds int) {
+	l.at.bound, l.at.error = math.Inf(1), 0
+	pace, idle := 1.0, 0
 	for range rounds {
-		d := dual{price: slices.Clone(price), highest: make([]float64, len(n.menus))}
-		use, size := make([]int, s.reviewers), 0.0
-		for i, menu := range n.menus {
-			d.highest[i] = math.Inf(-1)
-			for _, one := range menu {
-				if x := s.reduced(one, price); x > d.highest[i] {
-					d.highest[i], choice[i] = x, one
-				}
-			}
-			s.effort -= len(menu)
-			d.bound += d.highest[i]
-			size += math.Abs(d.highest[i])
-			for _, r := range choice[i].reviewers {
-				use[r]++
-			}
-		}
-		length := 0
-		over := make([]int, s.reviewers)
-		for r, b := range s.load {
-			at := b.Max
-			if price[r] < 0 {
-				at = b.Min
-			} else if price[r] == 0 {
-				at = min(max(use[r], b.Min), b.Max)
-			}
-			d.bound += price[r] * float64(at)
-			size += math.Abs(price[r]) * float64(at)
-			over[r] = use[r] - at
-			length += over[r] * over[r]
-		}
-		d.error = size * 1e-11
-		s.try(choice)
-		if d.bound < best.bound-d.error {
-			best, idle = d, 0
+		length := s.price(l)
+		s.try(l)
+		if l.now.bound < l.at.bound-l.now.error {
+			l.at.set(&l.now)
+			idle = 0
 		} else if idle++; idle == 10 {
 			pace, idle = pace/2, 0
 		}
-		best.closed = best.bound+best.error < s.target()
-		if best.closed || s.done() || length == 0 {
-			break
+		if s.done() || length == 0 || l.at.bound+l.at.error < s.target() {
+			return
 		}
-		gap := max(d.bound-s.target()+1, d.error)
-		for r := range price {
-			price[r] += pace * gap / float64(length) * float64(over[r])
+		step := pace * max(l.now.bound-s.target()+1, l.now.error) / length
+		for r, over := range l.over {
+			l.now.of[r] += step * over
 		}
 	}
-	return best
 }
 
-// try keeps a choice if it keeps the bounds and is better.
-func (s *search) try(choice []set) {
+// price computes the bound of the level's prices, the choice that has it, and how far that is from the bounds of loads: over
+// is a subgradient, whose squared length is returned.
+func (s *search) price(l *level) (length float64) {
+	clear(l.use)
+	bound, size := 0.0, 0.0
+	for i, left := range l.left {
+		highest, chosen := math.Inf(-1), 0
+		for _, k := range left {
+			if x := s.reduced(&s.sets[i][k], l.now.of); x > highest {
+				highest, chosen = x, k
+			}
+		}
+		s.effort -= len(left)
+		l.now.highest[i], l.choice[i] = highest, chosen
+		bound += highest
+		size += math.Abs(highest)
+		for _, r := range s.sets[i][chosen].reviewers {
+			l.use[r]++
+		}
+	}
+	for r, b := range s.load {
+		price, load := l.now.of[r], b.Max
+		if price < 0 {
+			load = b.Min
+		} else if price == 0 {
+			load = min(max(l.use[r], b.Min), b.Max)
+		}
+		bound += price * float64(load)
+		size += math.Abs(price) * float64(load)
+		l.over[r] = float64(l.use[r] - load)
+		length += l.over[r] * l.over[r]
+	}
+	l.now.bound, l.now.error = bound, size*1e-11
+	return length
+}
+
+// try keeps the level's choice if it keeps the bounds and is better.
+func (s *search) try(l *level) {
 	total := int64(0)
-	use := make([]int, s.reviewers)
-	for _, one := range choice {
-		total += one.sum
-		for _, r := range one.reviewers {
-			use[r]++
+	clear(l.use)
+	for i, k := range l.choice {
+		total += s.sets[i][k].sum
+		for _, r := range s.sets[i][k].reviewers {
+			l.use[r]++
 		}
 	}
 	if s.weight > 0 && total <= s.best || s.found && s.weight == 0 {
 		return
 	}
 	for r, b := range s.load {
-		if use[r] < b.Min || use[r] > b.Max {
+		if l.use[r] < b.Min || l.use[r] > b.Max {
 			return
 		}
 	}
-	s.found, s.choice, s.best = true, slices.Clone(choice), total
+	s.found, s.choice, s.best = true, slices.Clone(l.choice), total
 }
 
 // pairs are those of the choice.
 func (s *search) pairs() []bool {
 	taken := make([]bool, len(s.open))
-	for i, one := range s.choice {
-		for _, r := range one.reviewers {
+	for i, k := range s.choice {
+		for _, r := range s.sets[i][k].reviewers {
 			taken[s.pair(i, r)] = true
 		}
 	}
