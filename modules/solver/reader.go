@@ -215,6 +215,14 @@ func (o object) flag(name string) (bool, error) {
 	return o[name].boolean()
 }
 
+// text is a field that is a string, "" where it is missing.
+func (o object) text(name string) (string, error) {
+	if o[name] == nil {
+		return "", nil
+	}
+	return o[name].word()
+}
+
 // seed is the field of that name, by which ties are broken in another way than without one, and whether it is there.
 func (o object) seed() (uint64, bool, error) {
 	if o["seed"] == nil {

@@ -107,17 +107,36 @@ func shifted(m int64, e int, limit int64) (int64, bool) {
 	return m, m <= limit && m >= -limit
 }
 
-// Integers scales numbers by one factor so that they become integers whose absolute values are not above the limit. They
-// are exact where a power of ten does that. Where none does, the largest becomes the limit and the others are rounded, each
-// by at most half of largest/limit (and 2^-53 of itself).
-func Integers(numbers []Decimal, limit int64) (scaled []int64, exact bool) {
-	scaled = make([]int64, len(numbers))
+// Exponent is that of the smallest unit that any of the numbers needs, 0 where all are 0. Integers counts in this unit where it
+// is exact.
+func Exponent(numbers []Decimal) int {
 	least := math.MaxInt
 	for _, d := range numbers {
 		if d.Mantissa != 0 {
 			least = min(least, d.Exponent)
 		}
 	}
+	if least == math.MaxInt {
+		return 0
+	}
+	return least
+}
+
+// Largest is the largest absolute value.
+func Largest(numbers []Decimal) float64 {
+	largest := 0.0
+	for _, d := range numbers {
+		largest = max(largest, math.Abs(d.Float()))
+	}
+	return largest
+}
+
+// Integers scales numbers by one factor so that they become integers whose absolute values are not above the limit. They
+// are exact where a power of ten does that. Where none does, the largest becomes the limit and the others are rounded, each
+// by at most half of largest/limit (and 2^-53 of itself).
+func Integers(numbers []Decimal, limit int64) (scaled []int64, exact bool) {
+	scaled = make([]int64, len(numbers))
+	least := Exponent(numbers)
 	exact = true
 	for i, d := range numbers {
 		if scaled[i], exact = shifted(d.Mantissa, d.Exponent-least, limit); !exact {
@@ -127,10 +146,7 @@ func Integers(numbers []Decimal, limit int64) (scaled []int64, exact bool) {
 	if exact {
 		return scaled, true
 	}
-	largest := 0.0
-	for _, d := range numbers {
-		largest = max(largest, math.Abs(d.Float()))
-	}
+	largest := Largest(numbers)
 	for i, d := range numbers {
 		scaled[i] = min(max(int64(math.Round(d.Float()/largest*float64(limit))), -limit), limit)
 	}

@@ -1,0 +1,229 @@
+package solver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"kervan/modules/solver/decimals"
+	"kervan/modules/solver/seats"
+)
+
+const (
+	mostOrganizations = 1_000 // for two seats
+	mostInGroups      = 300   // for three and four
+	patience          = 200_000_000
+)
+
+var seatsKind = kind{
+	solve: seatsOf,
+	about: `
+Groups of two, three or four organizations, one for each seat of a partnership.
+
+  {"kind":"seats","seats":[{"countries":["TR",…],"type":"…"},…],
+   "organizations":[{"country":"TR","type":"…"},…],"scores":[[…],…],
+   "max_cardinality":true|false,"seed":S}
+  → {"groups":[[organization of seat 0, of seat 1, …],…],"size":k,
+     "score":s,"bound":b,"exact":true|false}
+
+A seat takes organizations of its countries and its type; without countries (missing or empty) of
+any country, without a type (missing or "") of any type. Organizations, at most 300 (1,000 for two
+seats), count from 0; a country or type of theirs that is missing is "". scores is a square table,
+symmetric: what each pair is worth, or null where the two may not be in one group; the diagonal
+means nothing and may be null. A group is worth the sum of its pairs. No organization is in two.
+With max_cardinality (false if missing) as many groups as possible come first, then score; without
+it the score alone, so no group of negative worth is made.
+bound is proved: no choice scores more; with max_cardinality, none of as many groups. exact says
+that there is no better choice. It always is for two seats and for pools of up to 16, and mostly
+for some dozens; for larger ones it is improved from several starts, others with another seed, and
+searched for so long. If several are equally good, it is one of them, always the same. Scores are
+exact as the weights of a matching are, to 10 digits at least.`,
+	examples: []example{
+		{
+			`{"kind":"seats","seats":[{"countries":["TR"]},{"countries":["DE"]},{"type":"school"}],"organizations":[{"country":"TR"},{"country":"DE"},{"country":"DE","type":"school"},{"country":"TR"},{"country":"GR","type":"school"},{"country":"DE"}],"scores":[[null,3,1,0,2,1],[3,null,1,2,1,0],[1,1,null,1,0,2],[0,2,1,null,4,1],[2,1,0,4,null,3],[1,0,2,1,3,null]]}`,
+			`{"groups":[[0,1,2],[3,5,4]],"size":2,"score":13,"bound":13,"exact":true}`,
+		},
+		{
+			`{"kind":"seats","seats":[{},{},{}],"organizations":[{},{},{},{}],"scores":[[null,1,-5,0.5],[1,null,2,null],[-5,2,null,1],[0.5,null,1,null]],"max_cardinality":true}`,
+			`{"groups":[[0,1,2]],"size":1,"score":-2,"bound":-2,"exact":true}`,
+		},
+	},
+}
+
+type grouped struct {
+	Groups [][]int     `json:"groups"`
+	Size   int         `json:"size"`
+	Score  json.Number `json:"score"`
+	Bound  json.Number `json:"bound"`
+	Exact  bool        `json:"exact"`
+}
+
+// seatOf is what a seat asks for, or what an organization is, with no more than one country.
+type seatOf struct {
+	countries []string
+	sort      string
+}
+
+func (s seatOf) takes(o seatOf) bool {
+	return (len(s.countries) == 0 || slices.Contains(s.countries, o.countries[0])) && (s.sort == "" || s.sort == o.sort)
+}
+
+func seatsOf(ctx context.Context, r *reader) (any, error) {
+	o, err := r.object("seats", "organizations", "scores", "max_cardinality?", "seed?")
+	if err != nil {
+		return nil, err
+	}
+	p := seats.Pool{Patience: patience}
+	if p.Size, err = o.flag("max_cardinality"); err != nil {
+		return nil, err
+	}
+	if p.Seed, _, err = o.seed(); err != nil {
+		return nil, err
+	}
+	wanted, err := readSeats(o["seats"])
+	if err != nil {
+		return nil, err
+	}
+	organizations, err := readOrganizations(o["organizations"], len(wanted))
+	if err != nil {
+		return nil, err
+	}
+	n := len(organizations)
+	table, err := readScores(o["scores"], n)
+	if err != nil {
+		return nil, err
+	}
+	p.Seats, p.Takes, p.Scores = len(wanted), make([]uint8, n), make([][]int64, n)
+	for i, one := range organizations {
+		for at, s := range wanted {
+			if s.takes(one) {
+				p.Takes[i] |= 1 << at
+			}
+		}
+		p.Scores[i] = make([]int64, n)
+	}
+	scaled, _ := decimals.Integers(table.numbers, seats.MaxScore(n))
+	for i := range n {
+		for j := range n {
+			p.Scores[i][j] = scaled[i*n+j]
+			if table.absent[i*n+j] {
+				p.Scores[i][j] = seats.Forbidden
+			}
+		}
+	}
+	result, err := seats.Group(ctx, p)
+	if errors.Is(err, seats.ErrTooMany) {
+		return nil, &Mistake{"organizations", err.Error() + "; fewer organizations, or seats that take fewer of them, make fewer"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return groupsOf(result, table, seats.MaxScore(n)), nil
+}
+
+// groupsOf is the answer, with scores and bound in the numbers of the table.
+func groupsOf(r seats.Result, table matrix, limit int64) grouped {
+	var sum []decimals.Decimal
+	for _, g := range r.Groups {
+		for at, m := range g {
+			for _, other := range g[:at] {
+				sum = append(sum, table.at(m, other))
+			}
+		}
+	}
+	answer := grouped{Groups: r.Groups, Size: len(r.Groups), Score: decimals.Sum(sum), Exact: r.Exact}
+	answer.Bound = answer.Score
+	if r.Bound == r.Score {
+		return answer
+	}
+	if _, precise := decimals.Integers(table.numbers, limit); precise {
+		answer.Bound = decimals.Sum([]decimals.Decimal{{Mantissa: r.Bound, Exponent: decimals.Exponent(table.numbers)}})
+		return answer
+	}
+	// Every score may have been rounded down by half a unit, of six in a group.
+	units := float64(r.Bound) + 3*float64(len(table.absent))
+	bound := units * decimals.Largest(table.numbers) / float64(limit)
+	answer.Bound = json.Number(strconv.FormatFloat(math.Nextafter(bound, math.Inf(1)), 'g', -1, 64))
+	return answer
+}
+
+func readSeats(r *reader) ([]seatOf, error) {
+	var all []seatOf
+	if err := r.array("seats", func(i int) error {
+		if i >= 4 {
+			return r.mistake("is one seat too many; there may be 2 to 4")
+		}
+		o, err := r.object("countries?", "type?")
+		if err != nil {
+			return err
+		}
+		var s seatOf
+		if list := o["countries"]; list != nil {
+			if err := list.array("countries", func(int) error {
+				country, err := list.word()
+				s.countries = append(s.countries, country)
+				return err
+			}); err != nil {
+				return err
+			}
+		}
+		s.sort, err = o.text("type")
+		all = append(all, s)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	if len(all) < 2 {
+		return nil, r.mistake("has %d of at least 2 seats; there may be 2 to 4", len(all))
+	}
+	return all, nil
+}
+
+func readOrganizations(r *reader, seats int) ([]seatOf, error) {
+	most := mostInGroups
+	if seats == 2 {
+		most = mostOrganizations
+	}
+	var all []seatOf
+	err := r.array("organizations", func(i int) error {
+		if i >= most {
+			return r.mistake("is one organization too many; with %d seats there may be %d", seats, most)
+		}
+		o, err := r.object("country?", "type?")
+		if err != nil {
+			return err
+		}
+		country, err := o.text("country")
+		if err != nil {
+			return err
+		}
+		sort, err := o.text("type")
+		all = append(all, seatOf{countries: []string{country}, sort: sort})
+		return err
+	})
+	return all, err
+}
+
+// readScores reads the table, without its diagonal.
+func readScores(r *reader, n int) (matrix, error) {
+	m, err := r.matrix(n*n, true)
+	if err != nil {
+		return m, err
+	}
+	if m.rows != n || n > 0 && m.columns != n {
+		return m, r.mistake("must have a row and a column for each of %d organizations, has %d rows of %d numbers", n, m.rows, m.columns)
+	}
+	for i := range n {
+		for j := range i {
+			if m.at(i, j) != m.at(j, i) || m.absent[i*n+j] != m.absent[j*n+i] {
+				return m, &Mistake{fmt.Sprintf("scores[%d][%d]", i, j), fmt.Sprintf("is not the same as scores[%d][%d]", j, i)}
+			}
+		}
+		m.numbers[i*n+i], m.absent[i*n+i] = decimals.Decimal{}, true
+	}
+	return m, nil
+}

@@ -1,0 +1,30 @@
+// Package seats makes groups of two, three or four organizations, one for each seat of a partnership, of greatest score in
+// sum: as many groups as possible first, where that is asked for.
+//
+// A group is a set of as many organizations as there are seats that can be seated: each on a seat that takes it, no two of
+// them forbidden for each other. Its score is the sum over its pairs. No organization is in two groups.
+//
+// Two seats are a matching, which package blossom finds exactly. With more the problem is NP-hard (three-dimensional matching,
+// Karp 1972). It is solved exactly for small pools by trying all subsets, from small ones up (pack); for others there are
+//
+//   - a choice of groups, improved from several starts: of a few groups and organizations left over, the best regrouping is
+//     found exactly, as long as any is better (improve);
+//   - a bound, which no choice exceeds, from the dual of the linear program in which groups may be made in part (prices);
+//   - and a search for everything that is better than the one and within the other (search). It ends either with a proof
+//     that there is nothing, or when it has taken too long.
+//
+// # The bound
+//
+// Let every organization i have a price p(i) ≥ 0 and every group the premium λ, so that no group S is worth more than what it
+// costs: w(S) ≤ λ + Σ p(i) over its members. Add that up over the groups of any choice of K groups. As no organization is in
+// two of them, and no price is negative,
+//
+//	Σ w(S)  ≤  λ·K + Σ p(i) over all organizations.
+//
+// So that sum is a bound, whatever the prices; λ may be negative if exactly K groups are wanted, and is 0 if their number is
+// free. The best prices are a solution of the linear program's dual (simplex), which computes in floating point; they are then
+// rounded to integers, raised until they cover every group, and added up in integers. So the bound does not depend on
+// whether the floating point was right, only how good it is does. What a choice misses of the bound is the sum, over its
+// groups, of what they cost above their worth, and of the prices of who is left over; nothing that misses more than the best
+// choice so far needs to be looked at, which is what makes the search short.
+package seats
