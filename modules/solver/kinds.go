@@ -6,9 +6,6 @@ var kinds = map[string]kind{
 	"assignment": assignmentKind,
 	"bipartite":  bipartiteKind,
 	"matching":   matchingKind,
-	"agreement":  agreementKind,
-	"bipartite":  bipartiteKind,
-	"matching":   matchingKind,
 	"roommates":  roommatesKind,
 	"seats":      seatsKind,
 }
