@@ -12,9 +12,11 @@ import (
 	"kervan/modules/solver/decimals"
 )
 
-// mostAffinities is how many pairs of an application and a reviewer there may be, mostReviews how high a bound may be.
+// mostAffinities is how many pairs of an application and a reviewer there may be, mostReviewers how many of those, and
+// mostReviews how high a bound may be.
 const (
 	mostAffinities = 2_000_000
+	mostReviewers  = 2_000
 	mostReviews    = 1_000_000
 )
 
@@ -32,7 +34,8 @@ Reviewers for applications, all at once.
 affinity[i][r] is how well reviewer r suits application i. Where conflict[i][r] is 1, r never
 reviews i. reviews bounds the reviewers of each application, load the applications of each
 reviewer. Fixed pairs are kept. conflict, objective, fixed and seed may be missing; a seed above 0
-breaks ties in another way. At most 2,000,000 pairs of an application and a reviewer.
+breaks ties in another way. At most 2,000 reviewers, and 2,000,000 pairs of an application and a
+reviewer.
 With the objective "total", which is meant if none is given, the sum of all affinities is as high as
 possible; a review beyond the least number is given only if it adds to that. With "fair" the
 worst-served application comes first: the least sum that an application has is as high as possible,
@@ -43,8 +46,8 @@ with this one's worst has a total above "total_bound".
 Where not all bounds can be kept, each entry of relax says what stands against it, and after the
 colon what to relax: one of several ways is enough. With all entries relaxed there is an assignment.
 Affinities are added up exactly. They are compared exactly too if all of them, as multiples of one
-power of ten, are below 2^57 divided by the number of pairs (for 1,000 × 100: 12 digits). If not,
-they are rounded to that many steps of the largest.`,
+power of ten, are below 2^57 divided by the most reviews in all (for 3 of 1,000 applications: 13
+digits). If not, they are rounded to that many steps of the largest.`,
 	examples: []example{
 		{
 			`{"kind":"assignment","affinity":[[9,5,1],[8,7,0]],"conflict":[[0,0,0],[0,0,1]],"reviews":{"min":1,"max":1},"load":[{"min":0,"max":1},{"min":0,"max":1},{"min":0,"max":1}],"objective":"total","fixed":[]}`,
@@ -168,6 +171,9 @@ func readAssignment(r *reader) (affinity matrix, in assignment.Instance, err err
 	if affinity.rows == 0 {
 		affinity.columns = len(in.Load)
 	}
+	if affinity.columns > mostReviewers || len(in.Load) > mostReviewers {
+		return affinity, in, r.inside("load").mistake("is of too many: there may be %d reviewers", mostReviewers)
+	}
 	if len(in.Load) != affinity.columns {
 		return affinity, in, r.inside("load").mistake("has %d bounds; affinity has %d reviewers", len(in.Load), affinity.columns)
 	}
@@ -184,7 +190,7 @@ func readAssignment(r *reader) (affinity matrix, in assignment.Instance, err err
 		return affinity, in, err
 	}
 	var scaled []int64
-	scaled, affinity.exact = decimals.Integers(affinity.numbers, assignment.Limit(affinity.rows, affinity.columns))
+	scaled, affinity.exact = decimals.Integers(affinity.numbers, assignment.Limit(affinity.rows*min(in.Reviews.Max, affinity.columns)))
 	in.Affinity = affinity.split(scaled)
 	return affinity, in, nil
 }

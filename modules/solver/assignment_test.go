@@ -53,6 +53,15 @@ func TestAssignmentsAtTheEdge(t *testing.T) {
 	})
 }
 
+func TestTooManyReviewers(t *testing.T) {
+	t.Parallel()
+	load := strings.Repeat(`{"min":0,"max":1},`, mostReviewers) + `{"min":0,"max":1}`
+	got := wrong(t, `{"kind":"assignment","affinity":[],"reviews":{"min":1,"max":1},"load":[`+load+`]}`)
+	if want := "load: is of too many: there may be 2000 reviewers"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestSeedsBreakTies holds that a seed changes which of several best assignments it is, and nothing else.
 func TestSeedsBreakTies(t *testing.T) {
 	t.Parallel()

@@ -56,9 +56,9 @@ func (n *network) best(ctx context.Context) (taken []bool, ok bool, err error) {
 	return f.taken, true, nil
 }
 
-// Limit is how large an absolute value may be, so that no sum on the way overflows.
-func Limit(applications, reviewers int) int64 {
-	return math.MaxInt64 / (64 * (int64(applications)*int64(reviewers) + 1))
+// Limit is how large an absolute value may be where there are so many reviews at most, so that no sum on the way overflows.
+func Limit(reviews int) int64 {
+	return math.MaxInt64 / (64 * (int64(reviews) + 1))
 }
 
 // flow is the state of one run. By the prices, no swap of r for s costs less than price(s) − price(r), and no place in the

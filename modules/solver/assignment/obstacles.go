@@ -3,6 +3,7 @@ package assignment
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -172,13 +173,12 @@ func (in *Instance) tooFewReviews(s *supply) Obstacle {
 	case len(short) == 1:
 		why = strings.Replace(strings.Replace(why, " need ", " needs ", 1), "whom they", "whom it", 1)
 	}
-	lower := in.Reviews.Min
-	for feasible := false; !feasible; {
-		lower--
+	// Search looks for the first that cannot be met: 0 reviews always can.
+	lower := sort.Search(in.Reviews.Min, func(least int) bool {
 		other := *in
-		other.Reviews.Min = lower
-		feasible = newProblem(other).byApplications().lacking() == 0
-	}
+		other.Reviews.Min = least
+		return newProblem(other).byApplications().lacking() > 0
+	}) - 1
 	raised := s.raise()
 	var more Way
 	for r, n := range raised {
@@ -231,13 +231,11 @@ func (in *Instance) tooManyReviews(s *supply) Obstacle {
 			less = append(less, Change{LoadMin, r, in.Load[r].Min, in.Load[r].Min - n})
 		}
 	}
-	higher := in.Reviews.Max
-	for feasible := false; !feasible; {
-		higher++
+	higher := in.Reviews.Max + 1 + sort.Search(len(in.Load), func(more int) bool {
 		other := *in
-		other.Reviews.Max = higher
-		feasible = newProblem(other).byReviewers().lacking() == 0
-	}
+		other.Reviews.Max += 1 + more
+		return newProblem(other).byReviewers().lacking() == 0
+	})
 	return Obstacle{why, []Way{less, {{Bound: ReviewsMax, From: in.Reviews.Max, To: higher}}}}
 }
 
