@@ -303,24 +303,3 @@ func (s *Service) laterSent(ctx context.Context, sc tenants.Scope, a *Applicatio
 	}
 	return found, nil
 }
-
-// hidesLater tells which answers are not for the actor once more is asked of accepted applicants: what an organization
-// answers for itself is for its own people and for those who may read it on the network's side.
-func (s *Service) hidesLater(ctx context.Context, sc tenants.Scope, a *Application, on policies.On, otherwise func(ref string) bool) (func(of ...ids.Organization) func(ref string) bool, error) {
-	version, err := s.forms.Version(ctx, sc, a.FormVersion)
-	if err != nil {
-		return nil, err
-	}
-	team := s.policies.May(sc, policies.LaterRead, on) == nil
-	look := lookOf(sc, false, s.policies.May(sc, policies.ApplicationCheck, on) == nil)
-	mine := sc.Actor().OrganizationsAs()
-	return func(of ...ids.Organization) func(ref string) bool {
-		own := slices.ContainsFunc(of, func(o ids.Organization) bool { return slices.Contains(mine, o) })
-		return func(ref string) bool {
-			if !version.Whole.IsLater(ref) {
-				return otherwise(ref)
-			}
-			return !own && (!team || look.Hides(version.Whole, ref))
-		}
-	}, nil
-}

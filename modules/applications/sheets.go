@@ -9,7 +9,6 @@ import (
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
-	"kervan/policies"
 	"kervan/tenants"
 )
 
@@ -66,77 +65,6 @@ func (s *Service) fillable(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet,
 		f.Organization = mine[0].Organization
 	}
 	return f, a, nil
-}
-
-// Reading is how somebody may read what stands in a sheet: what policies must know, and which answers are not for them all the
-// same.
-type Reading struct {
-	On    policies.On
-	Hides func(ref string) bool
-}
-
-// Readers is what policies must know of who may read what stands in each sheet: of what was handed in, all organizations of
-// the application and the network's side; before that, the organization whose part it is, or all of them the joint part.
-// Left out are sheets of no application and, for the network's side, of one that is a draft.
-func (s *Service) Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sheet) (map[ids.Sheet]Reading, error) {
-	if err := s.policies.Ever(sc, policies.ApplicationRead); err != nil {
-		return nil, err
-	}
-	all, err := bySheets(ctx, sc.Read(), sheets)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	found := make([]ids.Application, len(all))
-	for i := range all {
-		found[i] = all[i].ID
-	}
-	standings, err := s.Standings.Standings(ctx, sc, found)
-	if err != nil {
-		return nil, err
-	}
-	readers := map[ids.Sheet]Reading{}
-	for i := range all {
-		a := &all[i]
-		handedIn := a.State != Draft && !a.SubmittedAt.IsZero()
-		if !handedIn && len(mineOf(sc, a)) == 0 && sc.Actor().System == "" {
-			continue
-		}
-		whole := on(a, standings[a.ID])
-		hides, err := s.hides(ctx, sc, a, whole)
-		if err != nil {
-			return nil, err
-		}
-		later, err := s.hidesLater(ctx, sc, a, whole, hides)
-		if err != nil {
-			return nil, err
-		}
-		readers[a.Joint] = Reading{whole, later(a.Organizations()...)}
-		for _, part := range a.Parts {
-			own := whole
-			if !handedIn {
-				own.Organizations = []ids.Organization{part.Organization}
-			}
-			readers[part.Sheet] = Reading{own, later(part.Organization)}
-		}
-	}
-	return readers, nil
-}
-
-// hides tells which answers of an application are not for the actor, by the form that was handed in and by the one that it
-// has moved on to.
-func (s *Service) hides(ctx context.Context, sc tenants.Scope, a *Application, on policies.On) (func(ref string) bool, error) {
-	look := lookOf(sc, len(mineOf(sc, a)) > 0, s.policies.May(sc, policies.ApplicationCheck, on) == nil)
-	var asked []*forms.Definition
-	for _, id := range []ids.FormVersion{a.HandedVersion(), a.FormVersion} {
-		version, err := s.forms.Version(ctx, sc, id)
-		if err != nil {
-			return nil, err
-		}
-		asked = append(asked, version.Definition)
-	}
-	return func(ref string) bool {
-		return slices.ContainsFunc(asked, func(d *forms.Definition) bool { return look.Hides(d, ref) })
-	}, nil
 }
 
 // fit leaves out of the answers every document that cannot be handed in: of another sheet, refused, or gone. So what needs

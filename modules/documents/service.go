@@ -37,11 +37,17 @@ type Sheets interface {
 	Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sheet) (map[ids.Sheet]Reading, error)
 }
 
-// Reading is what policies must know of who may read a sheet, and which of its answers are not for the actor all the same;
-// nil: none.
+// Reading is what policies must know of who may read a sheet, which of its answers are not for the actor all the same, and
+// which documents given for the others are not for them yet; nil: none.
 type Reading struct {
-	On    policies.On
-	Hides func(question string) bool
+	On       policies.On
+	Hides    func(question string) bool
+	Withheld func(question string, document ids.Document) bool
+}
+
+// keeps reports whether the document is not for the actor, whatever policies say.
+func (r *Reading) keeps(d *Document) bool {
+	return r.Hides != nil && r.Hides(d.Question) || r.Withheld != nil && r.Withheld(d.Question, d.ID)
 }
 
 // Scanner looks for known viruses.
@@ -299,7 +305,7 @@ func (s *Service) readable(ctx context.Context, sc tenants.Scope, all []Document
 	}
 	for _, d := range all {
 		reading, known := readers[d.Sheet]
-		if !known || reading.Hides != nil && reading.Hides(d.Question) {
+		if !known || reading.keeps(&d) {
 			continue
 		}
 		if s.Policies.May(sc, policies.DocumentRead, reading.On) == nil {

@@ -372,6 +372,12 @@ func TestWhoMayRead(t *testing.T) {
 	if got := coordinator.Get(documents.Href(id)).Status; got != http.StatusNotFound {
 		t.Errorf("a coordinator opens what was given for an answer that is not for coordinators: %d", got)
 	}
+	h.set(func() {
+		h.hides, h.holds = nil, func(question string, document ids.Document) bool { return question == "statute" && document == id }
+	})
+	if got := coordinator.Get(documents.Href(id)).Status; got != http.StatusNotFound {
+		t.Errorf("a coordinator opens what was not sent yet: %d", got)
+	}
 	if got := h.Browser(t, h.Tenant).Get(documents.Href(id)); got.Status != http.StatusNotFound && !strings.HasPrefix(got.Path, "/sign-in") {
 		t.Errorf("a visitor: %d at %s", got.Status, got.Path)
 	}

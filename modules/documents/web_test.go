@@ -38,6 +38,7 @@ type around struct {
 	closed  map[ids.Sheet]error
 	readers map[ids.Sheet]policies.On
 	hides   func(question string) bool
+	holds   func(question string, document ids.Document) bool
 	changes int
 	barred  []ids.Template
 }
@@ -68,7 +69,7 @@ func (a *around) Readers(context.Context, tenants.Scope, []ids.Sheet) (map[ids.S
 	defer a.mu.Unlock()
 	all := map[ids.Sheet]documents.Reading{}
 	for sheet, on := range a.readers {
-		all[sheet] = documents.Reading{On: on, Hides: a.hides}
+		all[sheet] = documents.Reading{On: on, Hides: a.hides, Withheld: a.holds}
 	}
 	return all, nil
 }
