@@ -38,14 +38,22 @@ func (p *preparing) asks(t *testing.T) *forms.Definition {
 // becomes waits until the draft is as wanted.
 func (p *preparing) becomes(t *testing.T, wanted func(d *forms.Definition) bool) {
 	t.Helper()
+	if !p.soon(t, wanted) {
+		t.Fatal("the form never became as it was wanted")
+	}
+}
+
+// soon waits until the draft is as wanted, and reports whether it became so.
+func (p *preparing) soon(t *testing.T, wanted func(d *forms.Definition) bool) bool {
+	t.Helper()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); <-tick.C {
 		if wanted(p.asks(t)) {
-			return
+			return true
 		}
 	}
-	t.Fatal("the form never became as it was wanted")
+	return false
 }
 
 // words gives a question of the first section other words in the builder and waits until they are kept.

@@ -63,16 +63,3 @@ func (v *Visitor) evaluate(function string, args ...any) (result *proto.RuntimeR
 	})
 	return result
 }
-
-// focus goes to the element, and to the one that has taken its place where the page draws it anew meanwhile.
-func (v *Visitor) focus(selector string) {
-	v.t.Helper()
-	v.element(selector)
-	v.patiently(func(page *rod.Page) error {
-		e, err := page.Element(selector)
-		if err != nil {
-			return err
-		}
-		return e.Focus()
-	})
-}

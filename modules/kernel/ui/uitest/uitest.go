@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/go-rod/rod"
-	"github.com/go-rod/rod/lib/input"
 	"github.com/go-rod/rod/lib/launcher"
 	"github.com/go-rod/rod/lib/proto"
 )
@@ -160,99 +159,11 @@ func (v *Visitor) Carry(address, name, value string) {
 	v.must(v.page.SetCookies([]*proto.NetworkCookieParam{{Name: "__Host-" + name, Value: value, URL: address, Path: "/", Secure: true, HTTPOnly: true, SameSite: proto.NetworkCookieSameSiteLax}}))
 }
 
-// Fill types into the field of that name.
-func (v *Visitor) Fill(name, text string) {
-	v.t.Helper()
-	v.Write(`[name="`+name+`"]`, text)
-}
-
-// Write is Fill for the field that the selector finds.
-func (v *Visitor) Write(selector, text string) {
-	v.t.Helper()
-	e := v.element(selector)
-	v.must(e.SelectAllText())
-	v.must(e.Input(text))
-}
-
 // Set gives a field a value that cannot be typed, such as a colour.
 func (v *Visitor) Set(name, value string) {
 	v.t.Helper()
 	_, err := v.element(`[name="`+name+`"]`).Eval(`(value) => { this.value = value; this.dispatchEvent(new Event('input', { bubbles: true })) }`, value)
 	v.must(err)
-}
-
-// Choose picks an option of a select by its value.
-func (v *Visitor) Choose(name, value string) {
-	v.t.Helper()
-	e := v.element(`form[method="post"] select[name="` + name + `"], form:not([method="get"]) select[name="` + name + `"]`)
-	v.must(e.Select([]string{`[value="` + value + `"]`}, true, rod.SelectorTypeCSSSector))
-}
-
-// Pick is Choose for the select that the selector finds.
-func (v *Visitor) Pick(selector, value string) {
-	v.t.Helper()
-	v.must(v.element(selector).Select([]string{`[value="` + value + `"]`}, true, rod.SelectorTypeCSSSector))
-}
-
-// Tick ticks a box by its name and, where there are several, its value.
-func (v *Visitor) Tick(name, value string) {
-	v.t.Helper()
-	selector := `input[name="` + name + `"]`
-	if value != "" {
-		selector += `[value="` + value + `"]`
-	}
-	v.must(v.element(selector).Click(proto.InputMouseButtonLeft, 1))
-}
-
-// Hit presses a key of the keyboard on the element.
-func (v *Visitor) Hit(selector string, keys ...input.Key) {
-	v.t.Helper()
-	v.focus(selector)
-	v.must(v.page.Keyboard.Type(keys...))
-}
-
-// Press goes to the button or link with exactly that text in the page's main part, as somebody does who has only a
-// keyboard, presses Enter, and waits for what comes of it.
-func (v *Visitor) Press(text string) {
-	v.t.Helper()
-	v.enter("main button, main a", text)
-}
-
-// Follow is Press in the navigation of visitors, above the page.
-func (v *Visitor) Follow(text string) {
-	v.t.Helper()
-	v.enter(".k-visit a", text)
-}
-
-func (v *Visitor) enter(selector, text string) {
-	v.t.Helper()
-	e := v.called(selector, text)
-	v.leaving("nothing came of "+text, func() error {
-		if err := e.Focus(); err != nil {
-			return err
-		}
-		return v.page.Keyboard.Type(input.Enter)
-	})
-}
-
-// Unfold opens the part of the page that is folded away behind the text.
-func (v *Visitor) Unfold(text string) {
-	v.t.Helper()
-	v.must(v.called("main summary", text).Focus())
-	v.must(v.page.Keyboard.Type(input.Enter))
-}
-
-func (v *Visitor) called(selector, text string) *rod.Element {
-	v.t.Helper()
-	e, err := v.page.Timeout(patience).ElementR(selector, `^\s*`+escape(text)+`\s*$`)
-	if err != nil {
-		v.t.Fatalf("nothing to press is called %q on:\n%s", text, v.Text())
-	}
-	return e.CancelTimeout()
-}
-
-func escape(text string) string {
-	return strings.NewReplacer(".", `\.`, "?", `\?`, "(", `\(`, ")", `\)`, "+", `\+`).Replace(text)
 }
 
 func (v *Visitor) element(selector string) *rod.Element {
@@ -383,13 +294,6 @@ func (v *Visitor) StayedOn(hosts ...string) {
 			v.t.Errorf("a page asked %s for something", host)
 		}
 	}
-}
-
-// PressHere is Press for a button whose effect stays on the page.
-func (v *Visitor) PressHere(text string) {
-	v.t.Helper()
-	v.must(v.called("main button", text).Focus())
-	v.must(v.page.Keyboard.Type(input.Enter))
 }
 
 // Attach chooses files in the file field that the selector finds.
