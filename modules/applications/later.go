@@ -50,8 +50,8 @@ type LaterSheet struct {
 	Sent     Sending // what counts; zero: nothing yet
 	Changed  bool    // what was written is not what was sent
 
-	asked  forms.Answers // all that decides, as it is being written …
-	counts forms.Answers // … and as it was sent
+	written forms.Filled  // all that decides, as it is being written …
+	counts  forms.Answers // … and as it was sent
 }
 
 // Begun reports whether anything was answered.
@@ -180,7 +180,9 @@ func (s *Service) laterSheets(ctx context.Context, db reader, all []Application,
 				continue
 			}
 			for _, sheet := range sheetsOf(a) {
-				some[sheet] = forms.Filled{Answers: forms.Since(d, a.scopeOf(sheet), filled[handed[sheet]].Answers, filled[sheet].Answers)}
+				written := filled[sheet]
+				written.Answers = forms.Since(d, a.scopeOf(sheet), filled[handed[sheet]].Answers, written.Answers)
+				some[sheet] = written
 			}
 		}
 		fitting, err := s.fit(ctx, db, d, some)
@@ -202,12 +204,12 @@ func (s *Service) laterSheets(ctx context.Context, db reader, all []Application,
 func laterOf(d *forms.Definition, a *Application, now, fitting map[ids.Sheet]forms.Filled, last func(ids.Sheet) (Sending, forms.Answers)) []LaterSheet {
 	var all []LaterSheet
 	for _, sheet := range append(sheetsOf(a)[1:], a.Joint) { // as they are shown: what all write together comes last
-		l := LaterSheet{Part: a.PartOf(sheet), Sheet: sheet, asked: now[sheet].Answers}
+		l := LaterSheet{Part: a.PartOf(sheet), Sheet: sheet, written: now[sheet]}
 		l.Sent, l.counts = last(sheet)
 		if l.Sections = forms.CompleteLater(d, l.scope(), fitting[sheet].Answers); len(l.Sections) == 0 {
 			continue
 		}
-		l.Left, l.Changed = left(l.Sections), !l.Sent.ID.IsZero() && !same(given(l.asked), given(l.counts))
+		l.Left, l.Changed = left(l.Sections), !l.Sent.ID.IsZero() && !same(given(l.written.Answers), given(l.counts))
 		all = append(all, l)
 	}
 	return all
@@ -237,18 +239,13 @@ func (s *Service) LaterDesk(ctx context.Context, sc tenants.Scope, id ids.Applic
 		}
 		sheet = d.Part.Sheet
 	}
+	i := slices.IndexFunc(w.Sheets, func(l LaterSheet) bool { return l.Sheet == sheet })
+	if i < 0 {
+		return d, fault.NotFound()
+	}
+	d.Filled = w.Sheets[i].written
 	if d.Sheet, err = s.forms.Sheet(ctx, sc, sheet); err != nil {
 		return d, err
-	}
-	filled, err := s.forms.Filled(ctx, sc.Read(), sheet)
-	if err != nil {
-		return d, err
-	}
-	d.Filled = filled[sheet]
-	for _, l := range w.Sheets {
-		if l.Sheet == sheet {
-			d.Filled.Answers = l.asked
-		}
 	}
 	d.Documents, err = s.Documents.Documents(ctx, sc, documentsIn(version.Whole, d.Filled.Answers))
 	return d, err

@@ -5,10 +5,12 @@ import (
 	"slices"
 	"time"
 
+	"kervan/modules/events"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -200,6 +202,17 @@ func (s *Service) TakeLater(ctx context.Context, sc tenants.Scope, call ids.Call
 	return l, sc.Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
 		tx.Audit(audit.Entry{Action: "call.later_taken", SubjectKind: "call", SubjectID: l.Call.ID.String(), Detail: map[string]any{"sheets": delicate}})
 		return nil
+	})
+}
+
+// callBegunAgain moves until when accepted applicants answer along with a call that was made from an earlier one.
+func (*Service) callBegunAgain(ctx context.Context, sc tenants.Scope, e events.CallBegunAgain) error {
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		dues, err := laterDues(ctx, tx, e.From, e.Call)
+		if err != nil || dues[e.From].IsZero() || !dues[e.Call].IsZero() {
+			return err
+		}
+		return setLaterDue(ctx, tx, e.Call, dues[e.From].In(i18n.Zone(e.Zone)).AddDate(0, 0, e.Days))
 	})
 }
 

@@ -15,6 +15,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "applications.told", s.told)
 	tenants.React(r, "applications.form_changed", s.formChanged)
 	tenants.React(r, "applications.profile_changed", s.profileChanged)
+	tenants.React(r, "applications.call_begun_again", s.callBegunAgain)
 	tenants.React(r, "applications.review_began", func(ctx context.Context, sc tenants.Scope, e events.ReviewBegan) error {
 		return s.move(ctx, sc, e.Application, BeginView, nil)
 	})

@@ -24,7 +24,7 @@ type Submission struct {
 }
 
 func insertSubmission(ctx context.Context, tx *tenants.Tx, s Submission) error {
-	// The code is asked for by the schema before papers had codes of their own; nobody reads it any more.
+	// Nobody reads the code any more but nodes of the version before papers had codes of their own, while tenants are migrated.
 	if _, err := tx.NewRaw(`INSERT INTO submissions (id, application_id, submitted_at, submitted_by, notice, code) VALUES (?, ?, ?, ?, ?, ?)`,
 		s.ID, s.Application, s.At, s.By, s.Notice, s.ID.String()).Exec(ctx); err != nil {
 		return fmt.Errorf("applications: keep submission: %w", err)

@@ -17,6 +17,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "correspondence.release_batch", s.ReleaseBatch)
 	tenants.React(r, "correspondence.cancel_batch", s.CancelBatch)
 	tenants.React(r, "correspondence.cancel_about", s.CancelAbout)
+	tenants.React(r, "correspondence.forget", s.Forget)
 	tenants.HandleJob(r, deliverJob, s.Deliver)
 }
 
@@ -64,5 +65,30 @@ func (s *Service) CancelAbout(ctx context.Context, sc tenants.Scope, e events.Ap
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		return cancelAbout(ctx, tx, "application", e.Application.String())
+	})
+}
+
+// Forget empties what was written about a thing that was deleted for good: mails that have not left are cancelled and say no
+// more of it, and lines under bells that lead to its page go. A mail that has left stays as it left. The reaction to
+// events.MatterErased; only the system may.
+func (s *Service) Forget(ctx context.Context, sc tenants.Scope, e events.MatterErased) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		unsent, err := unsentAbout(ctx, tx, e.AboutKind, e.AboutID)
+		if err != nil {
+			return err
+		}
+		for _, m := range unsent {
+			if m.Status != StatusCancelled {
+				tx.Audit(audit.Entry{Action: "message.cancelled", SubjectKind: "message", SubjectID: m.ID.String()})
+			}
+			m.Subject = s.Catalog.Localizer(m.Locale, nil).T("correspondence.forgotten")
+			if err := forget(ctx, tx, m); err != nil {
+				return err
+			}
+		}
+		return forgetNotifications(ctx, tx, e.Path)
 	})
 }

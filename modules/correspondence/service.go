@@ -158,7 +158,7 @@ func (s *Service) compose(ctx context.Context, sc tenants.Scope, e events.MailRe
 	return Message{
 		ID: e.ID, Kind: e.Kind, Status: status, Person: to.Person, Address: to.Address, Name: to.Name, Locale: loc.Locale,
 		Subject: body.Subject, Body: body.Text(), HTML: html, Secret: e.Secret, Batch: e.Batch, AboutKind: e.AboutKind, AboutID: e.AboutID,
-		Search: i18n.SearchKey(to.Name + " " + to.Address + " " + body.Subject),
+		Search: searched(to.Name, to.Address, body.Subject),
 	}, nil
 }
 

@@ -320,3 +320,59 @@ func TestNotificationsAreOnesOwn(t *testing.T) {
 		t.Errorf("a visitor: %v", err)
 	}
 }
+
+// TestWhatWasDeletedForGoodIsToldNoMore empties mails that have not left and lines under bells.
+func TestWhatWasDeletedForGoodIsToldNoMore(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	const about = "01890000-0000-7000-8000-000000000001"
+	written := func(id string, hold bool) ids.Message {
+		t.Helper()
+		e := letter("Canary")
+		e.ID, e.Hold, e.AboutKind, e.AboutID, e.Path = ids.New[ids.Message](), hold, "story", id, ""
+		if err := h.service.Write(ctx, h.System(), e); err != nil {
+			t.Fatal(err)
+		}
+		return e.ID
+	}
+	sent := written(about, false)
+	h.Jobs(t)
+	h.post.down = true
+	held, released, other := written(about, true), written(about, false), written(ids.New[ids.Story]().String(), true)
+	person := h.As(t)
+	for _, path := range []string{"/story-desk/" + about, "/story-desk/" + about + "0"} {
+		e := events.NotificationRequested{ID: ids.New[ids.Notification](), Person: person.Actor().Person, Key: "correspondence.notifications.new", Path: path}
+		if err := h.service.Notify(ctx, h.System(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	erased := events.MatterErased{AboutKind: "story", AboutID: about, Path: "/story-desk/" + about}
+	if err := h.service.Forget(ctx, person, erased); err == nil {
+		t.Error("anybody can have messages forgotten")
+	}
+	for range 2 { // the queue may repeat itself
+		if err := h.service.Forget(ctx, h.System(), erased); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for what, want := range map[string]struct {
+		id     ids.Message
+		status correspondence.Status
+		says   bool
+	}{
+		"sent": {sent, correspondence.StatusSent, true}, "held": {held, correspondence.StatusCancelled, false},
+		"released": {released, correspondence.StatusCancelled, false}, "about another": {other, correspondence.StatusHeld, true},
+	} {
+		var m struct{ Status, All string }
+		if err := h.System().Read().NewRaw("SELECT status, subject || body || html || search AS all FROM messages WHERE id = ?", want.id).Scan(ctx, &m.Status, &m.All); err != nil {
+			t.Fatal(err)
+		}
+		if m.Status != string(want.status) || strings.Contains(strings.ToLower(m.All), "canary") != want.says || m.All == "" {
+			t.Errorf("%s: %s, %q", what, m.Status, m.All)
+		}
+	}
+	if n, err := h.service.Unread(ctx, person); err != nil || n != 1 {
+		t.Errorf("%d lines under the bell, %v", n, err)
+	}
+}

@@ -307,3 +307,36 @@ func cancelAbout(ctx context.Context, tx *tenants.Tx, kind, id string) error {
 	}
 	return nil
 }
+
+// unsentAbout holds the messages about a thing that have not left.
+func unsentAbout(ctx context.Context, tx *tenants.Tx, kind, id string) ([]Message, error) {
+	var rows []Message
+	err := tx.NewSelect().Model(&rows).Column("id", "status", "locale", "name", "address").
+		Where("about_kind = ?", kind).Where("about_id = ?", id).Where("status <> ?", StatusSent).OrderExpr("id").For("UPDATE").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("correspondence: list unsent messages: %w", err)
+	}
+	return rows, nil
+}
+
+// forget cancels a message and leaves its subject alone of what it says.
+func forget(ctx context.Context, tx *tenants.Tx, m Message) error {
+	_, err := tx.NewUpdate().Table("messages").Set("status = ?", StatusCancelled).Set("subject = ?", m.Subject).Set("body = ''").Set("html = ''").
+		Set("search = ?", searched(m.Name, m.Address, m.Subject)).Where("id = ?", m.ID).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("correspondence: forget message: %w", err)
+	}
+	return nil
+}
+
+// searched is by what a message is found in the outbox.
+func searched(name, address, subject string) string {
+	return i18n.SearchKey(name + " " + address + " " + subject)
+}
+
+func forgetNotifications(ctx context.Context, tx *tenants.Tx, path string) error {
+	if _, err := tx.NewDelete().Table("notifications").Where("path = ?", path).Exec(ctx); err != nil {
+		return fmt.Errorf("correspondence: forget notifications: %w", err)
+	}
+	return nil
+}

@@ -88,6 +88,17 @@ type MailReleased struct {
 // EventKind names the event in the queue.
 func (MailReleased) EventKind() string { return "mail_released" }
 
+// MatterErased tells that a thing was deleted for good: what was written about it and has not left goes with it, and so do the
+// lines under bells that lead to its page.
+type MatterErased struct {
+	AboutKind string
+	AboutID   string
+	Path      string
+}
+
+// EventKind names the event in the queue.
+func (MatterErased) EventKind() string { return "matter_erased" }
+
 // MailRevoked asks to cancel the held messages of a kind about a thing that were written before an instant: what they say
 // is not so any more.
 type MailRevoked struct {

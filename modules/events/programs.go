@@ -19,6 +19,16 @@ func (FormChanged) EventKind() string { return "form_changed" }
 // EventKind names the event in the queue.
 func (CallPublished) EventKind() string { return "call_published" }
 
+// CallBegunAgain tells that a call was made from an earlier one, and by how many days of its zone it was moved.
+type CallBegunAgain struct {
+	From, Call ids.Call
+	Days       int
+	Zone       string
+}
+
+// EventKind names the event in the queue.
+func (CallBegunAgain) EventKind() string { return "call_begun_again" }
+
 // LineageMoved tells that a call was begun from a version of a blueprint, or came to stand on another one.
 type LineageMoved struct {
 	Call ids.Call

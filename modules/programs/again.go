@@ -53,7 +53,7 @@ func days(from, to time.Time) int {
 
 // BeginAgain makes a draft that has everything of an earlier call but its applications: texts, form, seats, criteria,
 // documents, letters, places and money. It opens at the instant, which may be zero, and its deadline is moved with it, as are
-// the days from which on the form requires or freezes answers.
+// the days from which on the form requires or freezes answers, and the one until which accepted applicants answer.
 // Coordinators and officers may. Faults: Invalid by field, NotFound.
 func (s *Service) BeginAgain(ctx context.Context, sc tenants.Scope, from ids.Call, cycle string, opens time.Time) (Call, error) {
 	earlier, err := s.forEdit(ctx, sc, from)
@@ -72,9 +72,10 @@ func (s *Service) BeginAgain(ctx context.Context, sc tenants.Scope, from ids.Cal
 		return Call{}, err
 	}
 	before := published.Whole
+	moved := events.CallBegunAgain{From: from, Zone: earlier.Zone}
 	if zone := i18n.Zone(earlier.Zone); !opens.IsZero() && !earlier.OpensAt.IsZero() {
-		later := days(earlier.OpensAt.In(zone), opens.In(zone))
-		asked, before = asked.Shifted(later), before.Shifted(later)
+		moved.Days = days(earlier.OpensAt.In(zone), opens.In(zone))
+		asked, before = asked.Shifted(moved.Days), before.Shifted(moved.Days)
 	}
 	c := earlier
 	c.ID, c.Cycle, c.State, c.Version = ids.New[ids.Call](), cycle, Draft, 1
@@ -104,6 +105,10 @@ func (s *Service) BeginAgain(ctx context.Context, sc tenants.Scope, from ids.Cal
 		}
 		tx.Audit(audit.Entry{Action: "call.begun_again", SubjectKind: "call", SubjectID: c.ID.String(), Detail: map[string]any{"from": from.String()}})
 		tx.Announce(events.LineageMoved{Call: c.ID})
+		if moved.Days != 0 {
+			moved.Call = c.ID
+			tx.Announce(moved)
+		}
 		return nil
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"kervan/modules/events"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/programs"
 	"kervan/tenants"
@@ -58,6 +59,10 @@ func TestTheNextCallIsTheNetworksOwn(t *testing.T) {
 	opens := earlier.OpensAt.AddDate(0, 0, 364)
 	c, err := h.service.BeginAgain(t.Context(), sc, earlier.ID, "2028", opens)
 	must(err)
+	h.Jobs(t)
+	if want := (events.CallBegunAgain{From: earlier.ID, Call: c.ID, Days: 364, Zone: earlier.Zone}); len(h.again) != 1 || h.again[0] != want {
+		t.Errorf("others hear %+v, want %+v", h.again, want)
+	}
 	c, err = h.service.Call(t.Context(), sc, c.ID)
 	must(err)
 	if c.State != programs.Draft || c.Cycle != "2028" || c.Title["en"] != "Ways to each other" || c.Places != earlier.Places || c.GrantMinor != earlier.GrantMinor || len(c.Letters) != len(earlier.Letters) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kervan/modules/blueprints"
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/site"
@@ -83,8 +84,9 @@ type criterionBody struct {
 }
 
 type askedDocumentBody struct {
-	Key  string     `json:"key"`
-	Name site.Words `json:"name"`
+	Key   string     `json:"key"`
+	Name  site.Words `json:"name"`
+	Later bool       `json:"after_acceptance" doc:"Whether only accepted applicants are asked for it"`
 }
 
 type changeBody struct {
@@ -121,7 +123,11 @@ func (w *Web) apiCall(ctx context.Context, sc tenants.Scope, asked callAsked) (c
 	if c.State == Draft {
 		return callBody{}, fault.NotFound()
 	}
-	return bodyOf(&c, log, time.Now()), nil
+	whole, err := w.service.Definition(ctx, sc, c)
+	if err != nil {
+		return callBody{}, err
+	}
+	return bodyOf(&c, whole, log, time.Now()), nil
 }
 
 func itemOf(c *Call, now time.Time) CallItem {
@@ -133,7 +139,7 @@ func itemOf(c *Call, now time.Time) CallItem {
 	}
 }
 
-func bodyOf(c *Call, log []Change, now time.Time) callBody {
+func bodyOf(c *Call, asked *forms.Definition, log []Change, now time.Time) callBody {
 	body := callBody{
 		CallItem: itemOf(c, now), About: site.WordsOf(c.About), Conduct: site.WordsOf(c.Conduct), Notice: site.WordsOf(c.Notice),
 		FirstClosesAt: c.FirstClosesAt.UTC(), DistinctCountries: c.Composition.DistinctCountries,
@@ -147,7 +153,7 @@ func bodyOf(c *Call, log []Change, now time.Time) callBody {
 	}
 	for _, d := range c.Documents {
 		if d.Wanted {
-			body.Documents = append(body.Documents, askedDocumentBody{Key: d.Key, Name: site.WordsOf(d.Name)})
+			body.Documents = append(body.Documents, askedDocumentBody{Key: d.Key, Name: site.WordsOf(d.Name), Later: asked.IsLater(d.Question)})
 		}
 	}
 	for _, change := range log {

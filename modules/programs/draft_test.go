@@ -2,7 +2,9 @@ package programs_test
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"kervan/modules/forms"
@@ -10,6 +12,7 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/programs"
+	"kervan/modules/site/sitetest"
 	"kervan/tenants"
 )
 
@@ -140,5 +143,41 @@ func TestTheNextCallTakesADraftWithItsProblems(t *testing.T) {
 	must(t, err)
 	if got := h.asks(t, sc, again).Sections[0].Title[i18n.EN]; got != "Ours" {
 		t.Errorf("it asks %q", got)
+	}
+}
+
+func TestVisitorsReadWhichDocumentsAreAskedOnlyAfterAcceptance(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	sc, c := h.coordinator(t), h.drafted(t)
+	h.redrafts(t, c, func(d *forms.Definition) {
+		q, _, _ := d.Question(c.Documents[1].Question)
+		q.Asked = forms.WhomAccepted
+	})
+	visitor := h.Browser(t, h.Tenant)
+	for _, b := range []*sitetest.Browser{h.SignedIn(t, sc.Actor()), visitor} { // the draft, and what is published
+		b.Get("/calls/" + c.ID.String())
+		b.Want(200, c.Documents[0].Name[i18n.EN], c.Documents[1].Name[i18n.EN])
+		_, after, _ := strings.Cut(b.Page.Body, c.Documents[1].Name[i18n.EN])
+		if line, _, _ := strings.Cut(after, "</li>"); strings.Count(b.Page.Body, "(only after acceptance)") != 1 || !strings.Contains(line, "(only after acceptance)") {
+			t.Errorf("after the document: %q", line)
+		}
+		if b != visitor {
+			must(t, h.service.Publish(t.Context(), sc, c.ID, c.Version))
+		}
+	}
+	visitor.Get("/api/v1/calls/" + c.ID.String())
+	visitor.Want(200)
+	var body struct {
+		Documents []struct {
+			Key   string
+			Later bool `json:"after_acceptance"`
+		}
+	}
+	must(t, json.Unmarshal([]byte(visitor.Page.Body), &body))
+	for i, d := range body.Documents {
+		if d.Key != c.Documents[i].Key || d.Later != (i == 1) {
+			t.Errorf("document %d: %+v", i, d)
+		}
 	}
 }

@@ -92,14 +92,14 @@ func (s *Service) read(ctx context.Context, sc tenants.Scope, id ids.Call) (look
 	if err != nil {
 		return shown, err
 	}
-	if shown.call.State != Draft {
-		return shown, nil
+	if shown.call.State == Draft {
+		if s.policies.May(sc, policies.CallRead, policies.On{}) != nil {
+			return looked{}, fault.NotFound()
+		}
+		shown.answered = nil
 	}
-	if s.policies.May(sc, policies.CallRead, policies.On{}) != nil {
-		return looked{}, fault.NotFound()
-	}
-	shown.answered = nil
-	return shown, nil
+	shown.asked, err = s.Definition(ctx, sc, shown.call)
+	return shown, err
 }
 
 // Questions are all questions about a call, those that wait first and the oldest of them on top. Coordinators and officers

@@ -177,6 +177,7 @@ func (w *Web) look(c *fiber.Ctx, sc tenants.Scope) error {
 // looked is what a call's public page shows.
 type looked struct {
 	call     Call
+	asked    *forms.Definition
 	log      []Change
 	answered []Question
 }

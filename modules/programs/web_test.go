@@ -81,6 +81,7 @@ type house struct {
 	reviews reviews
 	service *programs.Service
 	mails   []events.MailRequested
+	again   []events.CallBegunAgain
 	signs   signs
 }
 
@@ -99,6 +100,10 @@ func open(t *testing.T) *house {
 	h.service.Signatures, h.service.Reviews = &h.signs, &h.reviews
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
+		return nil
+	})
+	tenants.React(w.Tenants.Registry(), "test.again", func(_ context.Context, _ tenants.Scope, e events.CallBegunAgain) error {
+		h.again = append(h.again, e)
 		return nil
 	})
 	h.House = sitetest.Open(t, []fs.FS{programs.Locales, forms.Locales, builder.Locales, blueprints.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {

@@ -202,7 +202,7 @@ func (*Service) tellNetwork(ctx context.Context, tx *tenants.Tx, v Verb, story *
 	if err != nil {
 		return err
 	}
-	tell(tx, "network."+past[v], pathAfter(v, story), story, p, holders)
+	tell(tx, v, "network.", story, p, holders)
 	return nil
 }
 
@@ -213,29 +213,30 @@ func (*Service) tellAuthors(ctx context.Context, tx *tenants.Tx, v Verb, story *
 		return err
 	}
 	members = slices.DeleteFunc(members, func(m tenants.Membership) bool { return m.Role != tenants.RoleLead && m.Person != story.CreatedBy })
-	tell(tx, "authors."+past[v], pathAfter(v, story), story, p, members)
+	tell(tx, v, "authors.", story, p, members)
 	return nil
 }
 
-// pathAfter is where one reads on after the verb.
-func pathAfter(v Verb, story *Story) string {
-	if v == Erase {
-		return listOf(story.Partnership)
-	}
-	return deskOf(story.ID)
-}
-
-// tell writes to each of them once, but not to whoever did it.
-func tell(tx *tenants.Tx, what, path string, story *Story, p *Partnership, to []tenants.Membership) {
+// tell writes to each of them once, but not to whoever did it. Of a story that is deleted for good not even the title is told.
+func tell(tx *tenants.Tx, v Verb, whom string, story *Story, p *Partnership, to []tenants.Membership) {
 	told := map[ids.Person]bool{tx.Scope().Actor().Person: true}
-	args := map[string]string{"Title": story.Name(), "Who": p.Title, "Note": story.Note}
+	mail := events.MailRequested{
+		Kind: "stories.mail." + whom + past[v], Path: deskOf(story.ID), AboutKind: subject, AboutID: story.ID.String(),
+		Args: map[string]string{"Title": story.Name(), "Who": p.Title, "Note": story.Note},
+	}
+	news := events.NotificationRequested{Key: "stories.notify." + whom + past[v], Path: mail.Path, Args: map[string]string{"Title": story.Name()}}
+	if v == Erase {
+		mail.Path, mail.AboutKind, mail.AboutID, mail.Args = listOf(p.ID), "partnership", p.ID.String(), map[string]string{"Who": p.Title}
+		news.Path, news.Args = mail.Path, nil
+	}
 	for _, m := range to {
 		if told[m.Person] {
 			continue
 		}
 		told[m.Person] = true
-		tx.Announce(events.MailRequested{Kind: "stories.mail." + what, Person: m.Person, Path: path, Args: args, AboutKind: subject, AboutID: story.ID.String()})
-		tx.Announce(events.NotificationRequested{Person: m.Person, Key: "stories.notify." + what, Path: path, Args: map[string]string{"Title": story.Name()}})
+		mail.Person, news.Person = m.Person, m.Person
+		tx.Announce(mail)
+		tx.Announce(news)
 	}
 }
 

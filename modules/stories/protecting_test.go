@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"kervan/modules/events"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/tenants"
@@ -101,9 +102,17 @@ func TestAWithdrawnStoryIsErased(t *testing.T) {
 	told := map[string]int{}
 	for _, m := range h.mails[before:] {
 		told[m.Kind]++
-		if m.Path != "/partnerships/"+p.id.String()+"/stories" || m.Args["Note"] != "" {
-			t.Errorf("the mail leads to %s and says %q", m.Path, m.Args["Note"])
+		if m.Path != "/partnerships/"+p.id.String()+"/stories" || m.Args["Note"]+m.Args["Title"] != "" || m.AboutID == id.String() {
+			t.Errorf("the mail leads to %s, is about %s and says %v", m.Path, m.AboutKind, m.Args)
 		}
+	}
+	for _, n := range h.news[before:] {
+		if n.Args["Title"] != "" {
+			t.Errorf("a line under bells says %v", n.Args)
+		}
+	}
+	if want := (events.MatterErased{AboutKind: "story", AboutID: id.String(), Path: "/story-desk/" + id.String()}); len(h.erased) != 1 || h.erased[0] != want {
+		t.Errorf("others hear %+v", h.erased)
 	}
 	if told["stories.mail.authors.erased"] != 1 || told["stories.mail.network.erased"] == 0 {
 		t.Errorf("told by mail: %v", told)

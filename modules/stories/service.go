@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
@@ -309,8 +310,9 @@ func (s *Service) Remove(ctx context.Context, sc tenants.Scope, id ids.Story, ve
 	return err
 }
 
-// Erase deletes a story that was published and is withdrawn, with its pictures; of it only its address is kept, which says
-// that something was there. Leads of the organizations may, and coordinators; the others who work on it are told. Faults:
+// Erase deletes a story that was published and is withdrawn; of it only its address is kept, which says that something was
+// there. Nobody finds its pictures any more, nor what was written about it under bells and in mails that have not left: those
+// are emptied at once, pictures younger than a day are deleted in the night after they have become so old. Leads of the organizations may, and coordinators; the others who work on it are told. Faults:
 // Conflict, NotFound.
 func (s *Service) Erase(ctx context.Context, sc tenants.Scope, id ids.Story, version int64) error {
 	story, p, err := s.permitted(ctx, sc, actionOf[Erase], id)
@@ -327,14 +329,13 @@ func (s *Service) Erase(ctx context.Context, sc tenants.Scope, id ids.Story, ver
 		if err := bury(ctx, tx, story.Slug); err != nil {
 			return err
 		}
-		story := story
-		story.Note = ""
 		if err := s.tellAuthors(ctx, tx, Erase, &story, &p); err != nil {
 			return err
 		}
 		if err := s.tellNetwork(ctx, tx, Erase, &story, &p); err != nil {
 			return err
 		}
+		tx.Announce(events.MatterErased{AboutKind: subject, AboutID: id.String(), Path: deskOf(id)})
 		tx.Audit(entry("story.erased", id))
 		return remove(ctx, tx, &story)
 	})

@@ -62,6 +62,7 @@ type house struct {
 	queries tenanttest.Queries
 	mails   []events.MailRequested
 	news    []events.NotificationRequested
+	erased  []events.MatterErased
 }
 
 func open(t *testing.T) *house {
@@ -75,6 +76,10 @@ func open(t *testing.T) *house {
 	h.service = stories.New(authorizer, h.around, pictures.NewAlbum(pictures.NewShelf(h.store).Clocked(func() time.Time { return time.Now().Add(h.ahead) })))
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
+		return nil
+	})
+	tenants.React(w.Tenants.Registry(), "test.erased", func(_ context.Context, _ tenants.Scope, e events.MatterErased) error {
+		h.erased = append(h.erased, e)
 		return nil
 	})
 	tenants.React(w.Tenants.Registry(), "test.news", func(_ context.Context, _ tenants.Scope, e events.NotificationRequested) error {
