@@ -135,26 +135,30 @@ function start(root: HTMLElement) {
   }
   const saveAll = () => Promise.all([...dirty].map(save))
 
-  async function go(url: string, body: URLSearchParams | undefined, how: { focus?: boolean; whole?: boolean; push?: boolean }) {
+  interface How { focus?: boolean; whole?: boolean; push?: boolean }
+
+  async function visit(url: string, body: URLSearchParams | undefined, how: How) {
+    try {
+      const answer = await ask(url, body)
+      if (!answer) return
+      show(answer.page, how.whole ?? true)
+      if (answer.response.ok && how.push !== false) {
+        const to = new URL(answer.response.url)
+        if (to.href !== location.href) history.pushState(null, '', to.pathname + to.search)
+      }
+      if (answer.response.ok) say(body ? 'saved' : '')
+      else say(document.querySelector('#fb-notes .fb-both') ? 'clash' : document.querySelector('#fb-notes form') ? '' : 'refused') // a question is no refusal
+      if (!answer.response.ok) document.getElementById('fb-notes')?.scrollIntoView({ block: 'nearest' })
+      else if (how.focus) document.querySelector<HTMLElement>('#fb-settings h2')?.focus({ preventScroll: window.innerWidth > 1100 })
+    } catch {
+      say('offline')
+    }
+  }
+
+  async function go(url: string, body: URLSearchParams | undefined, how: How) {
     clearTimeout(timer)
     await saveAll()
-    await queue(async () => {
-      try {
-        const answer = await ask(url, body)
-        if (!answer) return
-        show(answer.page, how.whole ?? true)
-        if (answer.response.ok && how.push !== false) {
-          const to = new URL(answer.response.url)
-          if (to.href !== location.href) history.pushState(null, '', to.pathname + to.search)
-        }
-        if (answer.response.ok) say(body ? 'saved' : '')
-        else say(document.querySelector('#fb-notes .fb-both') ? 'clash' : document.querySelector('#fb-notes form') ? '' : 'refused') // a question is no refusal
-        if (!answer.response.ok) document.getElementById('fb-notes')?.scrollIntoView({ block: 'nearest' })
-        else if (how.focus) document.querySelector<HTMLElement>('#fb-settings h2')?.focus({ preventScroll: window.innerWidth > 1100 })
-      } catch {
-        say('offline')
-      }
-    })
+    await queue(() => visit(url, body, how))
   }
 
   function changed(e: Event) {
@@ -230,9 +234,9 @@ function start(root: HTMLElement) {
     body.set(line.matches('.fb-section') ? 'section' : 'question', line.dataset.key ?? '')
     const language = root.querySelector<HTMLInputElement>('input[name="language"]')
     if (language) body.set('language', language.value)
-    const here = location.href
     await go(`${root.dataset.base}/places`, body, { whole: false, push: false })
-    await go(here, undefined, { whole: false, push: false })
+    await saveAll()
+    await queue(() => visit(location.href, undefined, { whole: false, push: false })) // where this person has gone meanwhile
     say('moved')
   }
 
@@ -271,6 +275,7 @@ function start(root: HTMLElement) {
 
   async function meet() {
     if (!root.dataset.base || document.hidden) return
+    const before = version
     try {
       const response = await send('POST', `${root.dataset.base}/presence`, { question: root.dataset.place ?? '' })
       if (!response.ok) return
@@ -278,11 +283,13 @@ function start(root: HTMLElement) {
       const note = document.getElementById('fb-others')
       const text = found.others.map((o) => fill(o.question === root.dataset.place ? words.also_in : words.also_here, { name: o.person })).join(' · ')
       if (note && note.textContent !== text) note.textContent = text
-      if (found.version !== version && dirty.size === 0) {
+      // What this person does meanwhile comes first: it may bring what is new along, or lead to another place.
+      await queue(async () => {
+        if (found.version === version || version !== before || dirty.size > 0 || Sortable.active) return
         const inside = document.getElementById('fb-settings')?.contains(document.activeElement)
-        await go(location.href, undefined, { whole: !inside, push: false })
+        await visit(location.href, undefined, { whole: !inside, push: false })
         say('newer')
-      }
+      })
     } catch {
       // Presence is a courtesy; saving does not depend on it.
     }
