@@ -434,6 +434,23 @@ func TestAnInvitationGivesItsRoleOnce(t *testing.T) {
 	second.Want(404, "This link no longer works")
 }
 
+func TestTheFirstCoordinatorIsInvitedByTheCore(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	if _, err := h.Tenants.Create(t.Context(), tenants.New{
+		Slug: "c-" + h.Tenant.Slug, Name: "Commons", Kind: tenants.KindCore, Locales: i18n.All, Zone: "Europe/Istanbul", Hosts: []string{"c-" + h.Tenant.Slug + ".localhost"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.SeedFirst(t.Context(), h.System(), tenants.Contact{Name: "İpek Ağırbaş", Email: h.at("ipek"), Locale: i18n.TR}); err != nil {
+		t.Fatal(err)
+	}
+	h.mailed(t, h.at("ipek"))
+	if by := h.mails[h.at("ipek")][0].Args["By"]; by != "Commons" {
+		t.Errorf("invited by %q", by)
+	}
+}
+
 func TestARevokedInvitationIsDead(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -25,6 +25,11 @@ type Invite struct {
 // Invite mails an invitation that holds for 14 days. Roles of the network's team are offered by a coordinator (in the
 // core, by the core team); roles of an organization by its lead or a coordinator. Faults: Invalid, NotFound.
 func (s *Service) Invite(ctx context.Context, sc tenants.Scope, cmd Invite) error {
+	return s.invite(ctx, sc, cmd, sc.Actor().Name)
+}
+
+// invite sends an invitation in the name of whoever is said to have sent it.
+func (s *Service) invite(ctx context.Context, sc tenants.Scope, cmd Invite, by string) error {
 	if err := s.mayInvite(sc, cmd.Role, cmd.Organization); err != nil {
 		return err
 	}
@@ -48,7 +53,7 @@ func (s *Service) Invite(ctx context.Context, sc tenants.Scope, cmd Invite) erro
 		tx.Audit(audit.Entry{Action: "person.invited", SubjectKind: "invitation", SubjectID: row.ID.String(), Detail: map[string]any{"role": string(cmd.Role)}})
 		tx.Announce(events.MailRequested{
 			Kind: "accounts.mail.invitation", Address: email, Name: cmd.Name, Locale: cmd.Locale, Path: "/invitations/" + token, Secret: true,
-			Args: map[string]string{"Name": cmd.Name, "Network": sc.Tenant().Name, "By": sc.Actor().Name},
+			Args: map[string]string{"Name": cmd.Name, "Network": sc.Tenant().Name, "By": by},
 		})
 		return nil
 	})
@@ -199,7 +204,7 @@ func (s *Service) Revoke(ctx context.Context, sc tenants.Scope, id ids.Invitatio
 	})
 }
 
-// SeedFirst invites a new network's first coordinator. It is a tenants.Seed; only the system may.
+// SeedFirst invites a new network's first coordinator, in the name of the core that opened it. It is a tenants.Seed; only the system may.
 func (s *Service) SeedFirst(ctx context.Context, sc tenants.Scope, first tenants.Contact) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
@@ -207,5 +212,13 @@ func (s *Service) SeedFirst(ctx context.Context, sc tenants.Scope, first tenants
 	if first.Email == "" {
 		return nil
 	}
-	return s.Invite(ctx, sc, Invite{Email: first.Email, Name: first.Name, Role: tenants.RoleCoordinator, Locale: first.Locale})
+	everybody, err := s.tenants.All(ctx)
+	if err != nil {
+		return err
+	}
+	by := sc.Tenant().Name
+	if i := slices.IndexFunc(everybody, func(t tenants.Tenant) bool { return t.Kind == tenants.KindCore }); i >= 0 {
+		by = everybody[i].Name
+	}
+	return s.invite(ctx, sc, Invite{Email: first.Email, Name: first.Name, Role: tenants.RoleCoordinator, Locale: first.Locale}, by)
 }
