@@ -41,11 +41,13 @@ var (
 	languageNames = sync.OnceValue(func() map[i18n.Locale]naming { return names(spoken, languageName) })
 )
 
-// corrected are names where the tables of x/text are silent, narrower than what is meant, or not the country's own wish.
+// corrected are names where the tables of x/text are silent, narrower than what is meant, or older than the country's name.
 var corrected = map[string]i18n.Text{
 	"sgn": {i18n.EN: "Sign language", i18n.TR: "İşaret dili", i18n.DE: "Gebärdensprache"},
 	"no":  {i18n.EN: "Norwegian", i18n.TR: "Norveççe", i18n.DE: "Norwegisch"},
 	"bn":  {i18n.EN: "Bengali", i18n.TR: "Bengalce", i18n.DE: "Bengalisch"},
+	"MK":  {i18n.EN: "North Macedonia", i18n.TR: "Kuzey Makedonya", i18n.DE: "Nordmazedonien"},
+	"SZ":  {i18n.EN: "Eswatini", i18n.TR: "Esvatini", i18n.DE: "Eswatini"},
 	"TR":  {i18n.EN: "Türkiye", i18n.TR: "Türkiye", i18n.DE: "Türkei"},
 }
 

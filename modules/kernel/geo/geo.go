@@ -34,6 +34,12 @@ var Union = []Country{
 	"RO", "SE", "SI", "SK",
 }
 
+// renamed are countries that have another name today than the tables of x/text know.
+var renamed = map[Country]i18n.Text{
+	"MK": {i18n.EN: "North Macedonia", i18n.TR: "Kuzey Makedonya", i18n.DE: "Nordmazedonien"},
+	"TR": {i18n.EN: "Türkiye", i18n.TR: "Türkiye", i18n.DE: "Türkei"},
+}
+
 // ParseCountry accepts exactly the codes of Countries.
 func ParseCountry(code string) (Country, bool) {
 	c := Country(code)
@@ -63,8 +69,8 @@ func Countries(l i18n.Locale) []Named {
 	all := make([]Named, 0, len(codes))
 	for _, c := range codes {
 		name := namer.Name(language.MustParseRegion(string(c)))
-		if l == i18n.EN && c == "TR" {
-			name = "Türkiye" // the country's own wish; the tables of x/text are older
+		if today := renamed[c].String(l); today != "" {
+			name = today
 		}
 		all = append(all, Named{Code: c, Name: name})
 	}

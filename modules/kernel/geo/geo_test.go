@@ -11,9 +11,9 @@ import (
 func TestCountriesInTheReadersLanguageAndOrder(t *testing.T) {
 	t.Parallel()
 	for locale, want := range map[i18n.Locale]map[geo.Country]string{
-		i18n.EN: {"DE": "Germany", "GR": "Greece"},
-		i18n.TR: {"DE": "Almanya", "GB": "Birleşik Krallık", "TR": "Türkiye"},
-		i18n.DE: {"DE": "Deutschland", "TR": "Türkei", "GB": "Vereinigtes Königreich"},
+		i18n.EN: {"DE": "Germany", "GR": "Greece", "MK": "North Macedonia", "TR": "Türkiye"},
+		i18n.TR: {"DE": "Almanya", "GB": "Birleşik Krallık", "TR": "Türkiye", "MK": "Kuzey Makedonya"},
+		i18n.DE: {"DE": "Deutschland", "TR": "Türkei", "GB": "Vereinigtes Königreich", "MK": "Nordmazedonien"},
 	} {
 		for code, name := range want {
 			if got := code.Name(locale); got != name {
