@@ -2,11 +2,13 @@ package programs
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kervan/modules/blueprints"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -25,4 +27,18 @@ func (s *Service) Compose(ctx context.Context, sc tenants.Scope, id ids.Call, ve
 		tx.Audit(entry("call.composed", id))
 		return nil
 	})
+}
+
+// inOrder puts the languages of a call in the order of its network's, so that what is missing in one is read in the
+// network's first.
+func inOrder(chosen, own []i18n.Locale) []i18n.Locale {
+	ordered := slices.Clone(chosen)
+	place := func(l i18n.Locale) int {
+		if i := slices.Index(own, l); i >= 0 {
+			return i
+		}
+		return len(own)
+	}
+	slices.SortStableFunc(ordered, func(a, b i18n.Locale) int { return place(a) - place(b) })
+	return ordered
 }

@@ -133,6 +133,21 @@ func TestAFormSpeaksTheCallsLanguages(t *testing.T) {
 	}
 }
 
+func TestACallsLanguagesFollowItsNetworks(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	sc := h.coordinator(t)
+	c := h.drafted(t)
+	frame := h.frame()
+	frame.Locales = []i18n.Locale{i18n.DE, i18n.EN}
+	must(t, h.service.Reframe(t.Context(), sc, c.ID, c.Version, frame))
+	got, err := h.service.Call(t.Context(), sc, c.ID)
+	must(t, err)
+	if !slices.Equal(got.Locales, []i18n.Locale{i18n.EN, i18n.DE}) {
+		t.Errorf("what is missing is read in the first of %v", got.Locales)
+	}
+}
+
 func TestTheNextCallTakesADraftWithItsProblems(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -283,7 +283,7 @@ func (s *Service) Reframe(ctx context.Context, sc tenants.Scope, id ids.Call, ve
 			return fault.Invalid("fault.check_fields", bad...)
 		}
 		c.OpensAt, c.ClosesAt, c.FirstClosesAt, c.Zone = f.OpensAt, f.ClosesAt, f.ClosesAt, f.Zone
-		c.Places, c.GrantMinor, c.GrantCurrency, c.Locales = f.Places, f.GrantMinor, f.GrantCurrency, f.Locales
+		c.Places, c.GrantMinor, c.GrantCurrency, c.Locales = f.Places, f.GrantMinor, f.GrantCurrency, inOrder(f.Locales, sc.Tenant().Locales)
 		c.Review.ReplyDays, c.Review.PapersHours = f.ReplyDays, f.PapersHours
 		tx.Audit(entry("call.reframed", id))
 		return s.redraft(ctx, tx, c, func(*forms.Definition) {})
