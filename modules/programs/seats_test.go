@@ -27,6 +27,14 @@ func TestTheCoordinatorSetsTheSeats(t *testing.T) {
 	if b.Page.Value("name_en_0") != "An association" || b.Page.Value("rows") != "3" {
 		t.Error("what was typed is lost")
 	}
+	if s := b.Page.Value("sentence_en"); s != "" {
+		t.Errorf("the page would go on saying %q of three seats", s)
+	}
+	b.Submit(page, "do", "add", "sentence_en", "Two and two towns")
+	if b.Page.Value("sentence_en") != "Two and two towns" {
+		t.Error("a sentence that was just written is lost")
+	}
+	b.Submit(page, "do", "remove:3", "sentence_en", "")
 	b.Submit(page, "do", "save", "name_en_2", "")
 	b.Want(422, "Seat 3: Name of the seat")
 	b.Submit(page, "do", "save", "name_en_2", "Town", "least_2", "2", "most_2", "1")

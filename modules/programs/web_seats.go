@@ -41,9 +41,13 @@ func (w *Web) compose(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	seats, bad := readSeats(form, call.Locales)
+	stored := call.Composition
 	call.Composition = seats
 	if act := form.Raw("do"); act != "save" {
 		call.Version, call.Composition = shown, arrange(seats, act)
+		if act == "add" || strings.HasPrefix(act, "remove:") {
+			forget(call.Composition.Name, stored.Name)
+		}
 		return w.site.Render(c, seatsPage(w.site.Page(c, sc, "programs.seats.title"), call, true, typed{}))
 	}
 	err = checked(bad)
@@ -56,6 +60,19 @@ func (w *Web) compose(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	w.site.Say(c, "success", "programs.saved")
 	return web.SeeOther(c, address(id, "rules"))
+}
+
+// forget takes out the sentences that nobody has rewritten: they speak of other seats than there are now.
+func forget(shown, stored i18n.Text) {
+	known := []i18n.Text{stored}
+	for _, b := range blueprints.Default().Compositions {
+		known = append(known, b.Name)
+	}
+	for l, sentence := range shown {
+		if slices.ContainsFunc(known, func(t i18n.Text) bool { return t[l] == sentence }) {
+			delete(shown, l)
+		}
+	}
 }
 
 // arrange does what a button of the page says: it adds, moves or removes a seat, or begins with a pattern.
