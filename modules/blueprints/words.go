@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"kervan/modules/forms"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui"
 )
@@ -57,6 +58,9 @@ func fieldName(p ui.Page, way []Step) string {
 	var parts []string
 	for i, s := range way {
 		name := word(p, "blueprints.field.", s.Field)
+		if i > 0 && way[0].Field == "seats" && p.Loc.Has("blueprints.field.seat_"+s.Field) {
+			name = p.T("blueprints.field.seat_" + s.Field)
+		}
 		switch {
 		case s.Key == "":
 			if s.Field == "name" || s.Field == "label" || s.Field == "title" {
@@ -66,9 +70,9 @@ func fieldName(p ui.Page, way []Step) string {
 			}
 			parts = append(parts, name)
 		case len(s.Name) > 0:
-			parts = append(parts, name+" “"+s.Name.String(p.Loc.Locale)+"”")
+			parts = append(parts, p.T("blueprints.named", "What", name, "Name", s.Name.String(p.Loc.Locale)))
 		default:
-			parts = append(parts, name+" “"+s.Key+"”")
+			parts = append(parts, p.T("blueprints.named", "What", name, "Name", s.Key))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -96,14 +100,35 @@ func valueText(p ui.Page, way []Step, text string) string {
 		return p.Loc.Date(day)
 	}
 	prefix, coded := codes[field]
+	words := strings.Split(text, ", ")
+	if way[0].Field == "seats" {
+		for i, one := range words {
+			words[i] = seatWord(p, field, one)
+		}
+		return strings.Join(words, ", ")
+	}
 	if !coded {
 		return text
 	}
-	words := strings.Split(text, ", ")
 	for i, one := range words {
 		words[i] = word(p, prefix, one)
 	}
 	return strings.Join(words, ", ")
+}
+
+// seatWord is a code of a seat for the reader: a country or a legal form by its name.
+func seatWord(p ui.Page, field, code string) string {
+	switch field {
+	case "countries", "not":
+		return forms.CountryName(p.Loc.Locale, code)
+	case "kinds":
+		for _, k := range Kinds() {
+			if k.Value == code {
+				return k.Label.String(p.Loc.Locale)
+			}
+		}
+	}
+	return code
 }
 
 func langOf(p ui.Page, l i18n.Locale) string {

@@ -203,7 +203,7 @@ func TestFromBlueprintToOpenCall(t *testing.T) {
 	}
 
 	b.Get(call + "/publication")
-	b.Want(200, "Publish now", "can no longer be changed")
+	b.Want(200, "Publish now", "Seats and the documents asked for then stand")
 	b.Submit(call + "/publication")
 	b.Want(200, "The call is published.", "Announced")
 	b.Get(call + "/dates")
