@@ -44,6 +44,32 @@ func (s *Sheet) lacks(row Row, l i18n.Locale) bool {
 	return slices.Contains(row.Incomplete(s.Definition.Locales), l)
 }
 
+// asks is the question that a row belongs to, where the row itself does not say it.
+func (s *Sheet) asks(p ui.Page, row Row) string {
+	if row.Place.Question == "" || row.Path == "q."+row.Place.Question+".label" {
+		return ""
+	}
+	q, _, ok := s.Definition.Question(row.Place.Question)
+	if !ok {
+		return ""
+	}
+	return name(p.Loc, s.Definition, q.Label)
+}
+
+// firstLacking is the input of the section's first text that still has to be translated.
+func (s *Sheet) firstLacking() string {
+	section, ok := s.Definition.Section(s.Section)
+	if !ok {
+		return ""
+	}
+	for _, row := range Rows(section) {
+		if lacking := row.Incomplete(s.Definition.Locales); len(lacking) > 0 {
+			return ui.Field{Name: "text." + string(lacking[0]) + "." + row.Path}.ID()
+		}
+	}
+	return ""
+}
+
 // lines is how many lines a text needs in a column.
 func (s *Sheet) lines(row Row, l i18n.Locale) string {
 	longest := 0

@@ -231,7 +231,7 @@ func FieldError(p Page, f *fault.Fault, name string) string {
 func labelled(name string, pairs []string) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i] == name {
-			return pairs[i+1] + ": "
+			return strings.TrimRight(pairs[i+1], ".:") + ": "
 		}
 	}
 	return ""

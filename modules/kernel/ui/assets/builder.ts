@@ -266,9 +266,19 @@ function start(root: HTMLElement) {
     if (frame && frame.scrollHeight > frame.clientHeight) frame.scrollTop += shown.getBoundingClientRect().top - frame.getBoundingClientRect().top - frame.clientHeight / 4
   }
 
+  // The outline shows what is open, wherever one came from.
+  function reach() {
+    const line = root.querySelector<HTMLElement>('.fb-outline a[aria-current]')
+    const frame = line?.closest<HTMLElement>('.fb-outline')
+    if (!line || !frame || frame.scrollHeight <= frame.clientHeight) return
+    const [at, inside] = [line.getBoundingClientRect(), frame.getBoundingClientRect()]
+    if (at.top < inside.top || at.bottom > inside.bottom) frame.scrollTop += at.top - inside.top - frame.clientHeight / 4
+  }
+
   function ready() {
     sortable()
     point()
+    reach()
     for (const preview of root.querySelectorAll<HTMLElement>('[data-preview]')) watchConditions(preview)()
     document.dispatchEvent(new Event('rows'))
   }
