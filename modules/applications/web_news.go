@@ -36,7 +36,7 @@ func newsTitle(p ui.Page, h Hall, c forms.Change) string {
 		return c.Question
 	}
 	locales := h.News.Definition.Locales
-	return s.Title.String(p.Loc.Locale, locales...) + ": " + q.Label.String(p.Loc.Locale, locales...)
+	return s.Title.String(p.Loc.Locale, locales...) + " – " + q.Label.String(p.Loc.Locale, locales...)
 }
 
 // newsAddress is the section in which the question stands, as far as the reader fills it.
