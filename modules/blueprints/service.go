@@ -250,10 +250,10 @@ func (s *Service) Annotate(ctx context.Context, sc tenants.Scope, blueprint stri
 	})
 }
 
-// Publish makes what was gathered the blueprint's next version, which never changes. Proposals that are in it are
+// Publish makes what was gathered the blueprint's next version, with the notes, which never changes. Proposals that are in it are
 // credited, if their network agreed. The core team may. Faults: Invalid by field (notes_<language>, pieces) when a note
 // is missing, nothing is new or something does not hold together; Conflict, NotFound.
-func (s *Service) Publish(ctx context.Context, sc tenants.Scope, blueprint string, draft int64) (int, error) {
+func (s *Service) Publish(ctx context.Context, sc tenants.Scope, blueprint string, draft int64, notes i18n.Text) (int, error) {
 	n, err := s.Next(ctx, sc, blueprint)
 	if err != nil {
 		return 0, err
@@ -261,6 +261,7 @@ func (s *Service) Publish(ctx context.Context, sc tenants.Scope, blueprint strin
 	if n.Draft != draft {
 		return 0, fault.Conflict("fault.stale")
 	}
+	n.Notes = notes
 	if bad := n.unready(); len(bad) > 0 {
 		return 0, fault.Invalid("fault.check_fields", bad...)
 	}

@@ -144,20 +144,24 @@ func TestFromAProposalToAVersion(t *testing.T) {
 	if diff := cmp.Diff([]string{"changed criteria/need", "changed criteria/commitment"}, keys(n.Differences())); diff != "" {
 		t.Fatal(diff)
 	}
-	if _, err := l.service.Publish(ctx, l.core, "exchange", n.Draft); !fault.Is(err, fault.KindInvalid) {
+	if _, err := l.service.Publish(ctx, l.core, "exchange", n.Draft, n.Notes); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("published without notes: %v", err)
 	}
 	if err := l.service.Annotate(ctx, l.core, "exchange", n.Draft, threeNotes); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.service.Publish(ctx, l.core, "exchange", n.Draft); !fault.Is(err, fault.KindConflict) {
+	if _, err := l.service.Publish(ctx, l.core, "exchange", n.Draft, n.Notes); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("published what was not seen: %v", err)
 	}
 	n = must[blueprints.Next](t)(l.service.Next(ctx, l.core, "exchange"))
-	if number := must[int](t)(l.service.Publish(ctx, l.core, "exchange", n.Draft)); number != 2 {
+	typed := i18n.Text{i18n.EN: "Typed beside the button.", i18n.TR: "Düğmenin yanında yazıldı.", i18n.DE: "Klarer."}
+	if number := must[int](t)(l.service.Publish(ctx, l.core, "exchange", n.Draft, typed)); number != 2 {
 		t.Fatalf("version %d", number)
 	}
 	v := must[blueprints.Version](t)(l.service.Newest(ctx, "exchange"))
+	if v.Notes[i18n.EN] != typed[i18n.EN] {
+		t.Errorf("what was typed beside the button is lost: %v", v.Notes)
+	}
 	if v.Number != 2 || v.Whole.Criteria[0].Name[i18n.EN] != "Need, and why now" || v.BuiltIn || !slices.Equal(v.Credits, []string{l.Tenant.Name}) || v.Notes[i18n.DE] != "Klarer." {
 		t.Errorf("%+v", v.Edition)
 	}
@@ -173,7 +177,7 @@ func TestFromAProposalToAVersion(t *testing.T) {
 	if n.Draft != 0 || len(n.Differences()) != 0 {
 		t.Errorf("gathered after publication: %v", keys(n.Differences()))
 	}
-	if _, err := l.service.Publish(ctx, l.core, "exchange", 0); !fault.Is(err, fault.KindInvalid) {
+	if _, err := l.service.Publish(ctx, l.core, "exchange", 0, nil); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("published nothing: %v", err)
 	}
 }
@@ -193,7 +197,7 @@ func TestAProposalIsItsNetworksOwn(t *testing.T) {
 	}
 	for name, act := range map[string]func() error{
 		"accepts":   func() error { return l.service.Accept(ctx, l.other, p.ID, "") },
-		"publishes": func() error { _, err := l.service.Publish(ctx, l.other, "exchange", 0); return err },
+		"publishes": func() error { _, err := l.service.Publish(ctx, l.other, "exchange", 0, nil); return err },
 		"sees the next version": func() error {
 			_, err := l.service.Next(ctx, l.network, "exchange")
 			return err

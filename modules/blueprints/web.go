@@ -191,20 +191,28 @@ func typedNotes(form web.Form) i18n.Text {
 
 func (w *Web) annotate(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.edited(c, sc, "blueprints.next.annotated", func(blueprint string, draft int64, form web.Form) error {
-		notes := i18n.Text{}
-		var bad []fault.Field
-		for _, l := range i18n.All {
-			text, refused := form.Text("notes_"+string(l), noteChars)
-			bad = append(bad, refused...)
-			if text != "" {
-				notes[l] = strings.ReplaceAll(text, "\r\n", "\n")
-			}
-		}
-		if len(bad) > 0 {
-			return fault.Invalid("fault.check_fields", bad...)
+		notes, err := readNotes(form)
+		if err != nil {
+			return err
 		}
 		return w.service.Annotate(c.UserContext(), sc, blueprint, draft, notes)
 	})
+}
+
+func readNotes(form web.Form) (i18n.Text, error) {
+	notes := i18n.Text{}
+	var bad []fault.Field
+	for _, l := range i18n.All {
+		text, refused := form.Text("notes_"+string(l), noteChars)
+		bad = append(bad, refused...)
+		if text != "" {
+			notes[l] = strings.ReplaceAll(text, "\r\n", "\n")
+		}
+	}
+	if len(bad) > 0 {
+		return nil, fault.Invalid("fault.check_fields", bad...)
+	}
+	return notes, nil
 }
 
 func (w *Web) leaveOut(c *fiber.Ctx, sc tenants.Scope) error {
@@ -220,8 +228,12 @@ func (w *Web) moveUp(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func (w *Web) publish(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.edited(c, sc, "blueprints.next.published", func(blueprint string, draft int64, _ web.Form) error {
-		_, err := w.service.Publish(c.UserContext(), sc, blueprint, draft)
+	return w.edited(c, sc, "blueprints.next.published", func(blueprint string, draft int64, form web.Form) error {
+		notes, err := readNotes(form)
+		if err != nil {
+			return err
+		}
+		_, err = w.service.Publish(c.UserContext(), sc, blueprint, draft, notes)
 		return err
 	})
 }

@@ -68,8 +68,7 @@ func (h *lineageHouse) publishes(t *testing.T, change func(b *blueprints.Bluepri
 	}
 	n, err := h.library.Next(ctx, h.core, programs.Proposed)
 	must(t, err)
-	must(t, h.library.Annotate(ctx, h.core, programs.Proposed, n.Draft, i18n.Text{i18n.EN: "New.", i18n.TR: "Yeni.", i18n.DE: "Neu."}))
-	_, err = h.library.Publish(ctx, h.core, programs.Proposed, n.Draft+1)
+	_, err = h.library.Publish(ctx, h.core, programs.Proposed, n.Draft, i18n.Text{i18n.EN: "New.", i18n.TR: "Yeni.", i18n.DE: "Neu."})
 	must(t, err)
 }
 
