@@ -58,8 +58,8 @@ func fieldName(p ui.Page, way []Step) string {
 	var parts []string
 	for i, s := range way {
 		name := word(p, "blueprints.field.", s.Field)
-		if i > 0 && way[0].Field == "seats" && p.Loc.Has("blueprints.field.seat_"+s.Field) {
-			name = p.T("blueprints.field.seat_" + s.Field)
+		if i > 0 && way[0].Field == "seats" && p.Loc.Has("blueprints.seat."+s.Field) {
+			name = p.T("blueprints.seat." + s.Field)
 		}
 		switch {
 		case s.Key == "":
