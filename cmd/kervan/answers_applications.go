@@ -64,6 +64,19 @@ func (surroundings) Published(ctx context.Context, sc tenants.Scope) ([]applicat
 	return calls, err
 }
 
+// Keeping satisfies applications.Calls.
+func (surroundings) Keeping(ctx context.Context, sc tenants.Scope) ([]applications.Call, error) {
+	all, err := programs.Keeping(ctx, sc.Read())
+	calls := make([]applications.Call, len(all))
+	for i, c := range all {
+		calls[i] = callFor(c)
+		if over := c.Over(); !over.IsZero() {
+			calls[i].Over = over.AddDate(0, 0, 1)
+		}
+	}
+	return calls, err
+}
+
 // Late satisfies applications.Calls.
 func (surroundings) Late(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Call]map[ids.Organization]time.Time, error) {
 	return programs.LateFor(ctx, sc.Read(), organizations)

@@ -87,7 +87,7 @@ var transitions = map[Verb]struct {
 	Accept:     {[]State{Selected}, Accepted},
 	Decline:    {[]State{Selected}, Declined},
 	Lapse:      {[]State{Selected}, Lapsed},
-	Withdraw:   {[]State{Draft, Submitted, Returned, Eligible, InReview, Reviewed, Shortlisted, Selected, Waiting}, Withdrawn},
+	Withdraw:   {[]State{Draft, Submitted, Returned, Eligible, Ineligible, InReview, Reviewed, Shortlisted, Selected, Waiting}, Withdrawn},
 }
 
 // After is the state to which a verb leads, and false where the verb is not possible.
@@ -110,6 +110,13 @@ func (s State) passed() bool {
 // ForApplicants is the state as the applicants may know it: what happens between the check and the release of decisions
 // is one thing to them, and that they are not eligible they learn from the letter.
 func (a *Application) ForApplicants() State { return forApplicants(a.State, !a.ToldAt.IsZero()) }
+
+// withdrawable reports whether its people may end it: also while they do not know yet that it is not eligible, or they would
+// learn it from that.
+func (a *Application) withdrawable() bool {
+	_, possible := a.State.After(Withdraw)
+	return possible && a.ForApplicants() != Ineligible
+}
 
 func forApplicants(s State, told bool) State {
 	switch {

@@ -38,7 +38,7 @@ func TestEveryVerbInEveryState(t *testing.T) {
 		applications.Lapse:      {applications.Selected: applications.Lapsed},
 		applications.Withdraw: {
 			applications.Draft: applications.Withdrawn, applications.Submitted: applications.Withdrawn, applications.Returned: applications.Withdrawn,
-			applications.Eligible: applications.Withdrawn, applications.InReview: applications.Withdrawn, applications.Reviewed: applications.Withdrawn,
+			applications.Eligible: applications.Withdrawn, applications.Ineligible: applications.Withdrawn, applications.InReview: applications.Withdrawn, applications.Reviewed: applications.Withdrawn,
 			applications.Shortlisted: applications.Withdrawn, applications.Selected: applications.Withdrawn, applications.Waiting: applications.Withdrawn,
 		},
 	}

@@ -25,6 +25,7 @@ type Call struct {
 	Composition blueprints.Composition // spread: a seat for each organization
 	Eligibility []blueprints.Reason
 	PapersHours int
+	Over        time.Time                    // when its calendar ends; by Keeping only
 	Keeps       map[forms.Class]int          // for how many months after an application is over; a class that stays is not there
 	Letters     map[string]blueprints.Letter // by Held only
 	Notice      string                       // names the text of the data notice; by Held only
@@ -50,6 +51,8 @@ type Calls interface {
 	Calls(ctx context.Context, sc tenants.Scope, calls []ids.Call) (map[ids.Call]Call, error)
 	// Published lists all of them, the newest first.
 	Published(ctx context.Context, sc tenants.Scope) ([]Call, error)
+	// Keeping lists those that promise to erase answers, the newest first, with when they are over.
+	Keeping(ctx context.Context, sc tenants.Scope) ([]Call, error)
 	// Late are the later deadlines of organizations, by call, all in one query.
 	Late(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Call]map[ids.Organization]time.Time, error)
 	// AskedLate is Late as a question, which goes with others in one message.
@@ -118,7 +121,8 @@ type Letters interface {
 type Partnerships interface {
 	// Over are those of the applications whose partnership is completed or has ended early, in one query.
 	Over(ctx context.Context, db reader, applications ...ids.Application) (map[ids.Application]bool, error)
-	// Ends are the instants at which they were.
+	// Ends are the instants at which they were; of a partnership that lasts it is the zero time, and an application of which none
+	// came is not there.
 	Ends(ctx context.Context, db reader, applications ...ids.Application) (map[ids.Application]time.Time, error)
 }
 

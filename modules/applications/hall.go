@@ -2,6 +2,7 @@ package applications
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kervan/modules/forms"
@@ -129,6 +130,9 @@ type Moment struct {
 // forTheirEyes keeps of the history what applicants may know, without names.
 func forTheirEyes(all []Moment, a *Application) []Moment {
 	told := !a.ToldAt.IsZero()
+	if a.State == Ineligible && !told { // so that their page does not tell it, what was found before is not shown either
+		all = slices.DeleteFunc(slices.Clone(all), func(m Moment) bool { return m.State == Eligible })
+	}
 	var shown []Moment
 	for _, m := range all {
 		if m.State == Ineligible && !told {

@@ -79,6 +79,11 @@ func (a *around) Ends(_ context.Context, _ bun.IDB, wanted ...ids.Application) (
 	return ends, nil
 }
 
+func (a *around) Keeping(ctx context.Context, sc tenants.Scope) ([]applications.Call, error) {
+	all, err := a.Published(ctx, sc)
+	return slices.DeleteFunc(all, func(c applications.Call) bool { return len(c.Keeps) == 0 }), err
+}
+
 func (a *around) WaitingUntil(_ context.Context, _ bun.IDB, wanted ...ids.Call) (map[ids.Call]time.Time, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -20,7 +20,8 @@ func Check(ctx context.Context, sc tenants.Scope) ([]string, error) {
 		`SELECT format('application %s: has no part', a.id) FROM applications a WHERE NOT EXISTS (SELECT FROM application_parts p WHERE p.application_id = a.id) ORDER BY 1`,
 		`SELECT format('sheet %s: belongs to no application', s.id) FROM sheets s
 			WHERE NOT EXISTS (SELECT FROM applications a WHERE a.joint_sheet_id = s.id) AND NOT EXISTS (SELECT FROM application_parts p WHERE p.sheet_id = s.id)
-			AND NOT EXISTS (SELECT FROM submission_sheets c WHERE c.copy_id = s.id) AND NOT EXISTS (SELECT FROM later_sendings c WHERE c.copy_id = s.id) ORDER BY 1`,
+			AND NOT EXISTS (SELECT FROM submission_sheets c WHERE c.copy_id = s.id) AND NOT EXISTS (SELECT FROM later_sendings c WHERE c.copy_id = s.id)
+			AND NOT EXISTS (SELECT FROM former_parts f WHERE f.sheet_id = s.id) ORDER BY 1`,
 	)
 	if err != nil {
 		return nil, err

@@ -138,9 +138,16 @@ func (s *Service) Withdraw(ctx context.Context, sc tenants.Scope, id ids.Applica
 			}
 		}
 		before := a.State
-		after, ok := before.After(Withdraw)
-		if !ok {
+		after, _ := before.After(Withdraw)
+		if !a.withdrawable() {
 			return fault.Conflict("applications.over")
+		}
+		if before == Ineligible {
+			now, err := tx.Now(ctx)
+			if err != nil {
+				return err
+			}
+			tx.Announce(events.MailRevoked{Kind: mailKind("ineligible"), AboutKind: "application", AboutID: id.String(), Before: now})
 		}
 		a.State = after
 		tx.Audit(entry("application.withdrawn", id))

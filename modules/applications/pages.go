@@ -126,7 +126,7 @@ func (h *Hall) mayLeave(p *Part) bool {
 
 // mayWithdraw reports whether the actor may end the application for all.
 func (h *Hall) mayWithdraw() bool {
-	_, possible := h.Overview.State.After(Withdraw)
+	possible := h.Overview.withdrawable()
 	if !possible || h.Leads {
 		return possible
 	}

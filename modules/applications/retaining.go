@@ -3,7 +3,6 @@ package applications
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"kervan/modules/events"
@@ -55,35 +54,36 @@ func (e *Erasure) Expected(now time.Time) time.Time {
 // the sheets of the applications, in what was handed in and in what was sent later, also of organizations that have left. Only
 // the system may.
 //
-// An application is over when it was told to be ineligible, or rejected, declined, lapsed or withdrawn; a draft when nobody could hand in
-// any more; one on the waiting list when that ends; an accepted one when its partnership has ended. Before that nothing is erased.
+// An application is over when it was told to be ineligible, or rejected, declined, lapsed or withdrawn; a draft when nobody could
+// hand in any more; one on the waiting list when that ends; an accepted one when its partnership has ended, or with the call's
+// calendar where none came of it. Before that nothing is erased.
 func (s *Service) Retain(ctx context.Context, sc tenants.Scope) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
 	}
-	calls, err := s.keeping(ctx, sc)
+	calls, err := s.Calls.Keeping(ctx, sc)
+	if err != nil {
+		return err
+	}
+	now, err := clock(ctx, sc.Read())
 	if err != nil {
 		return err
 	}
 	var failed error
 	for i := range calls {
-		failed = errors.Join(failed, s.retain(ctx, sc, calls[i]))
+		if ctx.Err() != nil {
+			break
+		}
+		failed = errors.Join(failed, s.retain(ctx, sc, calls[i], now))
 	}
-	return failed
+	return errors.Join(failed, ctx.Err())
 }
 
-// keeping are the calls that promise to erase something, the newest first.
-func (s *Service) keeping(ctx context.Context, sc tenants.Scope) ([]Call, error) {
-	calls, err := s.Calls.Published(ctx, sc)
-	return slices.DeleteFunc(calls, func(c Call) bool { return len(c.Keeps) == 0 }), err
-}
-
-func (s *Service) retain(ctx context.Context, sc tenants.Scope, call Call) error {
-	all, err := s.erasures(ctx, sc, call)
+func (s *Service) retain(ctx context.Context, sc tenants.Scope, call Call, now time.Time) error {
+	all, err := s.erasures(ctx, sc, call, now)
 	if err != nil {
 		return err
 	}
-	now := sc.Moment()
 	var coming []Erasure
 	var failed error
 	for _, e := range all {
@@ -91,7 +91,7 @@ func (s *Service) retain(ctx context.Context, sc tenants.Scope, call Call) error
 		case e.Done() || e.Due.IsZero() || now.Before(e.Due.Add(-Notice)):
 		case e.Told.IsZero():
 			coming = append(coming, e)
-		case !now.Before(e.Expected(now)):
+		case !now.Before(e.Expected(now)) && ctx.Err() == nil:
 			failed = errors.Join(failed, s.erase(ctx, sc, e))
 		}
 	}
@@ -116,14 +116,18 @@ func (s *Service) tellComing(ctx context.Context, sc tenants.Scope, call Call, c
 	})
 }
 
-// erase does it, unless the application has moved on or it was done meanwhile.
+// erase does it by the database's clock, unless the application has moved on or may be written again.
 func (s *Service) erase(ctx context.Context, sc tenants.Scope, e Erasure) error {
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		a, err := locked(ctx, tx, e.Application)
 		if err != nil {
 			return err
 		}
-		if a.State != e.state || a.Version != e.version {
+		now, until, err := s.clock(ctx, tx, &a)
+		if err != nil {
+			return err
+		}
+		if a.State != e.state || a.Version != e.version || now.Before(e.Expected(now)) || a.Writable(now, until) {
 			return nil
 		}
 		sheets, err := everySheet(ctx, tx, a.ID)
@@ -140,7 +144,7 @@ func (s *Service) erase(ctx context.Context, sc tenants.Scope, e Erasure) error 
 }
 
 // erasures are those of the call's applications, of every class for which it sets a period.
-func (s *Service) erasures(ctx context.Context, sc tenants.Scope, call Call) ([]Erasure, error) {
+func (s *Service) erasures(ctx context.Context, sc tenants.Scope, call Call, now time.Time) ([]Erasure, error) {
 	applications, err := everyOf(ctx, sc.Read(), call.ID)
 	if err != nil {
 		return nil, err
@@ -149,12 +153,13 @@ func (s *Service) erasures(ctx context.Context, sc tenants.Scope, call Call) ([]
 	if err != nil {
 		return nil, err
 	}
-	return s.erasuresOf(ctx, sc, all)
+	return s.erasuresOf(ctx, sc, all, now)
 }
 
-// erasuresOf are the erasures of applications, in as many queries for one as for many.
-func (s *Service) erasuresOf(ctx context.Context, sc tenants.Scope, all []Overview) ([]Erasure, error) {
-	ends, err := s.ends(ctx, sc, all)
+// erasuresOf are the erasures of applications, in as many queries for one as for many. What was done or told before an
+// application was over for the last time does not count: it came back to life, and was written on.
+func (s *Service) erasuresOf(ctx context.Context, sc tenants.Scope, all []Overview, now time.Time) ([]Erasure, error) {
+	ends, err := s.ends(ctx, sc, all, now)
 	if err != nil {
 		return nil, err
 	}
@@ -170,13 +175,16 @@ func (s *Service) erasuresOf(ctx context.Context, sc tenants.Scope, all []Overvi
 	for i := range all {
 		a := &all[i]
 		for _, class := range forms.Expiring {
-			e := noted[erasureKey{a.ID, class}]
+			e, end := noted[erasureKey{a.ID, class}], ends[a.ID]
+			if end.IsZero() || e.Told.Before(end) {
+				e = Erasure{}
+			}
 			months := a.Call.Keeps[class]
 			if months == 0 && !e.Done() {
 				continue
 			}
 			e.Application, e.Class, e.state, e.version = a.ID, class, a.State, a.Version
-			if end := ends[a.ID]; !end.IsZero() && months > 0 {
+			if !end.IsZero() && months > 0 {
 				e.Due = end.In(zone(a.Call)).AddDate(0, months, 0)
 			}
 			found = append(found, e)
@@ -186,7 +194,7 @@ func (s *Service) erasuresOf(ctx context.Context, sc tenants.Scope, all []Overvi
 }
 
 // ends are the instants at which applications were over, of those that are.
-func (s *Service) ends(ctx context.Context, sc tenants.Scope, all []Overview) (map[ids.Application]time.Time, error) {
+func (s *Service) ends(ctx context.Context, sc tenants.Scope, all []Overview, now time.Time) (map[ids.Application]time.Time, error) {
 	var accepted, closed []ids.Application
 	var waiting []ids.Call
 	for i := range all {
@@ -200,11 +208,11 @@ func (s *Service) ends(ctx context.Context, sc tenants.Scope, all []Overview) (m
 		case Draft, Submitted, Returned, Eligible, InReview, Reviewed, Shortlisted, Selected:
 		}
 	}
-	ends, err := lastMoves(ctx, sc.Read(), closed)
+	moves, err := lastMoves(ctx, sc.Read(), closed)
 	if err != nil {
 		return nil, err
 	}
-	over, err := s.Partnerships.Ends(ctx, sc.Read(), accepted...)
+	partnerships, err := s.Partnerships.Ends(ctx, sc.Read(), accepted...)
 	if err != nil {
 		return nil, err
 	}
@@ -212,21 +220,28 @@ func (s *Service) ends(ctx context.Context, sc tenants.Scope, all []Overview) (m
 	if err != nil {
 		return nil, err
 	}
+	ends := map[ids.Application]time.Time{}
 	for i := range all {
-		switch a := &all[i]; a.State {
+		a := &all[i]
+		end := moves[a.ID]
+		switch a.State {
 		case Draft:
-			if !sc.Moment().Before(a.Until) {
-				ends[a.ID] = a.Until
-			}
-		case Ineligible:
-			if ends[a.ID] = later(ends[a.ID], a.ToldAt); a.ToldAt.IsZero() {
-				delete(ends, a.ID) // they do not know
-			}
+			end = a.Until
 		case Waiting:
-			ends[a.ID] = lists[a.Application.Call]
+			end = lists[a.Application.Call]
+		case Ineligible:
+			if end = later(end, a.ToldAt); a.ToldAt.IsZero() {
+				end = time.Time{} // they do not know
+			}
 		case Accepted:
-			ends[a.ID] = over[a.ID]
+			var founded bool
+			if end, founded = partnerships[a.ID]; !founded {
+				end = a.Call.Over
+			}
 		default:
+		}
+		if !end.IsZero() && !now.Before(end) {
+			ends[a.ID] = end
 		}
 	}
 	return ends, nil

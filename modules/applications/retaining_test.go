@@ -94,6 +94,10 @@ func TestAnswersAreErasedWhenTheirTimeIsOver(t *testing.T) {
 			}
 		}
 	}
+	h.mu.Lock()
+	h.ended = map[ids.Application]time.Time{id: {}}
+	h.mu.Unlock()
+	h.moves(call, func(c *applications.Call) { c.Over = time.Now().AddDate(-1, 0, 0) })
 	h.passes(t, 400)
 	h.night(t)
 	stays("while the partnership lasts", "iban", "food", "topics")
@@ -244,29 +248,99 @@ func TestAWithdrawnApplicationGoesWithAllThatWasWritten(t *testing.T) {
 	h.goes(t, call, true)
 }
 
-// TestIneligibleIsOverOnceItIsTold keeps the page of the applicants from telling it before the letter does.
-func TestIneligibleIsOverOnceItIsTold(t *testing.T) {
+// TestWhatIsHeldIsNotToldByThePage compares the page of an application that was found ineligible, while the letter is held, with
+// one that nobody has checked; both may be withdrawn.
+func TestWhatIsHeldIsNotToldByThePage(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	call, id, one, _ := h.pair(t)
 	h.submits(t, id, one)
 	h.closes(call)
-	a := h.find(t, id)
-	if err := h.service.Check(t.Context(), h.officer(t), id, a.Version, []string{"complete"}); err != nil {
-		t.Fatal(err)
-	}
 	h.keeps(call, forms.ClassPersonal, 1)
-	hall, err := h.service.Hall(t.Context(), one.lead, id)
-	if err != nil || len(hall.Keeping) != 1 || !hall.Keeping[0].Due.IsZero() {
-		t.Errorf("%+v, %v", hall.Keeping, err)
+	page := func() string {
+		b := h.SignedIn(t, one.lead.Actor())
+		b.Get("/applications/" + id.String())
+		b.Want(200, "Withdraw the application")
+		return b.Page.Body
+	}
+	before := page()
+	check := func(failed ...string) {
+		t.Helper()
+		if err := h.service.Check(t.Context(), h.officer(t), id, h.find(t, id).Version, failed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check()
+	check("complete")
+	for _, told := range []string{"How long your answers are kept", "Eligible"} {
+		if after := page(); strings.Contains(after, told) != strings.Contains(before, told) {
+			t.Errorf("the page says %q, or not any more", told)
+		}
 	}
 	h.goes(t, call, false)
+	revoked := len(h.revoked)
+	if err := h.service.Withdraw(t.Context(), one.lead, id); err != nil {
+		t.Fatal(err)
+	}
+	h.Jobs(t)
+	if h.find(t, id).State != applications.Withdrawn || len(h.revoked) != revoked+1 {
+		t.Errorf("%s, and %d letters are revoked", h.find(t, id).State, len(h.revoked)-revoked)
+	}
+	if found, err := applications.Check(t.Context(), h.System()); err != nil || len(found) > 0 {
+		t.Errorf("%v, %v", found, err)
+	}
+}
+
+// TestAnApplicationThatComesBackIsErasedAgain as its people go on writing, and the team is told again.
+func TestAnApplicationThatComesBackIsErasedAgain(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	call, id, one, _ := h.pair(t)
+	h.officer(t)
+	h.moves(call, func(c *applications.Call) { c.Until = time.Now().AddDate(0, -3, 0) })
+	h.goes(t, call, true)
+	told := h.wasTold()
+	h.mu.Lock()
+	h.late[call] = map[ids.Organization]time.Time{one.id: time.Now().Add(time.Hour)}
+	h.mu.Unlock()
+	a := h.find(t, id)
+	sheet := a.Part(one.id).Sheet
+	write(t, h.System(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw(`INSERT INTO answers (sheet_id, question, value, version, updated_at) VALUES (?, 'contact', '[{"name": "Ayşe"}]', 1, now())`, sheet).Exec(ctx)
+		return err
+	})
+	if err := h.service.Withdraw(t.Context(), one.lead, id); err != nil {
+		t.Fatal(err)
+	}
+	h.Jobs(t)
+	h.passes(t, 40)
+	h.night(t)
+	if h.left(t, "contact") == 0 || h.wasTold() == told {
+		t.Error("it went at once, or nobody was told")
+	}
+	h.passes(t, 15)
+	h.night(t)
+	if h.left(t, "contact") != 0 {
+		t.Error("what was written since is never erased")
+	}
+}
+
+// TestAnAcceptedApplicationWithoutAPartnershipEndsWithTheCalendar as one of a single organization founds none.
+func TestAnAcceptedApplicationWithoutAPartnershipEndsWithTheCalendar(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	call, _, _, _ := h.accepted(t)
+	h.goes(t, call, false)
+	h.moves(call, func(c *applications.Call) { c.Over = time.Now().AddDate(0, 0, 5) })
+	h.goes(t, call, false)
+	h.moves(call, func(c *applications.Call) { c.Over = time.Now().AddDate(0, -3, 0) })
+	h.goes(t, call, true)
 }
 
 func TestWhoSeesWhatIsErased(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	call, _, one, _ := h.pair(t)
+	call, id, one, _ := h.pair(t)
 	if _, err := h.service.Retention(t.Context(), h.officer(t), call); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("a call that promises nothing: %v", err)
 	}
@@ -281,6 +355,15 @@ func TestWhoSeesWhatIsErased(t *testing.T) {
 		if err := h.service.Retain(t.Context(), sc); err == nil {
 			t.Errorf("%s does what the night does", who)
 		}
+	}
+	if r, err := h.service.Retention(t.Context(), h.officer(t), call); err != nil || r.Running != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	h.mu.Lock()
+	h.conflicted = []ids.Application{id}
+	h.mu.Unlock()
+	if r, err := h.service.Retention(t.Context(), h.officer(t), call); err != nil || r.Running != 0 || len(r.Coming) != 0 {
+		t.Errorf("with a conflict of interest: %+v, %v", r, err)
 	}
 	b.Get("/applications")
 	if !strings.Contains(b.Page.Body, "/applications/retention") {

@@ -30,7 +30,8 @@ type Lot struct {
 	Told         bool // the team was told of all of it
 }
 
-// Retention shows what is erased of a call's applications, and when; without a call, of the newest one that promises it.
+// Retention shows what is erased of a call's applications, and when, but for those in which the actor has a conflict of interest;
+// without a call, of the newest one that promises it.
 // Coordinators and officers may. Fault: NotFound for a call that is not published or promises nothing.
 func (s *Service) Retention(ctx context.Context, sc tenants.Scope, call ids.Call) (Retention, error) {
 	if err := s.policies.May(sc, policies.RetentionRead, policies.On{}); err != nil {
@@ -38,7 +39,7 @@ func (s *Service) Retention(ctx context.Context, sc tenants.Scope, call ids.Call
 	}
 	var r Retention
 	var err error
-	if r.Calls, err = s.keeping(ctx, sc); err != nil {
+	if r.Calls, err = s.Calls.Keeping(ctx, sc); err != nil {
 		return r, err
 	}
 	if call.IsZero() && len(r.Calls) == 0 {
@@ -49,11 +50,16 @@ func (s *Service) Retention(ctx context.Context, sc tenants.Scope, call ids.Call
 		return r, fault.NotFound()
 	}
 	r.Call = r.Calls[i]
-	all, err := s.erasures(ctx, sc, r.Call)
+	now := sc.Moment()
+	all, err := s.erasures(ctx, sc, r.Call, now)
 	if err != nil {
 		return r, err
 	}
-	r.gather(all, sc.Moment())
+	conflicted, err := s.Standings.Conflicted(ctx, sc)
+	if err != nil {
+		return r, err
+	}
+	r.gather(slices.DeleteFunc(all, func(e Erasure) bool { return slices.Contains(conflicted, e.Application) }), now)
 	return r, nil
 }
 
@@ -99,10 +105,10 @@ func (s State) ended() bool {
 
 // keptOf is until when the answers of an application are kept, for its own people.
 func (s *Service) keptOf(ctx context.Context, sc tenants.Scope, o *Overview) ([]Erasure, error) {
-	if len(o.Call.Keeps) == 0 || !o.State.ended() {
+	if len(o.Call.Keeps) == 0 || !o.Application.ForApplicants().ended() {
 		return nil, nil
 	}
-	return s.erasuresOf(ctx, sc, []Overview{*o})
+	return s.erasuresOf(ctx, sc, []Overview{*o}, sc.Moment())
 }
 
 // erased are the erasures of an application that were done.

@@ -12,6 +12,14 @@ import (
 	"kervan/tenants"
 )
 
+// clock is the database's.
+func clock(ctx context.Context, db bun.IDB) (now time.Time, err error) {
+	if err = db.NewRaw("SELECT now()").Scan(ctx, &now); err != nil {
+		err = fmt.Errorf("applications: read clock: %w", err)
+	}
+	return now, err
+}
+
 // everyOf are all applications to a call, also drafts and those that nobody ever handed in.
 func everyOf(ctx context.Context, db bun.IDB, call ids.Call) ([]Application, error) {
 	return withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).Where("a.call_id = ?", call).Order("a.id"))
@@ -87,7 +95,8 @@ func noteTold(ctx context.Context, tx *tenants.Tx, coming []Erasure) error {
 	for i, e := range coming {
 		rows[i] = erasureRow{ApplicationID: e.Application, Class: e.Class}
 	}
-	if _, err := tx.NewInsert().Model(&rows).Value("told_at", "?", tx.Moment()).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&rows).Value("told_at", "?", tx.Moment()).
+		On("CONFLICT (application_id, class) DO UPDATE SET told_at = excluded.told_at, erased_at = NULL, answers = 0").Exec(ctx); err != nil {
 		return fmt.Errorf("applications: note that the team was told: %w", err)
 	}
 	return nil

@@ -20,6 +20,10 @@ func expiring(withDiet bool) forms.Definition {
 			{Key: "contact", Type: forms.TypeShortText, Label: text("Contact"), Class: forms.ClassPersonal},
 			{Key: "account", Type: forms.TypeShortText, Label: text("Account"), Class: forms.ClassFinancial},
 			{Key: "agreed", Type: forms.TypeConsent, Label: text("Agreed"), Class: forms.ClassSpecial},
+			{Key: "age", Type: forms.TypeNumber, Label: text("Age"), Class: forms.ClassPersonal},
+			{Key: "twice", Type: forms.TypeCalculated, Label: text("Twice"), Calculation: &forms.Calculation{Operation: forms.OperationSum, Of: []string{"thrice"}}},
+			{Key: "thrice", Type: forms.TypeCalculated, Label: text("Thrice"), Calculation: &forms.Calculation{Operation: forms.OperationSum, Of: []string{"age"}}},
+			{Key: "heads", Type: forms.TypeCalculated, Label: text("Heads"), Calculation: &forms.Calculation{Operation: forms.OperationRows, Of: []string{"team"}}},
 			{Key: "team", Type: forms.TypeTable, Label: text("Team"), Columns: []forms.Question{
 				{Key: "role", Type: forms.TypeShortText, Label: text("Role")},
 				{Key: "name", Type: forms.TypeShortText, Label: text("Name"), Class: forms.ClassPersonal},
@@ -56,7 +60,8 @@ func TestAnswersExpireByTheirClass(t *testing.T) {
 		for _, s := range []forms.Sheet{sheet, other} {
 			for question, value := range map[string]string{
 				"issue": `"Nobody stays"`, "contact": `"Ayşe"`, "account": `"TR33"`, "agreed": `true`, "diet": `"none"`,
-				"team": `[{"role": "lead", "name": "Ayşe", "needs": "a lift"}, {"role": "guest"}]`,
+				"age": `37`, "twice": `37`, "thrice": `37`, "heads": `2`,
+				"team": `[{"role": "lead", "name": "Ayşe", "needs": "a lift"}, {"role": "guest", "replacement": {"name": "Mehmet", "needs": "a ramp"}}]`,
 			} {
 				if _, err := tx.NewRaw(`INSERT INTO answers (sheet_id, question, value, version, updated_at) VALUES (?, ?, ?::jsonb, 1, now())`, s.ID, question, value).Exec(ctx); err != nil {
 					return err
@@ -99,12 +104,16 @@ func TestAnswersExpireByTheirClass(t *testing.T) {
 	}
 	expire(forms.ClassSpecial, 2)
 	expire(forms.ClassSpecial, 0)
-	wants(sheet, map[string]string{"issue": `"Nobody stays"`, "contact": `"Ayşe"`, "account": `"TR33"`, "agreed": `true`, "team": `[{"role": "lead", "name": "Ayşe"}, {"role": "guest"}]`})
-	expire(forms.ClassPersonal, 2)
+	wants(sheet, map[string]string{
+		"issue": `"Nobody stays"`, "contact": `"Ayşe"`, "account": `"TR33"`, "agreed": `true`, "age": `37`, "twice": `37`, "thrice": `37`, "heads": `2`,
+		"team": `[{"role": "lead", "name": "Ayşe"}, {"role": "guest", "replacement": {"name": "Mehmet"}}]`,
+	})
+	expire(forms.ClassPersonal, 5)
 	expire(forms.ClassFinancial, 1)
-	wants(sheet, map[string]string{"issue": `"Nobody stays"`, "agreed": `true`, "team": `[{"role": "lead"}, {"role": "guest"}]`})
+	wants(sheet, map[string]string{"issue": `"Nobody stays"`, "agreed": `true`, "heads": `2`, "team": `[{"role": "lead"}, {"role": "guest", "replacement": {}}]`})
 	wants(other, map[string]string{
-		"issue": `"Nobody stays"`, "contact": `"Ayşe"`, "account": `"TR33"`, "agreed": `true`, "diet": `"none"`, "team": `[{"role": "lead", "name": "Ayşe", "needs": "a lift"}, {"role": "guest"}]`,
+		"issue": `"Nobody stays"`, "contact": `"Ayşe"`, "account": `"TR33"`, "agreed": `true`, "diet": `"none"`, "age": `37`, "twice": `37`, "thrice": `37`, "heads": `2`,
+		"team": `[{"role": "lead", "name": "Ayşe", "needs": "a lift"}, {"role": "guest", "replacement": {"name": "Mehmet", "needs": "a ramp"}}]`,
 	})
 }
 

@@ -304,8 +304,8 @@ func Over(ctx context.Context, db bun.IDB, applications ...ids.Application) (map
 	return over, nil
 }
 
-// Ends are the instants at which the partnerships of applications were completed or ended early, of those that were. It is for
-// other modules' use-cases, which have authorized.
+// Ends are the instants at which the partnerships of applications were completed or ended early; of one that lasts it is the zero
+// time, and an application of which none came is not there. It is for other modules' use-cases, which have authorized.
 func Ends(ctx context.Context, db bun.IDB, applications ...ids.Application) (map[ids.Application]time.Time, error) {
 	ends := map[ids.Application]time.Time{}
 	if len(applications) == 0 {
@@ -313,11 +313,11 @@ func Ends(ctx context.Context, db bun.IDB, applications ...ids.Application) (map
 	}
 	var rows []struct {
 		ApplicationID ids.Application
-		At            time.Time
+		At            time.Time `bun:"at,nullzero"`
 	}
-	err := db.NewSelect().TableExpr("partnerships AS p").Join("JOIN partnership_changes AS c ON c.partnership_id = p.id AND c.state = p.state").
-		ColumnExpr("p.application_id, max(c.at) AS at").Where("p.application_id IN (?)", bun.List(applications)).
-		Where("p.state IN (?)", bun.List([]State{Completed, EndedEarly})).Group("p.application_id").Scan(ctx, &rows)
+	err := db.NewSelect().TableExpr("partnerships AS p").
+		Join("LEFT JOIN partnership_changes AS c ON c.partnership_id = p.id AND c.state = p.state AND c.state IN (?)", bun.List([]State{Completed, EndedEarly})).
+		ColumnExpr("p.application_id, max(c.at) AS at").Where("p.application_id IN (?)", bun.List(applications)).Group("p.application_id").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("partnerships: read when they ended: %w", err)
 	}

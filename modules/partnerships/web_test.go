@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -277,6 +278,10 @@ func TestTheCoordinatorPausesResumesAndEnds(t *testing.T) {
 		over, err := partnerships.Over(t.Context(), h.System().Read(), e.Application, ids.New[ids.Application]())
 		if err != nil || over[e.Application] != want || len(over) > 1 {
 			t.Errorf("over: %v, %v, want %v", over, err, want)
+		}
+		ends, err := partnerships.Ends(t.Context(), h.System().Read(), e.Application, ids.New[ids.Application]())
+		if at, founded := ends[e.Application]; err != nil || !founded || len(ends) != 1 || at.IsZero() == want || time.Since(at) < -time.Minute {
+			t.Errorf("ends: %v, %v, over %v", ends, err, want)
 		}
 		if !want {
 			b.Submit(path+"/ending", "reason", "Ortak çekildi")

@@ -89,8 +89,8 @@ func (c *Call) Calendar() []Span {
 	return spans
 }
 
-// over is the last day of the last stage; the zero time without a calendar.
-func (c *Call) over() time.Time {
+// Over is the last day of the last stage, as midnight in the call's zone; the zero time without a calendar.
+func (c *Call) Over() time.Time {
 	var last time.Time
 	for _, s := range c.Calendar() {
 		if s.Last.After(last) {

@@ -77,6 +77,11 @@ func TestAPromisedPeriodOnlyBecomesShorter(t *testing.T) {
 	visitor.Want(200, "Delicate data: erased 3 months", "Answers are erased earlier")
 	now, err := h.service.Call(t.Context(), sc, c.ID)
 	must(t, err)
+	h.drafted(t) // a draft has promised nothing yet
+	keeping, err := programs.Keeping(t.Context(), h.System().Read())
+	if err != nil || len(keeping) != 1 || keeping[0].ID != c.ID || keeping[0].Review.KeepSpecial != 3 || !keeping[0].Over().After(now.ClosesAt) {
+		t.Errorf("%+v, %v", keeping, err)
+	}
 	if err := h.service.Retain(t.Context(), sc, c.ID, now.Version-1, programs.Retention{forms.ClassPersonal: 1, forms.ClassSpecial: 1, forms.ClassFinancial: 1}); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("an old page: %v", err)
 	}

@@ -197,6 +197,23 @@ func Briefly(ctx context.Context, db bun.IDB, wanted ...ids.Call) ([]Call, error
 	return calls, nil
 }
 
+// Keeping are the published calls that promise to erase answers, the newest first: all of them, with their calendars. It is for
+// those who have asked who may.
+func Keeping(ctx context.Context, db bun.IDB) ([]Call, error) {
+	var rows []callRow
+	err := db.NewSelect().Model(&rows).
+		Column("id", "state", "title", "locales", "opens_at", "closes_at", "closed_at", "zone", "composition", "review", "stages", "form_id", "form_version_id").
+		Where("state <> ?", Draft).Where("jsonb_exists_any(review, ARRAY['keep_personal', 'keep_special', 'keep_financial'])").OrderExpr("created_at DESC, id DESC").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("programs: list calls that erase: %w", err)
+	}
+	calls := make([]Call, len(rows))
+	for i := range rows {
+		calls[i] = rows[i].call()
+	}
+	return calls, nil
+}
+
 // Judging reads what a selection must know of a published call: its names, rules, criteria and letters, but none of its long
 // texts. It is for those who have asked who may. Fault: NotFound.
 func Judging(ctx context.Context, db bun.IDB, id ids.Call) (Call, error) {

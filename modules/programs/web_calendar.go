@@ -48,7 +48,7 @@ func (w *Web) dates(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 		if team {
 			spans = c.Calendar()
 		}
-		if last := c.over(); last.After(time.Now().AddDate(0, -1, 0)) {
+		if last := c.Over(); last.After(time.Now().AddDate(0, -1, 0)) {
 			events = append(events, calendarEvents(loc, c, spans, "/calls/"+c.ID.String())...)
 		}
 	}

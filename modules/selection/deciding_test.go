@@ -535,6 +535,10 @@ func TestOffersLapseByTheDatabasesClockEvenIfTheJobIsLate(t *testing.T) {
 	if h.count("place_lapsed", w.all[0].ID) != 1 || h.count("place_offered", w.all[2].ID) != 1 {
 		t.Errorf("facts: %v", h.facts)
 	}
+	until, err := selection.WaitingUntil(t.Context(), h.System().Read(), h.call.ID, ids.New[ids.Call]())
+	if err != nil || len(until) != 1 || !until[h.call.ID].After(time.Now()) {
+		t.Errorf("the waiting list ends %v, %v", until, err)
+	}
 	h.set(t, "UPDATE decision_lists SET waiting_until = now()")
 	if err := h.service.Decline(t.Context(), w.leads[1][0], w.all[1].ID); err != nil {
 		t.Fatal(err)
