@@ -41,24 +41,31 @@ func solveCommand() *cobra.Command {
 // instance is what stands in the file or comes from standard input, no more of it than one may have.
 func instance(cmd *cobra.Command, args []string) ([]byte, error) {
 	if len(args) == 0 || args[0] == "-" {
-		return patient(cmd.Context(), cmd.InOrStdin())
+		return patient(cmd.Context(), func() (io.ReadCloser, error) { return io.NopCloser(cmd.InOrStdin()), nil })
 	}
-	file, err := os.Open(args[0])
-	if err != nil {
-		return nil, &solver.Mistake{What: err.Error()}
-	}
-	defer func() { _ = file.Close() }()
-	return patient(cmd.Context(), file)
+	return patient(cmd.Context(), func() (io.ReadCloser, error) {
+		file, err := os.Open(args[0])
+		if err != nil {
+			return nil, &solver.Mistake{What: err.Error()}
+		}
+		return file, nil
+	})
 }
 
-// patient reads until the context ends, too where nothing comes: a terminal, or a pipe that nobody closes.
-func patient(ctx context.Context, from io.Reader) ([]byte, error) {
+// patient opens and reads until the context ends, too where nothing comes: a terminal, or a pipe that nobody fills or closes.
+func patient(ctx context.Context, open func() (io.ReadCloser, error)) ([]byte, error) {
 	type read struct {
 		all []byte
 		err error
 	}
 	done := make(chan read, 1)
 	go func() {
+		from, err := open()
+		if err != nil {
+			done <- read{nil, err}
+			return
+		}
+		defer func() { _ = from.Close() }()
 		all, err := io.ReadAll(io.LimitReader(from, solver.MaxBytes+1))
 		done <- read{all, err}
 	}()

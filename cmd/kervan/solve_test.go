@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"kervan/modules/solver"
@@ -47,6 +48,11 @@ func TestSolveEndsWhenItIsStopped(t *testing.T) {
 	never, _ := io.Pipe()
 	if out, err := solves(ctx, never); !errors.Is(err, context.Canceled) || exitCode(err) != 1 || out != "" {
 		t.Errorf("error %v, printed %q", err, out)
+	}
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	must(t, syscall.Mkfifo(pipe, 0o600))
+	if out, err := solves(ctx, nil, pipe); !errors.Is(err, context.Canceled) || out != "" {
+		t.Errorf("a pipe that nobody fills: error %v, printed %q", err, out)
 	}
 }
 

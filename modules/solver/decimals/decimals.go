@@ -49,7 +49,7 @@ func parse(text []byte) (Decimal, bool) {
 				return d, false
 			}
 			d.Exponent += e
-			return d.normal(negative), true
+			return d.normal(negative), d.Exponent > -400
 		default:
 			if d.Mantissa > 0 || c != '0' {
 				if n++; n > digits {
