@@ -62,7 +62,9 @@ func (s *hunt) decide(missed int64, left int) {
 	if s.turn++; s.turn%1024 == 0 && s.ctx.Err() != nil {
 		s.work = 0
 	}
-	s.work -= len(s.used) / 4
+	if s.work -= 1 + len(s.used)/4; s.work <= 0 {
+		return
+	}
 	who, fewest := -1, 0
 	for i, used := range s.used {
 		if used {
@@ -84,7 +86,7 @@ func (s *hunt) decide(missed int64, left int) {
 	}
 	s.used[who] = true
 	for _, w := range s.ways[who] {
-		if missed+w.loss > s.missing {
+		if missed+w.loss > s.missing || s.work <= 0 {
 			break
 		}
 		if !s.free(w, who) {
@@ -97,7 +99,7 @@ func (s *hunt) decide(missed int64, left int) {
 		s.mark(w, false)
 		s.used[who] = true
 	}
-	if s.may(who, missed, left) {
+	if s.work > 0 && s.may(who, missed, left) {
 		s.decide(missed+s.of[who], left+1)
 	}
 	s.used[who] = false
