@@ -28,6 +28,7 @@ import (
 // wordless are the columns of text in which nobody's words can stand, though the database would let them. That a column
 // takes only states or codes, the database says itself.
 var wordless = map[string]string{
+	"application_erasures.class": "a class of data",
 	"calls.zone":                 "the name of a time zone",
 	"calls.quotas":               "codes of countries, numbers, and topics as the form names them",
 	"calls.review":               "numbers of the rules of the reviews",
