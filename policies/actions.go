@@ -135,6 +135,17 @@ const (
 	StoryWithdraw Action = "story.withdraw"
 )
 
+// Partner finding.
+const (
+	CardRead         Action = "card.read" // one's own organization's, before others find it
+	CardEdit         Action = "card.edit" // and let others find it
+	PartnerDirectory Action = "partner.directory"
+	PartnerWrite     Action = "partner.write"    // to another organization, for one's own
+	PartnerModerate  Action = "partner.moderate" // read a thread that was reported, and decide
+	WishRead         Action = "wish.read"        // one's own organization's wishes and vetoes; nobody else ever
+	WishManage       Action = "wish.manage"
+)
+
 // Oversight and operation.
 const (
 	AuditRead     Action = "audit.read"

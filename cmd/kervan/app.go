@@ -27,6 +27,7 @@ import (
 	"kervan/modules/kernel/seal"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
+	"kervan/modules/matching"
 	"kervan/modules/openings"
 	"kervan/modules/organizations"
 	"kervan/modules/oversight"
@@ -68,6 +69,7 @@ type App struct {
 	selection      *selection.Service
 	partnerships   *partnerships.Service
 	stories        *stories.Service
+	matching       *matching.Service
 	papers         *papers.Service
 	oversight      *oversight.Service
 	domains        *domains.Service
@@ -151,6 +153,8 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.tenants, a.authorizer, won, won, won, won)
 	a.stories = stories.New(a.authorizer, tellers{a.partnerships, a.organizations}, album)
+	found := finders{}
+	a.matching = matching.New(a.authorizer, matching.Around{Organizations: found, Partnerships: found})
 	a.papers = papers.New(a.authorizer, issued{}, a.accounts)
 	queue := jobs.NewQueue(a.workerPool)
 	a.metrics.registry.MustRegister(queueGauges{queue})

@@ -39,6 +39,8 @@ type (
 	opening      struct{}
 	story        struct{}
 	template     struct{}
+	thread       struct{}
+	report       struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -81,4 +83,6 @@ type (
 	Opening      = ID[opening]   // of a first call, for which a network asks the core team
 	Story        = ID[story]     // what a partnership tells of its work
 	Template     = ID[template]  // a file that a form offers to be filled in
+	Thread       = ID[thread]    // what two organizations write to each other
+	Report       = ID[report]    // of a thread, to the coordinators
 )

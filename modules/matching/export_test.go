@@ -1,0 +1,22 @@
+package matching
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/ids"
+)
+
+// Pool are the cards of the pool.
+func Pool(ctx context.Context, db bun.IDB) ([]Card, error) { return cardsIn(ctx, db) }
+
+// WishesOf are the wishes of organizations.
+func WishesOf(ctx context.Context, db bun.IDB, organizations ...ids.Organization) (map[ids.Organization][]ids.Organization, error) {
+	return wishesOf(ctx, db, organizations)
+}
+
+// Vetoes are the vetoes of organizations.
+func Vetoes(ctx context.Context, db bun.IDB, organizations ...ids.Organization) ([][2]ids.Organization, error) {
+	return vetoes(ctx, db, organizations)
+}

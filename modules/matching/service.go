@@ -1,0 +1,82 @@
+package matching
+
+import (
+	"context"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/geo"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Organization is what this module knows of one from its profile.
+type Organization struct {
+	ID          ids.Organization
+	Name        string
+	NameEnglish string // empty: it has none
+	City        string
+	Country     geo.Country
+	Form        string // the code of its legal form
+	About       string
+	Fields      []string // codes of its fields of work
+	Languages   []string
+	Staff       string // the band of its paid staff; empty: not told
+}
+
+// Size is how large the organization is; empty: not told.
+func (o *Organization) Size() Size { return SizeOf(o.Staff) }
+
+// Pair are two organizations, the one with the smaller identifier first.
+type Pair [2]ids.Organization
+
+// PairOf puts the two in order.
+func PairOf(a, b ids.Organization) Pair {
+	if b.String() < a.String() {
+		a, b = b, a
+	}
+	return Pair{a, b}
+}
+
+// Organizations tells of organizations, all that are asked for in one query. The organizations module satisfies it.
+type Organizations interface {
+	Organizations(ctx context.Context, sc tenants.Scope, wanted []ids.Organization) (map[ids.Organization]Organization, error)
+}
+
+// Partnerships tells who has worked together. The partnerships module satisfies it.
+type Partnerships interface {
+	// Together are the pairs among the organizations that are or were in one partnership, all in one query.
+	Together(ctx context.Context, sc tenants.Scope, among []ids.Organization) (map[Pair]bool, error)
+}
+
+// Around is what the other modules tell this one.
+type Around struct {
+	Organizations Organizations
+	Partnerships  Partnerships
+}
+
+// Service is what is done to find partners.
+type Service struct {
+	policies *policies.Authorizer
+	around   Around
+}
+
+// New makes the service.
+func New(p *policies.Authorizer, around Around) *Service {
+	return &Service{policies: p, around: around}
+}
+
+func of(id ids.Organization) policies.On {
+	return policies.On{Organizations: []ids.Organization{id}}
+}
+
+// entry is about an organization; it never says whom that concerns beside.
+func entry(action string, id ids.Organization) audit.Entry {
+	return audit.Entry{Action: action, SubjectKind: "organization", SubjectID: id.String()}
+}
+
+// profile is an organization's, which exists.
+func (s *Service) profile(ctx context.Context, sc tenants.Scope, id ids.Organization) (Organization, error) {
+	known, err := s.around.Organizations.Organizations(ctx, sc, []ids.Organization{id})
+	return known[id], err
+}

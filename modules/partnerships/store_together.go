@@ -1,0 +1,31 @@
+package partnerships
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/ids"
+)
+
+// Together are the pairs among the organizations that are or were in one partnership, all in one query; of one that was
+// proposed only nothing is said. It is for other modules' use-cases, which have authorized.
+func Together(ctx context.Context, db bun.IDB, among []ids.Organization) ([][2]ids.Organization, error) {
+	if len(among) == 0 {
+		return nil, nil
+	}
+	var pairs []struct{ One, Other ids.Organization }
+	err := db.NewRaw(`SELECT DISTINCT a.organization_id AS one, b.organization_id AS other FROM partnership_seats AS a
+		JOIN partnership_seats AS b ON b.partnership_id = a.partnership_id AND b.organization_id > a.organization_id
+		JOIN partnerships AS p ON p.id = a.partnership_id
+		WHERE p.state <> 'proposed' AND a.organization_id IN (?0) AND b.organization_id IN (?0) ORDER BY 1, 2`, bun.List(among)).Scan(ctx, &pairs)
+	if err != nil {
+		return nil, fmt.Errorf("partnerships: list who was together: %w", err)
+	}
+	all := make([][2]ids.Organization, len(pairs))
+	for i, p := range pairs {
+		all[i] = [2]ids.Organization{p.One, p.Other}
+	}
+	return all, nil
+}
