@@ -190,7 +190,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		telling.Module(),
 		domains.NewWeb(a.domains, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names, a.things, a.concealed), a.site).Module(),
-		oversight.NewWeb(a.oversight, a.site, config.origin).Module(),
+		oversight.NewWeb(a.oversight, a.site, config.origin).Leading(chosen.Figures).Module(),
 	)
 	a.subscribe()
 

@@ -14,6 +14,7 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/sheets"
+	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
 	"kervan/policies"
@@ -32,6 +33,16 @@ type Web struct {
 	service *Service
 	site    *site.Site
 	origin  func(tenants.Tenant) string
+	further Further
+}
+
+// Further finds more figures that the actor may read, each on a page of its own.
+type Further func(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]ui.Crumb, error)
+
+// Leading has the page of figures lead to further ones.
+func (w *Web) Leading(f Further) *Web {
+	w.further = f
+	return w
 }
 
 // NewWeb makes the module's pages; origin is the address of a network's site.
@@ -223,5 +234,11 @@ func (w *Web) figures(c *fiber.Ctx, sc tenants.Scope) error {
 	if format, ok := sheets.ParseFormat(web.Query(c).Raw("format")); ok {
 		return w.site.Sheet(c, p, figuresSheet(p, f, time.Now()), format)
 	}
-	return w.site.Render(c, figuresPage(p, f, time.Now()))
+	var more []ui.Crumb
+	if w.further != nil {
+		if more, err = w.further(c.UserContext(), sc, p.Loc); err != nil {
+			return err
+		}
+	}
+	return w.site.Render(c, figuresPage(p, f, more, time.Now()))
 }

@@ -40,6 +40,7 @@ type around struct {
 	applications []selection.Application
 	withdrawn    map[ids.Application]bool
 	people       map[ids.Person]selection.Person
+	courses      map[ids.Call][]selection.Course
 }
 
 func (a *around) Call(_ context.Context, _ tenants.Scope, id ids.Call) (selection.Call, error) {

@@ -23,7 +23,7 @@ func pages(call ids.Call, application ids.Application, review ids.Review) []stri
 	c, a, r := "/selection/"+call.String(), "/selection/applications/"+application.String(), "/reviews/"+review.String()
 	return []string{
 		"/desk", "/selection", c, c + "?need=complete", c + "/reviewers", c + "/conflicts", c + "/ranking", c + "/ranking?format=csv", c + "/ranking?format=xlsx",
-		c + "/ranking?sort=mean", c + "/decisions", c + "/decisions/closing", c + "/decisions/signature", c + "/decisions/release", a, a + "/conflict", "/reviews", r,
+		c + "/ranking?sort=mean", c + "/decisions", c + "/decisions/closing", c + "/decisions/signature", c + "/decisions/release", c + "/fairness", a, a + "/conflict", "/reviews", r,
 		r + "/submission", "/applications/" + application.String() + "/reply", "/applications/" + application.String() + "/reply/refusal",
 	}
 }

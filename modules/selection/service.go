@@ -80,6 +80,7 @@ type Applications interface {
 	Undecided(ctx context.Context, sc tenants.Scope) ([]Application, error)
 	// Of lists all in which one of the organizations has a seat.
 	Of(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) ([]ids.Application, error)
+	Courses
 }
 
 // Person is what this module shows of somebody.

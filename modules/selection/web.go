@@ -58,6 +58,7 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/conflicts/:id/removal", Action: policies.ReviewUndeclare, Handle: w.undo},
 			{Method: get, Path: "/selection/:id/ranking", Action: rank, Handle: w.ranking},
 			{Method: get, Path: "/selection/:id/decisions", Action: rank, Handle: w.decisions},
+			{Method: get, Path: "/selection/:id/fairness", Action: policies.AggregateRead, Handle: w.fairness},
 			{Method: post, Path: "/selection/:id/decisions", Action: decide, Handle: w.decide},
 			{Method: post, Path: "/selection/:id/decisions/order", Action: decide, Handle: w.reorder},
 			{Method: get, Path: "/selection/:id/decisions/closing", Action: decide, Handle: w.closeForm},
@@ -119,14 +120,14 @@ func (w *Web) calls(c *fiber.Ctx, sc tenants.Scope) error {
 
 // ways are the pages of a call's selection that the actor may open, and what else they may do there.
 type ways struct {
-	Manage, Decide, Sign, Release, Undeclare, Invite bool
+	Manage, Decide, Sign, Release, Undeclare, Invite, Rank bool
 }
 
 func (w *Web) ways(sc tenants.Scope) ways {
 	may := func(a policies.Action) bool { return w.service.may(sc, a) }
 	return ways{
 		Manage: may(policies.ReviewerManage), Decide: may(policies.SelectionDecide), Sign: may(policies.SelectionSign), Release: may(policies.SelectionRelease),
-		Undeclare: may(policies.ReviewUndeclare), Invite: may(policies.PersonInvite),
+		Undeclare: may(policies.ReviewUndeclare), Invite: may(policies.PersonInvite), Rank: may(policies.SelectionRank),
 	}
 }
 

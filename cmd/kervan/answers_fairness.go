@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+
+	"kervan/modules/applications"
+	"kervan/modules/ids"
+	"kervan/modules/selection"
+	"kervan/tenants"
+)
+
+// Courses satisfies selection.Courses.
+func (j jury) Courses(ctx context.Context, sc tenants.Scope, call ids.Call) ([]selection.Course, error) {
+	all, err := applications.Courses(ctx, sc.Read(), call)
+	if err != nil {
+		return nil, err
+	}
+	var wanted []ids.Organization
+	for i := range all {
+		wanted = append(wanted, all[i].Organizations()...)
+	}
+	cards, err := j.organizations.Cards(ctx, sc.Read(), wanted)
+	if err != nil {
+		return nil, err
+	}
+	first, err := applications.FirstSubmissions(ctx, sc.Read(), wanted)
+	if err != nil {
+		return nil, err
+	}
+	courses := make([]selection.Course, len(all))
+	for i, a := range all {
+		came := a.Came
+		courses[i] = selection.Course{
+			Application: a.ID, Started: a.CreatedAt, Submitted: came.First(applications.Submitted), Checked: came.First(applications.Eligible, applications.Ineligible),
+			Eligible: came.First(applications.Eligible), Reviewed: came.First(applications.Reviewed),
+			Decided: came.First(applications.Selected, applications.Waiting, applications.Rejected), Offered: came.First(applications.Selected),
+			Answered: came.First(applications.Accepted, applications.Declined, applications.Lapsed), Accepted: came.First(applications.Accepted),
+			Withdrawn: a.State == applications.Withdrawn,
+		}
+		for _, o := range a.Organizations() {
+			courses[i].Organizations = append(courses[i].Organizations, selection.Contender{
+				Country: string(cards[o].Country), Kind: string(cards[o].Form), First: !first[o].Before(courses[i].Submitted),
+			})
+		}
+	}
+	return courses, nil
+}

@@ -1,0 +1,183 @@
+package selection_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/selection"
+	"kervan/tenants"
+)
+
+// Courses tells what the house's applications came to: those that were decided, and whatever a test adds.
+func (a *around) Courses(_ context.Context, _ tenants.Scope, call ids.Call) ([]selection.Course, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return append([]selection.Course{}, a.courses[call]...), nil
+}
+
+// The limits are those of Newcombe (1998), table I, method 3.
+func TestIntervalsAreThosePublished(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		x, n      int
+		low, high float64
+	}{{81, 263, .2553, .3662}, {15, 148, .0624, .1605}, {0, 20, 0, .1611}, {1, 29, .0061, .1718}, {0, 0, 0, 1}, {20, 20, .8389, 1}} {
+		low, high := selection.Interval(c.x, c.n)
+		if math.Abs(low-c.low) > .00005 || math.Abs(high-c.high) > .00005 {
+			t.Errorf("%d of %d: %.4f to %.4f, want %.4f to %.4f", c.x, c.n, low, high, c.low, c.high)
+		}
+	}
+}
+
+// course is one of an organization, offered a place or not, that was handed in on the first of May.
+func course(country, kind string, first, offered bool) selection.Course {
+	day := func(n int) time.Time { return time.Date(2026, 5, n, 12, 0, 0, 0, time.UTC) }
+	c := selection.Course{
+		Application: ids.New[ids.Application](), Organizations: []selection.Contender{{Country: country, Kind: kind, First: first}},
+		Started: day(1).AddDate(0, 0, -9), Submitted: day(1), Checked: day(3), Eligible: day(3), Reviewed: day(10), Decided: day(20),
+	}
+	if offered {
+		c.Offered, c.Answered, c.Accepted = day(20), day(22), day(22)
+	}
+	return c
+}
+
+func several(n int, c func() selection.Course) []selection.Course {
+	var all []selection.Course
+	for range n {
+		all = append(all, c())
+	}
+	return all
+}
+
+func TestSmallGroupsAreNotToldOf(t *testing.T) {
+	t.Parallel()
+	var all []selection.Course
+	for country, n := range map[string]int{"TR": 9, "DE": 4, "BG": 2, "FR": 1, "GR": 1} {
+		all = append(all, several(n, func() selection.Course { return course(country, "association", true, country == "DE") })...)
+	}
+	f := selection.FairnessOf(all)
+	told := func(name string) string {
+		for _, d := range f.Dimensions {
+			if d.Name != name {
+				continue
+			}
+			var b strings.Builder
+			for _, g := range d.Groups {
+				fmt.Fprintf(&b, "%s %d/%d ", g.Value, g.Offered, g.Applied)
+			}
+			return b.String()
+		}
+		return "?"
+	}
+	if got := told(selection.ByCountry); got != "TR 0/9 DE 4/4  0/4 " {
+		t.Errorf("by country: %q", got)
+	}
+	if got := told(selection.ByKind); got != "" {
+		t.Errorf("one kind only: %q", got)
+	}
+	// One left over would be told of by subtraction: the smallest that could be told of goes with it.
+	f = selection.FairnessOf(append(append(several(8, func() selection.Course { return course("TR", "association", true, false) }),
+		several(3, func() selection.Course { return course("DE", "association", false, true) })...), course("BG", "foundation", true, true)))
+	if got := told(selection.ByCountry); got != "TR 0/8  4/4 " {
+		t.Errorf("one left over: %q", got)
+	}
+	// A foundation beside eleven associations would stand alone.
+	if got := told(selection.ByKind); got != "" {
+		t.Errorf("one foundation: %q", got)
+	}
+	if got := told(selection.ByFirst); got != "first 1/9 again 3/3 " {
+		t.Errorf("by earlier applications: %q", got)
+	}
+}
+
+func TestWhoFaresOtherwiseThanChanceExplains(t *testing.T) {
+	t.Parallel()
+	all := append(several(40, func() selection.Course { return course("TR", "association", true, false) }),
+		append(several(20, func() selection.Course { return course("DE", "association", true, true) }), several(4, func() selection.Course { return course("BG", "foundation", false, false) })...)...)
+	f := selection.FairnessOf(all)
+	away := map[string]int{}
+	for _, g := range f.Dimensions[0].Groups {
+		away[g.Value] = g.Away(f.Overall.Share())
+	}
+	if away["TR"] != -1 || away["DE"] != 1 || away["BG"] != 0 {
+		t.Errorf("away from all: %v", away)
+	}
+}
+
+func TestFunnelAndWaits(t *testing.T) {
+	t.Parallel()
+	all := several(4, func() selection.Course { return course("TR", "association", true, true) })
+	draft := selection.Course{Started: time.Now(), Organizations: []selection.Contender{{Country: "TR"}}}
+	back := course("TR", "association", true, false)
+	back.Withdrawn, back.Eligible, back.Checked, back.Reviewed, back.Decided = true, time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	f := selection.FairnessOf(append(all, draft, back))
+	var got []string
+	for _, s := range f.Funnel {
+		got = append(got, fmt.Sprintf("%s %d", s.Name, s.Applications))
+	}
+	if s := strings.Join(got, ", "); s != "started 6, submitted 5, eligible 4, reviewed 4, offered 4, accepted 4" {
+		t.Errorf("funnel: %s", s)
+	}
+	if f.Overall.Applied != 4 {
+		t.Errorf("%d decided about; who withdrew before was not", f.Overall.Applied)
+	}
+	got = nil
+	for _, w := range f.Waits {
+		got = append(got, fmt.Sprintf("%s %d %.1f", w.Name, w.Applications, w.Median))
+	}
+	if s := strings.Join(got, ", "); s != "check 4 2.0, review 4 7.0, decision 4 10.0, answer 4 2.0, whole 4 19.0" {
+		t.Errorf("waits: %s", s)
+	}
+	if selection.Quartile([]float64{1, 2, 3, 10}, .25) != 1.75 || selection.Quartile([]float64{5}, .75) != 5 {
+		t.Error("quartiles")
+	}
+}
+
+func TestFairnessIsToldAfterTheRelease(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	funder, reviewer := h.role(t, "Ferda", tenants.RoleFunder), h.role(t, "Rana", tenants.RoleReviewer)
+	h.courses = map[ids.Call][]selection.Course{h.call.ID: append(several(5, func() selection.Course { return course("TR", "association", true, true) }),
+		several(4, func() selection.Course { return course("DE", "foundation", false, false) })...)}
+	address := "/selection/" + h.call.ID.String() + "/fairness"
+	b := h.SignedIn(t, funder.Actor())
+	b.Get(address)
+	b.Want(http.StatusOK, "Nothing to tell yet")
+	if page := b.Get(address + "?format=csv"); strings.Contains(page.Body, "Germany") {
+		t.Error("something is told before the release")
+	}
+	w := h.won(t)
+	b.Get(address)
+	b.Want(http.StatusOK, "Germany", "Foundation", "56%", "19.0", "Had applied before")
+	b.Get(address + "?format=csv")
+	b.Want(http.StatusOK, "Germany", "Türkiye")
+	b.Get("/selection/" + h.call.ID.String() + "/ranking")
+	b.Want(http.StatusNotFound)
+	if _, err := h.service.Fairness(t.Context(), reviewer, h.call.ID); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("a reviewer read it: %v", err)
+	}
+	// An application in which the chair has a conflict of interest counts nowhere.
+	theirs := h.courses[h.call.ID][0]
+	theirs.Application = w.all[0].ID
+	h.courses[h.call.ID][0] = theirs
+	chair := h.role(t, "Cem", tenants.RoleChair)
+	before, err := h.service.Fairness(t.Context(), chair, h.call.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.DeclareConflict(t.Context(), chair, w.all[0].ID, selection.Declaration{Kind: selection.ConflictFamily}); err != nil {
+		t.Fatal(err)
+	}
+	after, err := h.service.Fairness(t.Context(), chair, h.call.ID)
+	if err != nil || before.Overall.Applied != 9 || after.Overall.Applied != 8 || after.Funnel[0].Applications != 8 {
+		t.Errorf("counted %d before and %d after a conflict, %v", before.Overall.Applied, after.Overall.Applied, err)
+	}
+}
