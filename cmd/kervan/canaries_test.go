@@ -16,6 +16,7 @@ import (
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/jobs"
 	"kervan/modules/partnerships"
+	"kervan/modules/selection"
 	"kervan/modules/site/sitetest"
 
 	"github.com/google/uuid"
@@ -78,6 +79,7 @@ func (r *running) livens(t *testing.T, in tenants.Tenant) {
 	if page := b.PostJSON("/sheets/"+lead.Sheet.String()+"/presence", map[string]string{"question": "issue"}); page.Status != http.StatusOK {
 		t.Fatalf("%d %s", page.Status, page.Body)
 	}
+	r.reviewersTell(t, in)
 	var handed struct {
 		ID    ids.Application
 		Email string
@@ -95,6 +97,31 @@ func (r *running) livens(t *testing.T, in tenants.Tenant) {
 		visitor.Submit(path, "email", lead.Email)
 	}
 	must(t, jobs.Drain(ctx, r.app.workerPool, r.app.tenants.Do, in.ID.String()))
+}
+
+// reviewersTell lets one who reviews say what is to be known of them, and give something back that was assigned to them.
+func (r *running) reviewersTell(t *testing.T, in tenants.Tenant) {
+	t.Helper()
+	ctx, system := t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test"))
+	var one struct {
+		Application ids.Application
+		Call        ids.Call
+		Person      ids.Person
+		Email       string
+	}
+	must(t, system.Read().NewRaw(`SELECT a.id AS application, a.call_id AS call, pe.id AS person, pe.email FROM applications AS a, people AS pe
+		WHERE a.state = 'in_review' AND pe.email LIKE 'spare@%' AND NOT EXISTS (SELECT FROM reviews AS r WHERE r.application_id = a.id AND r.person_id = pe.id) ORDER BY a.id LIMIT 1`).Scan(ctx, &one))
+	assigned := selection.Assignment{Applications: []ids.Application{one.Application}, Reviewers: []ids.Person{one.Person}, DueAt: time.Now().AddDate(0, 0, 9)}
+	_, err := r.app.selection.Assign(ctx, system, one.Call, assigned)
+	must(t, err)
+	var review string
+	must(t, system.Read().NewRaw(`SELECT id::text FROM reviews WHERE application_id = ? AND person_id = ?`, one.Application, one.Person).Scan(ctx, &review))
+	b := r.enters(t, in, one.Email)
+	b.Get("/reviews/profile")
+	b.Submit("/reviews/profile", "topic", "fundraising", "language", "tr", "country", "BG", "note", "Only mornings.")
+	b.Get("/reviews/" + review + "/return")
+	b.Submit("/reviews/"+review+"/return", "reason", "Not my field.")
+	b.Want(http.StatusOK, "Thank you for saying so in time.")
 }
 
 // writing is somebody who leads an organization with a draft.

@@ -61,6 +61,9 @@ type plan func(reviewer, place int) (reading, time.Time)
 // interests and read as planned.
 func (j *judged) assign(ctx context.Context, at time.Time, how plan) error {
 	s := j.stage
+	if err := s.tellOfThemselves(ctx, at); err != nil {
+		return err
+	}
 	sc, err := s.as(at, s.one(tenants.RoleOfficer))
 	if err != nil {
 		return err

@@ -14,17 +14,18 @@ import (
 type ReviewState string
 
 // The states of a review. Before it is open, its reviewer has said nothing of conflicts of interest yet; a recused one has
-// a conflict; a removed one was taken back by the officers.
+// a conflict; a removed one was taken back by the officers; one that is handed back was given back by its reviewer.
 const (
-	ReviewAssigned  ReviewState = "assigned"
-	ReviewOpen      ReviewState = "open"
-	ReviewSubmitted ReviewState = "submitted"
-	ReviewRecused   ReviewState = "recused"
-	ReviewRemoved   ReviewState = "removed"
+	ReviewAssigned   ReviewState = "assigned"
+	ReviewOpen       ReviewState = "open"
+	ReviewSubmitted  ReviewState = "submitted"
+	ReviewRecused    ReviewState = "recused"
+	ReviewRemoved    ReviewState = "removed"
+	ReviewHandedBack ReviewState = "handed_back"
 )
 
 // ReviewStates lists all of them.
-var ReviewStates = []ReviewState{ReviewAssigned, ReviewOpen, ReviewSubmitted, ReviewRecused, ReviewRemoved}
+var ReviewStates = []ReviewState{ReviewAssigned, ReviewOpen, ReviewSubmitted, ReviewRecused, ReviewRemoved, ReviewHandedBack}
 
 // Active reports whether the review is done or will be.
 func (s ReviewState) Active() bool {
@@ -39,31 +40,33 @@ type ReviewVerb string
 
 // The verbs of a review's life.
 const (
-	Assign  ReviewVerb = "assign" // again, after it was removed
-	Clear   ReviewVerb = "clear"  // declare that there is no conflict of interest
-	Recuse  ReviewVerb = "recuse" // a conflict was declared or found
-	Write   ReviewVerb = "write"
-	Submit  ReviewVerb = "submit"
-	Resume  ReviewVerb = "resume"  // take a submitted review back to change it
-	Remove  ReviewVerb = "remove"  // take the assignment back
-	Restore ReviewVerb = "restore" // the conflict was declared by mistake
+	Assign   ReviewVerb = "assign" // again, after it was removed or handed back
+	Clear    ReviewVerb = "clear"  // declare that there is no conflict of interest
+	Recuse   ReviewVerb = "recuse" // a conflict was declared or found
+	Write    ReviewVerb = "write"
+	Submit   ReviewVerb = "submit"
+	Resume   ReviewVerb = "resume"    // take a submitted review back to change it
+	Remove   ReviewVerb = "remove"    // take the assignment back
+	Restore  ReviewVerb = "restore"   // the conflict was declared by mistake
+	HandBack ReviewVerb = "hand_back" // the reviewer cannot, or does not want to
 )
 
 // ReviewVerbs lists all of them.
-var ReviewVerbs = []ReviewVerb{Assign, Clear, Recuse, Write, Submit, Resume, Remove, Restore}
+var ReviewVerbs = []ReviewVerb{Assign, Clear, Recuse, Write, Submit, Resume, Remove, Restore, HandBack}
 
 var reviewSteps = map[ReviewVerb]struct {
 	from []ReviewState
 	to   ReviewState
 }{
-	Assign:  {[]ReviewState{ReviewRemoved}, ReviewAssigned},
-	Clear:   {[]ReviewState{ReviewAssigned}, ReviewOpen},
-	Recuse:  {[]ReviewState{ReviewAssigned, ReviewOpen, ReviewSubmitted}, ReviewRecused},
-	Write:   {[]ReviewState{ReviewOpen}, ReviewOpen},
-	Submit:  {[]ReviewState{ReviewOpen}, ReviewSubmitted},
-	Resume:  {[]ReviewState{ReviewSubmitted}, ReviewOpen},
-	Remove:  {[]ReviewState{ReviewAssigned, ReviewOpen}, ReviewRemoved},
-	Restore: {[]ReviewState{ReviewRecused}, ReviewAssigned},
+	Assign:   {[]ReviewState{ReviewRemoved, ReviewHandedBack}, ReviewAssigned},
+	Clear:    {[]ReviewState{ReviewAssigned}, ReviewOpen},
+	Recuse:   {[]ReviewState{ReviewAssigned, ReviewOpen, ReviewSubmitted}, ReviewRecused},
+	Write:    {[]ReviewState{ReviewOpen}, ReviewOpen},
+	Submit:   {[]ReviewState{ReviewOpen}, ReviewSubmitted},
+	Resume:   {[]ReviewState{ReviewSubmitted}, ReviewOpen},
+	Remove:   {[]ReviewState{ReviewAssigned, ReviewOpen}, ReviewRemoved},
+	Restore:  {[]ReviewState{ReviewRecused}, ReviewAssigned},
+	HandBack: {[]ReviewState{ReviewAssigned, ReviewOpen}, ReviewHandedBack},
 }
 
 // After is the state to which a verb leads, and false where the verb is not possible.
@@ -95,6 +98,8 @@ type Review struct {
 	Comment        string // to the panel
 	CommentVersion int64
 	Marks          map[string]Mark // by criterion
+	HandedBackAt   time.Time       // the last time; zero: never
+	Reason         string          // for which it was handed back
 }
 
 // Mark is what a review says of one criterion. A negative score is none yet.

@@ -132,6 +132,11 @@ func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Review) (De
 	return d, err
 }
 
+// Returnable reports whether the reviewer can give the review back.
+func (d *Desk) Returnable() bool {
+	return d.State.Owed() && d.Application.Undecided && d.List.May(Decide)
+}
+
 // commentRef is the name under which the comment to the panel is saved, beside the criteria's keys.
 const commentRef = "comment"
 

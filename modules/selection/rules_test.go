@@ -18,14 +18,15 @@ import (
 func TestEachReviewStateAllowsItsVerbs(t *testing.T) {
 	t.Parallel()
 	want := map[selection.ReviewVerb]string{
-		selection.Assign:  "removed>assigned",
-		selection.Clear:   "assigned>open",
-		selection.Recuse:  "assigned>recused open>recused submitted>recused",
-		selection.Write:   "open>open",
-		selection.Submit:  "open>submitted",
-		selection.Resume:  "submitted>open",
-		selection.Remove:  "assigned>removed open>removed",
-		selection.Restore: "recused>assigned",
+		selection.Assign:   "removed>assigned handed_back>assigned",
+		selection.Clear:    "assigned>open",
+		selection.Recuse:   "assigned>recused open>recused submitted>recused",
+		selection.Write:    "open>open",
+		selection.Submit:   "open>submitted",
+		selection.Resume:   "submitted>open",
+		selection.Remove:   "assigned>removed open>removed",
+		selection.Restore:  "recused>assigned",
+		selection.HandBack: "assigned>handed_back open>handed_back",
 	}
 	got := map[selection.ReviewVerb]string{}
 	for _, v := range selection.ReviewVerbs {

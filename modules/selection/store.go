@@ -30,12 +30,14 @@ type reviewRow struct {
 	Points         sql.NullInt64   `bun:"points"`
 	Comment        string          `bun:"comment"`
 	CommentVersion int64           `bun:"comment_version"`
+	HandedBackAt   time.Time       `bun:"handed_back_at,nullzero"`
+	Reason         string          `bun:"handed_back_reason"`
 }
 
 func (r *reviewRow) review() Review {
 	return Review{
 		ID: r.ID, Call: r.CallID, Application: r.ApplicationID, Person: r.PersonID, State: r.State, DueAt: r.DueAt, AssignedAt: r.AssignedAt,
-		SubmittedAt: r.SubmittedAt, Points: Points(r.Points.Int64), Comment: r.Comment, CommentVersion: r.CommentVersion,
+		SubmittedAt: r.SubmittedAt, Points: Points(r.Points.Int64), Comment: r.Comment, CommentVersion: r.CommentVersion, HandedBackAt: r.HandedBackAt, Reason: r.Reason,
 	}
 }
 

@@ -3,6 +3,7 @@ package selection
 import (
 	"context"
 	"embed"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -46,7 +47,7 @@ func (w *Web) Module() site.Module {
 	rank, decide, declare, reply := policies.SelectionRank, policies.SelectionDecide, policies.ReviewDeclare, policies.ApplicationReply
 	return site.Module{
 		Name: "selection",
-		Routes: append(w.publishing(), []site.Route{
+		Routes: slices.Concat(w.publishing(), w.profiling(), []site.Route{
 			{Method: get, Path: "/selection", Action: rank, Handle: w.calls},
 			{Method: get, Path: "/selection/:id", Action: manage, Handle: w.board},
 			{Method: post, Path: "/selection/:id/assignments", Action: manage, Handle: w.assign},
@@ -83,7 +84,7 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/applications/:id/reply", Action: reply, Handle: w.accept},
 			{Method: get, Path: "/applications/:id/reply/refusal", Action: reply, Handle: w.declineForm},
 			{Method: post, Path: "/applications/:id/reply/refusal", Action: reply, Handle: w.decline},
-		}...),
+		}),
 		Feeds:     []site.Feed{{Name: "results", Title: "selection.results.title", Page: "/results", Action: policies.CallBrowse, Entries: w.entries}},
 		Addresses: []site.Addresses{w.addresses},
 		Entries: []site.Entry{

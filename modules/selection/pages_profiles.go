@@ -1,0 +1,160 @@
+package selection
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"kervan/modules/forms"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/sheets"
+	"kervan/modules/kernel/ui"
+)
+
+// knownView is what is known of all reviewers, found and ordered.
+type knownView struct {
+	All    int
+	Rows   []Known
+	List   ui.List
+	Invite bool
+}
+
+func knownOf(p ui.Page, all []Known, values url.Values) knownView {
+	v := knownView{All: len(all)}
+	for _, k := range all {
+		if knows(p, &k, values) {
+			v.Rows = append(v.Rows, k)
+		}
+	}
+	orders := map[string]func(a, b Known) int{
+		"owed": func(a, b Known) int { return a.Owed - b.Owed }, "submitted": func(a, b Known) int { return a.Submitted - b.Submitted },
+	}
+	if order := orders[values.Get("sort")]; order != nil {
+		slices.SortStableFunc(v.Rows, order)
+	}
+	if values.Get("desc") != "" {
+		slices.Reverse(v.Rows)
+	}
+	v.List = ui.List{
+		Path: "/selection/reviewers", Query: values, Search: p.T("selection.known.search"), Total: len(v.Rows), TotalOf: "selection.known.total", Exports: true, First: true,
+		Filters: []ui.Field{
+			{Name: "topic", Label: p.T("selection.profile.topics"), Options: topicOptions(p, nil)},
+			{Name: "away", Label: p.T("selection.known.away"), Options: []ui.Option{{Value: "no", Label: p.T("selection.known.here")}, {Value: "yes", Label: p.T("selection.known.away_now")}}},
+		},
+		Columns: []ui.Column{
+			{Label: p.T("selection.reviewers.name"), Sort: "name"},
+			{Label: p.T("selection.known.knows")},
+			{Label: p.T("selection.known.owed"), Sort: "owed", Numeric: true},
+			{Label: p.T("selection.known.away")},
+			{Label: p.T("selection.known.work"), Sort: "submitted"},
+		},
+		Empty: len(v.Rows) == 0,
+	}
+	return v
+}
+
+func knows(p ui.Page, k *Known, values url.Values) bool {
+	key := i18n.SearchKey(k.Name + " " + k.Email)
+	for word := range strings.FieldsSeq(i18n.SearchKey(values.Get("q"))) {
+		if !strings.Contains(key, word) {
+			return false
+		}
+	}
+	if topic := values.Get("topic"); topic != "" && !slices.Contains(k.Topics, topic) {
+		return false
+	}
+	day := today(time.Now(), p.Loc.Zone)
+	away := values.Get("away")
+	return away == "" || (away == "yes") == k.Away(day, day)
+}
+
+func topicOptions(p ui.Page, chosen []string) []ui.Option {
+	all := make([]ui.Option, len(Topics()))
+	for i, o := range Topics() {
+		all[i] = ui.Option{Value: o.Value, Label: o.Label.String(p.Loc.Locale), Selected: slices.Contains(chosen, o.Value)}
+	}
+	return all
+}
+
+// expertise are the names of topics in the reader's language, in the order of the list.
+func expertise(l i18n.Locale, keys []string) string {
+	var names []string
+	for _, o := range Topics() {
+		if slices.Contains(keys, o.Value) {
+			names = append(names, o.Label.String(l))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func languageNames(l i18n.Locale, codes []string) string {
+	return inWords(l, codes, forms.LanguageName)
+}
+
+func countryNames(l i18n.Locale, codes []string) string { return inWords(l, codes, forms.CountryName) }
+
+func inWords(l i18n.Locale, codes []string, name func(i18n.Locale, string) string) string {
+	names := make([]string, len(codes))
+	for i, code := range codes {
+		names[i] = name(l, code)
+	}
+	i18n.Sort(l, names, func(name string) string { return name })
+	return strings.Join(names, ", ")
+}
+
+func codeOptions(all []forms.Name) []ui.Option {
+	options := make([]ui.Option, len(all))
+	for i, one := range all {
+		options[i] = ui.Option{Value: one.Code, Label: one.Name}
+	}
+	return options
+}
+
+// valueAt is what stands in a line of a list; nothing in those below.
+func valueAt(all []string, i int) string {
+	if i < len(all) {
+		return all[i]
+	}
+	return ""
+}
+
+func absence(p ui.Page, k *Profile) string {
+	if k.AwayFrom == "" {
+		return ""
+	}
+	return p.T("selection.known.from_to", "From", shortDay(p, k.AwayFrom), "To", shortDay(p, k.AwayTo))
+}
+
+func shortDay(p ui.Page, day i18n.Day) string {
+	t, err := time.ParseInLocation(time.DateOnly, string(day), p.Loc.Zone)
+	if err != nil {
+		return string(day)
+	}
+	return p.Loc.ShortDate(t)
+}
+
+// knownSheet is exactly what the page shows.
+func knownSheet(p ui.Page, rows []Known) sheets.Table {
+	t := sheets.Table{Name: p.Title, Columns: []string{
+		p.T("selection.reviewers.name"), p.T("selection.known.email"), p.T("selection.profile.topics"), p.T("selection.profile.languages"), p.T("selection.profile.countries"),
+		p.T("selection.profile.most"), p.T("selection.known.owed"), p.T("selection.profile.away_from"), p.T("selection.profile.away_to"), p.T("selection.profile.note"),
+		p.T("selection.known.assigned"), p.T("selection.known.submitted"), p.T("selection.known.in_time"), p.T("selection.known.median"), p.T("selection.known.recused"),
+		p.T("selection.known.handed_back"),
+	}}
+	for i := range rows {
+		k := &rows[i]
+		row := []any{
+			k.Name, k.Email, expertise(p.Loc.Locale, k.Topics), languageNames(p.Loc.Locale, k.Languages), countryNames(p.Loc.Locale, k.Countries),
+			nil, k.Owed, string(k.AwayFrom), string(k.AwayTo), k.Note, k.Assigned, k.Submitted, k.InTime, nil, k.Recused, k.HandedBack,
+		}
+		if k.Most > 0 {
+			row[5] = k.Most
+		}
+		if k.Submitted > 0 {
+			row[13] = k.MedianDays
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
