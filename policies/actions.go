@@ -104,6 +104,7 @@ const (
 	SelectionDecide  Action = "selection.decide"
 	SelectionSign    Action = "selection.sign" // sign off the decision list
 	SelectionRelease Action = "selection.release"
+	SelectionArrange Action = "selection.arrange" // say how the panel of a call works and sees its numbers
 )
 
 // Letters and messages.

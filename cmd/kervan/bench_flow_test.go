@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
+	"kervan/modules/ids"
+	"kervan/modules/selection"
 	"kervan/modules/solver"
+	"kervan/modules/solver/agreement"
 )
 
 // flow measures runs from their instance to their answer, JSON on both sides: pairing, assignment and agreement, each at the
@@ -40,6 +44,42 @@ func (h *bench) flow(b *testing.B) {
 		}
 		return map[string]any{"kind": "agreement", "ratings": ratings}, []any{n}
 	})
+	h.panel(b, 1200, 0.05)
+}
+
+// panel measures what the numbers of a panel are made of: the ranking with its bands, agreement and adjusted means.
+func (h *bench) panel(b *testing.B, n int, goal float64) {
+	b.Helper()
+	for _, times := range []int{1, 2, 4} {
+		reviewers, units := make([]ids.Person, 40*times), n*times/3
+		for j := range reviewers {
+			reviewers[j] = ids.New[ids.Person]()
+		}
+		scores, ratings, table := make([]selection.Scores, units), []selection.Rating(nil), make([][]int64, len(reviewers))
+		for j := range table {
+			table[j] = slices.Repeat([]int64{agreement.Missing}, units)
+		}
+		for i, row := range numbers(units, 3, 10_001) {
+			scores[i].Application = ids.New[ids.Application]()
+			for k, x := range row {
+				j := (i + k*(1+i%7)*5) % len(reviewers)
+				scores[i].Totals = append(scores[i].Totals, selection.Points(x))
+				ratings = append(ratings, selection.Rating{Application: scores[i].Application, Person: reviewers[j], Points: selection.Points(x)})
+				table[j][i] = int64(x)
+			}
+		}
+		began := time.Now()
+		selection.Order(scores)
+		selection.Adjust(ratings)
+		_, err := agreement.Of(b.Context(), table)
+		must(b, err)
+		took := time.Since(began).Seconds()
+		if said := fmt.Sprintf("ranking, agreement and adjustment of %d reviews", n*times); times == 1 {
+			most(said, took, "s", goal)
+		} else {
+			remark("%s: %.2f s", said, took)
+		}
+	}
 }
 
 // grows prints the figure of n, and remarks what 2n and 4n take.

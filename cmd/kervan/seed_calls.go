@@ -144,7 +144,7 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 	if err != nil {
 		return err
 	}
-	rules := programs.Rules{Reviews: a.reviews, Gap: c.Review.ThirdReviewGap}
+	rules := programs.Rules{Reviews: a.reviews, Gap: c.Review.ThirdReviewGap, Threshold: 45}
 	for _, d := range c.Documents {
 		rules.Documents = append(rules.Documents, d.Key)
 	}

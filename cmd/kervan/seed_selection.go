@@ -41,7 +41,17 @@ func (s *stage) selection(call ids.Call, fit []*bid, closed time.Time) {
 		})
 	})
 	s.at(s.awake(closed.AddDate(0, 0, 29)), "call further reviews", j.further)
+	s.at(s.awake(closed.AddDate(0, 0, 36)), "show adjusted means", j.adjusted)
 	s.at(s.awake(closed.AddDate(0, 0, 37)), "decide", j.decide)
+}
+
+// adjusted lets the panel see what remains of the means when it is taken off who gave the totals.
+func (j *judged) adjusted(ctx context.Context, at time.Time) error {
+	sc, err := j.stage.as(at, j.stage.one(tenants.RoleCoordinator))
+	if err != nil {
+		return err
+	}
+	return j.stage.app.selection.ShowAdjusted(ctx, sc, j.call, true)
 }
 
 // reading is how far a reviewer is with an application.

@@ -44,6 +44,10 @@ type Review struct {
 	// WeightsOpen lets the weights change after reviewing has begun; the totals are then computed anew.
 	WeightsOpen bool `json:"weights_open,omitempty"`
 
+	// TotalThreshold is the least mean of the totals, of 100; an application below it is marked for those who decide, and never
+	// rejected by itself. 0: none.
+	TotalThreshold int `json:"total_threshold,omitempty"`
+
 	// Topic is the question whose answer says an application's topic, for the quotas of topics; empty: none.
 	Topic string `json:"topic_question,omitempty"`
 

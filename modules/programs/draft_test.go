@@ -196,3 +196,29 @@ func TestVisitorsReadWhichDocumentsAreAskedOnlyAfterAcceptance(t *testing.T) {
 		}
 	}
 }
+
+// TestTheThresholdOfTheTotalIsARule keeps it where it lies on the scale of totals; none is none.
+func TestTheThresholdOfTheTotalIsARule(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	sc := h.coordinator(t)
+	c, err := h.service.Begin(t.Context(), sc, "2027", "pair")
+	must(t, err)
+	for i, want := range []int{60, 0, 100} {
+		r := rules(c)
+		r.Threshold = want
+		must(t, h.service.Rule(t.Context(), sc, c.ID, int64(1+i), r))
+		now, _, err := h.service.Look(t.Context(), sc, c.ID)
+		if must(t, err); now.Review.TotalThreshold != want {
+			t.Errorf("%d, want %d", now.Review.TotalThreshold, want)
+		}
+	}
+	for _, wrong := range []int{-1, 101} {
+		r := rules(c)
+		r.Threshold = wrong
+		err := h.service.Rule(t.Context(), sc, c.ID, 4, r)
+		if f := fault.Of(err); !fault.Is(err, fault.KindInvalid) || len(f.Fields) != 1 || f.Fields[0].Name != "threshold" {
+			t.Errorf("%d: %v", wrong, err)
+		}
+	}
+}

@@ -71,7 +71,7 @@ var fileShape = sync.OnceValue(func() *interchange.Shape[File] {
 		interchange.Pattern[blueprints.Criterion]("key", fileKey), interchange.Between[blueprints.Criterion]("weight", 0, 100),
 		interchange.Between[blueprints.Criterion]("lowest", 0, blueprints.HighestScore), interchange.Between[blueprints.Criterion]("highest", 0, blueprints.HighestScore), interchange.Pattern[blueprints.Meaning]("value", scorePoint),
 		interchange.Between[blueprints.Review]("score_max", 1, 10), interchange.Between[blueprints.Review]("reviews", 1, 5),
-		interchange.Between[blueprints.Review]("third_review_gap", 5, 100), interchange.Between[blueprints.Review]("reply_days", 1, 60),
+		interchange.Between[blueprints.Review]("third_review_gap", 5, 100), interchange.Between[blueprints.Review]("total_threshold", 0, 100), interchange.Between[blueprints.Review]("reply_days", 1, 60),
 		interchange.Between[blueprints.Review]("papers_hours", 24, 336),
 		interchange.Between[blueprints.Review]("keep_personal", 0, blueprints.MostKept), interchange.Between[blueprints.Review]("keep_special", 0, blueprints.MostKept),
 		interchange.Between[blueprints.Review]("keep_financial", 0, blueprints.MostKept),

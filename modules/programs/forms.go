@@ -119,6 +119,10 @@ func readRules(form web.Form) (Rules, []fault.Field) {
 	bad = append(bad, more...)
 	r.Gap, more = number(form, "gap")
 	bad = append(bad, more...)
+	if strings.TrimSpace(form.Raw("threshold")) != "" {
+		r.Threshold, more = number(form, "threshold")
+		bad = append(bad, more...)
+	}
 	return r, bad
 }
 

@@ -325,6 +325,7 @@ var Currencies = []string{"EUR", "TRY", "USD", "GBP", "CHF"}
 type Rules struct {
 	Reviews   int
 	Gap       int      // of 100 points, from which a third review is called
+	Threshold int      // of the mean of the totals, of 100; 0: none
 	Documents []string // keys of those that are asked for
 }
 
@@ -342,7 +343,7 @@ func (s *Service) Rule(ctx context.Context, sc tenants.Scope, id ids.Call, versi
 		if bad := r.check(); len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
 		}
-		c.Review.Reviews, c.Review.ThirdReviewGap = r.Reviews, r.Gap
+		c.Review.Reviews, c.Review.ThirdReviewGap, c.Review.TotalThreshold = r.Reviews, r.Gap, r.Threshold
 		for i := range c.Documents {
 			c.Documents[i].Wanted = slices.Contains(r.Documents, c.Documents[i].Key)
 		}
@@ -358,6 +359,9 @@ func (r *Rules) check() []fault.Field {
 	}
 	if r.Gap < 5 || r.Gap > 100 {
 		bad = append(bad, fault.AtWith("gap", "programs.between", fault.Args{"Low": 5, "High": 100}))
+	}
+	if r.Threshold < 0 || r.Threshold > 100 {
+		bad = append(bad, fault.AtWith("threshold", "programs.between", fault.Args{"Low": 0, "High": 100}))
 	}
 	return bad
 }

@@ -71,7 +71,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	for _, look := range looks {
 		staff, at := h.visit(t, look, w.coordinator)
 		for name, path := range map[string]string{
-			"desk": "/desk", "calls": "/selection", "board": c, "board-none": c + "?q=nothing", "reviewers": c + "/reviewers", "conflicts": c + "/conflicts", "ranking": c + "/ranking",
+			"desk": "/desk", "calls": "/selection", "board": c, "board-none": c + "?q=nothing", "reviewers": c + "/reviewers", "conflicts": c + "/conflicts", "ranking": c + "/ranking", "agreement": c + "/agreement", "thirds": c + "/thirds",
 			"decisions": c + "/decisions", "closing": c + "/decisions/closing", "folder": "/selection/applications/" + w.all[2].ID.String(),
 			"folder-lacking": "/selection/applications/" + w.all[4].ID.String(), "conflict": "/selection/applications/" + w.all[0].ID.String() + "/conflict",
 		} {

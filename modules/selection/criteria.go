@@ -43,6 +43,11 @@ func Below(criteria []blueprints.Criterion, reviews []Review) []string {
 	return keys
 }
 
+// BelowTotal reports whether the mean of the totals misses the call's threshold. The application stays in the ranking here, too.
+func BelowTotal(rule blueprints.Review, rank Rank) bool {
+	return rule.TotalThreshold > 0 && rank.Reviews > 0 && below(rank.Mean, float64(rule.TotalThreshold))
+}
+
 // markForThresholds reads the marks of reviews where a criterion has a threshold: one query, or none.
 func markForThresholds(ctx context.Context, sc tenants.Scope, call Call, reviews []Review) error {
 	if !slices.ContainsFunc(call.Criteria, func(k blueprints.Criterion) bool { return k.Threshold > 0 }) {

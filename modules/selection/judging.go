@@ -19,6 +19,7 @@ type Panel struct {
 	StandardError float64
 	Line          int  // the band into which the last place falls; 0: none
 	Contested     bool // that band holds more applications than places
+	Adjusted      bool // the coordinator wants adjusted means beside the raw ones
 	Tally         Tally
 }
 
@@ -29,6 +30,8 @@ type Ranked struct {
 	Progress Progress
 	Totals   []Points  // of the submitted reviews
 	Below    []string  // the criteria whose mean is below their threshold
+	TooLow   bool      // the mean of the totals is below the call's threshold
+	Adjusted float64   // the adjusted mean, where the panel has them and there are reviews; the order and the bands are of raw means
 	Owed     bool      // the actor owes a review of it and sees none of the others' before it is done
 	Decision *Decision // what is decided so far; nil: nothing
 	Waiting  int       // the order among those of the waiting list that the actor may know of, from 1
@@ -86,7 +89,13 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 	if err := markForThresholds(ctx, sc, f.Call, all); err != nil {
 		return p, err
 	}
+	if p.Adjusted, err = isAdjusted(ctx, sc.Read(), call); err != nil {
+		return p, err
+	}
 	p.rank(f, byApplication(all), sc.Actor().Person)
+	if p.Adjusted {
+		p.adjust(f.open(all, sc.Actor().Person))
+	}
 	p.decided(decided)
 	return p, nil
 }
@@ -115,8 +124,15 @@ func (p *Panel) rank(f field, reviews map[ids.Application][]Review, actor ids.Pe
 	p.Line, p.Contested = ranking.Line(f.Call.Places)
 	for _, rank := range ranking.Ranks {
 		r := found[rank.Application]
-		r.Rank = rank
+		r.Rank, r.TooLow = rank, BelowTotal(f.Call.Review, rank)
 		p.Ranked = append(p.Ranked, r)
+	}
+}
+
+func (p *Panel) adjust(reviews []Review) {
+	means := Adjust(ratingsOf(reviews)).Means
+	for i := range p.Ranked {
+		p.Ranked[i].Adjusted = means[p.Ranked[i].ID]
 	}
 }
 

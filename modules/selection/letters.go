@@ -3,6 +3,7 @@ package selection
 import (
 	"context"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -98,9 +99,10 @@ func (s *Service) write(tx *tenants.Tx, call Call, a Application, leads map[ids.
 }
 
 // feedback is what the reviews say to applicants: for each criterion a band and the reviewers' words, without names,
-// scores or what was meant for the panel.
+// scores or what was meant for the panel. Where the application misses a threshold, that is said.
 func (s *Service) feedback(call Call, reviews []Review) []i18n.Text {
 	var lines []i18n.Text
+	missed := Below(call.Criteria, reviews)
 	for i := range call.Criteria {
 		k := &call.Criteria[i]
 		scale := k.Scale(call.Review.ScoreMax)
@@ -120,8 +122,19 @@ func (s *Service) feedback(call Call, reviews []Review) []i18n.Text {
 		line := i18n.Text{}
 		for _, l := range i18n.All {
 			loc := s.catalog.Localizer(l, nil)
-			line[l] = loc.T("selection.letter.criterion", "Criterion", k.Name.String(l, call.Locales...),
+			key := "selection.letter.criterion"
+			if slices.Contains(missed, k.Key) {
+				key = "selection.letter.criterion_below"
+			}
+			line[l] = loc.T(key, "Criterion", k.Name.String(l, call.Locales...),
 				"Band", loc.T("selection.letter."+Verdict(sum, n*halves(scale))), "Texts", strings.Join(said, " / "))
+		}
+		lines = append(lines, line)
+	}
+	if BelowTotal(call.Review, rankOf(scoresOf(ids.Application{}, reviews))) {
+		line := i18n.Text{}
+		for _, l := range i18n.All {
+			line[l] = s.catalog.Localizer(l, nil).T("selection.letter.total_below")
 		}
 		lines = append(lines, line)
 	}

@@ -38,12 +38,13 @@ func rankingOf(p ui.Page, panel Panel, values url.Values, may ways) rankingView 
 		}
 	}
 	order := map[string]func(a, b Ranked) int{
-		"mean":    func(a, b Ranked) int { return cmp.Compare(a.Rank.Mean, b.Rank.Mean) },
-		"number":  func(a, b Ranked) int { return strings.Compare(a.Number, b.Number) },
-		"spread":  func(a, b Ranked) int { return cmp.Compare(a.Rank.Spread(), b.Rank.Spread()) },
-		"reviews": func(a, b Ranked) int { return a.Rank.Reviews - b.Rank.Reviews },
+		"mean":     func(a, b Ranked) int { return cmp.Compare(a.Rank.Mean, b.Rank.Mean) },
+		"number":   func(a, b Ranked) int { return strings.Compare(a.Number, b.Number) },
+		"spread":   func(a, b Ranked) int { return cmp.Compare(a.Rank.Spread(), b.Rank.Spread()) },
+		"reviews":  func(a, b Ranked) int { return a.Rank.Reviews - b.Rank.Reviews },
+		"adjusted": func(a, b Ranked) int { return cmp.Compare(a.Adjusted, b.Adjusted) },
 	}[values.Get("sort")]
-	if order != nil {
+	if order != nil && (values.Get("sort") != "adjusted" || panel.Adjusted) {
 		slices.SortStableFunc(v.Rows, func(a, b Ranked) int {
 			if values.Get("desc") != "" {
 				return order(b, a)
@@ -58,12 +59,12 @@ func rankingOf(p ui.Page, panel Panel, values url.Values, may ways) rankingView 
 			{Name: "reviews", Label: p.T("selection.reviews"), Options: []ui.Option{{Value: "complete", Label: p.T("selection.need.complete")}, {Value: "running", Label: p.T("selection.need.incomplete")}}},
 			{Name: "outcome", Label: p.T("selection.decision"), Options: outcomeOptions(p)},
 		},
-		Columns: rankingColumns(p, v.Deciding()), Empty: len(v.Rows) == 0,
+		Columns: rankingColumns(p, v.Deciding(), panel.Adjusted), Empty: len(v.Rows) == 0,
 	}
 	return v
 }
 
-func rankingColumns(p ui.Page, deciding bool) []ui.Column {
+func rankingColumns(p ui.Page, deciding, adjusted bool) []ui.Column {
 	all := []ui.Column{
 		{Label: p.T("selection.band")},
 		{Label: p.T("selection.application"), Sort: "number"},
@@ -71,6 +72,9 @@ func rankingColumns(p ui.Page, deciding bool) []ui.Column {
 		{Label: p.T("selection.spread"), Sort: "spread"},
 		{Label: p.T("selection.reviews"), Sort: "reviews"},
 		{Label: p.T("selection.decision")},
+	}
+	if adjusted {
+		all = slices.Insert(all, 3, ui.Column{Label: p.T("selection.agreement.adjusted"), Sort: "adjusted", Numeric: true})
 	}
 	if deciding {
 		all = slices.Insert(all, 0, ui.Column{Label: p.T("selection.choose")})
@@ -210,13 +214,16 @@ func rankingTable(p ui.Page, v rankingView) sheets.Table {
 		p.T("selection.band"), p.T("selection.number"), p.T("selection.organizations"), p.T("selection.countries"), p.T("selection.mean"), p.T("selection.reviews"),
 		p.T("selection.lowest"), p.T("selection.highest"), p.T("selection.spread"), p.T("selection.board.progress"), p.T("selection.decision"),
 	}}
-	thresholds := slices.ContainsFunc(v.Panel.Call.Criteria, func(k blueprints.Criterion) bool { return k.Threshold > 0 })
+	thresholds := v.Panel.Call.Review.TotalThreshold > 0 || slices.ContainsFunc(v.Panel.Call.Criteria, func(k blueprints.Criterion) bool { return k.Threshold > 0 })
 	topics := slices.ContainsFunc(v.Panel.Call.Quotas, func(q blueprints.Quota) bool { return q.Topic != "" })
 	if topics {
 		t.Columns = append(t.Columns, p.T("selection.topics"))
 	}
 	if thresholds {
 		t.Columns = append(t.Columns, p.T("selection.threshold.below"))
+	}
+	if v.Panel.Adjusted {
+		t.Columns = append(t.Columns, p.T("selection.agreement.adjusted"))
 	}
 	for _, r := range v.Rows {
 		progress, _ := progressText(p, r.Progress)
@@ -231,14 +238,24 @@ func rankingTable(p ui.Page, v rankingView) sheets.Table {
 		if thresholds {
 			row = append(row, strings.Join(belowNames(p, v.Panel.Call, r), ", "))
 		}
+		if v.Panel.Adjusted {
+			var mean any
+			if r.Rank.Reviews > 0 {
+				mean = r.Adjusted
+			}
+			row = append(row, mean)
+		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
 
-// belowNames are the names of the criteria of which an application misses the threshold.
+// belowNames are the names of the thresholds that an application misses: the total's, and those of criteria.
 func belowNames(p ui.Page, call Call, r Ranked) []string {
 	var names []string
+	if r.TooLow {
+		names = append(names, p.T("selection.review.total"))
+	}
 	for _, k := range call.Criteria {
 		if slices.Contains(r.Below, k.Key) {
 			names = append(names, k.Name.String(p.Loc.Locale, call.Locales...))

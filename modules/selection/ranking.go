@@ -78,6 +78,17 @@ func Order(all []Scores) Ranking {
 	return r
 }
 
+// scoresOf are the totals of an application's submitted reviews.
+func scoresOf(id ids.Application, reviews []Review) Scores {
+	s := Scores{Application: id}
+	for i := range reviews {
+		if reviews[i].State == ReviewSubmitted {
+			s.Totals = append(s.Totals, reviews[i].Points)
+		}
+	}
+	return s
+}
+
 func rankOf(s Scores) Rank {
 	rank := Rank{Application: s.Application, Reviews: len(s.Totals)}
 	if len(s.Totals) == 0 {

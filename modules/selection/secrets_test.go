@@ -22,8 +22,9 @@ import (
 func pages(call ids.Call, application ids.Application, review ids.Review) []string {
 	c, a, r := "/selection/"+call.String(), "/selection/applications/"+application.String(), "/reviews/"+review.String()
 	return []string{
-		"/desk", "/selection", c, c + "?need=complete", c + "/reviewers", c + "/conflicts", c + "/ranking", c + "/ranking?format=csv", c + "/ranking?format=xlsx",
-		c + "/ranking?sort=mean", c + "/decisions", c + "/decisions/closing", c + "/decisions/signature", c + "/decisions/release", c + "/fairness", a, a + "/conflict", "/reviews", r,
+		"/desk", "/selection", c, c + "?need=complete", c + "/reviewers", c + "/conflicts", c + "/thirds", c + "/ranking", c + "/ranking?format=csv", c + "/ranking?format=xlsx",
+		c + "/ranking?sort=mean", c + "/agreement", c + "/agreement?format=csv", c + "/agreement?of=measures&format=csv", c + "/agreement/instance", c + "/agreement/answer",
+		c + "/ranking?sort=adjusted", c + "/decisions", c + "/decisions/closing", c + "/decisions/signature", c + "/decisions/release", c + "/fairness", a, a + "/conflict", "/reviews", r,
 		r + "/submission", "/applications/" + application.String() + "/reply", "/applications/" + application.String() + "/reply/refusal",
 	}
 }
@@ -144,6 +145,9 @@ func TestForTheConflictedItDoesNotExist(t *testing.T) {
 			}
 			them := h.someone(t, "Them", grants...)
 			coordinator := h.role(t, "Defne", tenants.RoleCoordinator)
+			if err := h.service.ShowAdjusted(t.Context(), coordinator, h.call.ID, true); err != nil {
+				t.Fatal(err)
+			}
 			one, two := h.role(t, "Bir", tenants.RoleReviewer), h.role(t, "İki", tenants.RoleReviewer)
 			var all []selection.Application
 			for i := range 4 {
@@ -297,21 +301,21 @@ func TestEachRoleHasItsPages(t *testing.T) {
 	id := h.assign(t, a, reviewer)[0]
 	c := "/selection/" + h.call.ID.String()
 	of := "/selection/applications/" + a.ID.String()
-	addresses := []string{"/selection", c, c + "/reviewers", c + "/conflicts", c + "/ranking", c + "/decisions", c + "/decisions/closing", of, of + "/conflict", "/reviews", "/reviews/" + id.String()}
+	addresses := []string{"/selection", c, c + "/reviewers", c + "/conflicts", c + "/thirds", c + "/ranking", c + "/agreement", c + "/decisions", c + "/decisions/closing", of, of + "/conflict", "/reviews", "/reviews/" + id.String()}
 	for name, tt := range map[string]struct {
 		actor tenants.Actor
 		want  string // y where it opens, in the order of the addresses
 	}{
-		"a coordinator":      {h.role(t, "A", tenants.RoleCoordinator).Actor(), "yyyyyyyyy.."},
-		"an officer":         {h.role(t, "B", tenants.RoleOfficer).Actor(), "yyyyyy.yy.."},
-		"the chair":          {h.role(t, "C", tenants.RoleChair).Actor(), "y...yyyyyy."},
-		"its reviewer":       {reviewer.Actor(), "........yyy"},
-		"another reviewer":   {h.role(t, "D", tenants.RoleReviewer).Actor(), ".........y."},
-		"a finance officer":  {h.role(t, "E", tenants.RoleFinance).Actor(), "........y.."},
-		"a facilitator":      {h.role(t, "F", tenants.RoleFacilitator).Actor(), "..........."},
-		"a funder":           {h.role(t, "G", tenants.RoleFunder).Actor(), "..........."},
-		"its lead":           {leads[0].Actor(), "..........."},
-		"somebody signed in": {h.someone(t, "H").Actor(), "..........."},
+		"a coordinator":      {h.role(t, "A", tenants.RoleCoordinator).Actor(), "yyyyyyyyyyy.."},
+		"an officer":         {h.role(t, "B", tenants.RoleOfficer).Actor(), "yyyyyyyy.yy.."},
+		"the chair":          {h.role(t, "C", tenants.RoleChair).Actor(), "y....yyyyyyy."},
+		"its reviewer":       {reviewer.Actor(), "..........yyy"},
+		"another reviewer":   {h.role(t, "D", tenants.RoleReviewer).Actor(), "...........y."},
+		"a finance officer":  {h.role(t, "E", tenants.RoleFinance).Actor(), "..........y.."},
+		"a facilitator":      {h.role(t, "F", tenants.RoleFacilitator).Actor(), "............."},
+		"a funder":           {h.role(t, "G", tenants.RoleFunder).Actor(), "............."},
+		"its lead":           {leads[0].Actor(), "............."},
+		"somebody signed in": {h.someone(t, "H").Actor(), "............."},
 	} {
 		browser, got := h.SignedIn(t, tt.actor), ""
 		for _, path := range addresses {
@@ -390,7 +394,7 @@ func TestPagesAskAsOftenForManyAsForOne(t *testing.T) {
 	c := "/selection/" + h.call.ID.String()
 	ask := func() map[string]int64 {
 		counts := map[string]int64{}
-		for path, browser := range map[string]*sitetest.Browser{"/selection": staff, c: staff, c + "/reviewers": staff, c + "/conflicts": staff, c + "/ranking": staff, c + "/decisions": staff, "/reviews": reader, "/desk": reader} {
+		for path, browser := range map[string]*sitetest.Browser{"/selection": staff, c: staff, c + "/reviewers": staff, c + "/thirds": staff, c + "/conflicts": staff, c + "/ranking": staff, c + "/agreement": staff, c + "/decisions": staff, "/reviews": reader, "/desk": reader} {
 			counts[path] = h.queries.Least(func() {
 				browser.Get(path)
 				browser.Want(200)

@@ -47,7 +47,7 @@ func (w *Web) Module() site.Module {
 	rank, decide, declare, reply := policies.SelectionRank, policies.SelectionDecide, policies.ReviewDeclare, policies.ApplicationReply
 	return site.Module{
 		Name: "selection",
-		Routes: slices.Concat(w.publishing(), w.profiling(), []site.Route{
+		Routes: slices.Concat(w.publishing(), w.profiling(), w.agreeing(), w.proposing(), []site.Route{
 			{Method: get, Path: "/selection", Action: rank, Handle: w.calls},
 			{Method: get, Path: "/selection/:id", Action: manage, Handle: w.board},
 			{Method: post, Path: "/selection/:id/assignments", Action: manage, Handle: w.assign},
@@ -121,14 +121,14 @@ func (w *Web) calls(c *fiber.Ctx, sc tenants.Scope) error {
 
 // ways are the pages of a call's selection that the actor may open, and what else they may do there.
 type ways struct {
-	Manage, Decide, Sign, Release, Undeclare, Invite, Rank bool
+	Manage, Decide, Sign, Release, Undeclare, Invite, Rank, Arrange bool
 }
 
 func (w *Web) ways(sc tenants.Scope) ways {
 	may := func(a policies.Action) bool { return w.service.may(sc, a) }
 	return ways{
 		Manage: may(policies.ReviewerManage), Decide: may(policies.SelectionDecide), Sign: may(policies.SelectionSign), Release: may(policies.SelectionRelease),
-		Undeclare: may(policies.ReviewUndeclare), Invite: may(policies.PersonInvite), Rank: may(policies.SelectionRank),
+		Undeclare: may(policies.ReviewUndeclare), Invite: may(policies.PersonInvite), Rank: may(policies.SelectionRank), Arrange: may(policies.SelectionArrange),
 	}
 }
 
