@@ -79,7 +79,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, openings.Locales, organizations.Locales, oversight.Locales, pages.Locales, papers.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, stories.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, matching.Locales, openings.Locales, organizations.Locales, oversight.Locales, pages.Locales, papers.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, stories.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -188,6 +188,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		documents.NewWeb(a.documents, a.site).Module(),
 		together.Module(),
 		telling.Module(),
+		matching.NewWeb(a.matching, a.site).Module(),
 		domains.NewWeb(a.domains, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names, a.things, a.concealed), a.site).Module(),
 		oversight.NewWeb(a.oversight, a.site, config.origin).Leading(chosen.Figures).Module(),

@@ -11,6 +11,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/matching"
 	"kervan/modules/pages"
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
@@ -34,6 +35,7 @@ var growth = []struct {
 	{"late permissions", "open", (*garden).permit},
 	{"questions about a call", "open", (*garden).question},
 	{"pages that were changed", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindPage) }},
+	{"who looks for partners", "", (*garden).look},
 	{"news", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindNews) }},
 	{"places that were taken", "decided", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
 	{"what partnerships tell", "decided", (*garden).tell},
@@ -229,6 +231,31 @@ func (g *garden) tell(_ ids.Call, k int) {
 			}
 		}
 		return nil
+	})
+}
+
+// look lets two organizations be found; they write to each other, one reports that and rules the other out, which wishes for it.
+func (g *garden) look(_ ids.Call, k int) {
+	two := []*demo.Organization{g.turkish[k], g.other[k]}
+	for i, o := range two {
+		g.findPartners(g.day(-94, 8, k), o, 2*k+i, true)
+		g.say(g.day(-94, 10, k), o, two[1-i], "What about the bridge?")
+	}
+	g.ruleOut(g.day(-94, 12, k), two[0], two[1], "A quarrel.")
+	g.wish(g.day(-94, 13, k), two[1], two[0])
+	g.toward(g.day(-94, 14, k), "report", two[0], two[1], func(ctx context.Context, sc tenants.Scope, own, other ids.Organization) error {
+		thread, err := g.app.matching.Between(ctx, sc, own, other)
+		if err != nil {
+			return err
+		}
+		return g.app.matching.Report(ctx, sc, thread, own, "They are rude.")
+	})
+	g.does(g.day(-94, 15, k), "warn", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		all, err := g.app.matching.Reports(ctx, sc)
+		if err != nil {
+			return err
+		}
+		return g.app.matching.Decide(ctx, sc, all[0].ID, matching.Warning, "Please be kind.")
 	})
 }
 

@@ -37,6 +37,9 @@ var words = []string{
 	`UPDATE tokens SET name = 'WORD-person-' || person_id || ' ' || name`,
 	`UPDATE sessions SET agent = 'WORD-person-' || person_id || ' ' || agent`,
 	`UPDATE invitations SET name = 'WORD-invitation-' || id || ' ' || name`,
+	`UPDATE matching_messages SET body = 'WORD-thread-' || thread_id || ' ' || body`,
+	`UPDATE matching_reports SET reason = 'WORD-report-' || id || ' ' || reason, note = 'WORD-report-' || id || ' ' || note`,
+	`UPDATE matching_vetoes SET reason = 'WORD-veto-' || organization_id || ' ' || reason`,
 }
 
 // reach is what is somebody's own in a network, and what is everybody else's.
@@ -124,6 +127,8 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 		"people":              list(`SELECT id::text FROM people WHERE id <> ? AND id NOT IN (SELECT person_id FROM memberships WHERE organization_id IN (`+led+`))`, person),
 		"invitations":         list(`SELECT id::text FROM invitations WHERE organization_id IS NULL`),
 		"tokens":              list(`SELECT id::text FROM tokens WHERE person_id <> ?`, person),
+		"matching_threads":    list(`SELECT id::text FROM matching_threads WHERE one_id NOT IN (` + led + `) AND other_id NOT IN (` + led + `)`),
+		"matching_reports":    list(`SELECT id::text FROM matching_reports`),
 		"sessions":            list(`SELECT id::text FROM sessions WHERE person_id <> ?`, person),
 	}}
 	for _, id := range list(`SELECT id::text FROM applications WHERE id IN (` + read + `)`) {
@@ -135,6 +140,12 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 	for _, id := range list(`SELECT id::text FROM messages WHERE about_kind = 'application' AND about_id IN (SELECT o.application_id::text FROM (`+part+`) AS o)
 		AND kind IN (?) AND status IN ('released', 'sent', 'failed')`, bun.List(letters)) { // what the network has told their own application
 		found.mine["WORD-message-"+id] = true
+	}
+	for _, id := range list(`SELECT id::text FROM matching_threads WHERE one_id IN (` + led + `) OR other_id IN (` + led + `)`) {
+		found.mine["WORD-thread-"+id] = true
+	}
+	for _, id := range list(`SELECT organization_id::text FROM (` + led + `) AS o`) {
+		found.mine["WORD-veto-"+id] = true
 	}
 	for _, id := range list(`SELECT id::text FROM reviews WHERE person_id = ? AND state IN ('open', 'submitted')`, person) {
 		found.mine["WORD-review-"+id] = true

@@ -93,6 +93,7 @@ func playBosporus(s *stage, all []*demo.Organization) {
 		s.tellStories(s.day(-19, 11, 40))
 	})
 	s.openBosporus(pairs, alone)
+	s.finding(looking(all, 6))
 }
 
 // openBosporus is the second cycle: its call is open, was extended once, and drafts stand in every state.
@@ -168,6 +169,9 @@ func bosporusLogins(all []*demo.Organization) []login {
 	pairs, alone := bosporusRoles(all)
 	half := secondPairs(pairs, alone)[halfFilled]
 	return []login{
-		{"lead, of a joint draft", half[0].Lead().Email}, {"lead, its partner", half[1].Lead().Email}, {"lead, of a draft alone", alone[30].Lead().Email},
+		{"lead, of a joint draft", half[0].Lead().Email},
+		{"lead, its partner", half[1].Lead().Email},
+		{"lead, of a draft alone", alone[30].Lead().Email},
+		{"lead, looks for partners", looking(all, 6)[0].Lead().Email},
 	}
 }

@@ -54,6 +54,7 @@ func playElbe(s *stage, all []*demo.Organization) {
 		}
 		s.halfReviewed(id, s.eligibility(bids, closes), closes)
 	})
+	s.finding(looking(all, 2))
 }
 
 func elbeLogins(all []*demo.Organization) []login {

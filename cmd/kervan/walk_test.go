@@ -21,7 +21,7 @@ import (
 // is not here fails the walk.
 var parameters = map[string]string{
 	"applications/:id": "applications", "calls/:id": "calls", "questions/:question": "call_questions", "selection/:id": "calls", "conflicts/:id": "conflicts", "documents/:id": "documents", "networks/:id": "tenants",
-	"organizations/:id": "organizations", "outbox/:id": "messages", "pages/:id": "pages", "partner-invitations/:id": "partner_invitations", "partnerships/:id": "partnerships", "reviewers/:id": "people", "reviews/:id": "reviews", "story-desk/:story": "stories", "proposals/:id": "blueprint_proposals", "openings/:id": "opening_requests",
+	"organizations/:id": "organizations", "outbox/:id": "messages", "pages/:id": "pages", "partner-invitations/:id": "partner_invitations", "partners/:organization": "organizations", "messages/:thread": "matching_threads", "reports/:report": "matching_reports", "partnerships/:id": "partnerships", "reviewers/:id": "people", "reviews/:id": "reviews", "story-desk/:story": "stories", "proposals/:id": "blueprint_proposals", "openings/:id": "opening_requests",
 	"sheets/:sheet": "sheets", "templates/:template": "form_templates", "confirm/:token": "mailed confirm", "reset/:token": "mailed reset", "calendar-feeds/:feed": "calendar feeds", "link/:token": "mailed sign-in/link", "invitations/:token": "mailed invitations",
 }
 
@@ -31,7 +31,7 @@ var wordsOf = map[string]string{"sections/:section": "need", "answers/:ref": "is
 // fields say which table an identifier in a form's field is of, for forms that are sent without having been seen.
 var fields = map[string]string{
 	"person": "people", "message": "messages", "organization": "organizations", "application": "applications", "reviewer": "people", "review": "reviews", "call": "calls",
-	"invitation": "partner_invitations", "sheet": "sheets", "id": "tokens",
+	"invitation": "partner_invitations", "for": "organizations", "sheet": "sheets", "id": "tokens",
 }
 
 // sent are the routes that take JSON from a page's script, with what they are sent.

@@ -2,6 +2,7 @@ package matching
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"kervan/modules/ids"
@@ -85,6 +86,9 @@ type Card struct {
 	UpdatedAt    time.Time
 }
 
+// ranked is the name of the field of the topic at that place, from 0.
+func ranked(of string, at int) string { return of + "_" + strconv.Itoa(at+1) }
+
 // newCard is the card of an organization that has not written one: with the languages of its profile.
 func newCard(o Organization) Card {
 	return Card{Organization: o.ID, Languages: o.Languages, Relation: EitherRelation}
@@ -112,20 +116,20 @@ func (c *Card) lacks() []fault.Field {
 func (c *Card) check() []fault.Field {
 	var bad []fault.Field
 	refuse := func(name, key string) { bad = append(bad, fault.At(name, key)) }
-	ranked := func(name string, topics []Topic, most int) {
+	rank := func(of string, topics []Topic, most int) {
 		for i, t := range topics {
 			if _, ok := ParseTopic(string(t)); !ok || i >= most {
-				refuse(name, "fault.choose")
+				refuse(ranked(of, min(i, most-1)), "fault.choose")
 				return
 			}
 			if slices.Contains(topics[:i], t) {
-				refuse(name, "matching.card.twice")
+				refuse(ranked(of, i), "matching.card.twice")
 				return
 			}
 		}
 	}
-	ranked("need_1", c.Needs, MostNeeds)
-	ranked("offer_1", c.Offers, MostOffers)
+	rank("need", c.Needs, MostNeeds)
+	rank("offer", c.Offers, MostOffers)
 	among := func(name string, chosen, from []string) {
 		if slices.ContainsFunc(chosen, func(s string) bool { return !slices.Contains(from, s) }) {
 			refuse(name, "fault.choose")

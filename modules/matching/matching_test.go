@@ -2,6 +2,7 @@ package matching_test
 
 import (
 	"context"
+	"io/fs"
 	"maps"
 	"sync"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/matching"
+	"kervan/modules/site"
+	"kervan/modules/site/sitetest"
 	"kervan/policies"
 	"kervan/tenants"
 	"kervan/tenants/tenanttest"
@@ -42,27 +45,32 @@ func (a *around) Together(context.Context, tenants.Scope, []ids.Organization) (m
 }
 
 type house struct {
-	*tenanttest.World
+	*sitetest.House
 	*around
 
 	service *matching.Service
+	queries tenanttest.Queries
 	mails   []events.MailRequested
 	news    []events.NotificationRequested
 }
 
 func open(t *testing.T) *house {
 	t.Helper()
-	h := &house{around: &around{known: map[ids.Organization]matching.Organization{}, together: map[matching.Pair]bool{}}, World: tenanttest.Open(t)}
+	h := &house{around: &around{known: map[ids.Organization]matching.Organization{}, together: map[matching.Pair]bool{}}}
+	w := tenanttest.Open(t, h.queries.Counted)
 	authorizer, err := policies.New()
 	must(t, err)
 	h.service = matching.New(authorizer, matching.Around{Organizations: h.around, Partnerships: h.around})
-	tenants.React(h.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
+	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
 		return nil
 	})
-	tenants.React(h.Tenants.Registry(), "test.news", func(_ context.Context, _ tenants.Scope, e events.NotificationRequested) error {
+	tenants.React(w.Tenants.Registry(), "test.news", func(_ context.Context, _ tenants.Scope, e events.NotificationRequested) error {
 		h.news = append(h.news, e)
 		return nil
+	})
+	h.House = sitetest.Open(t, []fs.FS{matching.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
+		return []site.Module{matching.NewWeb(h.service, s).Module()}
 	})
 	return h
 }
@@ -181,8 +189,8 @@ func TestACardsRules(t *testing.T) {
 	ada := h.side(t, "Ada", "TR")
 	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	for field, spoil := range map[string]func(c *matching.Card){
-		"need_1":    func(c *matching.Card) { c.Needs = []matching.Topic{"digital", "digital"} },
-		"offer_1":   func(c *matching.Card) { c.Offers = matching.Topics[:matching.MostOffers+1] },
+		"need_2":    func(c *matching.Card) { c.Needs = []matching.Topic{"digital", "digital"} },
+		"offer_5":   func(c *matching.Card) { c.Offers = matching.Topics[:matching.MostOffers+1] },
 		"languages": func(c *matching.Card) { c.Languages = []string{"xx"} },
 		"kinds":     func(c *matching.Card) { c.Kinds = []string{"club"} },
 		"sizes":     func(c *matching.Card) { c.Sizes = []matching.Size{"huge"} },

@@ -76,6 +76,19 @@ func findCard(ctx context.Context, db bun.IDB, id ids.Organization) (Card, bool,
 	return r.card(), true, nil
 }
 
+// cardsOf are the cards of organizations that have written one.
+func cardsOf(ctx context.Context, db bun.IDB, organizations []ids.Organization) (map[ids.Organization]Card, error) {
+	var rows []cardRow
+	if err := db.NewSelect().Model(&rows).Where("c.organization_id IN (?)", bun.List(organizations)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("matching: read cards: %w", err)
+	}
+	all := make(map[ids.Organization]Card, len(rows))
+	for i := range rows {
+		all[rows[i].OrganizationID] = rows[i].card()
+	}
+	return all, nil
+}
+
 // cardsIn are the cards of the pool, ordered by organization.
 func cardsIn(ctx context.Context, db bun.IDB) ([]Card, error) {
 	var rows []cardRow
@@ -158,4 +171,58 @@ func vetoes(ctx context.Context, db bun.IDB, organizations []ids.Organization) (
 		all[i] = [2]ids.Organization{r.OrganizationID, r.VetoedID}
 	}
 	return all, nil
+}
+
+// vetoesOf are whom one organization rules out, and why, the newest first. It is for its own people.
+func vetoesOf(ctx context.Context, db bun.IDB, own ids.Organization) ([]vetoRow, error) {
+	var rows []vetoRow
+	if err := db.NewSelect().Model(&rows).Where("v.organization_id = ?", own).Order("v.at DESC", "v.vetoed_id").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("matching: list own vetoes: %w", err)
+	}
+	return rows, nil
+}
+
+// holdWishes lets nobody else change the organization's wishes until the transaction ends.
+func holdWishes(ctx context.Context, tx *tenants.Tx, own ids.Organization) error {
+	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' matching.wishes ' || ?, 0))`, own.String()).Exec(ctx); err != nil {
+		return fmt.Errorf("matching: hold wishes: %w", err)
+	}
+	return nil
+}
+
+// saveWishes keeps exactly these wishes, the dearest first.
+func saveWishes(ctx context.Context, tx *tenants.Tx, own ids.Organization, wished []ids.Organization) error {
+	if _, err := tx.NewDelete().Model((*wishRow)(nil)).Where("organization_id = ?", own).Exec(ctx); err != nil {
+		return fmt.Errorf("matching: forget wishes: %w", err)
+	}
+	if len(wished) == 0 {
+		return nil
+	}
+	rows := make([]wishRow, len(wished))
+	for i, o := range wished {
+		rows[i] = wishRow{OrganizationID: own, Rank: i + 1, WishedID: o}
+	}
+	if _, err := tx.NewInsert().Model(&rows).Returning("NULL").Exec(ctx); err != nil {
+		return fmt.Errorf("matching: keep wishes: %w", err)
+	}
+	return nil
+}
+
+func ruleOut(ctx context.Context, tx *tenants.Tx, own, other ids.Organization, reason string) error {
+	at, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	r := vetoRow{OrganizationID: own, VetoedID: other, Reason: reason, At: at}
+	if _, err := tx.NewInsert().Model(&r).On("CONFLICT (organization_id, vetoed_id) DO UPDATE").Set("reason = EXCLUDED.reason").Returning("NULL").Exec(ctx); err != nil {
+		return fmt.Errorf("matching: rule out: %w", err)
+	}
+	return nil
+}
+
+func takeBack(ctx context.Context, tx *tenants.Tx, own, other ids.Organization) error {
+	if _, err := tx.NewDelete().Model((*vetoRow)(nil)).Where("organization_id = ?", own).Where("vetoed_id = ?", other).Exec(ctx); err != nil {
+		return fmt.Errorf("matching: take a veto back: %w", err)
+	}
+	return nil
 }

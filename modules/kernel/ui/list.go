@@ -11,7 +11,8 @@ type List struct {
 	Path    string     // of the page
 	Query   url.Values // as asked for
 	Search  string     // the label of the search box; empty: no search
-	Filters []Field    // selects
+	Filters []Field    // selects; inputs where a type is given
+	Keep    []string   // query values beside those, which searching keeps
 	Columns []Column
 	Empty   bool
 	Next    string // the query value "after" of the next page; empty: none
