@@ -89,6 +89,7 @@ func (r *running) livens(t *testing.T, in tenants.Tenant) {
 	b = r.enters(t, in, handed.Email)
 	b.Get("/applications/" + handed.ID.String() + "/receipt.pdf")
 	b.Want(http.StatusOK)
+	r.talks(t, in)
 	visitor := sitetest.NewBrowser(t, in.Host, r.port)
 	visitor.Get("/register")
 	visitor.Submit("/register", "name", "Somebody New", "email", "new@"+in.Slug+".example", "password", password, "notice", "yes")
@@ -122,6 +123,27 @@ func (r *running) reviewersTell(t *testing.T, in tenants.Tenant) {
 	b.Get("/reviews/" + review + "/return")
 	b.Submit("/reviews/"+review+"/return", "reason", "Not my field.")
 	b.Want(http.StatusOK, "Thank you for saying so in time.")
+}
+
+// talks lets a reviewer write to the others of an application. Afterwards they do not see each other's reviews any more, so that
+// these stay somebody's own.
+func (r *running) talks(t *testing.T, in tenants.Tenant) {
+	t.Helper()
+	ctx, system := t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test"))
+	var review struct {
+		ID    ids.Review
+		Call  ids.Call
+		Email string
+	}
+	must(t, system.Read().NewRaw(`SELECT r.id, r.call_id AS call, pe.email FROM reviews AS r JOIN people AS pe ON pe.id = r.person_id
+		WHERE r.state = 'submitted' AND NOT EXISTS (SELECT FROM decision_lists AS l WHERE l.call_id = r.call_id AND l.state <> 'open') ORDER BY r.id LIMIT 1`).Scan(ctx, &review))
+	must(t, r.app.selection.Talk(ctx, system, review.Call, selection.Talk{On: true}))
+	b := r.enters(t, in, review.Email)
+	path := "/reviews/" + review.ID.String() + "/discussion"
+	b.Get(path)
+	b.Submit(path, "text", "What we read differs.")
+	b.Want(http.StatusOK, "What we read differs.")
+	must(t, r.app.selection.Talk(ctx, system, review.Call, selection.Talk{}))
 }
 
 // writing is somebody who leads an organization with a draft.

@@ -30,6 +30,7 @@ var words = []string{
 	`UPDATE review_marks SET feedback = 'WORD-review-' || review_id || ' ' || feedback`,
 	`UPDATE reviews SET handed_back_reason = 'WORD-review-' || id || ' ' || handed_back_reason WHERE handed_back_reason <> ''`,
 	`UPDATE reviewer_profiles SET note = 'WORD-person-' || person_id || ' ' || note`,
+	`UPDATE review_messages SET text = 'WORD-review-' || id || ' ' || text`,
 	`UPDATE conflicts SET note = 'WORD-person-' || person_id || ' ' || note`,
 	`UPDATE messages SET subject = 'WORD-message-' || id || ' ' || subject, body = 'WORD-message-' || id || ' ' || body, html = 'WORD-message-' || id || ' ' || html, name = 'WORD-message-' || id`,
 	`UPDATE notifications SET args = (SELECT coalesce(jsonb_object_agg(key, 'WORD-person-' || person_id || ' ' || value), '{}') FROM jsonb_each_text(args)) WHERE jsonb_typeof(args) = 'object'`,

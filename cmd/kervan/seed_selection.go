@@ -8,6 +8,7 @@ import (
 
 	"kervan/cmd/kervan/internal/demo"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection"
 	"kervan/tenants"
 )
@@ -253,10 +254,58 @@ func (j *judged) declareNone(ctx context.Context, at time.Time, i int, applicati
 	return nil
 }
 
+// remarks are what reviewers of one application say to each other, the first and the answer.
+var remarks = map[i18n.Locale][2]string{
+	i18n.EN: {"I see the need, but who does the work after the second visit? I could not find it in the plan.", "It stands in the part of the partner, under the roles. I read it as two people for half a day a week."},
+	i18n.TR: {"İhtiyaç ortada, ama ikinci ziyaretten sonra işi kim yapacak? Planda bulamadım.", "Ortağın bölümünde, roller başlığı altında yazıyor. Haftada yarım gün iki kişi diye anladım."},
+	i18n.DE: {"Der Bedarf ist klar, aber wer arbeitet nach dem zweiten Besuch weiter? Im Plan finde ich es nicht.", "Es steht im Teil der Partnerorganisation, bei den Rollen. Ich lese es als zwei Personen mit einem halben Tag je Woche."},
+}
+
+// talk lets reviewers see each other's reviews after their own, by letters, and two of them say something about one application.
+func (j *judged) talk(ctx context.Context, at time.Time) error {
+	s := j.stage
+	coordinator, err := s.as(at, s.one(tenants.RoleCoordinator))
+	if err != nil {
+		return err
+	}
+	if err := s.app.selection.Talk(ctx, coordinator, j.call, selection.Talk{On: true}); err != nil {
+		return err
+	}
+	var about ids.Application
+	for _, reviewer := range s.members[tenants.RoleReviewer] {
+		sc, err := s.as(at, reviewer)
+		if err != nil {
+			return err
+		}
+		queue, err := s.app.selection.Queue(ctx, sc)
+		if err != nil {
+			return err
+		}
+		for _, q := range queue {
+			if q.Review.Call != j.call || q.State != selection.ReviewSubmitted || !about.IsZero() && q.Application.ID != about {
+				continue
+			}
+			d, err := s.app.selection.Discussion(ctx, sc, q.Review.ID)
+			if err != nil {
+				return err
+			}
+			if len(d.Voices) < 2 || d.Mine() > 0 || len(d.Said) > 1 {
+				continue
+			}
+			about = q.Application.ID
+			if err := s.app.selection.Say(ctx, sc, q.Review.ID, 1, remarks[reviewer.Locale][len(d.Said)]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // halfReviewed leaves a selection in the middle of its reviews: two reviewers are done, one has half of their queue left,
 // one has not even declared anything.
 func (s *stage) halfReviewed(call ids.Call, fit []*bid, closed time.Time) {
 	j := &judged{stage: s, call: call, bids: fit, due: s.day(9, 23, 59)}
+	s.at(s.day(-1, 15, 0), "let reviewers talk", j.talk)
 	s.at(closed.AddDate(0, 0, 8), "assign reviewers", func(ctx context.Context, at time.Time) error {
 		return j.assign(ctx, at, func(reviewer, place int) (reading, time.Time) {
 			day := s.during(-13, -2)

@@ -25,6 +25,7 @@ const LeastCompared = 3
 type Agreement struct {
 	Call       Call
 	Shown      bool       // adjusted means stand in the ranking
+	Talk       Talk       // whether reviewers see each other's reviews
 	Measured   []Measured // totals first, then each criterion
 	Adjustment Adjustment
 	Names      map[ids.Person]string
@@ -72,9 +73,11 @@ func (s *Service) Agreement(ctx context.Context, sc tenants.Scope, call ids.Call
 	if err != nil {
 		return a, err
 	}
-	if a.Shown, err = isAdjusted(ctx, sc.Read(), call); err != nil {
+	w, err := waysOf(ctx, sc.Read(), call)
+	if err != nil {
 		return a, err
 	}
+	a.Shown, a.Talk = w.Adjusted, w.Talk
 	for i := range a.Measured {
 		m := &a.Measured[i]
 		if !m.Enough() {
@@ -309,15 +312,16 @@ func (s *Service) ShowAdjusted(ctx context.Context, sc tenants.Scope, call ids.C
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		before, err := isAdjusted(ctx, tx, call)
-		if err != nil || before == show {
+		w, err := waysOf(ctx, tx, call)
+		if err != nil || w.Adjusted == show {
 			return err
 		}
+		w.Adjusted = show
 		action := "adjustment.hidden"
 		if show {
 			action = "adjustment.shown"
 		}
 		tx.Audit(audit.Entry{Action: action, SubjectKind: "call", SubjectID: call.String()})
-		return setAdjusted(ctx, tx, call, show)
+		return saveWays(ctx, tx, call, w)
 	})
 }

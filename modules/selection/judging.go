@@ -89,9 +89,11 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 	if err := markForThresholds(ctx, sc, f.Call, all); err != nil {
 		return p, err
 	}
-	if p.Adjusted, err = isAdjusted(ctx, sc.Read(), call); err != nil {
+	w, err := waysOf(ctx, sc.Read(), call)
+	if err != nil {
 		return p, err
 	}
+	p.Adjusted = w.Adjusted
 	p.rank(f, byApplication(all), sc.Actor().Person)
 	if p.Adjusted {
 		p.adjust(f.open(all, sc.Actor().Person))
@@ -189,7 +191,9 @@ type Folder struct {
 	Names       map[ids.Person]string
 	Progress    Progress
 	Owed        bool
-	Board       Board // of the call, for those who assign reviewers
+	Said        []Said    // what the reviewers say to each other; nothing while the actor owes a review
+	Earlier     []Earlier // totals that reviews had before they were changed; likewise
+	Board       Board     // of the call, for those who assign reviewers
 	Row         Row
 }
 
@@ -230,6 +234,14 @@ func (s *Service) Folder(ctx context.Context, sc tenants.Scope, id ids.Applicati
 			f.Reviews[i].Points, f.Reviews[i].Comment = 0, ""
 		}
 		return f, nil
+	}
+	messages, err := messagesOf(ctx, sc.Read(), id)
+	if err != nil {
+		return f, err
+	}
+	f.Said = threadOf(messages, voices(f.Reviews, sc.Actor().Person, f.Names, nil))
+	if f.Earlier, err = earlierTotals(ctx, sc.Read(), id); err != nil {
+		return f, err
 	}
 	return f, mark(ctx, sc.Read(), f.Reviews)
 }

@@ -96,6 +96,7 @@ func (s *Service) ofOwn(ctx context.Context, sc tenants.Scope, action policies.A
 type Desk struct {
 	Queued
 	List List // whose state tells whether the review can still change
+	Talk Talk // whether the reviewers see each other's reviews once theirs are submitted
 }
 
 // Total is the weighted total of what is scored so far, and whether all is.
@@ -128,7 +129,11 @@ func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Review) (De
 		return Desk{}, err
 	}
 	d := Desk{Queued: Queued{Review: r, Application: a}, List: list}
-	d.Call, err = s.Calls.Call(ctx, sc, r.Call)
+	if d.Call, err = s.Calls.Call(ctx, sc, r.Call); err != nil || r.State != ReviewSubmitted {
+		return d, err
+	}
+	w, err := waysOf(ctx, sc.Read(), r.Call)
+	d.Talk = w.Talk
 	return d, err
 }
 
@@ -368,6 +373,9 @@ func (s *Service) Resume(ctx context.Context, sc tenants.Scope, id ids.Review) e
 			return err
 		}
 		detail := map[string]any{"points": int(r.Points)}
+		if err := keepTotal(ctx, tx, r); err != nil {
+			return err
+		}
 		r.Points, r.SubmittedAt = 0, time.Time{}
 		tx.Audit(audit.Entry{Action: "review.resumed", SubjectKind: "application", SubjectID: a.ID.String(), Detail: detail})
 		return advance(ctx, tx, r)

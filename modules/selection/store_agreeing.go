@@ -13,38 +13,45 @@ import (
 	"kervan/tenants"
 )
 
+// manner is how the selection of a call goes on.
+type manner struct {
+	Adjusted bool // adjusted means stand beside the raw ones in the ranking
+	Talk     Talk
+}
+
 type waysRow struct {
 	bun.BaseModel `bun:"table:selection_ways,alias:w"`
 
 	CallID    ids.Call   `bun:"call_id,pk"`
 	Adjusted  bool       `bun:"adjusted"`
+	Discussed bool       `bun:"discussed"`
+	Named     bool       `bun:"named"`
 	ChangedAt time.Time  `bun:"changed_at"`
-	ChangedBy ids.Person `bun:"changed_by"`
+	ChangedBy ids.Person `bun:"changed_by,nullzero"`
 }
 
-// isAdjusted reports whether adjusted means stand beside the raw ones in a call's ranking.
-func isAdjusted(ctx context.Context, db bun.IDB, call ids.Call) (bool, error) {
+func waysOf(ctx context.Context, db bun.IDB, call ids.Call) (manner, error) {
 	var row waysRow
 	err := db.NewSelect().Model(&row).Where("w.call_id = ?", call).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+		return manner{}, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("selection: read how the ranking is shown: %w", err)
+		return manner{}, fmt.Errorf("selection: read how it goes on: %w", err)
 	}
-	return row.Adjusted, nil
+	return manner{Adjusted: row.Adjusted, Talk: Talk{On: row.Discussed, Named: row.Named}}, nil
 }
 
-func setAdjusted(ctx context.Context, tx *tenants.Tx, call ids.Call, adjusted bool) error {
+func saveWays(ctx context.Context, tx *tenants.Tx, call ids.Call, w manner) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
 	}
-	row := waysRow{CallID: call, Adjusted: adjusted, ChangedAt: now, ChangedBy: tx.Scope().Actor().Person}
+	row := waysRow{CallID: call, Adjusted: w.Adjusted, Discussed: w.Talk.On, Named: w.Talk.Named, ChangedAt: now, ChangedBy: tx.Scope().Actor().Person}
 	_, err = tx.NewInsert().Model(&row).On("CONFLICT (call_id) DO UPDATE").
-		Set("adjusted = EXCLUDED.adjusted, changed_at = EXCLUDED.changed_at, changed_by = EXCLUDED.changed_by").Exec(ctx)
+		Set("adjusted = EXCLUDED.adjusted, discussed = EXCLUDED.discussed, named = EXCLUDED.named, changed_at = EXCLUDED.changed_at, changed_by = EXCLUDED.changed_by").Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("selection: change how the ranking is shown: %w", err)
+		return fmt.Errorf("selection: change how it goes on: %w", err)
 	}
 	return nil
 }
