@@ -37,6 +37,9 @@ func fitOf(own, other *Listed) Fit {
 	}
 }
 
+// any reports whether one of the two offers what the other needs, or both need the same.
+func (f *Fit) any() bool { return len(f.Get)+len(f.Give)+len(f.Share) > 0 }
+
 // both is what stands in both lists, in the order of the first.
 func both[T comparable](first, second []T) []T {
 	var all []T
