@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -9,6 +10,7 @@ import (
 	"kervan/modules/accounts"
 	"kervan/modules/applications"
 	"kervan/modules/blueprints"
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/organizations"
 	"kervan/modules/programs"
@@ -20,6 +22,7 @@ import (
 type jury struct {
 	organizations *organizations.Service
 	accounts      *accounts.Service
+	forms         *forms.Service
 }
 
 // reviewed lets programs ask how far the reviewing of a call is.
@@ -93,6 +96,69 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) 
 		found[i].Topics = topics[found[i].ID]
 	}
 	return found, err
+}
+
+// Leanings satisfies selection.Applications.
+func (j jury) Leanings(ctx context.Context, sc tenants.Scope, call ids.Call) (map[ids.Application]selection.Leaning, error) {
+	all, err := applications.InSelection(ctx, sc.Read(), call)
+	if err != nil {
+		return nil, err
+	}
+	c, err := programs.Judging(ctx, sc.Read(), call)
+	if err != nil {
+		return nil, err
+	}
+	questions := map[ids.FormVersion]string{}
+	for i := range all {
+		id := all[i].HandedVersion()
+		if _, known := questions[id]; known {
+			continue
+		}
+		v, err := j.forms.Version(ctx, sc, id)
+		if err != nil {
+			return nil, err
+		}
+		questions[id] = topicsIn(v.Definition, c.Review.Topic)
+	}
+	ranked, err := applications.Rankings(ctx, sc, all, questions)
+	if err != nil {
+		return nil, err
+	}
+	written, err := applications.WrittenIn(ctx, sc, all)
+	found := make(map[ids.Application]selection.Leaning, len(all))
+	for i := range all {
+		leaning := selection.Leaning{Language: string(written[all[i].ID])}
+		for _, list := range ranked[all[i].ID] {
+			for n, key := range list {
+				leaning.Topics = append(leaning.Topics, selection.RankedTopic{Key: key, Rank: n + 1})
+			}
+		}
+		found[all[i].ID] = leaning
+	}
+	return found, err
+}
+
+// topicsIn is the question of a form that asks for topics of capacity: the one that says the topic for quotas, else the first
+// that offers some of them.
+func topicsIn(d *forms.Definition, preferred string) string {
+	topics := selection.Topics()
+	first := ""
+	for _, q := range blueprints.TopicQuestions(d) {
+		offered := 0
+		for _, o := range q.Options {
+			if slices.ContainsFunc(topics, func(t forms.Option) bool { return t.Value == o.Value }) {
+				offered++
+			}
+		}
+		switch {
+		case offered < 2:
+		case q.Key == preferred:
+			return q.Key
+		case first == "":
+			first = q.Key
+		}
+	}
+	return first
 }
 
 // Those satisfies selection.Applications.

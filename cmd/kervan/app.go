@@ -141,7 +141,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	panel := jury{a.organizations, a.accounts}
+	panel := jury{a.organizations, a.accounts, a.forms}
 	a.programs.Reviews = reviewed{}
 	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel})
 	asked, given := surroundings{a.organizations, a.accounts}, &attached{}

@@ -29,14 +29,21 @@ import (
 // wordless are the columns of text in which nobody's words can stand, though the database would let them. That a column
 // takes only states or codes, the database says itself.
 var wordless = map[string]string{
-	"application_erasures.class": "a class of data",
-	"calls.zone":                 "the name of a time zone",
-	"calls.quotas":               "codes of countries, numbers, and topics as the form names them",
-	"calls.review":               "numbers of the rules of the reviews",
-	"documents.reason":           "what a check found, by its key",
-	"form_draft_presences.place": "keys of a section and a question",
-	"papers.locale":              "the code of a language",
-	"story_graves.slug":          "an address at which nothing is read any more",
+	"application_erasures.class":   "a class of data",
+	"assignment_runs.answer":       "numbers, and the words of the solver",
+	"assignment_runs.applications": "identifiers",
+	"assignment_runs.basis":        "topics as forms name them, and codes",
+	"assignment_runs.instance":     "numbers",
+	"assignment_runs.obstacles":    "numbers, and the words of the solver",
+	"assignment_runs.reviewers":    "identifiers",
+	"assignment_runs.settings":     "numbers and identifiers",
+	"calls.zone":                   "the name of a time zone",
+	"calls.quotas":                 "codes of countries, numbers, and topics as the form names them",
+	"calls.review":                 "numbers of the rules of the reviews",
+	"documents.reason":             "what a check found, by its key",
+	"form_draft_presences.place":   "keys of a section and a question",
+	"papers.locale":                "the code of a language",
+	"story_graves.slug":            "an address at which nothing is read any more",
 }
 
 // sentToTheCore are the shared tables in which stands what networks send to the core team, exactly as they sent it.

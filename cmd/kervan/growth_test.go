@@ -46,6 +46,7 @@ var growth = []struct {
 	{"partners invited by mail", "open", (*garden).mail},
 	{"applications in review", "reviewed", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
 	{"conflicts of interest", "reviewed", func(g *garden, call ids.Call, _ int) { g.conflicted[g.apply(call, g.pair()...)] = true }},
+	{"proposals of reviewers", "reviewed", (*garden).proposeReviewers},
 	{"applications found ineligible", "reviewed", func(g *garden, call ids.Call, _ int) { g.unfit[g.apply(call, g.pair()...)] = true }},
 	{"applications returned for papers", "returned", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
 }
@@ -324,6 +325,23 @@ func (g *garden) assignAll(ctx context.Context, sc tenants.Scope, call ids.Call)
 	}
 	_, err = g.app.selection.Assign(ctx, sc, call, cmd)
 	return err
+}
+
+// proposeReviewers asks for a proposal of a third review of everything.
+func (g *garden) proposeReviewers(call ids.Call, k int) {
+	g.does(g.day(-1, 11, k), "propose reviewers", tenants.RoleOfficer, func(ctx context.Context, sc tenants.Scope) error {
+		planning, err := g.app.selection.Planning(ctx, sc, call)
+		if err != nil {
+			return err
+		}
+		settings := planning.Usual
+		settings.Reviews, settings.Seed = selection.Bounds{Min: 3, Max: 3}, uint64(k)
+		id, err := g.app.selection.StartRun(ctx, sc, call, settings)
+		if err != nil {
+			return err
+		}
+		return g.app.selection.Compute(ctx, sc.As(tenants.SystemActor("demo")), selection.Computing{Run: id})
+	})
 }
 
 // read lets each reviewer declare and go as far as how says.

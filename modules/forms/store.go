@@ -168,6 +168,20 @@ func AskingSome(sheets []ids.Sheet, questions []string) (tenants.Question, map[i
 	return asked, all
 }
 
+// AskingWords reads the beginnings of all answers of sheets that are texts of at least so many characters.
+func AskingWords(sheets []ids.Sheet, least, most int, each func(sheet ids.Sheet, text string)) tenants.Question {
+	return tenants.Question{
+		Query: `SELECT sheet_id, left(value #>> '{}', $2) FROM answers WHERE sheet_id = ANY($1::uuid[]) AND jsonb_typeof(value) = 'string' AND length(value #>> '{}') >= $3`,
+		Args:  []any{tenants.Array(sheets), int64(most), int64(least)}, Row: func(row *tenants.Row) error {
+			var sheet ids.Sheet
+			var text string
+			err := row.Scan(&sheet, &text)
+			each(sheet, text)
+			return err
+		},
+	}
+}
+
 func (f *Filled) take(r answerRow) {
 	f.Answers[r.Question], f.Versions[r.Question] = r.Value, r.Version
 	if r.UpdatedAt.After(f.UpdatedAt) {

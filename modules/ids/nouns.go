@@ -24,6 +24,7 @@ type (
 	question     struct{}
 	part         struct{}
 	document     struct{}
+	run          struct{}
 	review       struct{}
 	decision     struct{}
 	letter       struct{}
@@ -68,6 +69,7 @@ type (
 	Question     = ID[question]   // what somebody asks about a call
 	Part         = ID[part]       // one organization's part of a joint application
 	Document     = ID[document]
+	Run          = ID[run] // of an assignment of reviewers
 	Review       = ID[review]
 	Decision     = ID[decision]
 	Letter       = ID[letter]

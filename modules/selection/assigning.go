@@ -193,19 +193,9 @@ func (s *Service) Assign(ctx context.Context, sc tenants.Scope, call ids.Call, c
 	}
 	var refused []Refusal
 	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		list, err := lockSelection(ctx, tx, f.Call)
+		now, err := s.opened(ctx, tx, f.Call, cmd.DueAt)
 		if err != nil {
 			return err
-		}
-		if !list.May(Decide) {
-			return fault.Conflict("selection.list.not_open")
-		}
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
-		if !cmd.DueAt.After(now) {
-			return fault.Invalid("fault.check_fields", fault.At("due", "selection.assign.due_past"))
 		}
 		if err := recuse(ctx, tx, found, now); err != nil {
 			return err
@@ -216,7 +206,8 @@ func (s *Service) Assign(ctx context.Context, sc tenants.Scope, call ids.Call, c
 		if len(refused) > 0 && !cmd.Skip {
 			return nil
 		}
-		return s.assign(ctx, tx, f.Call, chosen, cmd, refused, now)
+		_, err = s.assign(ctx, tx, f.Call, each(chosen, cmd.Reviewers, refused), cmd.DueAt, now)
+		return err
 	})
 	if err == nil && len(refused) > 0 && !cmd.Skip {
 		err = fault.Conflict("selection.assign.refused")
@@ -278,40 +269,54 @@ func conflicted(ctx context.Context, tx *tenants.Tx, call ids.Call, chosen []App
 	return refused, nil
 }
 
-func (s *Service) assign(ctx context.Context, tx *tenants.Tx, call Call, chosen []Application, cmd Assignment, refused []Refusal, now time.Time) error {
+// each are all pairs of the applications and the reviewers, but for those that are refused.
+func each(chosen []Application, reviewers []ids.Person, refused []Refusal) []pair {
+	var pairs []pair
+	for _, a := range chosen {
+		for _, person := range reviewers {
+			if !slices.ContainsFunc(refused, func(r Refusal) bool { return r.Application == a.ID && r.Person == person }) {
+				pairs = append(pairs, pair{a.ID, person})
+			}
+		}
+	}
+	return pairs
+}
+
+// assign gives out the reviews and tells each reviewer once, however many there are. It returns how many are new.
+func (s *Service) assign(ctx context.Context, tx *tenants.Tx, call Call, pairs []pair, due, now time.Time) (int, error) {
 	before, err := reviewsOfCall(ctx, tx, call.ID)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	grouped := byApplication(before)
+	began := map[ids.Application]bool{}
 	fresh := map[ids.Person]int{}
-	for _, a := range chosen {
-		began := false
-		for _, person := range cmd.Reviewers {
-			if slices.ContainsFunc(refused, func(r Refusal) bool { return r.Application == a.ID && r.Person == person }) {
-				continue
-			}
-			added, err := assignOne(ctx, tx, before, Review{Call: call.ID, Application: a.ID, Person: person, DueAt: cmd.DueAt, AssignedAt: now})
-			if err != nil {
-				return err
-			}
-			if added {
-				began = true
-				fresh[person]++
-				tx.Audit(audit.Entry{Action: "review.assigned", SubjectKind: "application", SubjectID: a.ID.String(), Detail: map[string]any{"reviewer": person.String()}})
-			}
+	var order []ids.Person
+	for _, p := range pairs {
+		added, err := assignOne(ctx, tx, before, Review{Call: call.ID, Application: p.Application, Person: p.Person, DueAt: due, AssignedAt: now})
+		if err != nil {
+			return 0, err
 		}
-		if began && ProgressOf(call.Review, byApplication(before)[a.ID]).Active == 0 {
-			tx.Announce(events.ReviewBegan{Application: a.ID})
+		if !added {
+			continue
+		}
+		if fresh[p.Person]++; fresh[p.Person] == 1 {
+			order = append(order, p.Person)
+		}
+		tx.Audit(audit.Entry{Action: "review.assigned", SubjectKind: "application", SubjectID: p.Application.String(), Detail: map[string]any{"reviewer": p.Person.String()}})
+		if !began[p.Application] && ProgressOf(call.Review, grouped[p.Application]).Active == 0 {
+			began[p.Application] = true
+			tx.Announce(events.ReviewBegan{Application: p.Application})
 		}
 	}
-	for _, person := range cmd.Reviewers {
-		if fresh[person] > 0 {
-			first := !slices.ContainsFunc(before, func(r Review) bool { return r.Person == person })
-			s.tellAssigned(tx, call, person, fresh[person], cmd.DueAt, first)
-			remindLater(tx, remindReviewJob, Reminding{Call: call.ID, Person: person, By: cmd.DueAt}, remindReviewer, now)
-		}
+	added := 0
+	for _, person := range order {
+		added += fresh[person]
+		first := !slices.ContainsFunc(before, func(r Review) bool { return r.Person == person })
+		s.tellAssigned(tx, call, person, fresh[person], due, first)
+		remindLater(tx, remindReviewJob, Reminding{Call: call.ID, Person: person, By: due}, remindReviewer, now)
 	}
-	return nil
+	return added, nil
 }
 
 func assignOne(ctx context.Context, tx *tenants.Tx, before []Review, r Review) (bool, error) {

@@ -1,7 +1,8 @@
 // Package selection owns what happens between the check of applications and the partnerships that come of them: who
 // reviews what, conflicts of interest, reviews, the ranking, the decision list, and the answers to offered places.
 //
-// Words: a Review is one reviewer's judgment of one application, a Mark what it says of one criterion; a Conflict keeps
+// Words: a Profile is what is known of a reviewer; a Run proposes reviewers for all applications of a call, by their
+// affinity; a Review is one reviewer's judgment of one application, a Mark what it says of one criterion; a Conflict keeps
 // somebody from an application; a Band holds applications whose means the reviews cannot tell apart; the List of a call
 // holds one Decision per application; a Place is one of those that the call has to give.
 //

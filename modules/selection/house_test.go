@@ -80,6 +80,14 @@ func (a *around) InSelection(_ context.Context, _ tenants.Scope, call ids.Call) 
 	return a.pick(func(one selection.Application) bool { return one.Call == call }), nil
 }
 
+func (a *around) Leanings(_ context.Context, _ tenants.Scope, call ids.Call) (map[ids.Application]selection.Leaning, error) {
+	found := map[ids.Application]selection.Leaning{}
+	for _, one := range a.pick(func(one selection.Application) bool { return one.Call == call }) {
+		found[one.ID] = one.Leaning
+	}
+	return found, nil
+}
+
 func (a *around) Those(_ context.Context, _ tenants.Scope, wanted []ids.Application) (map[ids.Application]selection.Application, error) {
 	found := map[ids.Application]selection.Application{}
 	for _, one := range a.pick(func(one selection.Application) bool { return slices.Contains(wanted, one.ID) }) {

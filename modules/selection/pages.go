@@ -63,8 +63,8 @@ func dutyAddress(d Duty) string {
 // tabs lead through the pages of a call's selection.
 func tabs(p ui.Page, call ids.Call, may ways) []ui.Tab {
 	var all []ui.Tab
-	for _, below := range []string{"", "reviewers", "conflicts", "ranking", "agreement", "decisions", "fairness"} {
-		if !may.Manage && (below == "" || below == "reviewers" || below == "conflicts") {
+	for _, below := range []string{"", "automatic", "reviewers", "conflicts", "ranking", "agreement", "decisions", "fairness"} {
+		if !may.Manage && (below == "" || below == "automatic" || below == "reviewers" || below == "conflicts") {
 			continue
 		}
 		key := below

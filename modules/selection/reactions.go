@@ -10,4 +10,5 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.HandleJob(r, lapseJob, s.Lapse)
 	tenants.HandleJob(r, remindReviewJob, s.RemindReviewer)
 	tenants.HandleJob(r, remindReplyJob, s.RemindLeads)
+	tenants.HandleJob(r, runJob, s.Compute)
 }

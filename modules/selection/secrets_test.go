@@ -22,7 +22,7 @@ import (
 func pages(call ids.Call, application ids.Application, review ids.Review) []string {
 	c, a, r := "/selection/"+call.String(), "/selection/applications/"+application.String(), "/reviews/"+review.String()
 	return []string{
-		"/desk", "/selection", c, c + "?need=complete", c + "/reviewers", c + "/conflicts", c + "/thirds", c + "/ranking", c + "/ranking?format=csv", c + "/ranking?format=xlsx",
+		"/desk", "/selection", c, c + "?need=complete", c + "/reviewers", c + "/conflicts", c + "/automatic", c + "/file", c + "/file?format=csv", "/selection/reviewers", "/reviews/profile", c + "/thirds", c + "/ranking", c + "/ranking?format=csv", c + "/ranking?format=xlsx",
 		c + "/ranking?sort=mean", c + "/agreement", c + "/agreement?format=csv", c + "/agreement?of=measures&format=csv", c + "/agreement/instance", c + "/agreement/answer",
 		c + "/ranking?sort=adjusted", c + "/decisions", c + "/decisions/closing", c + "/decisions/signature", c + "/decisions/release", c + "/fairness", a, a + "/conflict", "/reviews", r,
 		r + "/submission", "/applications/" + application.String() + "/reply", "/applications/" + application.String() + "/reply/refusal",

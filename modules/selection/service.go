@@ -58,6 +58,7 @@ type Application struct {
 	Organizations []Applicant // in the order of their seats
 	Topics        []string    // what its organizations say its topic is, where the call has quotas of topics
 	Undecided     bool        // it can still be reviewed and decided
+	Leaning       Leaning     // only where it was asked for
 }
 
 // Name are the organizations that apply.
@@ -74,6 +75,8 @@ func (a *Application) Name() string {
 type Applications interface {
 	// InSelection lists those of a call that were not withdrawn, by number.
 	InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) ([]Application, error)
+	// Leanings tells of those of InSelection which topics they name and in which language they are written.
+	Leanings(ctx context.Context, sc tenants.Scope, call ids.Call) (map[ids.Application]Leaning, error)
 	// Those finds some of any calls that were not withdrawn.
 	Those(ctx context.Context, sc tenants.Scope, applications []ids.Application) (map[ids.Application]Application, error)
 	// Undecided lists all that can still be decided, without their organizations.

@@ -1,0 +1,279 @@
+package selection
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Plan is a run with everything that its page shows.
+type Plan struct {
+	Run
+
+	Call  Call
+	Rows  []ProposedRow // by number
+	Loads []ProposedLoad
+	By    string
+	Names map[ids.Person]string
+}
+
+// ProposedRow is one application of a run.
+type ProposedRow struct {
+	Application Application
+	Reviewers   []Proposed
+}
+
+// Proposed is one review that is kept or proposed.
+type Proposed struct {
+	Person   ids.Person
+	Kept     bool
+	Affinity int // of MostAffinity
+	Reasons  []Reason
+}
+
+// ProposedLoad is what a run gives a reviewer.
+type ProposedLoad struct {
+	Person    ids.Person
+	Kept, New int
+	Most      int
+}
+
+// Total is how many reviews are proposed that there are not yet.
+func (p *Plan) Total() int {
+	n := 0
+	for _, l := range p.Loads {
+		n += l.New
+	}
+	return n
+}
+
+// visible finds a run and its call, if the actor may know of everything that it is about.
+func (s *Service) visible(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Run) (Run, field, error) {
+	if err := s.policies.May(sc, policies.ReviewerManage, policies.On{}); err != nil {
+		return Run{}, field{}, err
+	}
+	run, err := findRun(ctx, sc.Read(), id)
+	if err != nil {
+		return run, field{}, err
+	}
+	without, err := s.Conflicted(ctx, sc)
+	if err != nil {
+		return run, field{}, err
+	}
+	if run.Call != call || slices.ContainsFunc(run.Applications, func(a ids.Application) bool { return slices.Contains(without, a) }) {
+		return run, field{}, fault.NotFound()
+	}
+	f, err := s.field(ctx, sc, run.Call)
+	return run, f, err
+}
+
+// Plan shows a run. Coordinators and officers may, unless it is about an application in which they have a conflict of
+// interest. Fault: NotFound.
+func (s *Service) Plan(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Run) (Plan, error) {
+	run, f, err := s.visible(ctx, sc, call, id)
+	if err != nil {
+		return Plan{}, err
+	}
+	known, err := s.People.Persons(ctx, sc, append(slices.Clone(run.Reviewers), run.By))
+	if err != nil {
+		return Plan{}, err
+	}
+	p := Plan{Run: run, Call: f.Call, By: known[run.By].Name, Names: make(map[ids.Person]string, len(known))}
+	for person, one := range known {
+		p.Names[person] = one.Name
+	}
+	p.lay(f)
+	i18n.Sort(sc.Actor().Locale, p.Loads, func(l ProposedLoad) string { return p.Names[l.Person] })
+	return p, nil
+}
+
+// lay puts the answer beside applications and reviewers.
+func (p *Plan) lay(f field) {
+	p.Loads = make([]ProposedLoad, len(p.Reviewers))
+	for k, person := range p.Reviewers {
+		p.Loads[k] = ProposedLoad{Person: person, Most: p.Instance.Load[k].Max}
+	}
+	for i, list := range p.Answer.Assignment {
+		a, there := f.application(p.Applications[i])
+		if !there {
+			a = Application{ID: p.Applications[i]} // withdrawn since
+		}
+		row := ProposedRow{Application: a}
+		for _, k := range list {
+			one := Proposed{Person: p.Reviewers[k], Kept: slices.Contains(p.Instance.Fixed, [2]int{i, k}), Affinity: p.Instance.Affinity[i][k]}
+			_, one.Reasons = Affinity(p.Settings.Weights, &p.Basis.Leanings[i], &p.Basis.Expertise[k])
+			row.Reviewers = append(row.Reviewers, one)
+			if one.Kept {
+				p.Loads[k].Kept++
+			} else {
+				p.Loads[k].New++
+			}
+		}
+		p.Rows = append(p.Rows, row)
+	}
+}
+
+// CancelRun ends a run that goes on, or discards what it proposes. Coordinators and officers may, unless it is about an
+// application in which they have a conflict of interest. Faults: Conflict when it has ended otherwise, NotFound.
+func (s *Service) CancelRun(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Run) error {
+	if _, _, err := s.visible(ctx, sc, call, id); err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		run, err := lockRun(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		after, ok := run.State.After(CancelRun)
+		switch {
+		case run.State == RunCancelled: // a second click
+			return nil
+		case !ok:
+			return fault.Conflict("selection.run.not_now")
+		}
+		run.State, run.EndedAt = after, now
+		tx.Audit(audit.Entry{Action: "assignment_run.cancelled", SubjectKind: "call", SubjectID: run.Call.String()})
+		return moveRun(ctx, tx, &run)
+	})
+}
+
+// Problem is why a pair cannot be assigned any more.
+type Problem struct {
+	Application ids.Application
+	Person      ids.Person
+	Key         string       // of the words
+	Kind        ConflictKind // where it is a conflict of interest
+}
+
+// ApplyRun gives out what a run proposes, all of it or nothing: where something of it is not possible any more, the pairs are
+// given back with a Conflict. What was assigned otherwise in the meantime stays. Each reviewer is told once. Coordinators and
+// officers may, unless it is about an application in which they have a conflict of interest. Other faults: Invalid when it
+// would be due in the past, Conflict when the decisions are closed or the run is not to be applied, NotFound.
+func (s *Service) ApplyRun(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Run) (int, []Problem, error) {
+	run, f, err := s.visible(ctx, sc, call, id)
+	if err != nil {
+		return 0, nil, err
+	}
+	found, held, err := s.lookOnce(ctx, sc, f, run.Reviewers)
+	if err != nil {
+		return 0, nil, err
+	}
+	var problems []Problem
+	n := 0
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		now, err := s.opened(ctx, tx, f.Call, run.Settings.DueAt)
+		if err != nil {
+			return err
+		}
+		if run, err = lockRun(ctx, tx, id); err != nil {
+			return err
+		}
+		after, ok := run.State.After(ApplyRun)
+		if !ok {
+			return fault.Conflict("selection.run.not_now")
+		}
+		if err := recuse(ctx, tx, found, now); err != nil {
+			return err
+		}
+		pairs := run.fresh()
+		if problems, err = s.impossible(ctx, tx, f, held, pairs); err != nil || len(problems) > 0 {
+			return err
+		}
+		if n, err = s.assign(ctx, tx, f.Call, pairs, run.Settings.DueAt, now); err != nil {
+			return err
+		}
+		run.State, run.AppliedAt, run.AppliedBy = after, now, sc.Actor().Person
+		tx.Audit(audit.Entry{Action: "assignment_run.applied", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"reviews": n}})
+		return moveRun(ctx, tx, &run)
+	})
+	if err == nil && len(problems) > 0 {
+		err = fault.Conflict("selection.run.stale")
+	}
+	return n, problems, err
+}
+
+// lookOnce finds conflicts of interest between reviewers and all applications of a field, and who may review.
+func (s *Service) lookOnce(ctx context.Context, sc tenants.Scope, f field, reviewers []ids.Person) ([]Conflict, []tenants.Membership, error) {
+	held, err := tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer, tenants.RoleChair)
+	if err != nil || len(reviewers) == 0 {
+		return nil, held, err
+	}
+	found, err := s.detect(ctx, sc, f.Applications, reviewers...)
+	return found, held, err
+}
+
+// fresh are the pairs that a run proposes and did not find.
+func (r *Run) fresh() []pair {
+	var pairs []pair
+	for i, list := range r.Answer.Assignment {
+		for _, k := range list {
+			if !slices.Contains(r.Instance.Fixed, [2]int{i, k}) {
+				pairs = append(pairs, pair{r.Applications[i], r.Reviewers[k]})
+			}
+		}
+	}
+	return pairs
+}
+
+// impossible are the pairs that must not be assigned, or cannot be, each with why. Applications outside of the field are
+// not there any more.
+func (s *Service) impossible(ctx context.Context, tx *tenants.Tx, f field, held []tenants.Membership, pairs []pair) ([]Problem, error) {
+	standing, err := conflictsOfCall(ctx, tx, f.Call.ID)
+	if err != nil {
+		return nil, err
+	}
+	barred := map[pair]ConflictKind{}
+	for _, c := range standing {
+		if c.Stands() {
+			barred[pair{c.Application, c.Person}] = c.Kind
+		}
+	}
+	reviews, err := reviewsOfCall(ctx, tx, f.Call.ID)
+	if err != nil {
+		return nil, err
+	}
+	state := map[pair]ReviewState{}
+	for _, r := range reviews {
+		state[pair{r.Application, r.Person}] = r.State
+	}
+	var problems []Problem
+	for _, p := range pairs {
+		a, there := f.application(p.Application)
+		kind, conflict := barred[p]
+		key := ""
+		switch {
+		case !there:
+			key = "gone"
+		case !a.Undecided:
+			key = "decided"
+		case !slices.ContainsFunc(held, func(m tenants.Membership) bool { return m.Person == p.Person }):
+			key = "no_reviewer"
+		case conflict || state[p] == ReviewRecused:
+			key = "conflict"
+		case state[p] == ReviewHandedBack:
+			key = "handed_back"
+		}
+		if key != "" {
+			problems = append(problems, Problem{Application: p.Application, Person: p.Person, Key: "selection.problem." + key, Kind: kind})
+		}
+	}
+	return problems, nil
+}
+
+// RunFile is the instance of a run, as the command solve reads it. Coordinators and officers may, unless it is about an
+// application in which they have a conflict of interest. Fault: NotFound.
+func (s *Service) RunFile(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Run) (Instance, time.Time, error) {
+	run, _, err := s.visible(ctx, sc, call, id)
+	return run.Instance, run.At, err
+}

@@ -1,0 +1,144 @@
+package selection
+
+import (
+	"strings"
+
+	"kervan/modules/kernel/ui"
+	"kervan/modules/solver/assignment"
+)
+
+func planningLabels(p ui.Page, v Planning) []string {
+	all := []string{"due", p.T("selection.due"), "reviewer", p.T("selection.automatic.who")}
+	for _, name := range []string{"reviews_min", "reviews_max", "load_min", "load_max", "weight_topic", "weight_language", "weight_country", "seed"} {
+		all = append(all, name, p.T("selection.automatic."+name))
+	}
+	for i := range v.Known {
+		all = append(all, "most-"+v.Known[i].Profile.Person.String(), p.T("selection.automatic.most_of", "Name", v.Known[i].Name))
+	}
+	return all
+}
+
+func runTone(s RunState) string {
+	switch s {
+	case RunApplied:
+		return "success"
+	case RunInfeasible, RunFailed:
+		return "warning"
+	case RunCancelled:
+		return "neutral"
+	default:
+		return "info"
+	}
+}
+
+// reasonsText says why somebody suits an application.
+func reasonsText(p ui.Page, reasons []Reason) string {
+	l := p.Loc.Locale
+	texts := make([]string, len(reasons))
+	for i, r := range reasons {
+		switch r.Side {
+		case SideTopic:
+			texts[i] = p.T("selection.reason.topic", "What", expertise(l, r.Keys))
+		case SideLanguage:
+			texts[i] = p.T("selection.reason.language", "What", languageNames(l, r.Keys))
+		case SideCountry:
+			texts[i] = p.T("selection.reason.country", "What", countryNames(l, r.Keys))
+		}
+	}
+	if len(texts) == 0 {
+		return p.T("selection.reason.none")
+	}
+	return strings.Join(texts, " · ")
+}
+
+func worstText(p ui.Page, v Plan) string {
+	worst := -1
+	for _, row := range v.Rows {
+		for _, one := range row.Reviewers {
+			if worst < 0 || one.Affinity < worst {
+				worst = one.Affinity
+			}
+		}
+	}
+	return ofHundred(p, max(worst, 0))
+}
+
+func meanText(p ui.Page, v Plan) string {
+	sum, n := 0, 0
+	for _, row := range v.Rows {
+		for _, one := range row.Reviewers {
+			sum += one.Affinity
+			n++
+		}
+	}
+	return ofHundred(p, sum/max(1, n))
+}
+
+// obstacleText says what stands against every assignment, by the first thing that would remove it.
+func obstacleText(p ui.Page, o assignment.Obstacle) string {
+	kind := "reviewers"
+	if len(o.Ways) > 0 && len(o.Ways[0]) > 0 {
+		switch o.Ways[0][0].Bound {
+		case assignment.LoadMax:
+			kind = "capacity"
+		case assignment.LoadMin:
+			kind = "least"
+		case assignment.ReviewsMax:
+			kind = "most"
+		case assignment.FixedPair:
+			kind = "kept"
+		case assignment.ReviewsMin:
+		}
+	}
+	return p.T("selection.obstacle." + kind)
+}
+
+// wayText says which bounds to relax.
+func wayText(p ui.Page, v Plan, way assignment.Way) string {
+	texts := make([]string, len(way))
+	for i, c := range way {
+		pairs := []any{"From", p.Loc.Int(c.From), "To", p.Loc.Int(c.To)}
+		switch c.Bound {
+		case assignment.ReviewsMin:
+			texts[i] = p.T("selection.relax.reviews_min", pairs...)
+		case assignment.ReviewsMax:
+			texts[i] = p.T("selection.relax.reviews_max", pairs...)
+		case assignment.LoadMin:
+			texts[i] = p.T("selection.relax.load_min", append(pairs, "Name", v.reviewerAt(c.Index))...)
+		case assignment.LoadMax:
+			texts[i] = p.T("selection.relax.load_max", append(pairs, "Name", v.reviewerAt(c.Index))...)
+		case assignment.FixedPair:
+			texts[i] = p.T("selection.relax.kept")
+		}
+	}
+	return strings.Join(texts, " · ")
+}
+
+func (p *Plan) reviewerAt(k int) string {
+	if k < 0 || k >= len(p.Reviewers) {
+		return ""
+	}
+	return p.Names[p.Reviewers[k]]
+}
+
+func problemText(p ui.Page, v Plan, one Problem) string {
+	number := ""
+	for _, row := range v.Rows {
+		if row.Application.ID == one.Application {
+			number = row.Application.Number
+		}
+	}
+	return p.T("selection.run.line", "Number", number, "Name", v.Names[one.Person], "Why", problemWhy(p, one.Key, one.Kind))
+}
+
+func lineText(p ui.Page, one LineProblem) string {
+	return p.T("selection.file.line", "Line", lineNumber(one.Line), "Number", one.Number, "Email", one.Email, "Why", problemWhy(p, one.Key, one.Kind))
+}
+
+func problemWhy(p ui.Page, key string, kind ConflictKind) string {
+	why := p.T(key)
+	if kind != "" {
+		why += " " + p.T("selection.conflict_kind."+string(kind))
+	}
+	return why
+}

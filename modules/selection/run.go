@@ -1,0 +1,313 @@
+package selection
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/solver/assignment"
+)
+
+// RunState is where an automatic assignment stands.
+type RunState string
+
+// The states of a run. One that is done waits to be applied or cancelled; of an infeasible one it is known what stands
+// against every assignment.
+const (
+	RunQueued     RunState = "queued"
+	RunRunning    RunState = "running"
+	RunDone       RunState = "done"
+	RunInfeasible RunState = "infeasible"
+	RunCancelled  RunState = "cancelled"
+	RunFailed     RunState = "failed"
+	RunApplied    RunState = "applied"
+)
+
+// RunStates lists all of them.
+var RunStates = []RunState{RunQueued, RunRunning, RunDone, RunInfeasible, RunCancelled, RunFailed, RunApplied}
+
+// RunVerb is what happens to a run.
+type RunVerb string
+
+// The verbs of a run's life.
+const (
+	BeginRun  RunVerb = "begin" // again, where its machine stopped
+	FinishRun RunVerb = "finish"
+	RefuseRun RunVerb = "refuse" // no assignment keeps all bounds
+	FailRun   RunVerb = "fail"
+	CancelRun RunVerb = "cancel"
+	ApplyRun  RunVerb = "apply"
+)
+
+// RunVerbs lists all of them.
+var RunVerbs = []RunVerb{BeginRun, FinishRun, RefuseRun, FailRun, CancelRun, ApplyRun}
+
+var runSteps = map[RunVerb]struct {
+	from []RunState
+	to   RunState
+}{
+	BeginRun:  {[]RunState{RunQueued, RunRunning}, RunRunning},
+	FinishRun: {[]RunState{RunRunning}, RunDone},
+	RefuseRun: {[]RunState{RunRunning}, RunInfeasible},
+	FailRun:   {[]RunState{RunRunning}, RunFailed},
+	CancelRun: {[]RunState{RunQueued, RunRunning, RunDone}, RunCancelled},
+	ApplyRun:  {[]RunState{RunDone}, RunApplied},
+}
+
+// After is the state to which a verb leads, and false where the verb is not possible.
+func (s RunState) After(v RunVerb) (RunState, bool) {
+	step, ok := runSteps[v]
+	if !ok || !slices.Contains(step.from, s) {
+		return s, false
+	}
+	return step.to, true
+}
+
+// Pending reports whether the run still goes on.
+func (s RunState) Pending() bool { return s == RunQueued || s == RunRunning }
+
+// Bounds are the least and the most of something.
+type Bounds struct {
+	Min int `json:"min"`
+	Max int `json:"max"`
+}
+
+// Settings are what a run is asked for.
+type Settings struct {
+	Reviews   Bounds             `json:"reviews"` // of each application, those that exist already included
+	Load      Bounds             `json:"load"`    // of each reviewer, likewise
+	Most      map[ids.Person]int `json:"most,omitempty"`
+	Reviewers []ids.Person       `json:"reviewers"` // who may get something
+	Fair      bool               `json:"fair"`      // the worst-served application first, and only then the total
+	Weights   Weights            `json:"weights"`
+	Seed      uint64             `json:"seed"`
+	DueAt     time.Time          `json:"due_at"`
+}
+
+// What settings hold at most.
+const (
+	MostPerApplication = 10
+	MostSeed           = 999_999
+)
+
+func (g *Settings) check() []fault.Field {
+	var bad []fault.Field
+	between := func(name string, n, low, high int) {
+		if n < low || n > high {
+			bad = append(bad, fault.AtWith(name, "selection.run.between", fault.Args{"Low": low, "High": high}))
+		}
+	}
+	between("reviews_min", g.Reviews.Min, 1, MostPerApplication)
+	between("reviews_max", g.Reviews.Max, max(1, g.Reviews.Min), MostPerApplication)
+	between("load_min", g.Load.Min, 0, MostReviews)
+	between("load_max", g.Load.Max, max(1, g.Load.Min), MostReviews)
+	if len(g.Reviewers) == 0 {
+		bad = append(bad, fault.At("reviewer", "selection.assign.no_reviewer"))
+	}
+	for _, person := range g.Reviewers {
+		if most, own := g.Most[person]; own {
+			between("most-"+person.String(), most, 1, MostReviews)
+		}
+	}
+	between("weight_topic", g.Weights.Topic, 0, MostWeight)
+	between("weight_language", g.Weights.Language, 0, MostWeight)
+	between("weight_country", g.Weights.Country, 0, MostWeight)
+	if g.Weights.sum() == 0 {
+		bad = append(bad, fault.At("weight_topic", "selection.run.weightless"))
+	}
+	if g.Seed > MostSeed {
+		bad = append(bad, fault.AtWith("seed", "selection.run.between", fault.Args{"Low": 0, "High": MostSeed}))
+	}
+	return bad
+}
+
+// Instance is what a run is computed from, as the program's command solve reads it. Tables are by application, then by
+// reviewer, in the order of the run.
+type Instance struct {
+	Kind      string   `json:"kind"`
+	Affinity  [][]int  `json:"affinity"`
+	Conflict  [][]int  `json:"conflict"` // 0 or 1
+	Reviews   Bounds   `json:"reviews"`
+	Load      []Bounds `json:"load"`
+	Objective string   `json:"objective"`
+	Fixed     [][2]int `json:"fixed"`
+	Seed      uint64   `json:"seed"`
+}
+
+func (i *Instance) problem() assignment.Instance {
+	in := assignment.Instance{Reviews: assignment.Bounds(i.Reviews), Fixed: i.Fixed, Fair: i.Objective == "fair", Seed: i.Seed}
+	for _, b := range i.Load {
+		in.Load = append(in.Load, assignment.Bounds(b))
+	}
+	for k := range i.Affinity {
+		affinity, conflict := make([]int64, len(i.Affinity[k])), make([]bool, len(i.Affinity[k]))
+		for r, a := range i.Affinity[k] {
+			affinity[r], conflict[r] = int64(a), i.Conflict[k][r] == 1
+		}
+		in.Affinity, in.Conflict = append(in.Affinity, affinity), append(in.Conflict, conflict)
+	}
+	return in
+}
+
+// Answer is what was computed, as the command solve prints it.
+type Answer struct {
+	Feasible   bool         `json:"feasible"`
+	Assignment [][]int      `json:"assignment,omitempty"`
+	Total      *json.Number `json:"total,omitempty"`
+	Worst      *json.Number `json:"worst,omitempty"`
+	Exact      *bool        `json:"exact,omitempty"`
+	Bound      json.Number  `json:"bound,omitempty"`
+	TotalBound json.Number  `json:"total_bound,omitempty"`
+	Relax      []string     `json:"relax,omitempty"`
+}
+
+// answered puts what the solver found into words and sums.
+func (i *Instance) answered(found assignment.Answer) Answer {
+	if len(found.Obstacles) > 0 {
+		no := Answer{}
+		for _, o := range found.Obstacles {
+			no.Relax = append(no.Relax, o.String())
+		}
+		return no
+	}
+	total, worst := 0, 0
+	for k, list := range found.Reviewers {
+		sum := 0
+		for _, r := range list {
+			sum += i.Affinity[k][r]
+		}
+		total += sum
+		if k == 0 || sum < worst {
+			worst = sum
+		}
+	}
+	number := func(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }
+	t, w := number(int64(total)), number(int64(worst))
+	yes := Answer{Feasible: true, Assignment: found.Reviewers, Total: &t, Worst: &w}
+	if i.Objective == "fair" && !found.Exact {
+		exact := false
+		yes.Exact, yes.Bound, yes.TotalBound = &exact, number(found.WorstBound), number(found.TotalBound)
+	}
+	return yes
+}
+
+// Basis is what affinities are computed from, in the order of the run, so that their reasons stay what they were.
+type Basis struct {
+	Leanings  []Leaning   `json:"leanings"`
+	Expertise []Expertise `json:"expertise"`
+}
+
+// Run is one automatic assignment of a call's reviewers.
+type Run struct {
+	ID           ids.Run
+	Call         ids.Call
+	State        RunState
+	By           ids.Person
+	At           time.Time
+	EndedAt      time.Time
+	AppliedBy    ids.Person
+	AppliedAt    time.Time
+	Settings     Settings
+	Applications []ids.Application
+	Reviewers    []ids.Person
+	Instance     Instance
+	Basis        Basis
+	Answer       Answer
+	Obstacles    []assignment.Obstacle
+}
+
+// pair is a review that could be.
+type pair struct {
+	Application ids.Application
+	Person      ids.Person
+}
+
+// drafting is what a run is made of.
+type drafting struct {
+	settings     Settings
+	applications []Application // of the call, that the actor may know of
+	reviews      []Review      // of these
+	barred       map[pair]bool // by a conflict of interest
+	profiles     map[ids.Person]Profile
+}
+
+// draft puts a run together. It is about the applications that can be reviewed and have fewer reviews than they may have;
+// what they have is kept. Whoever takes no part keeps what they have and gets no more. Reviews of other applications count
+// in the load of their reviewers.
+func (d *drafting) draft() Run {
+	g := d.settings
+	run := Run{Settings: g, State: RunQueued, Reviewers: slices.Clone(g.Reviewers)}
+	active := map[ids.Application]int{}
+	for _, r := range d.reviews {
+		if r.State.Active() {
+			active[r.Application]++
+		}
+	}
+	place := map[ids.Application]int{}
+	for _, a := range d.applications {
+		if a.Undecided && active[a.ID] < g.Reviews.Max {
+			place[a.ID] = len(run.Applications)
+			run.Applications = append(run.Applications, a.ID)
+			run.Basis.Leanings = append(run.Basis.Leanings, a.Leaning)
+		}
+	}
+	inside, outside := map[ids.Person]int{}, map[ids.Person]int{}
+	shut := map[pair]bool{}
+	in := Instance{Kind: "assignment", Reviews: g.Reviews, Objective: "total", Fixed: [][2]int{}, Seed: g.Seed}
+	if g.Fair {
+		in.Objective = "fair"
+	}
+	for _, r := range d.reviews {
+		i, there := place[r.Application]
+		switch {
+		case r.State == ReviewHandedBack || r.State == ReviewRecused:
+			shut[pair{r.Application, r.Person}] = true
+		case !r.State.Active():
+		case !there:
+			outside[r.Person]++
+		default:
+			inside[r.Person]++
+			k := slices.Index(run.Reviewers, r.Person)
+			if k < 0 {
+				k = len(run.Reviewers)
+				run.Reviewers = append(run.Reviewers, r.Person)
+			}
+			in.Fixed = append(in.Fixed, [2]int{i, k})
+		}
+	}
+	for k, person := range run.Reviewers {
+		p := d.profiles[person]
+		run.Basis.Expertise = append(run.Basis.Expertise, Expertise{Topics: p.Topics, Languages: p.Languages, Countries: p.Countries})
+		in.Load = append(in.Load, d.load(person, k < len(g.Reviewers), inside[person], outside[person]))
+	}
+	for i, id := range run.Applications {
+		affinity, conflict := make([]int, len(run.Reviewers)), make([]int, len(run.Reviewers))
+		for k, person := range run.Reviewers {
+			affinity[k], _ = Affinity(g.Weights, &run.Basis.Leanings[i], &run.Basis.Expertise[k])
+			kept := slices.Contains(in.Fixed, [2]int{i, k})
+			if !kept && (k >= len(g.Reviewers) || d.barred[pair{id, person}] || shut[pair{id, person}]) {
+				conflict[k] = 1
+			}
+		}
+		in.Affinity, in.Conflict = append(in.Affinity, affinity), append(in.Conflict, conflict)
+	}
+	run.Instance = in
+	return run
+}
+
+// load is how many of the run's applications somebody gets who has so many of them, and so many others, already.
+func (d *drafting) load(person ids.Person, takesPart bool, inside, outside int) Bounds {
+	if !takesPart {
+		return Bounds{0, inside}
+	}
+	b := d.settings.Load
+	if most, own := d.settings.Most[person]; own {
+		b.Max = most
+	}
+	b.Max = max(inside, b.Max-outside)
+	b.Min = min(max(0, b.Min-outside), b.Max)
+	return b
+}
