@@ -105,6 +105,9 @@ const (
 	SelectionSign    Action = "selection.sign" // sign off the decision list
 	SelectionRelease Action = "selection.release"
 	SelectionArrange Action = "selection.arrange" // say how the panel of a call works and sees its numbers
+
+	ClarificationList   Action = "clarification.list"   // what applicants asked about decisions
+	ClarificationAnswer Action = "clarification.answer" // one of them
 )
 
 // Letters and messages.

@@ -172,6 +172,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	together.Telling(telling)
 	calls, handedIn := programs.NewWeb(a.programs, a.site), applications.NewWeb(a.applications, a.site, press{config.origin})
 	chosen := selection.NewWeb(a.selection, a.site, handedIn)
+	handedIn.Following(chosen.Aftermath)
 	a.site.Use(
 		pages.NewWeb(a.pages, a.site, a.tenants, config.origin, calls, together, telling, chosen).Module(),
 		brands.NewWeb(a.brands, a.site).Module(),

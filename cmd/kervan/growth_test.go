@@ -38,6 +38,7 @@ var growth = []struct {
 	{"who looks for partners", "", (*garden).look},
 	{"news", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindNews) }},
 	{"places that were taken", "decided", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
+	{"applications without a place", "decided", func(g *garden, call ids.Call, _ int) { g.refused[g.apply(call, g.pair()...)] = true }},
 	{"what partnerships tell", "decided", (*garden).tell},
 	{"answers after acceptance", "decided", (*garden).answerAfterwards},
 	{"half filled drafts", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), halfDone) }},
@@ -60,6 +61,7 @@ type garden struct {
 	bids           map[ids.Call][]*bid
 	conflicted     map[*bid]bool
 	unfit          map[*bid]bool
+	refused        map[*bid]bool // they ask why, and are answered
 	opens, closes  time.Time // of the past calls
 }
 
@@ -77,7 +79,7 @@ func growing(slug string, size int) cast {
 		},
 		mix: []demo.Mix{{Country: "TR", N: 10 * size}, {Country: "DE", N: 10 * size}},
 		play: func(s *stage, all []*demo.Organization) {
-			g := &garden{stage: s, size: size, bids: map[ids.Call][]*bid{}, conflicted: map[*bid]bool{}, unfit: map[*bid]bool{}, opens: s.day(-80, 9, 0), closes: s.day(-50, 9, 0)}
+			g := &garden{stage: s, size: size, bids: map[ids.Call][]*bid{}, conflicted: map[*bid]bool{}, unfit: map[*bid]bool{}, refused: map[*bid]bool{}, opens: s.day(-80, 9, 0), closes: s.day(-50, 9, 0)}
 			g.turkish, g.other = byCountry(all)
 			for _, o := range all {
 				s.register(s.during(-99, -95), o)
@@ -405,17 +407,23 @@ func (g *garden) choose(call ids.Call) {
 		if err != nil {
 			return err
 		}
-		var all []ids.Application
+		outcomes := map[events.Outcome][]ids.Application{}
 		for _, r := range panel.Ranked {
-			all = append(all, r.ID)
+			outcome := events.OutcomeSelected
+			if g.refused[j.bid(r.ID)] {
+				outcome = events.OutcomeRejected
+			}
+			outcomes[outcome] = append(outcomes[outcome], r.ID)
 		}
-		if err := g.app.selection.Decide(ctx, sc, call, panel.List.Version, events.OutcomeSelected, all); err != nil {
-			return err
+		for _, outcome := range []events.Outcome{events.OutcomeSelected, events.OutcomeRejected} {
+			if err := g.app.selection.Decide(ctx, sc, call, panel.List.Version, outcome, outcomes[outcome]); err != nil {
+				return err
+			}
+			if panel, err = g.app.selection.Panel(ctx, sc, call); err != nil {
+				return err
+			}
 		}
-		if panel, err = g.app.selection.Panel(ctx, sc, call); err != nil {
-			return err
-		}
-		return g.app.selection.Close(ctx, sc, call, panel.List.Version, selection.Closing{ReplyBy: day(40), WaitingUntil: day(45), QuotaReason: "Both are wanted."})
+		return g.app.selection.Close(ctx, sc, call, panel.List.Version, selection.Closing{ReplyBy: day(40), WaitingUntil: day(45), ClarifyUntil: day(45), QuotaReason: "Both are wanted."})
 	})
 	g.at(day(21), "sign", j.sign)
 	g.does(day(22), "release", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
@@ -426,6 +434,10 @@ func (g *garden) choose(call ids.Call) {
 		return g.app.selection.Release(ctx, sc, call, panel.List.Version)
 	})
 	for _, b := range g.bids[call] {
+		if g.refused[b] {
+			j.clarify(day(23), day(24), b, "Why not we?", "There were more good ones than places.")
+			continue
+		}
 		g.at(day(23), "accept", func(context.Context, time.Time) error { j.accept(day(24), b.id, true); return nil })
 	}
 }

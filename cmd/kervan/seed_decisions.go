@@ -45,7 +45,7 @@ func (j *judged) decide(ctx context.Context, at time.Time) error {
 		return err
 	}
 	replyBy := s.endOf(at, 12)
-	err = s.app.selection.Close(ctx, sc, j.call, panel.List.Version, selection.Closing{ReplyBy: replyBy, WaitingUntil: s.endOf(at, 75)})
+	err = s.app.selection.Close(ctx, sc, j.call, panel.List.Version, selection.Closing{ReplyBy: replyBy, WaitingUntil: s.endOf(at, 75), ClarifyUntil: s.endOf(at, 24)})
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,43 @@ func (j *judged) release(ctx context.Context, at time.Time, order []ids.Applicat
 		return s.app.selection.Lapse(ctx, sc, selection.Lapsing{Call: j.call})
 	})
 	j.accept(replyBy.Add(55*time.Hour), order[list.Places+1], true)
+	for i, q := range questionsAfterwards {
+		if at := list.Places + 8 + 3*i; at < len(order) {
+			j.clarify(s.awake(list.ClosedAt.Add(time.Duration(i+5)*24*time.Hour)), s.awake(list.ClosedAt.Add(time.Duration(i+8)*24*time.Hour)), j.bid(order[at]), q[0], q[1])
+		}
+	}
 	return nil
+}
+
+// questionsAfterwards are what applicants without a place asked about the decision, with what they were answered.
+var questionsAfterwards = [][2]string{
+	{
+		"Mektupta öğrenme planımızın “orta” bulunduğu yazıyor. Hangi bölümün eksik kaldığını öğrenebilir miyiz? Bir dahaki çağrıya daha iyi hazırlanmak istiyoruz.",
+		"Planınızdaki ziyaretlerin amacı açıktı; ziyaretlerden sonra kuruluş içinde kimin neyi değiştireceği ise yazılmamıştı. Değerlendirmelerde en çok bu eksik görüldü. Bir dahaki çağrıda bu bölümü somutlaştırmanızı öneririz.",
+	},
+	{
+		"We wrote that our partner has hosted visits before. Was this taken into account under feasibility?",
+		"Yes. The hosting was seen as a strength. The budget left no room for the second visit, and that weighed more.",
+	},
+}
+
+// clarify lets an organization of an application without a place ask about the decision, and the coordinator answer.
+func (j *judged) clarify(asked, answered time.Time, b *bid, question, answer string) {
+	s := j.stage
+	s.at(asked, "ask about a decision", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.orgs[b.who[0]].actor)
+		if err != nil {
+			return err
+		}
+		return s.app.selection.Ask(ctx, sc, b.id, question)
+	})
+	s.at(answered, "answer a question about a decision", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		return s.app.selection.Clarify(ctx, sc, b.id, answer)
+	})
 }
 
 // accept lets the organizations of an application take its place; of one that is not whole, only the first does, and of

@@ -1,6 +1,7 @@
 package applications
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
 	"kervan/policies"
@@ -28,7 +30,15 @@ type Web struct {
 	service *Service
 	site    *site.Site
 	press   Press
+
+	aftermath Aftermath
 }
+
+// Aftermath shows the people of an application what they can do about its decision; nil where there is nothing.
+type Aftermath func(ctx context.Context, sc tenants.Scope, p ui.Page, id ids.Application) (templ.Component, error)
+
+// Following has an application's page show what follows its decision.
+func (w *Web) Following(a Aftermath) { w.aftermath = a }
 
 // NewWeb makes the module's pages; press is for what leaves them on paper.
 func NewWeb(service *Service, s *site.Site, press Press) *Web {
@@ -173,7 +183,13 @@ func (w *Web) show(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	p := w.site.Page(c, sc, "applications.show.title")
 	p.Title = h.Overview.Call.Name(p.Loc.Locale)
-	return w.site.Render(c, showPage(p, h))
+	var after templ.Component
+	if w.aftermath != nil {
+		if after, err = w.aftermath(c.UserContext(), sc, p, id); err != nil {
+			return err
+		}
+	}
+	return w.site.Render(c, showPage(p, h, after))
 }
 
 func sheetOf(c *fiber.Ctx) (ids.Sheet, error) {

@@ -196,6 +196,7 @@ func (s *Service) Reorder(ctx context.Context, sc tenants.Scope, call ids.Call, 
 type Closing struct {
 	ReplyBy      time.Time // until when the selected accept or decline
 	WaitingUntil time.Time // when the waiting list ends, if there is one
+	ClarifyUntil time.Time // until when applicants without a place may ask about the decision; zero: they may not
 	QuotaReason  string    // why more are selected than the call's quotas allow, if they are
 }
 
@@ -218,6 +219,7 @@ func (s *Service) Close(ctx context.Context, sc tenants.Scope, call ids.Call, ve
 			return fault.Invalid("fault.check_fields", bad...)
 		}
 		w.list.ReplyBy, w.list.WaitingUntil, w.list.ClosedAt, w.list.ClosedBy = cmd.ReplyBy.Truncate(time.Microsecond), cmd.WaitingUntil, w.now, sc.Actor().Person
+		w.list.ClarifyUntil = cmd.ClarifyUntil
 		tx.Audit(audit.Entry{Action: "decisions.closed", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"beyond_quotas": len(w.missed()) > 0}})
 		return s.tellSigners(ctx, tx, call)
 	})
@@ -258,6 +260,9 @@ func (w *sitting) dates(cmd Closing) []fault.Field {
 	if w.count(events.OutcomeWaiting) > 0 && !cmd.WaitingUntil.After(cmd.ReplyBy) {
 		bad = append(bad, fault.At("waiting_until", "selection.close.waiting_until"))
 	}
+	if !cmd.ClarifyUntil.IsZero() && cmd.ClarifyUntil.Before(w.now.AddDate(0, 0, LeastClarify)) {
+		bad = append(bad, fault.AtWith("clarify_until", "selection.close.clarify_until", fault.Args{"Days": LeastClarify}))
+	}
 	return bad
 }
 
@@ -284,7 +289,7 @@ func (s *Service) Reopen(ctx context.Context, sc tenants.Scope, call ids.Call, v
 		if w.list.Batch != "" {
 			tx.Announce(events.DecisionsReopened{Call: call, Batch: w.list.Batch})
 		}
-		w.list = List{Call: call, State: ListOpen, Version: w.list.Version, Places: w.list.Places, ReplyBy: w.list.ReplyBy, WaitingUntil: w.list.WaitingUntil}
+		w.list = List{Call: call, State: ListOpen, Version: w.list.Version, Places: w.list.Places, ReplyBy: w.list.ReplyBy, WaitingUntil: w.list.WaitingUntil, ClarifyUntil: w.list.ClarifyUntil}
 		tx.Audit(audit.Entry{Action: "decisions.reopened", SubjectKind: "call", SubjectID: call.String()})
 		return nil
 	})
@@ -300,6 +305,9 @@ func (s *Service) Release(ctx context.Context, sc tenants.Scope, call ids.Call, 
 		}
 		if w.now.AddDate(0, 0, w.call.Review.ReplyDays).After(w.list.ReplyBy) {
 			return fault.Conflict("selection.release.reply_by")
+		}
+		if !w.list.ClarifyUntil.IsZero() && w.now.AddDate(0, 0, LeastClarify-2).After(w.list.ClarifyUntil) {
+			return fault.Conflict("selection.release.clarify_until")
 		}
 		w.list.ReleasedAt, w.list.ReleasedBy = w.now, sc.Actor().Person
 		for i := range w.decisions {

@@ -66,6 +66,7 @@ type List struct {
 	Places       int
 	ReplyBy      time.Time
 	WaitingUntil time.Time
+	ClarifyUntil time.Time // until when applicants without a place may ask about the decision; zero: they may not
 	ClosedAt     time.Time
 	ClosedBy     ids.Person
 	SignedAt     time.Time

@@ -30,13 +30,14 @@ const (
 	DutyDecide  DutyKind = "decide"
 	DutySign    DutyKind = "sign"
 	DutyRelease DutyKind = "release"
-	DutyReply   DutyKind = "reply" // to an offered place
+	DutyReply   DutyKind = "reply"   // to an offered place
+	DutyClarify DutyKind = "clarify" // answer what applicants ask about decisions
 )
 
 // Duties lists what the actor must do now, by role. Anybody may ask; to visitors there is nothing to do.
 func (s *Service) Duties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
 	var all []Duty
-	for _, ask := range []func(context.Context, tenants.Scope) ([]Duty, error){s.reviewDuties, s.panelDuties, s.replyDuties} {
+	for _, ask := range []func(context.Context, tenants.Scope) ([]Duty, error){s.reviewDuties, s.panelDuties, s.clarifyDuties, s.replyDuties} {
 		some, err := ask(ctx, sc)
 		if err != nil {
 			return nil, err

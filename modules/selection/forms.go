@@ -167,6 +167,7 @@ type closing struct {
 	Version      int64
 	ReplyBy      string
 	WaitingUntil string
+	ClarifyUntil string
 	QuotaReason  string
 	Fault        *fault.Fault
 }
@@ -180,12 +181,16 @@ func readVersion(form web.Form) (int64, error) {
 }
 
 func readClosing(form web.Form, zone *time.Location) (Closing, closing, []fault.Field) {
-	in := closing{ReplyBy: form.Raw("reply_by"), WaitingUntil: form.Raw("waiting_until")}
+	in := closing{ReplyBy: form.Raw("reply_by"), WaitingUntil: form.Raw("waiting_until"), ClarifyUntil: form.Raw("clarify_until")}
 	reply, bad := readDay(form, "reply_by", zone)
 	cmd := Closing{ReplyBy: reply}
 	if in.WaitingUntil != "" {
 		until, wrong := readDay(form, "waiting_until", zone)
 		cmd.WaitingUntil, bad = until, append(bad, wrong...)
+	}
+	if in.ClarifyUntil != "" {
+		until, wrong := readDay(form, "clarify_until", zone)
+		cmd.ClarifyUntil, bad = until, append(bad, wrong...)
 	}
 	reason, wrong := form.Text("quota_reason", reasonChars)
 	cmd.QuotaReason, in.QuotaReason, bad = reason, form.Raw("quota_reason"), append(bad, wrong...)

@@ -52,6 +52,8 @@ func dutyAddress(d Duty) string {
 		return address(d.Call.ID, "") + "?need=third"
 	case DutyReply:
 		return offerAddress(d.Application)
+	case DutyClarify:
+		return address(d.Call.ID, "clarifications")
 	case DutyDecide:
 		return address(d.Call.ID, "ranking")
 	case DutySign, DutyRelease:
@@ -63,8 +65,8 @@ func dutyAddress(d Duty) string {
 // tabs lead through the pages of a call's selection.
 func tabs(p ui.Page, call ids.Call, may ways) []ui.Tab {
 	var all []ui.Tab
-	for _, below := range []string{"", "automatic", "reviewers", "conflicts", "ranking", "agreement", "decisions", "fairness"} {
-		if !may.Manage && (below == "" || below == "automatic" || below == "reviewers" || below == "conflicts") {
+	for _, below := range []string{"", "automatic", "reviewers", "conflicts", "ranking", "agreement", "decisions", "clarifications", "fairness"} {
+		if !may.Manage && slices.Contains([]string{"", "automatic", "reviewers", "conflicts", "clarifications"}, below) {
 			continue
 		}
 		key := below

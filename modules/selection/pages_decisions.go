@@ -324,6 +324,9 @@ func closingOf(panel Panel, now time.Time) *closing {
 		}
 		in.WaitingUntil = until.In(zone(panel.Call)).Format(time.DateOnly)
 	}
+	if until := panel.List.ClarifyUntil; until.After(now.AddDate(0, 0, LeastClarify)) {
+		in.ClarifyUntil = until.In(zone(panel.Call)).Format(time.DateOnly)
+	}
 	return in
 }
 

@@ -24,6 +24,7 @@ type listRow struct {
 	Places       int        `bun:"places"`
 	ReplyBy      time.Time  `bun:"reply_by,nullzero"`
 	WaitingUntil time.Time  `bun:"waiting_until,nullzero"`
+	ClarifyUntil time.Time  `bun:"clarify_until,nullzero"`
 	ClosedAt     time.Time  `bun:"closed_at,nullzero"`
 	ClosedBy     ids.Person `bun:"closed_by"`
 	SignedAt     time.Time  `bun:"signed_at,nullzero"`
@@ -36,7 +37,7 @@ type listRow struct {
 
 func (r *listRow) list() List {
 	return List{
-		Call: r.CallID, State: r.State, Version: r.Version, Places: r.Places, ReplyBy: r.ReplyBy, WaitingUntil: r.WaitingUntil, ClosedAt: r.ClosedAt,
+		Call: r.CallID, State: r.State, Version: r.Version, Places: r.Places, ReplyBy: r.ReplyBy, WaitingUntil: r.WaitingUntil, ClarifyUntil: r.ClarifyUntil, ClosedAt: r.ClosedAt,
 		ClosedBy: r.ClosedBy, SignedAt: r.SignedAt, SignedBy: r.SignedBy, Batch: r.Batch, QuotaReason: r.QuotaReason, ReleasedAt: r.ReleasedAt, ReleasedBy: r.ReleasedBy,
 	}
 }
@@ -98,7 +99,7 @@ func WaitingUntil(ctx context.Context, db bun.IDB, calls ...ids.Call) (map[ids.C
 // saveList writes the list if it is still the version that was shown.
 func saveList(ctx context.Context, tx *tenants.Tx, l *List) error {
 	r := listRow{
-		CallID: l.Call, State: l.State, ReplyBy: l.ReplyBy, WaitingUntil: l.WaitingUntil, ClosedAt: l.ClosedAt, ClosedBy: l.ClosedBy, SignedAt: l.SignedAt,
+		CallID: l.Call, State: l.State, ReplyBy: l.ReplyBy, WaitingUntil: l.WaitingUntil, ClarifyUntil: l.ClarifyUntil, ClosedAt: l.ClosedAt, ClosedBy: l.ClosedBy, SignedAt: l.SignedAt,
 		SignedBy: l.SignedBy, Batch: l.Batch, QuotaReason: l.QuotaReason, ReleasedAt: l.ReleasedAt, ReleasedBy: l.ReleasedBy,
 	}
 	result, err := tx.NewUpdate().Model(&r).ExcludeColumn("call_id", "version", "places").Set("version = version + 1").

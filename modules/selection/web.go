@@ -47,7 +47,7 @@ func (w *Web) Module() site.Module {
 	rank, decide, declare, reply := policies.SelectionRank, policies.SelectionDecide, policies.ReviewDeclare, policies.ApplicationReply
 	return site.Module{
 		Name: "selection",
-		Routes: slices.Concat(w.publishing(), w.profiling(), w.automating(), w.agreeing(), w.proposing(), w.discussing(), []site.Route{
+		Routes: slices.Concat(w.publishing(), w.profiling(), w.automating(), w.agreeing(), w.proposing(), w.clarifyingRoutes(), w.discussing(), []site.Route{
 			{Method: get, Path: "/selection", Action: rank, Handle: w.calls},
 			{Method: get, Path: "/selection/:id", Action: manage, Handle: w.board},
 			{Method: post, Path: "/selection/:id/assignments", Action: manage, Handle: w.assign},
