@@ -62,7 +62,7 @@ type garden struct {
 	conflicted     map[*bid]bool
 	unfit          map[*bid]bool
 	refused        map[*bid]bool // they ask why, and are answered
-	opens, closes  time.Time // of the past calls
+	opens, closes  time.Time     // of the past calls
 }
 
 // growing is a network of that size.
@@ -77,7 +77,7 @@ func growing(slug string, size int) cast {
 			{"Sarp Ortanca", "other@" + slug + ".example", i18n.EN, roles(tenants.RoleReviewer)},
 			{"Peri Ortanca", "spare@" + slug + ".example", i18n.EN, roles(tenants.RoleReviewer)}, // where two are too far apart
 		},
-		mix: []demo.Mix{{Country: "TR", N: 11 * size}, {Country: "DE", N: 11 * size}},
+		mix: []demo.Mix{{Country: "TR", N: 12 * size}, {Country: "DE", N: 12 * size}},
 		play: func(s *stage, all []*demo.Organization) {
 			g := &garden{stage: s, size: size, bids: map[ids.Call][]*bid{}, conflicted: map[*bid]bool{}, unfit: map[*bid]bool{}, refused: map[*bid]bool{}, opens: s.day(-80, 9, 0), closes: s.day(-50, 9, 0)}
 			g.turkish, g.other = byCountry(all)

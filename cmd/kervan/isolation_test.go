@@ -172,7 +172,7 @@ func TestTheCoreSeesNumbersOnly(t *testing.T) {
 		browser.Get("/sign-in")
 		browser.Submit("/sign-in", "email", address, "password", password)
 		browser.Get("/networks/" + b.ID.String())
-		browser.Want(http.StatusOK, b.Name, "20 Organizations")
+		browser.Want(http.StatusOK, b.Name, "24 Organizations")
 		w := &walker{t: t, r: r, browser: browser, who: who, own: own, theirs: theirs, public: public, tried: map[string]bool{}, secrets: []string{canary}}
 		for _, path := range []string{"/networks?format=csv", "/networks?format=xlsx", "/networks?q=canary-b", "/trail?format=csv"} {
 			w.look("GET", browser.Get(path))

@@ -18,6 +18,7 @@ import (
 const (
 	maxBody   = 4000
 	mostADay  = 20 // from one organization to another
+	mostBegun = 15 // threads that one organization begins in a day
 	mostShown = 100
 )
 
@@ -106,6 +107,13 @@ func (s *Service) Send(ctx context.Context, sc tenants.Scope, own, other ids.Org
 			return err
 		}
 		if !found {
+			begun, err := begunBy(ctx, tx, own, at.Add(-24*time.Hour))
+			if err != nil {
+				return err
+			}
+			if begun >= mostBegun {
+				return fault.TooMany("matching.message.too_many_begun")
+			}
 			t = newThread(own, other, at)
 			if err := insertThread(ctx, tx, &t); err != nil {
 				return err
@@ -143,10 +151,9 @@ func (s *Service) say(ctx context.Context, tx *tenants.Tx, t *threadRow, own Org
 		if !last.IsZero() && read[m.Person].Before(last) {
 			continue // they have been told of an earlier one, and have not read it
 		}
-		path := threadPath(t.ID)
-		tx.Announce(events.NotificationRequested{Person: m.Person, Key: "matching.notify.message", Path: path, Args: map[string]string{"Organization": own.Name}})
-		// The outbox, in which the network's team reads, does not say who writes to whom.
-		tx.Announce(events.MailRequested{Kind: "matching.mail.message", Person: m.Person, Path: path, Args: map[string]string{}})
+		tx.Announce(events.NotificationRequested{Person: m.Person, Key: "matching.notify.message", Path: threadPath(t.ID), Args: map[string]string{"Organization": own.Name}})
+		// The outbox, in which the network's team reads, does not say who writes to whom, not even by the same address in two mails.
+		tx.Announce(events.MailRequested{Kind: "matching.mail.message", Person: m.Person, Path: messagesPath, Args: map[string]string{}})
 	}
 	return nil
 }

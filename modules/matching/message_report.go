@@ -81,6 +81,9 @@ func (s *Service) Report(ctx context.Context, sc tenants.Scope, id ids.Thread, p
 // tell tells somebody of a report in the page and by mail, without a name.
 func tell(tx *tenants.Tx, person ids.Person, what, path string) {
 	tx.Announce(events.NotificationRequested{Person: person, Key: "matching.notify." + what, Path: path, Args: map[string]string{}})
+	if what == "decided" {
+		path = messagesPath // the outbox does not tell who has reported whom
+	}
 	tx.Announce(events.MailRequested{Kind: "matching.mail." + what, Person: person, Path: path, Args: map[string]string{}})
 }
 
@@ -199,7 +202,7 @@ func (s *Service) Decide(ctx context.Context, sc tenants.Scope, id ids.Report, o
 // reprimand tells somebody of the side that was reported what the network has decided, and why.
 func (*Service) reprimand(tx *tenants.Tx, person ids.Person, what, note string, thread ids.Thread) {
 	tx.Announce(events.NotificationRequested{Person: person, Key: "matching.notify." + what, Path: threadPath(thread), Args: map[string]string{}})
-	tx.Announce(events.MailRequested{Kind: "matching.mail." + what, Person: person, Path: threadPath(thread), Args: map[string]string{"Note": note}})
+	tx.Announce(events.MailRequested{Kind: "matching.mail." + what, Person: person, Path: messagesPath, Args: map[string]string{"Note": note}})
 }
 
 // Lift lets the side that was reported write to others again. Coordinators may. Fault: NotFound.

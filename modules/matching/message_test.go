@@ -52,7 +52,7 @@ func TestOrganizationsWriteToEachOther(t *testing.T) {
 	if len(h.mails) != 1 || len(h.news) != 1 || h.news[0].Person != two.lead.Actor().Person {
 		t.Fatalf("told: %v %v", h.mails, h.news)
 	}
-	if m := h.mails[0]; len(m.Args) > 0 || !strings.HasSuffix(m.Path, thread.String()) {
+	if m := h.mails[0]; len(m.Args) > 0 || strings.Contains(m.Path, thread.String()) {
 		t.Errorf("the mail says more than that there is something: %+v", m)
 	}
 	if n, err := h.service.Unread(ctx, two.lead); err != nil || n != 1 {
@@ -115,6 +115,26 @@ func TestWhatIsNotSent(t *testing.T) {
 		_, err := h.says(t, c.from, c.to, c.body)
 		wants(t, err, c.kind, c.field)
 	}
+}
+
+// TestFifteenThreadsADay begins one more than may be begun; who was written to may still answer.
+func TestFifteenThreadsADay(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	all := h.many(t, 18)
+	for i := range 15 {
+		_, err := h.says(t, all[0], all[i+1], "Hello")
+		must(t, err)
+	}
+	if _, err := h.says(t, all[0], all[16], "Hello"); !fault.Is(err, fault.KindTooMany) {
+		t.Errorf("a sixteenth thread: %v", err)
+	}
+	_, err := h.says(t, all[0], all[1], "Hello again")
+	must(t, err)
+	_, err = h.says(t, all[17], all[0], "Hello")
+	must(t, err)
+	_, err = h.says(t, all[0], all[17], "Hello back")
+	must(t, err)
 }
 
 // TestTwentyMessagesADay sends thirty at once: twenty arrive; the other side may still answer.

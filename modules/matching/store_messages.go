@@ -123,6 +123,18 @@ func sentBy(ctx context.Context, db bun.IDB, id ids.Thread, own ids.Organization
 	return r.Sent, r.Last.Time, nil
 }
 
+// begunBy is how many threads the organization has begun since an instant. Those begun at the very same time are not counted, so that a
+// few more than are allowed may be begun at once.
+func begunBy(ctx context.Context, db bun.IDB, own ids.Organization, since time.Time) (int, error) {
+	var n int
+	err := db.NewRaw(`SELECT count(*) FROM matching_threads AS t WHERE t.created_at > ? AND ? IN (t.one_id, t.other_id)
+		AND (SELECT m.organization_id FROM matching_messages AS m WHERE m.thread_id = t.id ORDER BY m.at, m.id LIMIT 1) = ?`, since, own, own).Scan(ctx, &n)
+	if err != nil {
+		return 0, fmt.Errorf("matching: count threads: %w", err)
+	}
+	return n, nil
+}
+
 // readings are how far people have read a thread.
 func readings(ctx context.Context, db bun.IDB, id ids.Thread) (map[ids.Person]time.Time, error) {
 	var rows []struct {

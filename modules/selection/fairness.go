@@ -48,6 +48,7 @@ const LeastTold = 3
 type Fairness struct {
 	Call       Call
 	Released   time.Time // of the decisions; zero: not yet, and nothing else is told
+	Few        bool      // fewer than LeastTold organizations were decided about, and nothing else is told
 	Funnel     []Stage
 	Overall    Group
 	Dimensions []Dimension
@@ -296,6 +297,9 @@ func (s *Service) Fairness(ctx context.Context, sc tenants.Scope, call ids.Call)
 		return Fairness{}, err
 	}
 	f := fairness(slices.DeleteFunc(all, func(c Course) bool { return slices.Contains(hidden, c.Application) }))
+	if f.Overall.Applied < LeastTold {
+		f = Fairness{Few: true}
+	}
 	f.Call, f.Released = c, list.ReleasedAt
 	return f, nil
 }

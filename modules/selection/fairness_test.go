@@ -147,7 +147,7 @@ func TestFairnessIsToldAfterTheRelease(t *testing.T) {
 	funder, reviewer := h.role(t, "Ferda", tenants.RoleFunder), h.role(t, "Rana", tenants.RoleReviewer)
 	h.courses = map[ids.Call][]selection.Course{h.call.ID: append(several(5, func() selection.Course { return course("TR", "association", true, true) }),
 		several(4, func() selection.Course { return course("DE", "foundation", false, false) })...)}
-	address := "/selection/" + h.call.ID.String() + "/fairness"
+	whole, address := h.courses[h.call.ID], "/selection/"+h.call.ID.String()+"/fairness"
 	b := h.SignedIn(t, funder.Actor())
 	b.Get(address)
 	b.Want(http.StatusOK, "Nothing to tell yet")
@@ -164,6 +164,13 @@ func TestFairnessIsToldAfterTheRelease(t *testing.T) {
 	if _, err := h.service.Fairness(t.Context(), reviewer, h.call.ID); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("a reviewer read it: %v", err)
 	}
+	h.courses[h.call.ID] = h.courses[h.call.ID][:selection.LeastTold-1]
+	b.Get(address)
+	b.Want(http.StatusOK, "Too few applications")
+	if page := b.Get(address + "?format=csv"); strings.Contains(page.Body, "Türkiye") {
+		t.Error("two organizations are told of")
+	}
+	h.courses[h.call.ID] = whole
 	// An application in which the chair has a conflict of interest counts nowhere.
 	theirs := h.courses[h.call.ID][0]
 	theirs.Application = w.all[0].ID

@@ -22,7 +22,7 @@ func (w *Web) fairness(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	p := w.page(c, sc, "selection.fairness.title", f.Call)
-	if format, ok := sheets.ParseFormat(web.Query(c).Raw("format")); ok && !f.Released.IsZero() {
+	if format, ok := sheets.ParseFormat(web.Query(c).Raw("format")); ok && !f.Released.IsZero() && !f.Few {
 		return w.site.Sheet(c, p, fairnessTable(p, f), format)
 	}
 	return w.site.Render(c, fairnessPage(p, f, w.ways(sc)))
