@@ -59,7 +59,7 @@ func agreementPage(p ui.Page, a Agreement, may ways) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tabs(p, tabs(p, a.Call.ID, may)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = callTabs(p, a.Call.ID, may).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -75,7 +75,7 @@ func rankingPage(p ui.Page, v rankingView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tabs(p, tabs(p, v.Call.ID, v.May)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = callTabs(p, v.Call.ID, v.May).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2108,7 +2108,7 @@ func decisionsPage(p ui.Page, v decisionsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tabs(p, tabs(p, v.Call.ID, v.Ways)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = callTabs(p, v.Call.ID, v.Ways).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

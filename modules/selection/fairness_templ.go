@@ -95,7 +95,7 @@ func fairnessPage(p ui.Page, f Fairness, may ways) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if may.Rank {
-				templ_7745c5c3_Err = ui.Tabs(p, tabs(p, f.Call.ID, may)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = callTabs(p, f.Call.ID, may).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -62,20 +62,47 @@ func dutyAddress(d Duty) string {
 	return "/desk"
 }
 
-// tabs lead through the pages of a call's selection.
-func tabs(p ui.Page, call ids.Call, may ways) []ui.Tab {
-	var all []ui.Tab
-	for _, below := range []string{"", "automatic", "reviewers", "conflicts", "ranking", "agreement", "decisions", "clarifications", "fairness"} {
-		if !may.Manage && slices.Contains([]string{"", "automatic", "reviewers", "conflicts", "clarifications"}, below) {
+// views are the pages of a call's selection in the order of the work: the words of a group, and its pages, of which the first is
+// what the group opens.
+var views = []struct {
+	group string
+	pages []string
+}{
+	{"reviewing", []string{"", "automatic", "reviewers", "conflicts"}},
+	{"comparing", []string{"ranking", "agreement", "fairness"}},
+	{"deciding", []string{"decisions", "clarifications"}},
+}
+
+// managed are the pages for whoever assigns reviewers.
+var managed = []string{"", "automatic", "reviewers", "conflicts", "clarifications"}
+
+// tabs lead through the pages of a call's selection: the groups, and the pages of the group that one is in.
+func tabs(p ui.Page, call ids.Call, may ways) (groups, pages []ui.Tab) {
+	for _, view := range views {
+		var group []ui.Tab
+		in := false
+		for _, below := range view.pages {
+			if !may.Manage && slices.Contains(managed, below) {
+				continue
+			}
+			key := below
+			if key == "" {
+				key = "board"
+			}
+			here := address(call, below)
+			current := p.Path == here || below != "" && strings.HasPrefix(p.Path, here+"/")
+			in = in || current
+			group = append(group, ui.Tab{Label: p.T("selection." + key + ".title"), Href: here, Current: current})
+		}
+		if len(group) == 0 {
 			continue
 		}
-		key := below
-		if key == "" {
-			key = "board"
+		groups = append(groups, ui.Tab{Label: p.T("selection.views." + view.group), Href: group[0].Href, Within: in})
+		if in {
+			pages = group
 		}
-		all = append(all, ui.Tab{Label: p.T("selection." + key + ".title"), Href: address(call, below), Current: p.Path == address(call, below)})
 	}
-	return all
+	return groups, pages
 }
 
 func home(p ui.Page, call Call, last string) []ui.Crumb {

@@ -101,7 +101,7 @@ func thirdsPage(p ui.Page, v thirdsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tabs(p, tabs(p, v.Call.ID, v.May)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = callTabs(p, v.Call.ID, v.May).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

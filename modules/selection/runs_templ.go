@@ -72,7 +72,7 @@ func planningPage(p ui.Page, v Planning, in planned, may ways) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tabs(p, tabs(p, v.Board.Call.ID, may)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = callTabs(p, v.Board.Call.ID, may).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1991,7 +1991,7 @@ func filePage(p ui.Page, v fileView, may ways) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tabs(p, tabs(p, v.Call.ID, may)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = callTabs(p, v.Call.ID, may).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -278,6 +278,7 @@ type Tab struct {
 	Label   string
 	Href    string
 	Current bool
+	Within  bool // the page is one of several that the tab stands for
 }
 
 // Step is one point of a history, newest or oldest first as given.
