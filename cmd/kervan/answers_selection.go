@@ -221,6 +221,20 @@ func (j jury) Persons(ctx context.Context, sc tenants.Scope, persons []ids.Perso
 	return found, err
 }
 
+// Identify satisfies selection.Newcomers.
+func (j jury) Identify(ctx context.Context, sc tenants.Scope, email string) (selection.Login, error) {
+	login, err := j.accounts.Identify(ctx, sc, email)
+	return selection.Login{ID: login.ID, Email: login.Email, Known: login.Known}, err
+}
+
+// Join satisfies selection.Newcomers.
+func (j jury) Join(ctx context.Context, tx *tenants.Tx, login selection.Login, as selection.Joining) (selection.Joined, error) {
+	person, cookie, err := j.accounts.Join(ctx, tx, accounts.Login(login), accounts.Joining{
+		Name: as.Name, Locale: as.Locale, Grant: tenants.Grant{Role: tenants.RoleReviewer}, By: as.By, Agent: as.Agent,
+	})
+	return selection.Joined{Person: person, Session: cookie.Token, Expires: cookie.Expires}, err
+}
+
 // standings lets applications ask selection how the actor stands to them.
 type standings struct{ selection *selection.Service }
 

@@ -310,7 +310,7 @@ func (r *running) rows(t *testing.T, in tenants.Tenant) map[string][]string {
 	return all
 }
 
-var mailedLink = regexp.MustCompile(`/(confirm|reset|invitations|sign-in/link)/([A-Za-z0-9_-]{20,})`)
+var mailedLink = regexp.MustCompile(`/(confirm|reset|invitations|reviewer-invitations|sign-in/link)/([A-Za-z0-9_-]{20,})`)
 
 // everything is what rows gives, with the tokens of the links that the network has mailed, by where they lead, and the
 // secret of a calendar.

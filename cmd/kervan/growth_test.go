@@ -46,6 +46,7 @@ var growth = []struct {
 	{"partners who have not answered", "open", func(g *garden, call ids.Call, _ int) { g.draft(g.pairBid(call, 1000, g.pair()...), invited) }},
 	{"partners invited by mail", "open", (*garden).mail},
 	{"applications in review", "reviewed", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
+	{"reviewers invited", "reviewed", (*garden).inviteReviewers},
 	{"conflicts of interest", "reviewed", func(g *garden, call ids.Call, _ int) { g.conflicted[g.apply(call, g.pair()...)] = true }},
 	{"proposals of reviewers", "reviewed", (*garden).proposeReviewers},
 	{"applications found ineligible", "reviewed", func(g *garden, call ids.Call, _ int) { g.unfit[g.apply(call, g.pair()...)] = true }},

@@ -64,7 +64,7 @@ func TestOrganizationsOfOneNetworkAreStrangers(t *testing.T) {
 	r.member(t, in, "Funder", "funder@neighbours.example", i18n.EN, tenants.Grant{Role: tenants.RoleFunder})
 	r.member(t, in, "Stranger", "stranger@neighbours.example", i18n.EN)
 	own := byIdentifier(r.rows(t, in))
-	public := map[string]bool{"tenants": true, "calls": true, "organizations": true, "mailed confirm": true, "mailed reset": true, "mailed sign-in/link": true, "mailed invitations": true, "calendar feeds": true}
+	public := map[string]bool{"tenants": true, "calls": true, "organizations": true, "mailed confirm": true, "mailed reset": true, "mailed sign-in/link": true, "mailed invitations": true, "mailed reviewer-invitations": true, "calendar feeds": true}
 	people := []string{"reviewer@neighbours.example", "other@neighbours.example", "spare@neighbours.example", "funder@neighbours.example", "stranger@neighbours.example"}
 	browsers := map[string]*sitetest.Browser{} // all before anybody walks, who would be taken for somebody that guesses
 	for _, email := range append(people, r.applicants(t, in)...) {

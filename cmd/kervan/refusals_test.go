@@ -25,6 +25,7 @@ var open = map[string]string{
 	"partnerships.ShownOf": "all organizations of these have agreed to it", "stories.Public": "what is published is public", "stories.Look": "what is published is public", "stories.Search": "what is published is public", "stories.By": "what is published is public",
 	"programs.Ask":       "whoever has a question",
 	"papers.Check":       "a paper's code is checked by anybody who has it",
+	"accounts.Identify":  "other modules, which have seen a link that was mailed to the address",
 	"accounts.Guess":     "other modules, which count who tries their secrets",
 	"selection.Outcomes": "what is published is public", "selection.Results": "what is published is public", "selection.Announcements": "what is published is public", "selection.Standings": "other modules, which ask how the actor stands to applications; most stand in no way", "selection.Conflicted": "other modules, likewise",
 	"selection.Duties": "the desk; whoever has no part in a selection has no duty",

@@ -155,19 +155,7 @@ func (s *Service) Accept(ctx context.Context, sc tenants.Scope, cmd Accept) (Con
 		if err != nil || !used {
 			return orNotFound(err)
 		}
-		if err := tx.GrantRole(ctx, person.ID, tenants.Grant{Role: row.Role, Organization: row.Organization}, row.InvitedBy); err != nil {
-			return err
-		}
-		tx.Audit(audit.Entry{Action: "person.joined", SubjectKind: "person", SubjectID: person.ID.String(), Detail: map[string]any{"role": string(row.Role)}})
-		if found && sc.Actor().Person != person.ID {
-			return nil
-		}
-		if found { // signed in already: the session does not live on with more rights than it began with
-			if err := endSession(ctx, tx, person.ID, sc.Actor().Session); err != nil {
-				return err
-			}
-		}
-		done.Cookie, err = s.begin(ctx, tx, person.ID, cmd.Agent)
+		done.Cookie, err = s.join(ctx, tx, person, found, Joining{Grant: tenants.Grant{Role: row.Role, Organization: row.Organization}, By: row.InvitedBy, Agent: cmd.Agent})
 		return err
 	})
 	return done, err

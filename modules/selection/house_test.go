@@ -41,6 +41,8 @@ type around struct {
 	withdrawn    map[ids.Application]bool
 	people       map[ids.Person]selection.Person
 	courses      map[ids.Call][]selection.Course
+	logins       map[string]selection.Login // that exist
+	members      map[ids.Identity]ids.Person
 }
 
 func (a *around) Call(_ context.Context, _ tenants.Scope, id ids.Call) (selection.Call, error) {
@@ -120,6 +122,35 @@ func (a *around) Persons(_ context.Context, _ tenants.Scope, persons []ids.Perso
 		}
 	}
 	return found, nil
+}
+
+func (a *around) Identify(_ context.Context, _ tenants.Scope, email string) (selection.Login, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if known, ok := a.logins[email]; ok {
+		known.Known = true
+		return known, nil
+	}
+	if a.logins == nil {
+		a.logins, a.members = map[string]selection.Login{}, map[ids.Identity]ids.Person{}
+	}
+	a.logins[email] = selection.Login{ID: ids.New[ids.Identity](), Email: email}
+	return a.logins[email], nil
+}
+
+func (a *around) Join(ctx context.Context, tx *tenants.Tx, login selection.Login, j selection.Joining) (selection.Joined, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	person, ok := a.members[login.ID]
+	if !ok {
+		person = ids.New[ids.Person]()
+		a.members[login.ID], a.people[person] = person, selection.Person{Name: j.Name, Email: login.Email}
+	}
+	joined := selection.Joined{Person: person}
+	if !login.Known {
+		joined.Session, joined.Expires = "a-session", time.Now().Add(time.Hour)
+	}
+	return joined, tx.GrantRole(ctx, person, tenants.Grant{Role: tenants.RoleReviewer}, j.By)
 }
 
 func (a *around) Read(_ context.Context, _ tenants.Scope, _ ui.Page, id ids.Application) (templ.Component, error) {
@@ -230,7 +261,7 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around})
+	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around, Newcomers: h.around})
 	h.service.Reactions(w.Tenants.Registry())
 	h.listen(w.Tenants.Registry())
 	h.House = sitetest.Open(t, words, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {

@@ -102,6 +102,7 @@ type Around struct {
 	Calls        Calls
 	Applications Applications
 	People       People
+	Newcomers    Newcomers
 }
 
 // Service is what is done in a selection.

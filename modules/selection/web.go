@@ -47,7 +47,7 @@ func (w *Web) Module() site.Module {
 	rank, decide, declare, reply := policies.SelectionRank, policies.SelectionDecide, policies.ReviewDeclare, policies.ApplicationReply
 	return site.Module{
 		Name: "selection",
-		Routes: slices.Concat(w.publishing(), w.profiling(), w.automating(), w.agreeing(), w.proposing(), w.clarifyingRoutes(), w.discussing(), []site.Route{
+		Routes: slices.Concat(w.publishing(), w.profiling(), w.automating(), w.agreeing(), w.proposing(), w.clarifyingRoutes(), w.discussing(), w.invitingRoutes(), []site.Route{
 			{Method: get, Path: "/selection", Action: rank, Handle: w.calls},
 			{Method: get, Path: "/selection/:id", Action: manage, Handle: w.board},
 			{Method: post, Path: "/selection/:id/assignments", Action: manage, Handle: w.assign},
@@ -116,7 +116,13 @@ func (w *Web) calls(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, callsPage(w.site.Page(c, sc, "selection.calls.title"), all, w.ways(sc)))
+	var before []Call
+	if may := w.ways(sc); may.Manage {
+		if before, err = w.service.Before(c.UserContext(), sc, all); err != nil {
+			return err
+		}
+	}
+	return w.site.Render(c, callsPage(w.site.Page(c, sc, "selection.calls.title"), all, before, w.ways(sc)))
 }
 
 // ways are the pages of a call's selection that the actor may open, and what else they may do there.

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection"
+	"kervan/tenants"
+)
+
+// inviteReviewers words the invitations of a call and asks two people, of whom one names somebody else.
+func (g *garden) inviteReviewers(call ids.Call, k int) {
+	g.does(g.day(-2, 13, k), "invite reviewers", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		words := i18n.Text{i18n.EN: "Would you?"}
+		if err := g.app.selection.WriteInvitingText(ctx, sc, call, selection.InvitingText{Subject: words, Body: words, Version: int64(k)}); err != nil {
+			return err
+		}
+		asked := selection.Inviting{Locale: i18n.EN, Reviews: 5, Until: g.day(9, 9, 0), People: []selection.Invitee{
+			{Name: fmt.Sprintf("Asked %d", k), Email: fmt.Sprintf("asked-%d@%s.example", k, g.tenant.Slug)},
+			{Name: fmt.Sprintf("Busy %d", k), Email: fmt.Sprintf("busy-%d@%s.example", k, g.tenant.Slug)},
+		}}
+		if err := g.app.selection.InviteReviewers(ctx, sc, call, asked); err != nil {
+			return err
+		}
+		all, err := g.app.selection.Invitations(ctx, sc, call)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all.All, func(i selection.Invitation) bool { return i.Invitee == asked.People[1] })
+		link, err := g.app.selection.InvitationLink(ctx, sc.As(tenants.SystemActor("demo")), all.All[i].ID)
+		if err != nil {
+			return err
+		}
+		instead := selection.Invitee{Name: "Somebody Else", Email: fmt.Sprintf("else-%d@%s.example", k, g.tenant.Slug)}
+		return g.app.selection.RefuseInvitation(ctx, sc.As(tenants.Visitor()), link, selection.Regret{Reason: "time", Note: "A full autumn.", Substitute: instead})
+	})
+}
