@@ -108,6 +108,11 @@ const (
 
 	ClarificationList   Action = "clarification.list"   // what applicants asked about decisions
 	ClarificationAnswer Action = "clarification.answer" // one of them
+
+	ConditionList   Action = "condition.list"   // places that are held on conditions
+	ConditionRead   Action = "condition.read"   // those of one place
+	ConditionManage Action = "condition.manage" // set them, give more time, take the place back
+	ConditionJudge  Action = "condition.judge"  // say whether they are met
 )
 
 // Letters and messages.

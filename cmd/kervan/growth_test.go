@@ -424,6 +424,14 @@ func (g *garden) choose(call ids.Call) {
 				return err
 			}
 		}
+		place := outcomes[events.OutcomeSelected][0]
+		if err := g.app.selection.SetCondition(ctx, sc, place, panel.List.Version, "A letter by both boards.", 60); err != nil {
+			return err
+		}
+		g.at(day(24), "conditions", func(context.Context, time.Time) error { j.meet(day(24).Add(10*time.Hour), place); return nil })
+		if panel, err = g.app.selection.Panel(ctx, sc, call); err != nil {
+			return err
+		}
 		return g.app.selection.Close(ctx, sc, call, panel.List.Version, selection.Closing{ReplyBy: day(40), WaitingUntil: day(45), ClarifyUntil: day(45), QuotaReason: "Both are wanted."})
 	})
 	g.at(day(21), "sign", j.sign)

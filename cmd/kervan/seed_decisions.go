@@ -44,6 +44,13 @@ func (j *judged) decide(ctx context.Context, at time.Time) error {
 	if panel, err = s.app.selection.Panel(ctx, sc, j.call); err != nil {
 		return err
 	}
+	// One place is offered on a condition, which is met before the cycle begins.
+	if err := s.app.selection.SetCondition(ctx, sc, order[1], panel.List.Version, "Her iki yönetim kurulundan, ziyaretlere zaman ayrılacağını söyleyen birer mektup.", 30); err != nil {
+		return err
+	}
+	if panel, err = s.app.selection.Panel(ctx, sc, j.call); err != nil {
+		return err
+	}
 	replyBy := s.endOf(at, 12)
 	err = s.app.selection.Close(ctx, sc, j.call, panel.List.Version, selection.Closing{ReplyBy: replyBy, WaitingUntil: s.endOf(at, 75), ClarifyUntil: s.endOf(at, 24)})
 	if err != nil {
@@ -102,6 +109,9 @@ func (j *judged) release(ctx context.Context, at time.Time, order []ids.Applicat
 			j.accept(at.Add(6*24*time.Hour), order[list.Places], true)
 		case 5:
 			j.accept(day, id, false) // the partner never answers
+		case 1:
+			j.accept(day, id, true)
+			j.meet(s.awake(day.Add(4*24*time.Hour)), id)
 		default:
 			j.accept(day, id, true)
 		}
@@ -170,6 +180,49 @@ func (j *judged) accept(at time.Time, id ids.Application, whole bool) {
 			return s.app.selection.Accept(ctx, sc, id)
 		})
 	}
+}
+
+// meet lets the first organization of an application answer the conditions of its place, twice, until an officer finds them met.
+func (j *judged) meet(at time.Time, id ids.Application) {
+	s := j.stage
+	lead := s.orgs[j.bid(id).who[0]].actor
+	j.term(at, "answer a condition", lead, id, func(ctx context.Context, sc tenants.Scope, c ids.Condition) error {
+		return s.app.selection.AnswerCondition(ctx, sc, id, c, "Yönetim kurulumuzun mektubu hazır, bu hafta gönderiyoruz.")
+	})
+	j.term(at.Add(2*time.Hour), "say what a condition lacks", s.one(tenants.RoleOfficer), id, func(ctx context.Context, sc tenants.Scope, c ids.Condition) error {
+		return s.app.selection.ReturnCondition(ctx, sc, id, c, "Ortağınızın yönetim kurulunun mektubu eksik.")
+	})
+	j.term(at.Add(4*time.Hour), "answer a condition again", lead, id, func(ctx context.Context, sc tenants.Scope, c ids.Condition) error {
+		return s.app.selection.AnswerCondition(ctx, sc, id, c, "İki mektup da tamam.")
+	})
+	j.term(at.Add(5*time.Hour), "find a condition met", s.one(tenants.RoleOfficer), id, func(ctx context.Context, sc tenants.Scope, c ids.Condition) error {
+		return s.app.selection.MeetCondition(ctx, sc, id, c)
+	})
+}
+
+// term does something about each condition of a place.
+func (j *judged) term(at time.Time, what string, actor tenants.Actor, id ids.Application, do func(ctx context.Context, sc tenants.Scope, c ids.Condition) error) {
+	s := j.stage
+	s.at(at, what, func(ctx context.Context, at time.Time) error {
+		officer, err := s.as(at, s.one(tenants.RoleOfficer))
+		if err != nil {
+			return err
+		}
+		place, err := s.app.selection.Conditioned(ctx, officer, id)
+		if err != nil {
+			return err
+		}
+		sc, err := s.as(at, actor)
+		if err != nil {
+			return err
+		}
+		for _, c := range place.Conditions {
+			if err := do(ctx, sc, c.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // pause lets the coordinator pause the first partnership for some weeks.

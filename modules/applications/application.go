@@ -85,8 +85,8 @@ var transitions = map[Verb]struct {
 	Reject:     {decided, Rejected},
 	Offer:      {[]State{Waiting}, Selected},
 	Accept:     {[]State{Selected}, Accepted},
-	Decline:    {[]State{Selected}, Declined},
-	Lapse:      {[]State{Selected}, Lapsed},
+	Decline:    {[]State{Selected, Accepted}, Declined}, // of a place that was accepted: while it is held on conditions
+	Lapse:      {[]State{Selected, Accepted}, Lapsed},
 	Withdraw:   {[]State{Draft, Submitted, Returned, Eligible, Ineligible, InReview, Reviewed, Shortlisted, Selected, Waiting}, Withdrawn},
 }
 

@@ -55,14 +55,24 @@ type PlaceOffered struct {
 // EventKind names the event in the queue.
 func (PlaceOffered) EventKind() string { return "place_offered" }
 
-// PlaceAccepted tells that the applicants took their place: from it the partnership stands.
+// PlaceAccepted tells that the applicants took their place: from it the partnership stands, unless it is held on conditions.
 type PlaceAccepted struct {
+	Application ids.Application
+	Call        ids.Call
+	Conditional bool `json:",omitempty"` // PlaceConfirmed follows when the conditions are met, else PlaceLapsed or PlaceDeclined
+}
+
+// EventKind names the event in the queue.
+func (PlaceAccepted) EventKind() string { return "place_accepted" }
+
+// PlaceConfirmed tells that the conditions are met on which a place was accepted: from it the partnership stands.
+type PlaceConfirmed struct {
 	Application ids.Application
 	Call        ids.Call
 }
 
 // EventKind names the event in the queue.
-func (PlaceAccepted) EventKind() string { return "place_accepted" }
+func (PlaceConfirmed) EventKind() string { return "place_confirmed" }
 
 // PlaceDeclined tells that the applicants gave their place back.
 type PlaceDeclined struct {
@@ -73,7 +83,7 @@ type PlaceDeclined struct {
 // EventKind names the event in the queue.
 func (PlaceDeclined) EventKind() string { return "place_declined" }
 
-// PlaceLapsed tells that nobody answered in time and the place is free.
+// PlaceLapsed tells that nobody answered in time, or that conditions were not met, and the place is free.
 type PlaceLapsed struct {
 	Application ids.Application
 	Call        ids.Call

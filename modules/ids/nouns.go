@@ -27,6 +27,7 @@ type (
 	run          struct{}
 	review       struct{}
 	decision     struct{}
+	condition    struct{}
 	letter       struct{}
 	message      struct{}
 	notification struct{}
@@ -72,6 +73,7 @@ type (
 	Run          = ID[run] // of an assignment of reviewers
 	Review       = ID[review]
 	Decision     = ID[decision]
+	Condition    = ID[condition] // of a place that is offered
 	Letter       = ID[letter]
 	Message      = ID[message]
 	Notification = ID[notification]

@@ -54,6 +54,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "oversight.decision_released", marks[events.DecisionReleased](s))
 	tenants.React(r, "oversight.place_offered", marks[events.PlaceOffered](s))
 	tenants.React(r, "oversight.place_accepted", marks[events.PlaceAccepted](s))
+	tenants.React(r, "oversight.place_confirmed", marks[events.PlaceConfirmed](s))
 	tenants.React(r, "oversight.place_declined", marks[events.PlaceDeclined](s))
 	tenants.React(r, "oversight.place_lapsed", marks[events.PlaceLapsed](s))
 	tenants.React(r, "oversight.partnership_moved", marks[events.PartnershipMoved](s))

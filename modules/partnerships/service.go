@@ -55,7 +55,15 @@ func (s *Service) RegisterJobs(t *tenants.Tenants) { t.HandleEverywhere(ShowJob,
 
 // Reactions registers what happens here when something happened elsewhere.
 func (s *Service) Reactions(r *tenants.Registry) {
-	tenants.React(r, "partnerships.found", s.Found)
+	tenants.React(r, "partnerships.found", func(ctx context.Context, sc tenants.Scope, e events.PlaceAccepted) error {
+		if e.Conditional {
+			return nil
+		}
+		return s.Found(ctx, sc, e)
+	})
+	tenants.React(r, "partnerships.found_confirmed", func(ctx context.Context, sc tenants.Scope, e events.PlaceConfirmed) error {
+		return s.Found(ctx, sc, events.PlaceAccepted{Application: e.Application, Call: e.Call})
+	})
 	tenants.React(r, "partnerships.presented", crossing[events.PartnershipPresented](s))
 	tenants.React(r, "partnerships.moved", crossing[events.PartnershipMoved](s))
 }

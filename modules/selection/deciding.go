@@ -99,6 +99,11 @@ func (s *Service) Decide(ctx context.Context, sc tenants.Scope, call ids.Call, v
 			tx.Audit(audit.Entry{Action: "decision.drafted", SubjectKind: "application", SubjectID: id.String(), Detail: map[string]any{"outcome": string(outcome)}})
 		}
 		var err error
+		if outcome == "" || outcome == events.OutcomeRejected {
+			if _, err = dropConditions(ctx, tx, chosen); err != nil {
+				return err
+			}
+		}
 		if outcome == "" {
 			err = undecide(ctx, tx, call, chosen)
 		} else {

@@ -88,19 +88,21 @@ type DecisionState string
 
 // The states of a decision. A draft is known to the panel only.
 const (
-	DecisionDraft     DecisionState = "draft"
-	DecisionOffered   DecisionState = "offered"
-	DecisionWaiting   DecisionState = "waiting"
-	DecisionRejected  DecisionState = "rejected"
-	DecisionAccepted  DecisionState = "accepted"
-	DecisionDeclined  DecisionState = "declined"
-	DecisionLapsed    DecisionState = "lapsed"
-	DecisionWithdrawn DecisionState = "withdrawn"
+	DecisionDraft       DecisionState = "draft"
+	DecisionOffered     DecisionState = "offered"
+	DecisionWaiting     DecisionState = "waiting"
+	DecisionRejected    DecisionState = "rejected"
+	DecisionConditional DecisionState = "conditional" // accepted, on conditions that are not met yet
+	DecisionAccepted    DecisionState = "accepted"
+	DecisionDeclined    DecisionState = "declined"
+	DecisionLapsed      DecisionState = "lapsed"
+	DecisionWithdrawn   DecisionState = "withdrawn"
 )
 
 // DecisionStates lists all of them.
 var DecisionStates = []DecisionState{
-	DecisionDraft, DecisionOffered, DecisionWaiting, DecisionRejected, DecisionAccepted, DecisionDeclined, DecisionLapsed, DecisionWithdrawn,
+	DecisionDraft, DecisionOffered, DecisionWaiting, DecisionRejected, DecisionConditional, DecisionAccepted, DecisionDeclined,
+	DecisionLapsed, DecisionWithdrawn,
 }
 
 // DecisionVerb is what happens to a decision.
@@ -113,6 +115,8 @@ const (
 	ReleaseRejected DecisionVerb = "release_rejected"
 	OfferPlace      DecisionVerb = "offer_place" // to the next on the waiting list
 	AcceptPlace     DecisionVerb = "accept_place"
+	AcceptOnTerms   DecisionVerb = "accept_on_terms" // a place with conditions
+	ConfirmPlace    DecisionVerb = "confirm_place"   // all of its conditions are met
 	DeclinePlace    DecisionVerb = "decline_place"
 	LapsePlace      DecisionVerb = "lapse_place"
 	WithdrawPlace   DecisionVerb = "withdraw_place" // the applicants took their application back
@@ -120,7 +124,7 @@ const (
 
 // DecisionVerbs lists all of them.
 var DecisionVerbs = []DecisionVerb{
-	ReleaseSelected, ReleaseWaiting, ReleaseRejected, OfferPlace, AcceptPlace, DeclinePlace, LapsePlace, WithdrawPlace,
+	ReleaseSelected, ReleaseWaiting, ReleaseRejected, OfferPlace, AcceptPlace, DeclinePlace, LapsePlace, WithdrawPlace, AcceptOnTerms, ConfirmPlace,
 }
 
 var decisionSteps = map[DecisionVerb]struct {
@@ -132,9 +136,11 @@ var decisionSteps = map[DecisionVerb]struct {
 	ReleaseRejected: {[]DecisionState{DecisionDraft}, DecisionRejected},
 	OfferPlace:      {[]DecisionState{DecisionWaiting}, DecisionOffered},
 	AcceptPlace:     {[]DecisionState{DecisionOffered}, DecisionAccepted},
-	DeclinePlace:    {[]DecisionState{DecisionOffered}, DecisionDeclined},
-	LapsePlace:      {[]DecisionState{DecisionOffered}, DecisionLapsed},
-	WithdrawPlace:   {[]DecisionState{DecisionDraft, DecisionOffered, DecisionWaiting}, DecisionWithdrawn},
+	AcceptOnTerms:   {[]DecisionState{DecisionOffered}, DecisionConditional},
+	ConfirmPlace:    {[]DecisionState{DecisionConditional}, DecisionAccepted},
+	DeclinePlace:    {[]DecisionState{DecisionOffered, DecisionConditional}, DecisionDeclined},
+	LapsePlace:      {[]DecisionState{DecisionOffered, DecisionConditional}, DecisionLapsed},
+	WithdrawPlace:   {[]DecisionState{DecisionDraft, DecisionOffered, DecisionWaiting, DecisionConditional}, DecisionWithdrawn},
 }
 
 // After is the state to which a verb leads, and false where the verb is not possible.
@@ -147,7 +153,9 @@ func (s DecisionState) After(v DecisionVerb) (DecisionState, bool) {
 }
 
 // Holds reports whether a decision in this state holds a place.
-func (s DecisionState) Holds() bool { return s == DecisionOffered || s == DecisionAccepted }
+func (s DecisionState) Holds() bool {
+	return s == DecisionOffered || s == DecisionConditional || s == DecisionAccepted
+}
 
 // Decision is what is decided of one application.
 type Decision struct {
@@ -164,6 +172,9 @@ type Decision struct {
 	AnsweredAt  time.Time
 	AnsweredBy  ids.Person
 }
+
+// Revoked reports whether a place that was held on conditions was taken back.
+func (d *Decision) Revoked() bool { return d.State == DecisionLapsed && !d.AnsweredAt.IsZero() }
 
 // At is the decision's state by the clock: an offer that nobody answered in time has lapsed, even before the program has
 // written it down.

@@ -23,21 +23,23 @@ type DutyKind string
 
 // The kinds of duty.
 const (
-	DutyDeclare DutyKind = "declare" // conflicts of interest, before reading
-	DutyReview  DutyKind = "review"
-	DutyAssign  DutyKind = "assign"
-	DutyThird   DutyKind = "third" // find a further reviewer where totals are too far apart
-	DutyDecide  DutyKind = "decide"
-	DutySign    DutyKind = "sign"
-	DutyRelease DutyKind = "release"
-	DutyReply   DutyKind = "reply"   // to an offered place
-	DutyClarify DutyKind = "clarify" // answer what applicants ask about decisions
+	DutyDeclare    DutyKind = "declare" // conflicts of interest, before reading
+	DutyReview     DutyKind = "review"
+	DutyAssign     DutyKind = "assign"
+	DutyThird      DutyKind = "third" // find a further reviewer where totals are too far apart
+	DutyDecide     DutyKind = "decide"
+	DutySign       DutyKind = "sign"
+	DutyRelease    DutyKind = "release"
+	DutyReply      DutyKind = "reply"      // to an offered place
+	DutyClarify    DutyKind = "clarify"    // answer what applicants ask about decisions
+	DutyConditions DutyKind = "conditions" // look at what applicants answer to conditions of their place
+	DutyTerms      DutyKind = "terms"      // meet the conditions of one's place
 )
 
 // Duties lists what the actor must do now, by role. Anybody may ask; to visitors there is nothing to do.
 func (s *Service) Duties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
 	var all []Duty
-	for _, ask := range []func(context.Context, tenants.Scope) ([]Duty, error){s.reviewDuties, s.panelDuties, s.clarifyDuties, s.replyDuties} {
+	for _, ask := range []func(context.Context, tenants.Scope) ([]Duty, error){s.reviewDuties, s.panelDuties, s.clarifyDuties, s.conditionDuties, s.replyDuties} {
 		some, err := ask(ctx, sc)
 		if err != nil {
 			return nil, err
@@ -136,20 +138,24 @@ func (s *Service) replyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, er
 		return nil, err
 	}
 	now := time.Now()
-	var offered []Decision
+	var offered, held []Decision
 	for _, d := range decided {
-		if d.At(now) == DecisionOffered {
+		switch d.At(now) {
+		case DecisionOffered:
 			offered = append(offered, d)
+		case DecisionConditional:
+			held = append(held, d)
+		default:
 		}
 	}
-	if len(offered) == 0 {
-		return nil, nil
+	duties, err := s.termDuties(ctx, sc, held)
+	if err != nil || len(offered) == 0 {
+		return duties, err
 	}
 	said, err := accepted(ctx, sc.Read(), mine)
 	if err != nil {
 		return nil, err
 	}
-	var duties []Duty
 	for _, d := range offered {
 		if said[d.ID] > 0 {
 			continue
@@ -159,6 +165,36 @@ func (s *Service) replyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, er
 			return nil, err
 		}
 		duties = append(duties, Duty{Kind: DutyReply, Call: call, Application: d.Application, Count: 1, Due: d.ReplyBy})
+	}
+	return duties, nil
+}
+
+// termDuties are the conditions that leads have to meet of places that they have accepted.
+func (s *Service) termDuties(ctx context.Context, sc tenants.Scope, held []Decision) ([]Duty, error) {
+	wanted := make([]ids.Application, len(held))
+	for i, d := range held {
+		wanted[i] = d.Application
+	}
+	there, err := conditionsFor(ctx, sc.Read(), wanted...)
+	if err != nil {
+		return nil, err
+	}
+	var duties []Duty
+	for _, d := range held {
+		var open []Condition
+		for _, c := range there[d.Application] {
+			if c.State() == ConditionOpen || c.State() == ConditionReturned {
+				open = append(open, c)
+			}
+		}
+		if len(open) == 0 {
+			continue
+		}
+		call, err := s.Calls.Call(ctx, sc, d.Call)
+		if err != nil {
+			return nil, err
+		}
+		duties = append(duties, Duty{Kind: DutyTerms, Call: call, Application: d.Application, Count: len(open), Due: firstDue(open)})
 	}
 	return duties, nil
 }

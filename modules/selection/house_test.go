@@ -244,6 +244,7 @@ func (h *house) listen(r *tenants.Registry) {
 	react(h, r, func(e events.ReviewBegan) ids.Application { return e.Application })
 	react(h, r, func(e events.ReviewsCompleted) ids.Application { return e.Application })
 	react(h, r, func(e events.PlaceAccepted) ids.Application { return e.Application })
+	react(h, r, func(e events.PlaceConfirmed) ids.Application { return e.Application })
 	react(h, r, func(e events.PlaceDeclined) ids.Application { return e.Application })
 	react(h, r, func(e events.PlaceLapsed) ids.Application { return e.Application })
 }

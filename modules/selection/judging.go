@@ -21,6 +21,7 @@ type Panel struct {
 	Contested     bool // that band holds more applications than places
 	Adjusted      bool // the coordinator wants adjusted means beside the raw ones
 	Tally         Tally
+	Conditions    map[ids.Application]int // how many conditions the place of an application has
 }
 
 // Ranked is one application of a panel.
@@ -88,6 +89,14 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 	}
 	if err := markForThresholds(ctx, sc, f.Call, all); err != nil {
 		return p, err
+	}
+	set, err := conditionsIn(ctx, sc.Read(), call)
+	if err != nil {
+		return p, err
+	}
+	p.Conditions = map[ids.Application]int{}
+	for id, some := range set {
+		p.Conditions[id] = len(some)
 	}
 	w, err := waysOf(ctx, sc.Read(), call)
 	if err != nil {

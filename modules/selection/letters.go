@@ -38,6 +38,10 @@ func (s *Service) compose(ctx context.Context, tx *tenants.Tx, w *sitting) error
 	if err != nil {
 		return err
 	}
+	set, err := conditionsIn(ctx, tx, w.call.ID)
+	if err != nil {
+		return err
+	}
 	grouped := byApplication(all)
 	for _, d := range w.decisions {
 		a, there := w.application(d.Application)
@@ -51,6 +55,7 @@ func (s *Service) compose(ctx context.Context, tx *tenants.Tx, w *sitting) error
 		switch d.Outcome {
 		case events.OutcomeSelected:
 			l.path, l.times["due"] = "/reply", w.list.ReplyBy
+			s.terms(&l, set[a.ID])
 		case events.OutcomeWaiting:
 			l.args["place"], l.times["expires"] = strconv.Itoa(d.Waiting), w.list.WaitingUntil
 		case events.OutcomeRejected:
@@ -79,6 +84,10 @@ func (s *Service) write(tx *tenants.Tx, call Call, a Application, leads map[ids.
 	if len(words.Subject) == 0 || len(words.Body) == 0 {
 		return fault.Conflict("selection.sign.no_letter")
 	}
+	body := words.Body
+	if len(l.lists["conditions"]) > 0 {
+		body = s.withTerms(body)
+	}
 	told := map[ids.Person]bool{}
 	for _, o := range a.Organizations {
 		for _, person := range leads[o.ID] {
@@ -89,7 +98,7 @@ func (s *Service) write(tx *tenants.Tx, call Call, a Application, leads map[ids.
 			args := map[string]string{"organization": o.Name, "number": a.Number}
 			maps.Copy(args, l.args)
 			tx.Announce(events.MailRequested{
-				Kind: "selection.mail." + l.key, Person: person, Path: "/applications/" + a.ID.String() + l.path, Subject: words.Subject, Body: words.Body,
+				Kind: "selection.mail." + l.key, Person: person, Path: "/applications/" + a.ID.String() + l.path, Subject: words.Subject, Body: body,
 				Args: args, Texts: map[string]i18n.Text{"call": call.Title}, Times: l.times, Zone: call.Zone, Lists: l.lists,
 				Hold: l.batch != "", Batch: l.batch, AboutKind: "application", AboutID: a.ID.String(),
 			})

@@ -52,6 +52,10 @@ func dutyAddress(d Duty) string {
 		return address(d.Call.ID, "") + "?need=third"
 	case DutyReply:
 		return offerAddress(d.Application)
+	case DutyTerms:
+		return offerAddress(d.Application)
+	case DutyConditions:
+		return address(d.Call.ID, "decisions")
 	case DutyClarify:
 		return address(d.Call.ID, "clarifications")
 	case DutyDecide:

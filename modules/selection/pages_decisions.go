@@ -203,8 +203,11 @@ func decisionBadge(p ui.Page, r Ranked, now time.Time) (text, tone string) {
 		}
 		return text, outcomeTone(r.Outcome())
 	}
+	if r.Decision.Revoked() {
+		return p.T("selection.decision_state.revoked"), "danger"
+	}
 	tones := map[DecisionState]string{
-		DecisionOffered: "info", DecisionAccepted: "success", DecisionWaiting: "warning", DecisionDeclined: "danger", DecisionLapsed: "danger",
+		DecisionOffered: "info", DecisionConditional: "info", DecisionAccepted: "success", DecisionWaiting: "warning", DecisionDeclined: "danger", DecisionLapsed: "danger",
 	}
 	return p.T("selection.decision_state." + string(state)), tones[state]
 }

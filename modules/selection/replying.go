@@ -22,6 +22,7 @@ type Offer struct {
 	Accepted    map[ids.Organization]Acceptance
 	Mine        []ids.Organization // those of the application that the actor leads
 	Named       []ids.Organization // those that agree to be named in the results
+	Conditions  []Condition
 }
 
 // Left are the organizations that have not accepted yet.
@@ -57,7 +58,7 @@ func (s *Service) Offer(ctx context.Context, sc tenants.Scope, id ids.Applicatio
 	}
 	o.Decision = decided[0]
 	o.State = o.Decision.At(time.Now())
-	if !slices.Contains([]DecisionState{DecisionOffered, DecisionAccepted, DecisionDeclined, DecisionLapsed}, o.State) {
+	if !slices.Contains([]DecisionState{DecisionOffered, DecisionConditional, DecisionAccepted, DecisionDeclined, DecisionLapsed}, o.State) {
 		return Offer{}, fault.NotFound()
 	}
 	if o.Call, err = s.Calls.Call(ctx, sc, a.Call); err != nil {
@@ -68,6 +69,11 @@ func (s *Service) Offer(ctx context.Context, sc tenants.Scope, id ids.Applicatio
 		return Offer{}, err
 	}
 	o.Named = agreed[id]
+	there, err := conditionsFor(ctx, sc.Read(), id)
+	if err != nil {
+		return Offer{}, err
+	}
+	o.Conditions = there[id]
 	said, err := acceptances(ctx, sc.Read(), o.Decision.ID)
 	for _, one := range said {
 		o.Accepted[one.Organization] = one
@@ -135,7 +141,7 @@ func (s *Service) answer(ctx context.Context, sc tenants.Scope, a Application, a
 			return fault.NotFound()
 		}
 		switch d := &w.decisions[i]; d.At(w.now) {
-		case DecisionOffered:
+		case DecisionOffered, DecisionConditional:
 			return act(ctx, tx, &w, d)
 		case DecisionLapsed:
 			return fault.TooLate("selection.reply.late")
@@ -148,7 +154,7 @@ func (s *Service) answer(ctx context.Context, sc tenants.Scope, a Application, a
 }
 
 // Accept takes the offered place for the actor's organizations. It is taken when every organization of the application
-// has accepted: that is announced, and from it the partnership comes. Leads may. Faults: TooLate, Conflict when it was
+// has accepted: that is announced, and from it the partnership comes; where the place has conditions, once these are met. Leads may. Faults: TooLate, Conflict when it was
 // answered before, NotFound.
 func (s *Service) Accept(ctx context.Context, sc tenants.Scope, id ids.Application) error {
 	a, mine, err := s.led(ctx, sc, id)
@@ -182,6 +188,13 @@ func (s *Service) Accept(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		if len(accepted) < len(a.Organizations) {
 			return s.tellApplicants(ctx, tx, []Application{a}, "selection.notify.accepted_by")
 		}
+		there, err := conditionsFor(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if len(there[id]) > 0 {
+			return s.takenOnTerms(ctx, tx, w, a, d, there[id])
+		}
 		return s.taken(ctx, tx, w, a, d)
 	})
 }
@@ -203,7 +216,7 @@ func (s *Service) taken(ctx context.Context, tx *tenants.Tx, w *sitting, a Appli
 	return s.tellOfficers(ctx, tx, a, "selection.notify.place_accepted")
 }
 
-// Decline gives the offered place back, for all organizations of the application; the next on the waiting list is offered
+// Decline gives the offered place back, or one that is held on conditions, for all organizations of the application; the next on the waiting list is offered
 // it at once. Leads may; it cannot be undone. Faults: TooLate, Conflict when it was answered before, NotFound.
 func (s *Service) Decline(ctx context.Context, sc tenants.Scope, id ids.Application) error {
 	a, _, err := s.led(ctx, sc, id)
@@ -276,7 +289,13 @@ func (s *Service) offer(ctx context.Context, tx *tenants.Tx, w *sitting, d Decis
 	if err := s.tellApplicants(ctx, tx, []Application{a}, "selection.notify.offered"); err != nil {
 		return err
 	}
-	return s.write(tx, w.call, a, leads, letter{key: "place_offered", path: "/reply", times: map[string]time.Time{"due": d.ReplyBy}})
+	there, err := conditionsFor(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	l := letter{key: "place_offered", path: "/reply", times: map[string]time.Time{"due": d.ReplyBy}}
+	s.terms(&l, there[a.ID])
+	return s.write(tx, w.call, a, leads, l)
 }
 
 // Lapsing is the argument of the job that ends offers which nobody answered.
@@ -353,7 +372,7 @@ func (s *Service) Withdrawn(ctx context.Context, sc tenants.Scope, e events.Appl
 	})
 }
 
-// sweep lets the system do something to a call's selection under its lock.
+// sweep does something to a call's selection under its lock; whoever calls it has authorized.
 func (s *Service) sweep(ctx context.Context, sc tenants.Scope, id ids.Call, act func(ctx context.Context, tx *tenants.Tx, w *sitting) error) error {
 	call, err := s.Calls.Call(ctx, sc, id)
 	if err != nil {

@@ -63,9 +63,11 @@ func TestEachDecisionStateAllowsItsVerbs(t *testing.T) {
 		selection.ReleaseRejected: "draft>rejected",
 		selection.OfferPlace:      "waiting>offered",
 		selection.AcceptPlace:     "offered>accepted",
-		selection.DeclinePlace:    "offered>declined",
-		selection.LapsePlace:      "offered>lapsed",
-		selection.WithdrawPlace:   "draft>withdrawn offered>withdrawn waiting>withdrawn",
+		selection.AcceptOnTerms:   "offered>conditional",
+		selection.ConfirmPlace:    "conditional>accepted",
+		selection.DeclinePlace:    "offered>declined conditional>declined",
+		selection.LapsePlace:      "offered>lapsed conditional>lapsed",
+		selection.WithdrawPlace:   "draft>withdrawn offered>withdrawn waiting>withdrawn conditional>withdrawn",
 	}
 	got := map[selection.DecisionVerb]string{}
 	for _, v := range selection.DecisionVerbs {

@@ -278,7 +278,7 @@ func (w *Web) declineForm(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	if o.State != DecisionOffered {
+	if o.State != DecisionOffered && o.State != DecisionConditional {
 		return web.SeeOther(c, offerAddress(id))
 	}
 	return w.site.Render(c, declinePage(w.site.Page(c, sc, "selection.refusal.title"), o))
