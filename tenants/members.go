@@ -92,6 +92,19 @@ func MembersOf(ctx context.Context, db bun.IDB, organizations ...ids.Organizatio
 	return members, nil
 }
 
+// MembershipsOf lists what people are in organizations, in the order in which they came to it.
+func MembershipsOf(ctx context.Context, db bun.IDB, persons ...ids.Person) ([]Membership, error) {
+	var members []Membership
+	if len(persons) == 0 {
+		return members, nil
+	}
+	err := db.NewSelect().Model(&members).Where("person_id IN (?)", bun.List(persons)).Where("organization_id IS NOT NULL").OrderExpr("granted_at, id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("tenants: list memberships: %w", err)
+	}
+	return members, nil
+}
+
 // Holders lists who holds any of the roles, in the order in which they were granted.
 func Holders(ctx context.Context, db bun.IDB, roles ...Role) ([]Membership, error) {
 	var members []Membership

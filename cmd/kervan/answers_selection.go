@@ -13,6 +13,7 @@ import (
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/organizations"
+	"kervan/modules/partnerships"
 	"kervan/modules/programs"
 	"kervan/modules/selection"
 	"kervan/tenants"
@@ -217,6 +218,21 @@ func (j jury) Persons(ctx context.Context, sc tenants.Scope, persons []ids.Perso
 	found := make(map[ids.Person]selection.Person, len(cards))
 	for id, c := range cards {
 		found[id] = selection.Person{Name: c.Name, Email: c.Email}
+	}
+	return found, err
+}
+
+// Together satisfies selection.Ties.
+func (jury) Together(ctx context.Context, sc tenants.Scope, among []ids.Organization) ([][2]ids.Organization, error) {
+	return partnerships.Together(ctx, sc.Read(), among)
+}
+
+// Guests satisfies selection.Ties.
+func (jury) Guests(ctx context.Context, sc tenants.Scope, wanted []ids.Application) (map[ids.Application][]selection.Guest, error) {
+	all, err := applications.Guests(ctx, sc.Read(), wanted)
+	found := map[ids.Application][]selection.Guest{}
+	for _, g := range all {
+		found[g.Application] = append(found[g.Application], selection.Guest{Organization: g.Organization, Email: g.Email})
 	}
 	return found, err
 }

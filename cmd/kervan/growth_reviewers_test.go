@@ -38,3 +38,14 @@ func (g *garden) inviteReviewers(call ids.Call, k int) {
 		return g.app.selection.RefuseInvitation(ctx, sc.As(tenants.Visitor()), link, selection.Regret{Reason: "time", Note: "A full autumn.", Substitute: instead})
 	})
 }
+
+// instructReviewers writes what reviewers read, which one of them does.
+func (g *garden) instructReviewers(call ids.Call, k int) {
+	g.does(g.day(-2, 15, k), "instruct reviewers", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		words := selection.Training{Body: i18n.Text{i18n.EN: fmt.Sprintf("The scale, %d", k)}, Version: int64(k)}
+		if err := g.app.selection.Instruct(ctx, sc, call, words); err != nil {
+			return err
+		}
+		return g.app.selection.ReadTraining(ctx, sc.As(g.one(tenants.RoleReviewer)), call, words.Version+1)
+	})
+}

@@ -47,6 +47,7 @@ var growth = []struct {
 	{"partners invited by mail", "open", (*garden).mail},
 	{"applications in review", "reviewed", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
 	{"reviewers invited", "reviewed", (*garden).inviteReviewers},
+	{"reviewers instructed", "reviewed", (*garden).instructReviewers},
 	{"conflicts of interest", "reviewed", func(g *garden, call ids.Call, _ int) { g.conflicted[g.apply(call, g.pair()...)] = true }},
 	{"proposals of reviewers", "reviewed", (*garden).proposeReviewers},
 	{"applications found ineligible", "reviewed", func(g *garden, call ids.Call, _ int) { g.unfit[g.apply(call, g.pair()...)] = true }},

@@ -115,6 +115,7 @@ func (s *stage) openBosporus(pairs [][2]*demo.Organization, alone []*demo.Organi
 		s.extend(s.day(-5, 16, 30), id, closes)
 		s.questions(id)
 		s.inviteReviewers(id)
+		s.instruct(s.day(-4, 12, 0), id)
 		for i, p := range secondPairs(pairs, alone) {
 			s.draft(s.pairBid(id, bosporusGrant, p[:]...), allowed(draftStages[i%len(draftStages)], p[:]...))
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection"
 	"kervan/tenants"
@@ -53,4 +54,33 @@ func (s *stage) tellOfThemselves(ctx context.Context, at time.Time) error {
 		}
 	}
 	return nil
+}
+
+// scales are what reviewers of the demonstration read before they begin.
+var scales = i18n.Text{
+	i18n.TR: "## Ne arıyoruz?\n\nEn parlak metni değil, **gerçek bir kurumsal ihtiyacı** ve iki tarafın birbirinden öğrenme isteğini. Küçük ve yeni kuruluşların dili sade olabilir; bu bir eksik değil.\n\n## Ölçek\n\n- **Üst basamaklar** nadirdir: metinde kanıtı olan, başka kuruluşların da öğrenebileceği bir öneri.\n- **Orta**: sağlam, ama bir iki sorusu açık.\n- **Alt**: metin bunu göstermiyor. Nedenini yazın.\n\n## Geri bildirim\n\nBaşvuranların çoğu yalnızca sizin cümlelerinizi okuyacak. Kişiye değil metne yazın; neyi gördüğünüzü, neyi bulamadığınızı söyleyin.\n\n## Çıkar çatışması\n\nKuşkudaysanız bildirin. Bunun için kimse sizi sorgulamaz.",
+	i18n.DE: "## Was wir suchen\n\nNicht den glänzendsten Text, sondern **einen echten Bedarf der Organisation** und den Willen beider Seiten, voneinander zu lernen. Kleine und neue Organisationen schreiben oft schlicht; das ist kein Mangel.\n\n## Die Skala\n\n- **Oben** ist selten: im Text belegt, und andere könnten davon lernen.\n- **Mitte**: solide, ein, zwei Fragen bleiben offen.\n- **Unten**: Der Text zeigt es nicht. Schreiben Sie, warum.\n\n## Rückmeldungen\n\nDie meisten Bewerbenden lesen nur Ihre Sätze. Schreiben Sie über den Text, nicht über Personen: was Sie gesehen und was Sie nicht gefunden haben.\n\n## Interessenkonflikte\n\nIm Zweifel erklären Sie einen. Niemand fragt deswegen nach.",
+	i18n.EN: "## What we look for\n\nNot the brightest text but **a real need of the organization**, and the will of both sides to learn from each other. Small and new organizations often write plainly; that is no flaw.\n\n## The scale\n\n- **The top** is rare: the text shows it, and others could learn from it.\n- **The middle**: sound, with a question or two left open.\n- **The bottom**: the text does not show it. Write why.\n\n## Feedback\n\nMost applicants only ever read your sentences. Write about the text, not about people: what you saw and what you could not find.\n\n## Conflicts of interest\n\nWhen in doubt, declare one. Nobody will question you for it.",
+}
+
+// instruct has the reviewers of a call read something before they begin; those who are reviewers by then do so.
+func (s *stage) instruct(at time.Time, call ids.Call) {
+	s.at(at, "instruct reviewers", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		if err := s.app.selection.Instruct(ctx, sc, call, selection.Training{Body: scales, Required: true}); err != nil {
+			return err
+		}
+		for i, reviewer := range s.members[tenants.RoleReviewer] {
+			if i%4 == 3 { // somebody has not yet
+				continue
+			}
+			if err := s.app.selection.ReadTraining(ctx, sc.As(reviewer), call, 1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

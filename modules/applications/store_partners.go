@@ -138,3 +138,25 @@ func present(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet, person ids.Pe
 	}
 	return others, nil
 }
+
+// Guest is who was invited to an application: an organization of the network, or an address.
+type Guest struct {
+	Application  ids.Application
+	Organization ids.Organization
+	Email        string
+}
+
+// Guests are who was invited to any of the applications, whatever they answered, all in one query. It is for other modules'
+// use-cases, which have authorized.
+func Guests(ctx context.Context, db bun.IDB, wanted []ids.Application) ([]Guest, error) {
+	var found []Guest
+	if len(wanted) == 0 {
+		return found, nil
+	}
+	err := db.NewRaw(`SELECT i.application_id AS application, i.organization_id AS organization, i.email FROM partner_invitations AS i
+		WHERE i.application_id IN (?) ORDER BY i.invited_at, i.id`, bun.List(wanted)).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("applications: list guests: %w", err)
+	}
+	return found, nil
+}

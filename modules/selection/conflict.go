@@ -15,13 +15,17 @@ import (
 // ConflictKind says what somebody's conflict of interest is.
 type ConflictKind string
 
-// The kinds of conflict. The first two are found by the program; the others only their person can know.
+// The kinds of conflict. The first five are found by the program, of which the first can be declared as well; the others only
+// their person can know.
 const (
-	ConflictMembership  ConflictKind = "membership" // belongs to an applicant
-	ConflictDomain      ConflictKind = "domain"     // writes from an applicant's e-mail domain
-	ConflictWork        ConflictKind = "work"       // works or worked for an applicant
-	ConflictFamily      ConflictKind = "family"     // family or close friends
-	ConflictMoney       ConflictKind = "money"      // would gain or lose by the decision
+	ConflictMembership  ConflictKind = "membership"  // belongs to an applicant
+	ConflictInvitation  ConflictKind = "invitation"  // was invited to the application, or their organization was
+	ConflictPartnership ConflictKind = "partnership" // their organization is or was in a partnership with an applicant
+	ConflictPeople      ConflictKind = "people"      // somebody belongs to their organization and to an applicant
+	ConflictDomain      ConflictKind = "domain"      // writes from an applicant's e-mail domain
+	ConflictWork        ConflictKind = "work"        // works or worked for an applicant
+	ConflictFamily      ConflictKind = "family"      // family or close friends
+	ConflictMoney       ConflictKind = "money"       // would gain or lose by the decision
 	ConflictCooperation ConflictKind = "cooperation"
 	ConflictDispute     ConflictKind = "dispute"
 	ConflictOther       ConflictKind = "other"
@@ -64,15 +68,30 @@ type Judge struct {
 	Person        ids.Person
 	Email         string
 	Organizations []ids.Organization // to which they belong
-	Reviews       bool               // a reviewer or the chair: their e-mail domain is looked at, too
+	Partners      []ids.Organization // with which one of these is or was in a partnership
+	Sharing       []ids.Organization // to which somebody belongs who belongs to one of these, too
+	Reviews       bool               // a reviewer or the chair: more than their own membership is looked at
 }
 
-// Detect finds the conflicts of interest that can be seen from outside: somebody belongs to an applying organization,
-// or reviews and has an address under the same registered domain as one of its people. Domains at which anybody gets an
-// address say nothing. The emails are those of each organization's people.
-func Detect(judges []Judge, applications []Application, emails map[ids.Organization][]string) []Conflict {
-	domains := make(map[ids.Organization][]string, len(emails))
-	for organization, addresses := range emails {
+// Guest is who was invited to an application: an organization of the network, or an address.
+type Guest struct {
+	Organization ids.Organization
+	Email        string
+}
+
+// Traces are what is known of applicants and applications, by which ties are seen.
+type Traces struct {
+	Emails map[ids.Organization][]string // of each organization's people
+	Guests map[ids.Application][]Guest   // of each application, whatever they answered
+}
+
+// Detect finds the conflicts of interest that can be seen from outside: somebody belongs to an applying organization; or
+// reviews and was invited to the application, or their organization was, or it is or was in a partnership with an applicant,
+// or shares somebody with one, or they have an address under the same registered domain as one of an applicant's people.
+// Domains at which anybody gets an address say nothing. Of each person and application it gives the first in that order.
+func Detect(judges []Judge, applications []Application, traces Traces) []Conflict {
+	domains := make(map[ids.Organization][]string, len(traces.Emails))
+	for organization, addresses := range traces.Emails {
 		for _, address := range addresses {
 			if d := ownDomain(address); d != "" && !slices.Contains(domains[organization], d) {
 				domains[organization] = append(domains[organization], d)
@@ -86,7 +105,7 @@ func Detect(judges []Judge, applications []Application, emails map[ids.Organizat
 			own = ownDomain(j.Email)
 		}
 		for _, a := range applications {
-			if kind, ok := ties(j, own, a, domains); ok {
+			if kind, ok := ties(&j, own, &a, domains, traces.Guests[a.ID]); ok {
 				found = append(found, Conflict{Call: a.Call, Application: a.ID, Person: j.Person, Kind: kind, Detected: true})
 			}
 		}
@@ -94,18 +113,32 @@ func Detect(judges []Judge, applications []Application, emails map[ids.Organizat
 	return found
 }
 
-func ties(j Judge, own string, a Application, domains map[ids.Organization][]string) (ConflictKind, bool) {
-	for _, o := range a.Organizations {
-		if slices.Contains(j.Organizations, o.ID) {
-			return ConflictMembership, true
-		}
+func ties(j *Judge, own string, a *Application, domains map[ids.Organization][]string, guests []Guest) (ConflictKind, bool) {
+	applies := func(among []ids.Organization) bool {
+		return slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return slices.Contains(among, o.ID) })
 	}
-	for _, o := range a.Organizations {
-		if own != "" && slices.Contains(domains[o.ID], own) {
-			return ConflictDomain, true
-		}
+	switch {
+	case applies(j.Organizations):
+		return ConflictMembership, true
+	case !j.Reviews:
+		return "", false
+	case slices.ContainsFunc(guests, j.invited):
+		return ConflictInvitation, true
+	case applies(j.Partners):
+		return ConflictPartnership, true
+	case applies(j.Sharing):
+		return ConflictPeople, true
+	case own != "" && slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return slices.Contains(domains[o.ID], own) }):
+		return ConflictDomain, true
 	}
 	return "", false
+}
+
+func (j *Judge) invited(g Guest) bool {
+	if !g.Organization.IsZero() {
+		return slices.Contains(j.Organizations, g.Organization)
+	}
+	return g.Email != "" && addressKey(g.Email) == addressKey(j.Email)
 }
 
 //go:embed freemail.txt

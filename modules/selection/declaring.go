@@ -13,55 +13,6 @@ import (
 	"kervan/tenants"
 )
 
-// detect looks for conflicts of interest between the people who review or decide (all of them, or the given ones) and
-// applications, in a fixed number of queries.
-func (s *Service) detect(ctx context.Context, sc tenants.Scope, applications []Application, who ...ids.Person) ([]Conflict, error) {
-	held, err := tenants.Holders(ctx, sc.Read(), judging...)
-	if err != nil {
-		return nil, err
-	}
-	var organizations []ids.Organization
-	for _, a := range applications {
-		for _, o := range a.Organizations {
-			organizations = append(organizations, o.ID)
-		}
-	}
-	members, err := tenants.MembersOf(ctx, sc.Read(), organizations...)
-	if err != nil {
-		return nil, err
-	}
-	var persons []ids.Person
-	for _, m := range slices.Concat(held, members) {
-		persons = append(persons, m.Person)
-	}
-	known, err := s.People.Persons(ctx, sc, persons)
-	if err != nil {
-		return nil, err
-	}
-	judges := map[ids.Person]*Judge{}
-	for _, m := range held {
-		if len(who) > 0 && !slices.Contains(who, m.Person) {
-			continue
-		}
-		if judges[m.Person] == nil {
-			judges[m.Person] = &Judge{Person: m.Person, Email: known[m.Person].Email}
-		}
-		judges[m.Person].Reviews = judges[m.Person].Reviews || m.Role == tenants.RoleReviewer || m.Role == tenants.RoleChair
-	}
-	emails := map[ids.Organization][]string{}
-	for _, m := range members {
-		emails[m.Organization] = append(emails[m.Organization], known[m.Person].Email)
-		if j := judges[m.Person]; j != nil {
-			j.Organizations = append(j.Organizations, m.Organization)
-		}
-	}
-	all := make([]Judge, 0, len(judges))
-	for _, j := range judges {
-		all = append(all, *j)
-	}
-	return Detect(all, applications, emails), nil
-}
-
 // recuse keeps conflicts that the program has found, and takes the reviews of their people out of the way.
 func recuse(ctx context.Context, tx *tenants.Tx, found []Conflict, now time.Time) error {
 	fresh, err := keepFound(ctx, tx, found, now)
@@ -136,6 +87,12 @@ func (s *Service) LookAgain(ctx context.Context, sc tenants.Scope, _ events.Role
 	return s.keep(ctx, sc, all)
 }
 
+// LookForPartners finds the conflicts of interest that come with a partnership. The reaction to events.PartnershipMoved; only the
+// system may.
+func (s *Service) LookForPartners(ctx context.Context, sc tenants.Scope, _ events.PartnershipMoved) error {
+	return s.LookAgain(ctx, sc, events.RolesChanged{})
+}
+
 func (s *Service) keep(ctx context.Context, sc tenants.Scope, applications []Application) error {
 	found, err := s.detect(ctx, sc, applications)
 	if err != nil || len(found) == 0 {
@@ -172,7 +129,8 @@ func (d *Declaration) check() error {
 
 // Declare takes the declaration of a reviewer about an application that was assigned to them: with a conflict of
 // interest the application is gone for them, without one it opens. One that the program sees itself is kept in place of
-// "no conflict", with a Conflict. The reviewer may, nobody else. Faults: Invalid by field, Conflict, NotFound.
+// "no conflict", with a Conflict. The reviewer may, nobody else; where the call has them read something first, they open nothing
+// before. Faults: Invalid by field, Conflict, NotFound.
 func (s *Service) Declare(ctx context.Context, sc tenants.Scope, id ids.Review, d Declaration) error {
 	r, a, err := s.reviewOf(ctx, sc, policies.ReviewDeclare, id)
 	if err != nil {
@@ -203,6 +161,11 @@ func (s *Service) Declare(ctx context.Context, sc tenants.Scope, id ids.Review, 
 		}
 		if barred = r.State == ReviewRecused; barred {
 			return s.tellOfficers(ctx, tx, a, "selection.notify.replacement")
+		}
+		if r.State == ReviewAssigned {
+			if err := trained(ctx, tx, r.Call); err != nil {
+				return err
+			}
 		}
 		after, ok := r.State.After(Clear)
 		if !ok {

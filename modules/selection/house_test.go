@@ -41,6 +41,8 @@ type around struct {
 	withdrawn    map[ids.Application]bool
 	people       map[ids.Person]selection.Person
 	courses      map[ids.Call][]selection.Course
+	together     [][2]ids.Organization
+	guests       map[ids.Application][]selection.Guest
 	logins       map[string]selection.Login // that exist
 	members      map[ids.Identity]ids.Person
 }
@@ -122,6 +124,24 @@ func (a *around) Persons(_ context.Context, _ tenants.Scope, persons []ids.Perso
 		}
 	}
 	return found, nil
+}
+
+func (a *around) Together(_ context.Context, _ tenants.Scope, among []ids.Organization) ([][2]ids.Organization, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var found [][2]ids.Organization
+	for _, p := range a.together {
+		if slices.Contains(among, p[0]) && slices.Contains(among, p[1]) {
+			found = append(found, p)
+		}
+	}
+	return found, nil
+}
+
+func (a *around) Guests(context.Context, tenants.Scope, []ids.Application) (map[ids.Application][]selection.Guest, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.guests), nil
 }
 
 func (a *around) Identify(_ context.Context, _ tenants.Scope, email string) (selection.Login, error) {
@@ -262,7 +282,7 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around, Newcomers: h.around})
+	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around, Newcomers: h.around, Ties: h.around})
 	h.service.Reactions(w.Tenants.Registry())
 	h.listen(w.Tenants.Registry())
 	h.House = sitetest.Open(t, words, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {

@@ -72,13 +72,13 @@ var views = []struct {
 	group string
 	pages []string
 }{
-	{"reviewing", []string{"", "automatic", "invitations", "reviewers", "conflicts"}},
+	{"reviewing", []string{"", "automatic", "invitations", "training", "reviewers", "conflicts"}},
 	{"comparing", []string{"ranking", "agreement", "fairness"}},
 	{"deciding", []string{"decisions", "clarifications"}},
 }
 
 // managed are the pages for whoever assigns reviewers.
-var managed = []string{"", "automatic", "invitations", "reviewers", "conflicts", "clarifications"}
+var managed = []string{"", "automatic", "invitations", "training", "reviewers", "conflicts", "clarifications"}
 
 // tabs lead through the pages of a call's selection: the groups, and the pages of the group that one is in.
 func tabs(p ui.Page, call ids.Call, may ways) (groups, pages []ui.Tab) {

@@ -107,7 +107,7 @@ func invitationsStats(p ui.Page, v *invitationsView) []ui.Stat {
 func invitationsSheet(p ui.Page, v invitationsView) sheets.Table {
 	t := sheets.Table{Name: p.Title, Columns: []string{
 		p.T("selection.reviewers.name"), p.T("selection.known.email"), p.T("selection.invitations.state"), p.T("selection.invitations.reviews"), p.T("selection.invitations.sent"),
-		p.T("selection.invitations.until"), p.T("selection.invitations.answered"), p.T("selection.asked.reason"), p.T("selection.asked.note"), p.T("selection.asked.substitute"),
+		p.T("selection.invitations.until"), p.T("selection.invitations.answered"), p.T("selection.asked.reason"), p.T("selection.asked.note"), p.T("selection.invitations.substitute"),
 	}}
 	for n := range v.Rows {
 		i := &v.Rows[n]

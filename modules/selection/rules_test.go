@@ -329,12 +329,22 @@ func TestConflictsAreSeen(t *testing.T) {
 	a := selection.Application{ID: ids.New[ids.Application](), Organizations: []selection.Applicant{{ID: marmara}, {ID: elbe}}}
 	b := selection.Application{ID: ids.New[ids.Application](), Organizations: []selection.Applicant{{ID: gmail}}}
 	emails := map[ids.Organization][]string{marmara: {"ayse@marmara.example", "x@GMAIL.com"}, elbe: {"uta@post.elbe.edu.tr"}, gmail: {"ali@gmail.com", "z@example.org"}}
-	person := ids.New[ids.Person]()
+	person, own, guest := ids.New[ids.Person](), ids.New[ids.Organization](), ids.New[ids.Organization]()
+	guests := map[ids.Application][]selection.Guest{a.ID: {{Organization: guest}, {Email: "Jo@Berlin.example"}, {}}}
+	only := func(id ids.Application, kind selection.ConflictKind) map[ids.Application]selection.ConflictKind {
+		return map[ids.Application]selection.ConflictKind{id: kind}
+	}
 	for name, tt := range map[string]struct {
 		judge selection.Judge
 		want  map[ids.Application]selection.ConflictKind
 	}{
-		"a stranger":                     {selection.Judge{Email: "jo@berlin.example", Reviews: true}, nil},
+		"a stranger":                     {selection.Judge{Email: "mo@berlin.example", Reviews: true}, nil},
+		"whoever was invited":            {selection.Judge{Email: "jo@BERLIN.example", Reviews: true}, only(a.ID, selection.ConflictInvitation)},
+		"of an invited organization":     {selection.Judge{Organizations: []ids.Organization{own, guest}, Reviews: true}, only(a.ID, selection.ConflictInvitation)},
+		"of a partner":                   {selection.Judge{Organizations: []ids.Organization{own}, Partners: []ids.Organization{gmail}, Reviews: true}, only(b.ID, selection.ConflictPartnership)},
+		"who shares somebody":            {selection.Judge{Organizations: []ids.Organization{own}, Sharing: []ids.Organization{own, elbe}, Reviews: true}, only(a.ID, selection.ConflictPeople)},
+		"an officer of a partner":        {selection.Judge{Organizations: []ids.Organization{guest}, Partners: []ids.Organization{gmail}, Sharing: []ids.Organization{elbe}}, nil},
+		"a member who is a partner":      {selection.Judge{Organizations: []ids.Organization{marmara}, Partners: []ids.Organization{elbe}, Reviews: true}, only(a.ID, selection.ConflictMembership)},
 		"a colleague by domain":          {selection.Judge{Email: "mehmet@Marmara.EXAMPLE", Reviews: true}, map[ids.Application]selection.ConflictKind{a.ID: selection.ConflictDomain}},
 		"a subdomain of a registered":    {selection.Judge{Email: "q@law.elbe.edu.tr", Reviews: true}, map[ids.Application]selection.ConflictKind{a.ID: selection.ConflictDomain}},
 		"the same public suffix":         {selection.Judge{Email: "q@other.edu.tr", Reviews: true}, nil},
@@ -348,7 +358,7 @@ func TestConflictsAreSeen(t *testing.T) {
 	} {
 		tt.judge.Person = person
 		var got map[ids.Application]selection.ConflictKind
-		for _, c := range selection.Detect([]selection.Judge{tt.judge}, []selection.Application{a, b}, emails) {
+		for _, c := range selection.Detect([]selection.Judge{tt.judge}, []selection.Application{a, b}, selection.Traces{Emails: emails, Guests: guests}) {
 			if got == nil {
 				got = map[ids.Application]selection.ConflictKind{}
 			}

@@ -103,6 +103,7 @@ type Around struct {
 	Applications Applications
 	People       People
 	Newcomers    Newcomers
+	Ties         Ties
 }
 
 // Service is what is done in a selection.

@@ -57,6 +57,7 @@ func (w *Web) Module() site.Module {
 			w.conditioning(),
 			w.discussing(),
 			w.invitingRoutes(),
+			w.instructing(),
 			[]site.Route{
 				{Method: get, Path: "/selection", Action: rank, Handle: w.calls},
 				{Method: get, Path: "/selection/:id", Action: manage, Handle: w.board},

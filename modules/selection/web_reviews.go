@@ -19,7 +19,11 @@ func (w *Web) queue(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, queuePage(w.site.Page(c, sc, "selection.queue.title"), all))
+	trainings, err := w.service.TrainingsOf(c.UserContext(), sc, all)
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, queuePage(w.site.Page(c, sc, "selection.queue.title"), all, trainings))
 }
 
 func parseReview(c *fiber.Ctx) (ids.Review, error) {
@@ -53,7 +57,13 @@ func (w *Web) showReview(c *fiber.Ctx, sc tenants.Scope, in writing, refused err
 	}
 	p := w.site.Page(c, sc, "selection.review.title")
 	p.Title = p.T("selection.review.of", "Number", d.Application.Number)
-	show := func(f *fault.Fault) templ.Component { return declarePage(p, d, in, f) }
+	var trainings []Trained
+	if d.State == ReviewAssigned {
+		if trainings, err = w.service.TrainingsOf(c.UserContext(), sc, []Queued{d.Queued}); err != nil {
+			return err
+		}
+	}
+	show := func(f *fault.Fault) templ.Component { return declarePage(p, d, trainings, in, f) }
 	if d.State != ReviewAssigned {
 		dossier, err := w.dossiers.Read(c.UserContext(), sc, p, d.Application.ID)
 		if err != nil {
@@ -88,7 +98,11 @@ func (w *Web) declare(c *fiber.Ctx, sc tenants.Scope) error {
 	case err == nil && !d.Conflict:
 		return web.SeeOther(c, reviewAddress(id, ""))
 	}
-	return w.said(c, err, "selection.declare.done", "/reviews")
+	next := "/reviews"
+	if fault.Is(err, fault.KindConflict) && fault.Of(err).Key == "selection.training.first" {
+		next = reviewAddress(id, "")
+	}
+	return w.said(c, err, "selection.declare.done", next)
 }
 
 // saveReview keeps a whole page without a script, and leads on to the submission where that was asked for.

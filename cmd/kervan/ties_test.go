@@ -1,0 +1,57 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/geo"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/organizations"
+	"kervan/tenants"
+)
+
+// TestTiesOfReviewersAreSeenAcrossModules looks for conflicts of interest from what the other modules know: a past partnership,
+// an invitation that was taken back, one to an address, and somebody who belongs to two organizations.
+func TestTiesOfReviewersAreSeenAcrossModules(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	network := r.network(t, "ties")
+	system := r.app.tenants.Bind(network, tenants.SystemActor("test"))
+	call := r.openCall(t, system)
+	belongs := func(email string, country geo.Country, also ...tenants.Grant) (tenants.Scope, ids.Organization) {
+		t.Helper()
+		name, _, _ := strings.Cut(email, "@")
+		done, err := r.app.organizations.Register(t.Context(), system, organizations.Organization{Name: name, Form: organizations.Association, Country: country, City: "Muğla"}, true)
+		must(t, err)
+		g := tenants.Grant{Role: tenants.RoleLead, Organization: done.Organization.ID}
+		card, err := r.app.accounts.Ensure(t.Context(), system, name, email, "", i18n.EN, append(also, g)...)
+		must(t, err)
+		return r.app.tenants.Bind(network, tenants.Actor{Person: card.ID, Name: name, Locale: i18n.EN, Grants: []tenants.Grant{g}}), done.Organization.ID
+	}
+	reviewer := tenants.Grant{Role: tenants.RoleReviewer}
+	one, ours := belongs("one@one.example", "TR")
+	two, _ := belongs("two@two.example", "DE")
+	_, guest := belongs("guest@guest.example", "DE", reviewer)
+	_, partner := belongs("partner@partner.example", "DE", reviewer)
+	_, shared := belongs("shared@shared.example", "DE", reviewer)
+	belongs("stranger@stranger.example", "DE", reviewer)
+	r.member(t, network, "address", "address@address.example", i18n.EN, reviewer)
+	r.member(t, network, "two", "two@two.example", i18n.EN, tenants.Grant{Role: tenants.RoleParticipant, Organization: shared})
+	application := r.handedIn(t, call, one, two)
+	r.exec(t, network, `INSERT INTO partner_invitations (id, application_id, seat, organization_id, state, invited_at) VALUES (gen_random_uuid(), ?, 'eu', ?, 'revoked', now())`, application, guest)
+	r.exec(t, network, `INSERT INTO partner_invitations (id, application_id, seat, email, name, state, invited_at) VALUES (gen_random_uuid(), ?, 'eu', 'Address@address.example', 'A', 'revoked', now())`, application)
+	r.exec(t, network, `WITH p AS (INSERT INTO partnerships (id, application_id, call_id, number, title, search, state) VALUES (gen_random_uuid(), gen_random_uuid(), ?, '2020-1', 'Old', 'old', 'completed') RETURNING id)
+		INSERT INTO partnership_seats (partnership_id, key, place, organization_id) SELECT p.id, s.key, s.place, s.organization FROM p, (VALUES ('tr', 0, ?::uuid), ('eu', 1, ?::uuid)) AS s (key, place, organization)`, call, ours, partner)
+	r.exec(t, network, `UPDATE applications SET state = 'eligible' WHERE id = ?`, application)
+	must(t, r.app.selection.Look(t.Context(), system, events.ApplicationChecked{Application: application, Call: call, Eligible: true}))
+	var found []struct{ Name, Kind string }
+	must(t, system.Read().NewRaw(`SELECT p.name, c.kind FROM conflicts AS c JOIN people AS p ON p.id = c.person_id WHERE c.application_id = ? ORDER BY p.name`, application).Scan(t.Context(), &found))
+	want := []struct{ Name, Kind string }{{"address", "invitation"}, {"guest", "invitation"}, {"partner", "partnership"}, {"shared", "people"}}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Error(diff)
+	}
+}
