@@ -52,7 +52,7 @@ func selectionCall(c programs.Call) selection.Call {
 		letters[l.Key] = l
 	}
 	return selection.Call{
-		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, Places: c.Places, Quotas: c.Quotas, Criteria: selection.Scored(c.Criteria), Review: c.Review, Letters: letters,
+		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, Places: c.Places, Grant: forms.Money{Minor: c.GrantMinor, Currency: c.GrantCurrency}, Quotas: c.Quotas, Criteria: selection.Scored(c.Criteria), Review: c.Review, Letters: letters,
 	}
 }
 

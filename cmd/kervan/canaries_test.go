@@ -42,6 +42,9 @@ var wordless = map[string]string{
 	"calls.review":                 "numbers of the rules of the reviews",
 	"documents.reason":             "what a check found, by its key",
 	"form_draft_presences.place":   "keys of a section and a question",
+	"panel_items.away":             "identifiers",
+	"panel_lots.applications":      "identifiers",
+	"panel_meetings.fingerprint":   "a hash",
 	"papers.locale":                "the code of a language",
 	"story_graves.slug":            "an address at which nothing is read any more",
 }

@@ -404,6 +404,7 @@ func (g *garden) choose(call ids.Call) {
 	g.read(day(4), call, func(int, *bid) reading { return done })
 	j := &judged{stage: g.stage, call: call, bids: g.bids[call]}
 	g.at(day(9), "find third reviewers", j.further)
+	g.meet(day(18), j)
 	g.does(day(20), "decide", tenants.RoleChair, func(ctx context.Context, sc tenants.Scope) error {
 		panel, err := g.app.selection.Panel(ctx, sc, call)
 		if err != nil {
@@ -474,4 +475,28 @@ func (g *garden) returnAll(call ids.Call) {
 	for _, b := range g.bids[call] {
 		g.ask(g.day(-1, 12, 0), b)
 	}
+}
+
+// meet lets the panel meet about a call: a vote, a reason, notes, a lot, and minutes that two sign.
+func (g *garden) meet(at time.Time, j *judged) {
+	g.does(at, "meet", tenants.RoleChair, func(ctx context.Context, sc tenants.Scope) error {
+		m, s := meeting{judged: j, at: at, chair: sc}, g.app.selection
+		if err := m.begin(ctx, "Room 4"); err != nil {
+			return err
+		}
+		panel, err := s.Panel(ctx, sc, j.call)
+		if err != nil {
+			return err
+		}
+		first := panel.Ranked[0].ID
+		if err := m.settle(ctx, first, settled{selection.ChooseSelected, events.OutcomeSelected, "The clearest plan.", "Look at the second visit again."}); err != nil {
+			return err
+		}
+		if len(panel.Ranked) > 1 {
+			if err := m.draw(ctx, []ids.Application{first, panel.Ranked[1].ID}); err != nil {
+				return err
+			}
+		}
+		return m.end(ctx)
+	})
 }

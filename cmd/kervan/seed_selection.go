@@ -43,6 +43,7 @@ func (s *stage) selection(call ids.Call, fit []*bid, closed time.Time) {
 	})
 	s.at(s.awake(closed.AddDate(0, 0, 29)), "call further reviews", j.further)
 	s.at(s.awake(closed.AddDate(0, 0, 36)), "show adjusted means", j.adjusted)
+	s.at(s.awake(closed.AddDate(0, 0, 36).Add(3*time.Hour)), "meet", j.deliberate)
 	s.at(s.awake(closed.AddDate(0, 0, 37)), "decide", j.decide)
 }
 
@@ -306,6 +307,7 @@ func (j *judged) talk(ctx context.Context, at time.Time) error {
 func (s *stage) halfReviewed(call ids.Call, fit []*bid, closed time.Time) {
 	j := &judged{stage: s, call: call, bids: fit, due: s.day(9, 23, 59)}
 	s.at(s.day(-1, 15, 0), "let reviewers talk", j.talk)
+	s.at(s.day(-1, 16, 0), "convene the panel", j.convened(s.day(12, 14, 0), "Altonaer Straße 61, Hamburg"))
 	s.at(closed.AddDate(0, 0, 8), "assign reviewers", func(ctx context.Context, at time.Time) error {
 		return j.assign(ctx, at, func(reviewer, place int) (reading, time.Time) {
 			day := s.during(-13, -2)

@@ -20,7 +20,7 @@ import (
 // parameters say which table the identifier in a route's path is of, by the word before it. A route with a parameter that
 // is not here fails the walk.
 var parameters = map[string]string{
-	"applications/:id": "applications", "calls/:id": "calls", "automatic/:run": "assignment_runs", "conditions/:condition": "place_conditions", "questions/:question": "call_questions", "selection/:id": "calls", "conflicts/:id": "conflicts", "documents/:id": "documents", "networks/:id": "tenants",
+	"applications/:id": "applications", "calls/:id": "calls", "automatic/:run": "assignment_runs", "minutes/:meeting": "panel_meetings", "conditions/:condition": "place_conditions", "questions/:question": "call_questions", "selection/:id": "calls", "conflicts/:id": "conflicts", "documents/:id": "documents", "networks/:id": "tenants",
 	"organizations/:id": "organizations", "outbox/:id": "messages", "pages/:id": "pages", "partner-invitations/:id": "partner_invitations", "partners/:organization": "organizations", "messages/:thread": "matching_threads", "reports/:report": "matching_reports", "partnerships/:id": "partnerships", "reviewers/:id": "people", "reviews/:id": "reviews", "story-desk/:story": "stories", "proposals/:id": "blueprint_proposals", "openings/:id": "opening_requests",
 	"sheets/:sheet": "sheets", "templates/:template": "form_templates", "confirm/:token": "mailed confirm", "reset/:token": "mailed reset", "calendar-feeds/:feed": "calendar feeds", "link/:token": "mailed sign-in/link", "invitations/:token": "mailed invitations", "invitations/:invitation": "reviewer_invitations", "training/:call": "calls", "reviewer-invitations/:token": "mailed reviewer-invitations",
 }

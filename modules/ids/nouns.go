@@ -43,6 +43,9 @@ type (
 	template     struct{}
 	thread       struct{}
 	report       struct{}
+	meeting      struct{}
+	note         struct{}
+	lot          struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -89,4 +92,7 @@ type (
 	Template     = ID[template]  // a file that a form offers to be filled in
 	Thread       = ID[thread]    // what two organizations write to each other
 	Report       = ID[report]    // of a thread, to the coordinators
+	Meeting      = ID[meeting]   // of the panel that decides about a call
+	Note         = ID[note]      // to an application on a meeting's table
+	Lot          = ID[lot]       // among applications that the reviews cannot tell apart
 )

@@ -30,6 +30,9 @@ func (w *sitting) application(id ids.Application) (Application, bool) {
 	return w.all[i], true
 }
 
+// anyVersion sits down to a list whatever its version is, for what has a version of its own.
+const anyVersion = -1
+
 // sit locks a call's selection for somebody who may do the action, at the version that was shown, and does it. What other
 // modules must tell is asked before, so that nobody waits for a second connection while holding the lock.
 func (s *Service) sit(ctx context.Context, sc tenants.Scope, action policies.Action, call ids.Call, version int64, verb ListVerb, act func(ctx context.Context, tx *tenants.Tx, w *sitting) error) error {
@@ -49,7 +52,7 @@ func (s *Service) sit(ctx context.Context, sc tenants.Scope, action policies.Act
 		if w.list, err = lockSelection(ctx, tx, c); err != nil {
 			return err
 		}
-		if w.list.Version != version {
+		if version != anyVersion && w.list.Version != version {
 			return fault.Conflict("fault.stale")
 		}
 		after, ok := w.list.State.After(verb)
@@ -98,22 +101,30 @@ func (s *Service) Decide(ctx context.Context, sc tenants.Scope, call ids.Call, v
 		for _, id := range chosen {
 			tx.Audit(audit.Entry{Action: "decision.drafted", SubjectKind: "application", SubjectID: id.String(), Detail: map[string]any{"outcome": string(outcome)}})
 		}
-		var err error
-		if outcome == "" || outcome == events.OutcomeRejected {
-			if _, err = dropConditions(ctx, tx, chosen); err != nil {
-				return err
-			}
-		}
-		if outcome == "" {
-			err = undecide(ctx, tx, call, chosen)
-		} else {
-			err = decide(ctx, tx, w.drafts(outcome, chosen, sc.Actor().Person))
-		}
-		if err != nil {
+		if err := w.draft(ctx, tx, outcome, chosen); err != nil {
 			return err
 		}
-		return renumber(ctx, tx, call, nil)
+		return remark(ctx, tx, call, chosen)
 	})
+}
+
+// draft writes one outcome for the chosen, or with none takes back what was decided of them.
+func (w *sitting) draft(ctx context.Context, tx *tenants.Tx, outcome events.Outcome, chosen []ids.Application) error {
+	var err error
+	if outcome == "" || outcome == events.OutcomeRejected {
+		if _, err = dropConditions(ctx, tx, chosen); err != nil {
+			return err
+		}
+	}
+	if outcome == "" {
+		err = undecide(ctx, tx, w.call.ID, chosen)
+	} else {
+		err = decide(ctx, tx, w.drafts(outcome, chosen, tx.Scope().Actor().Person))
+	}
+	if err != nil {
+		return err
+	}
+	return renumber(ctx, tx, w.call.ID, nil)
 }
 
 // renumber closes the gaps of a draft's waiting list, after it was put into the order that reorder gives.

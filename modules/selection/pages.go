@@ -74,7 +74,7 @@ var views = []struct {
 }{
 	{"reviewing", []string{"", "automatic", "invitations", "training", "reviewers", "conflicts"}},
 	{"comparing", []string{"ranking", "agreement", "fairness"}},
-	{"deciding", []string{"decisions", "clarifications"}},
+	{"deciding", []string{"panel", "decisions", "clarifications"}},
 }
 
 // managed are the pages for whoever assigns reviewers.

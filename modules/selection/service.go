@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kervan/modules/blueprints"
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
@@ -22,6 +23,7 @@ type Call struct {
 	Locales  []i18n.Locale
 	Zone     string
 	Places   int
+	Grant    forms.Money            // of each place; zero: none
 	Quotas   []blueprints.Quota     // of the countries of those that are selected
 	Criteria []blueprints.Criterion // those that weigh something
 	Review   blueprints.Review

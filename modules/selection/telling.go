@@ -66,3 +66,13 @@ func membersOf(ctx context.Context, tx *tenants.Tx, a Application) ([]tenants.Me
 	}
 	return tenants.MembersOf(ctx, tx, organizations...)
 }
+
+// tellMeeting asks somebody to a meeting of the panel. The mail names no application.
+func (s *Service) tellMeeting(tx *tenants.Tx, call Call, m *Meeting, person ids.Person) {
+	path, texts := address(call.ID, "panel"), map[string]i18n.Text{"Call": call.Title}
+	tx.Announce(events.NotificationRequested{Person: person, Key: "selection.notify.meeting", Texts: texts, Path: path})
+	tx.Announce(events.MailRequested{
+		Kind: "selection.mail.meeting", Person: person, Path: path, Texts: texts, Times: map[string]time.Time{"At": m.At}, Zone: call.Zone,
+		Args: map[string]string{"Place": m.Place},
+	})
+}

@@ -56,6 +56,7 @@ func (w *Web) Module() site.Module {
 			w.clarifyingRoutes(),
 			w.conditioning(),
 			w.discussing(),
+			w.meeting(),
 			w.invitingRoutes(),
 			w.instructing(),
 			[]site.Route{

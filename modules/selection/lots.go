@@ -1,0 +1,127 @@
+package selection
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"slices"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/fault"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// PrepareLot fixes among which applications a lot will be drawn, and the seed, of which only the commitment is shown. An
+// application takes part in one lot of a meeting at most. Whoever leads the meeting may, of applications without a conflict of
+// interest. Faults: Invalid with fewer than two, Conflict, NotFound.
+func (s *Service) PrepareLot(ctx context.Context, sc tenants.Scope, call ids.Call, applications []ids.Application) error {
+	if err := s.policies.May(sc, policies.SelectionDecide, policies.On{}); err != nil {
+		return err
+	}
+	f, err := s.field(ctx, sc, call)
+	if err != nil {
+		return err
+	}
+	if len(applications) < 2 {
+		return fault.Invalid("fault.check_fields", fault.At("application", "selection.lot.two"))
+	}
+	for _, id := range applications {
+		if a, known := f.application(id); !known || !a.Undecided {
+			return fault.NotFound()
+		}
+	}
+	return s.lead(ctx, sc, call, func(ctx context.Context, tx *tenants.Tx, g *gathering) error {
+		before, err := lots(ctx, tx, g.meeting.ID)
+		if err != nil {
+			return err
+		}
+		for _, l := range before {
+			if slices.ContainsFunc(l.Applications, func(a ids.Application) bool { return slices.Contains(applications, a) }) {
+				return fault.Conflict("selection.lot.already")
+			}
+		}
+		l := Lot{ID: ids.New[ids.Lot](), Applications: applications, Seed: newSeed(), PreparedAt: g.now, PreparedBy: sc.Actor().Person}
+		g.changed = true
+		tx.Audit(audit.Entry{Action: "lot.prepared", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"commitment": l.Commitment()}})
+		return insertLot(ctx, tx, g.meeting.ID, &l)
+	})
+}
+
+// newSeed are 256 random bits in hexadecimal digits.
+func newSeed() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// DrawLot shows the seed of a lot that was prepared, and so its order. Whoever leads the meeting may, without a conflict of
+// interest in any of its applications. Drawing again changes nothing. Faults: Conflict, NotFound.
+func (s *Service) DrawLot(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Lot) error {
+	return s.lot(ctx, sc, call, id, func(ctx context.Context, tx *tenants.Tx, g *gathering, l *Lot) error {
+		l.DrawnAt, l.DrawnBy = g.now, sc.Actor().Person
+		tx.Audit(audit.Entry{Action: "lot.drawn", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"commitment": l.Commitment()}})
+		return drawLot(ctx, tx, l)
+	})
+}
+
+// DropLot takes back a lot that was prepared and is not drawn. Its seed is never shown. Who may draw it may. Faults: Conflict,
+// NotFound.
+func (s *Service) DropLot(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Lot) error {
+	return s.lot(ctx, sc, call, id, func(ctx context.Context, tx *tenants.Tx, _ *gathering, l *Lot) error {
+		tx.Audit(audit.Entry{Action: "lot.dropped", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"commitment": l.Commitment()}})
+		return dropLot(ctx, tx, l.ID)
+	})
+}
+
+// lot does something with a lot that is not drawn yet; nothing with one that is.
+func (s *Service) lot(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Lot, act func(ctx context.Context, tx *tenants.Tx, g *gathering, l *Lot) error) error {
+	if err := s.policies.May(sc, policies.SelectionDecide, policies.On{}); err != nil {
+		return err
+	}
+	without, err := s.Conflicted(ctx, sc)
+	if err != nil {
+		return err
+	}
+	return s.lead(ctx, sc, call, func(ctx context.Context, tx *tenants.Tx, g *gathering) error {
+		all, err := lots(ctx, tx, g.meeting.ID)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all, func(l Lot) bool { return l.ID == id })
+		if i < 0 || slices.ContainsFunc(all[i].Applications, func(a ids.Application) bool { return slices.Contains(without, a) }) {
+			return fault.NotFound()
+		}
+		if all[i].Drawn() {
+			return nil
+		}
+		g.changed = true
+		return act(ctx, tx, g, &all[i])
+	})
+}
+
+// visibleLots are the lots among applications that somebody may know of, each without the others; a lot of which one is left
+// says nothing any more. Seeds of lots that are not drawn are blotted out, but not their commitments.
+func visibleLots(all []Lot, known func(ids.Application) bool) []ShownLot {
+	var shown []ShownLot
+	for _, l := range all {
+		s := ShownLot{Lot: l, Committed: l.Commitment()}
+		s.Applications = slices.DeleteFunc(slices.Clone(l.Applications), func(a ids.Application) bool { return !known(a) })
+		if len(s.Applications) < 2 {
+			continue
+		}
+		if !l.Drawn() {
+			s.Seed = ""
+		}
+		shown = append(shown, s)
+	}
+	return shown
+}
+
+// ShownLot is a lot as somebody may see it.
+type ShownLot struct {
+	Lot
+
+	Committed string // the commitment, also while the seed is secret
+}
