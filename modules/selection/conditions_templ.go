@@ -651,7 +651,7 @@ func conditionSaid(p ui.Page, call Call, c Condition, by string) templ.Component
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(p.T("selection.condition.lacks")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card(lacksTitle(p, c)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1646,6 +1646,13 @@ func conditionsNone(p ui.Page, v Conditioned) string {
 		return p.T("selection.conditions.none_text")
 	}
 	return p.T("selection.conditions.none_later")
+}
+
+func lacksTitle(p ui.Page, c Condition) string {
+	if c.State() == ConditionReturned {
+		return p.T("selection.condition.lacks")
+	}
+	return p.T("selection.condition.lacked")
 }
 
 func conditionTone(s ConditionState) string {
