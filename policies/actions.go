@@ -131,6 +131,7 @@ const (
 	PartnershipRead    Action = "partnership.read"
 	PartnershipManage  Action = "partnership.manage"
 	PartnershipPresent Action = "partnership.present" // say whether and how it is shown to the public
+	PartnershipReplace Action = "partnership.replace" // read and answer what is asked about a replacement in it
 )
 
 // Stories of partnerships.

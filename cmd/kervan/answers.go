@@ -170,6 +170,26 @@ func (w winners) Promise(ctx context.Context, sc tenants.Scope, call ids.Call) (
 	return partnerships.Call{Title: c.Title, GrantMinor: c.GrantMinor, GrantCurrency: c.GrantCurrency}, err
 }
 
+// Seatable satisfies partnerships.Calls.
+func (w winners) Seatable(ctx context.Context, sc tenants.Scope, call ids.Call, key string) (map[ids.Organization]partnerships.Organization, error) {
+	c, err := programs.Find(ctx, sc.Read(), call)
+	if err != nil {
+		return nil, err
+	}
+	seat, ok := c.Composition.Spread().Seat(key)
+	if !ok {
+		return nil, nil
+	}
+	all, _, err := w.organizations.Directory(ctx, sc, organizations.Query{})
+	found := make(map[ids.Organization]partnerships.Organization, len(all))
+	for _, o := range all {
+		if seat.Fits(string(o.Form), string(o.Country)) {
+			found[o.ID] = partnerships.Organization{Name: o.Name, NameEnglish: o.NameEnglish, City: o.City, Country: o.Country}
+		}
+	}
+	return found, err
+}
+
 // Cards satisfies partnerships.Organizations.
 func (w winners) Cards(ctx context.Context, sc tenants.Scope, wanted []ids.Organization) (map[ids.Organization]partnerships.Organization, error) {
 	cards, err := w.organizations.Cards(ctx, sc.Read(), wanted)

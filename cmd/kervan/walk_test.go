@@ -20,13 +20,61 @@ import (
 // parameters say which table the identifier in a route's path is of, by the word before it. A route with a parameter that
 // is not here fails the walk.
 var parameters = map[string]string{
-	"applications/:id": "applications", "calls/:id": "calls", "automatic/:run": "assignment_runs", "minutes/:meeting": "panel_meetings", "conditions/:condition": "place_conditions", "questions/:question": "call_questions", "selection/:id": "calls", "conflicts/:id": "conflicts", "documents/:id": "documents", "networks/:id": "tenants",
-	"organizations/:id": "organizations", "outbox/:id": "messages", "pages/:id": "pages", "partner-invitations/:id": "partner_invitations", "partners/:organization": "organizations", "messages/:thread": "matching_threads", "reports/:report": "matching_reports", "partnerships/:id": "partnerships", "reviewers/:id": "people", "reviews/:id": "reviews", "story-desk/:story": "stories", "proposals/:id": "blueprint_proposals", "openings/:id": "opening_requests",
-	"sheets/:sheet": "sheets", "templates/:template": "form_templates", "confirm/:token": "mailed confirm", "reset/:token": "mailed reset", "calendar-feeds/:feed": "calendar feeds", "link/:token": "mailed sign-in/link", "invitations/:token": "mailed invitations", "invitations/:invitation": "reviewer_invitations", "training/:call": "calls", "reviewer-invitations/:token": "mailed reviewer-invitations",
+	"applications/:id":            "applications",
+	"automatic/:run":              "assignment_runs",
+	"calendar-feeds/:feed":        "calendar feeds",
+	"calls/:id":                   "calls",
+	"conditions/:condition":       "place_conditions",
+	"confirm/:token":              "mailed confirm",
+	"conflicts/:id":               "conflicts",
+	"documents/:id":               "documents",
+	"invitations/:invitation":     "reviewer_invitations",
+	"invitations/:token":          "mailed invitations",
+	"link/:token":                 "mailed sign-in/link",
+	"messages/:thread":            "matching_threads",
+	"minutes/:meeting":            "panel_meetings",
+	"networks/:id":                "tenants",
+	"openings/:id":                "opening_requests",
+	"organizations/:id":           "organizations",
+	"outbox/:id":                  "messages",
+	"pages/:id":                   "pages",
+	"partner-invitations/:id":     "partner_invitations",
+	"partners/:organization":      "organizations",
+	"partnerships/:id":            "partnerships",
+	"proposals/:id":               "blueprint_proposals",
+	"questions/:question":         "call_questions",
+	"replacements/:replacement":   "partnership_replacements",
+	"reports/:report":             "matching_reports",
+	"reset/:token":                "mailed reset",
+	"reviewer-invitations/:token": "mailed reviewer-invitations",
+	"reviewers/:id":               "people",
+	"reviews/:id":                 "reviews",
+	"selection/:id":               "calls",
+	"sheets/:sheet":               "sheets",
+	"story-desk/:story":           "stories",
+	"templates/:template":         "form_templates",
+	"training/:call":              "calls",
 }
 
 // wordsOf are the parameters that name no row: a part of a form.
-var wordsOf = map[string]string{"sections/:section": "need", "answers/:ref": "issue", "marks/:ref": "need", "pages/:slug": "about", "stories/:slug": "what-we-tell-0", "page-pictures/:picture": "0123456789abcdef0123456789abcdef-full.jpg", "story-pictures/:picture": "0123456789abcdef0123456789abcdef-full.jpg", "news/:slug": "about-the-0", "blueprints/:blueprint": "exchange", "versions/:number": "1", "pictures/:picture": "0123456789abcdef0123456789abcdef-logo.png", "as/:part": "officer", "entrance/:token": "nobody", "verify/:code": "7H2K-9QXM-0F3B-WT5A", "letters/:letter": "selected"}
+var wordsOf = map[string]string{
+	"answers/:ref":            "issue",
+	"as/:part":                "officer",
+	"blueprints/:blueprint":   "exchange",
+	"entrance/:token":         "nobody",
+	"letters/:letter":         "selected",
+	"marks/:ref":              "need",
+	"news/:slug":              "about-the-0",
+	"page-pictures/:picture":  "0123456789abcdef0123456789abcdef-full.jpg",
+	"pages/:slug":             "about",
+	"pictures/:picture":       "0123456789abcdef0123456789abcdef-logo.png",
+	"seats/:seat":             "tr",
+	"sections/:section":       "need",
+	"stories/:slug":           "what-we-tell-0",
+	"story-pictures/:picture": "0123456789abcdef0123456789abcdef-full.jpg",
+	"verify/:code":            "7H2K-9QXM-0F3B-WT5A",
+	"versions/:number":        "1",
+}
 
 // fields say which table an identifier in a form's field is of, for forms that are sent without having been seen.
 var fields = map[string]string{

@@ -28,6 +28,7 @@ type (
 	review       struct{}
 	decision     struct{}
 	condition    struct{}
+	replacement  struct{}
 	letter       struct{}
 	message      struct{}
 	notification struct{}
@@ -81,6 +82,7 @@ type (
 	Message      = ID[message]
 	Notification = ID[notification]
 	Partnership  = ID[partnership]
+	Replacement  = ID[replacement] // of an organization that leaves a partnership
 	Seat         = ID[seat]
 	Job          = ID[job]
 	Domain       = ID[domain]

@@ -38,7 +38,11 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 	for _, p := range waiting {
 		tasks = append(tasks, site.Task{Title: loc.T("partnerships.task.presentation", "Title", p.Title), Hint: loc.T("partnerships.task.presentation_hint"), Href: address(p.ID) + "/presentation"})
 	}
-	return tasks, nil
+	awaited, err := w.service.Awaited(ctx, sc)
+	for _, r := range awaited {
+		tasks = append(tasks, site.Task{Title: loc.T("partnerships.task.replacement"), Hint: loc.T("partnerships.task.replacement_hint"), Href: replacementAddress(&r), Due: r.Until})
+	}
+	return tasks, err
 }
 
 func stateOptions(p ui.Page) []ui.Option {

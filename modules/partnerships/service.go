@@ -20,9 +20,11 @@ type Applications interface {
 	Joint(ctx context.Context, sc tenants.Scope, application ids.Application) (Joint, error)
 }
 
-// Calls tells what a call promised. The programs module satisfies it.
+// Calls tells what a call promised and who may take part. The programs module satisfies it.
 type Calls interface {
 	Promise(ctx context.Context, sc tenants.Scope, call ids.Call) (Call, error)
+	// Seatable lists the network's organizations that a call lets take the seat.
+	Seatable(ctx context.Context, sc tenants.Scope, call ids.Call, seat string) (map[ids.Organization]Organization, error)
 }
 
 // Organizations tells of organizations, all in one query. The organizations module satisfies it.
@@ -55,6 +57,7 @@ func (s *Service) RegisterJobs(t *tenants.Tenants) { t.HandleEverywhere(ShowJob,
 
 // Reactions registers what happens here when something happened elsewhere.
 func (s *Service) Reactions(r *tenants.Registry) {
+	tenants.HandleJob(r, lapseReplacementJob, s.LapseReplacement)
 	tenants.React(r, "partnerships.found", func(ctx context.Context, sc tenants.Scope, e events.PlaceAccepted) error {
 		if e.Conditional {
 			return nil
@@ -244,9 +247,11 @@ type Member struct {
 type Whole struct {
 	Listed
 
-	Members map[ids.Organization][]Member
-	History []Change
-	Actors  map[ids.Person]string
+	Members      map[ids.Organization][]Member
+	Steers       bool          // the actor may pause it, end it, and replace its organizations
+	Replacements []Replacement // for whoever steers it, the newest first
+	History      []Change
+	Actors       map[ids.Person]string
 }
 
 // Partnership shows one partnership with its people and its history. The people of its organizations may, and the
@@ -260,9 +265,14 @@ func (s *Service) Partnership(ctx context.Context, sc tenants.Scope, id ids.Part
 	if err != nil {
 		return Whole{}, err
 	}
-	w := Whole{Listed: listed[0], Members: map[ids.Organization][]Member{}, Actors: map[ids.Person]string{}}
+	w := Whole{Listed: listed[0], Steers: s.MaySteer(sc, &p), Members: map[ids.Organization][]Member{}, Actors: map[ids.Person]string{}}
 	if w.History, err = history(ctx, sc.Read(), id); err != nil {
 		return Whole{}, err
+	}
+	if w.Steers {
+		if w.Replacements, err = s.replacementsOf(ctx, sc, &w); err != nil {
+			return Whole{}, err
+		}
 	}
 	held, err := tenants.MembersOf(ctx, sc.Read(), p.Organizations()...)
 	if err != nil {

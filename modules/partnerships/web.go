@@ -58,6 +58,7 @@ func (w *Web) Module() site.Module {
 		Addresses: []site.Addresses{w.addresses},
 	}
 	m.Routes = append(m.Routes, w.presenting()...)
+	m.Routes = append(m.Routes, w.replacing()...)
 	for _, t := range turns {
 		m.Routes = append(m.Routes,
 			site.Route{Method: get, Path: "/partnerships/:id/" + t.noun, Action: manage, Handle: w.steerForm(t)},

@@ -50,6 +50,15 @@ func (*around) Promise(context.Context, tenants.Scope, ids.Call) (partnerships.C
 	return partnerships.Call{Title: i18n.Text{i18n.EN: "Exchange 2027", i18n.TR: "Değişim 2027"}, GrantMinor: 350_000, GrantCurrency: "EUR"}, nil
 }
 
+// Seatable are all organizations but those that the call does not admit.
+func (a *around) Seatable(context.Context, tenants.Scope, ids.Call, string) (map[ids.Organization]partnerships.Organization, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	admitted := maps.Clone(a.cards)
+	maps.DeleteFunc(admitted, func(_ ids.Organization, o partnerships.Organization) bool { return strings.Contains(o.Name, "unfit") })
+	return admitted, nil
+}
+
 func (a *around) Cards(context.Context, tenants.Scope, []ids.Organization) (map[ids.Organization]partnerships.Organization, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

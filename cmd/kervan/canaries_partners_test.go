@@ -1,0 +1,41 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/modules/partnerships"
+	"kervan/tenants"
+)
+
+// replaces has somebody asked to take a seat of a partnership, and an organization that stays not agree.
+func (r *running) replaces(t *testing.T, in tenants.Tenant) {
+	t.Helper()
+	ctx, system := t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test"))
+	var one struct {
+		ID      ids.Partnership
+		Version int64
+		Seat    string
+	}
+	must(t, system.Read().NewRaw(`SELECT p.id, p.version, s.key AS seat FROM partnerships AS p JOIN partnership_seats AS s ON s.partnership_id = p.id ORDER BY p.id, s.key LIMIT 1`).Scan(ctx, &one))
+	v, err := r.app.partnerships.Vacancy(ctx, system, one.ID, one.Seat)
+	must(t, err)
+	if len(v.Candidates) == 0 {
+		t.Fatal("nobody can take a seat")
+	}
+	asked := partnerships.Replacing{Seat: one.Seat, Coming: v.Candidates[0].ID, Reason: "They have closed.", Until: time.Now().AddDate(0, 0, 9)}
+	must(t, r.app.partnerships.Replace(ctx, system, one.ID, one.Version, asked))
+	var stays struct {
+		Email       string
+		Replacement string
+	}
+	must(t, system.Read().NewRaw(`SELECT pe.email, r.id::text AS replacement FROM partnership_replacements AS r JOIN partnership_seats AS s ON s.partnership_id = r.partnership_id AND s.organization_id <> r.leaving
+		JOIN memberships AS m ON m.organization_id = s.organization_id AND m.role = 'lead' JOIN people AS pe ON pe.id = m.person_id ORDER BY pe.email LIMIT 1`).Scan(ctx, &stays))
+	b := r.enters(t, in, stays.Email)
+	page := "/partnerships/" + one.ID.String() + "/replacements/" + stays.Replacement
+	b.Get(page)
+	b.Submit(page+"/refusal", "reason", "We do not know them.")
+	b.Want(http.StatusOK)
+}

@@ -1,0 +1,332 @@
+package partnerships_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/partnerships"
+	"kervan/tenants"
+)
+
+// changing is a partnership in which the second organization is to be replaced.
+type changing struct {
+	id                    ids.Partnership
+	stays, leaves, comes  ids.Organization
+	staying, leaving      tenants.Scope
+	coming, coordinator   tenants.Scope
+	unfit, headless, busy ids.Organization
+}
+
+func (h *house) changing(t *testing.T) changing {
+	t.Helper()
+	id, e, both := h.founded(t, h.System(), "Yol")
+	lead := func(o ids.Organization) tenants.Scope {
+		return h.As(t, tenants.Grant{Role: tenants.RoleLead, Organization: o})
+	}
+	c := changing{id: id, stays: both[0], leaves: both[1], comes: h.organization(t, h.System(), "Yeni"), coordinator: h.coordinator(t)}
+	c.unfit, c.headless = h.organization(t, h.System(), "unfit"), h.organization(t, h.System(), "Headless")
+	c.staying, c.leaving, c.coming = lead(c.stays), lead(c.leaves), lead(c.comes)
+	lead(c.unfit)
+	c.busy = h.organization(t, h.System(), "Busy")
+	lead(c.busy)
+	other := e
+	other.Application = ids.New[ids.Application]()
+	h.mu.Lock()
+	h.joints[other.Application] = partnerships.Joint{Number: "KRV-2", Title: "Busy", Call: e.Call, Seats: []partnerships.Seat{{Key: "a", Organization: c.busy}, {Key: "b", Organization: h.anyOther(c)}}}
+	h.mu.Unlock()
+	if err := h.service.Found(t.Context(), h.System(), other); err != nil {
+		t.Fatal(err)
+	}
+	h.Jobs(t)
+	h.mails, h.news = nil, nil
+	return c
+}
+
+// anyOther is an organization that is in nothing.
+func (h *house) anyOther(c changing) ids.Organization { return c.headless }
+
+func (c *changing) cmd() partnerships.Replacing {
+	return partnerships.Replacing{Seat: "b", Coming: c.comes, Reason: "Faaliyetini durdurdu.", Until: time.Now().AddDate(0, 0, 14)}
+}
+
+func (h *house) asked(t *testing.T, c changing) partnerships.Replacement {
+	t.Helper()
+	w := h.whole(t, c)
+	if err := h.service.Replace(t.Context(), c.coordinator, c.id, w.Version, c.cmd()); err != nil {
+		t.Fatal(err)
+	}
+	h.Jobs(t)
+	return h.whole(t, c).Replacements[0]
+}
+
+func (h *house) whole(t *testing.T, c changing) partnerships.Whole {
+	t.Helper()
+	w, err := h.service.Partnership(t.Context(), c.coordinator, c.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func TestWhoCanTakeASeat(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	v, err := h.service.Vacancy(t.Context(), c.coordinator, c.id, "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, one := range v.Candidates {
+		names = append(names, one.Name)
+	}
+	if !slices.Equal(names, []string{"Yeni"}) {
+		t.Errorf("candidates: %v", names)
+	}
+	for name, tt := range map[string]struct {
+		change func(*partnerships.Replacing)
+		kind   fault.Kind
+	}{
+		"one that the call does not admit": {func(r *partnerships.Replacing) { r.Coming = c.unfit }, fault.KindInvalid},
+		"one that nobody leads":            {func(r *partnerships.Replacing) { r.Coming = c.headless }, fault.KindInvalid},
+		"one that sits elsewhere":          {func(r *partnerships.Replacing) { r.Coming = c.busy }, fault.KindInvalid},
+		"the one that sits there":          {func(r *partnerships.Replacing) { r.Coming = c.leaves }, fault.KindInvalid},
+		"without a reason":                 {func(r *partnerships.Replacing) { r.Reason = "  " }, fault.KindInvalid},
+		"with yesterday":                   {func(r *partnerships.Replacing) { r.Until = time.Now().AddDate(0, 0, -1) }, fault.KindInvalid},
+		"in a year":                        {func(r *partnerships.Replacing) { r.Until = time.Now().AddDate(1, 0, 0) }, fault.KindInvalid},
+		"on a seat that is not there":      {func(r *partnerships.Replacing) { r.Seat = "z" }, fault.KindNotFound},
+	} {
+		cmd := c.cmd()
+		tt.change(&cmd)
+		if err := h.service.Replace(t.Context(), c.coordinator, c.id, v.Version, cmd); !fault.Is(err, tt.kind) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := h.service.Replace(t.Context(), c.coordinator, c.id, v.Version+1, c.cmd()); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("of another version: %v", err)
+	}
+	if err := h.service.Steer(t.Context(), c.coordinator, c.id, v.Version, partnerships.EndEarly, "Bitti."); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.Replace(t.Context(), c.coordinator, c.id, v.Version+1, c.cmd()); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("in one that is over: %v", err)
+	}
+}
+
+func TestASeatChangesHandsWhenAllAgree(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	path := "/partnerships/" + c.id.String()
+	// It was shown to everybody as it was.
+	if err := h.service.Propose(t.Context(), c.staying, c.id, 0, partnerships.Terms{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.Consent(t.Context(), c.leaving, c.id, 1); err != nil {
+		t.Fatal(err)
+	}
+	h.Jobs(t)
+	h.mails = nil
+	if all, err := h.service.Public(t.Context(), h.Visitor()); err != nil || len(all) != 1 {
+		t.Fatalf("%d are shown, %v", len(all), err)
+	}
+	b := h.SignedIn(t, c.coordinator.Actor())
+	b.Get(path)
+	b.Want(200, "Replace this organization")
+	b.Get(path + "/seats/b/replacement")
+	b.Submit(path+"/seats/b/replacement", "coming", "", "reason", "Faaliyetini durdurdu.")
+	b.Want(422, "Faaliyetini durdurdu.")
+	b.Get(path + "/seats/b/replacement")
+	b.Submit(path+"/seats/b/replacement", "coming", c.comes.String(), "reason", "Faaliyetini durdurdu.")
+	h.Jobs(t)
+	told := map[ids.Person]int{}
+	for _, m := range h.mails {
+		if m.Kind == "partnerships.mail.replacement_asked" {
+			told[m.Person]++
+		}
+	}
+	if told[c.coming.Actor().Person] != 1 || told[c.staying.Actor().Person] != 1 || told[c.leaving.Actor().Person] != 0 {
+		t.Errorf("mails: %v", told)
+	}
+	r := h.whole(t, c).Replacements[0]
+	page := path + "/replacements/" + r.ID.String()
+	if err := h.service.Replace(t.Context(), c.coordinator, c.id, h.whole(t, c).Version, c.cmd()); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("asked twice: %v", err)
+	}
+	new := h.SignedIn(t, c.coming.Actor())
+	new.Get("/desk")
+	new.Want(200, "An organization is to be replaced")
+	new.Get(path)
+	new.Want(404)
+	new.Get(page)
+	new.Want(200, "Faaliyetini durdurdu.", "Yeni", "Lindenhof", "We agree")
+	new.Submit(page + "/consent")
+	if w := h.whole(t, c); w.Seats[1].Organization != c.leaves {
+		t.Error("the seat changed hands before all have agreed")
+	}
+	if err := h.service.Respond(t.Context(), c.coming, c.id, r.ID, true, ""); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("answered twice: %v", err)
+	}
+	if err := h.service.Respond(t.Context(), c.staying, c.id, r.ID, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	h.Jobs(t)
+	w := h.whole(t, c)
+	if w.Seats[1].Organization != c.comes || w.Seats[0].Organization != c.stays || w.Title != "Yol İhlamur + Yeni" || !strings.Contains(w.History[0].Reason, "Yol Lindenhof → Yeni") {
+		t.Errorf("afterwards: %+v, %s, %+v", w.Seats, w.Title, w.History[0])
+	}
+	if all, err := h.service.Public(t.Context(), h.Visitor()); err != nil || len(all) != 0 {
+		t.Errorf("%d are shown of which the new organization has not agreed, %v", len(all), err)
+	}
+	new.Get(path)
+	new.Want(200, "Yol İhlamur")
+	if _, err := h.service.Partnership(t.Context(), c.leaving, c.id); !fault.Is(err, fault.KindNotFound) && !fault.Is(err, fault.KindForbidden) {
+		t.Errorf("who has left still reads: %v", err)
+	}
+	if all, _, err := h.service.List(t.Context(), c.coordinator, partnerships.Query{Search: "yeni"}); err != nil || len(all) != 1 {
+		t.Errorf("%d are found by the new name, %v", len(all), err)
+	}
+	replaced := 0
+	for _, m := range h.mails {
+		if m.Kind == "partnerships.mail.replaced" && m.Person == c.leaving.Actor().Person {
+			replaced++
+		}
+	}
+	if replaced != 1 {
+		t.Errorf("who has left was told %d times", replaced)
+	}
+}
+
+func TestOneNoEndsAReplacement(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	r := h.asked(t, c)
+	if err := h.service.Respond(t.Context(), c.staying, c.id, r.ID, false, " "); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("a no without a reason: %v", err)
+	}
+	page := "/partnerships/" + c.id.String() + "/replacements/" + r.ID.String()
+	b := h.SignedIn(t, c.staying.Actor())
+	b.Get(page)
+	b.Submit(page+"/refusal", "reason", "Onları tanımıyoruz.")
+	h.Jobs(t)
+	if w := h.whole(t, c); w.Replacements[0].State != partnerships.ReplacementDeclined || w.Seats[1].Organization != c.leaves {
+		t.Errorf("afterwards: %+v", w.Replacements[0])
+	}
+	other := h.SignedIn(t, c.coming.Actor())
+	other.Get(page)
+	other.Want(200, "Declined")
+	if strings.Contains(other.Page.Body, "Onları tanımıyoruz.") {
+		t.Error("the organization that would have come reads why it is not wanted")
+	}
+	team := h.SignedIn(t, c.coordinator.Actor())
+	team.Get(page)
+	team.Want(200, "Onları tanımıyoruz.")
+	if err := h.service.Respond(t.Context(), c.coming, c.id, r.ID, true, ""); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("agreed after a no: %v", err)
+	}
+	h.asked(t, c) // another can be asked for
+}
+
+func TestAReplacementIsTakenBackOrLapses(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	r := h.asked(t, c)
+	if err := h.service.WithdrawReplacement(t.Context(), c.coordinator, c.id, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.Respond(t.Context(), c.coming, c.id, r.ID, true, ""); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("agreed to what was taken back: %v", err)
+	}
+	r = h.asked(t, c)
+	if err := h.service.LapseReplacement(t.Context(), h.System(), partnerships.Asked{Replacement: r.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if h.whole(t, c).Replacements[0].State != partnerships.ReplacementAsked {
+		t.Error("it lapsed before its day")
+	}
+	err := h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw("UPDATE partnership_replacements SET until = now() - interval '1 minute' WHERE id = ?", r.ID).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.Respond(t.Context(), c.coming, c.id, r.ID, true, ""); !fault.Is(err, fault.KindTooLate) {
+		t.Errorf("agreed too late: %v", err)
+	}
+	for range 2 {
+		if err := h.service.LapseReplacement(t.Context(), h.System(), partnerships.Asked{Replacement: r.ID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if h.whole(t, c).Replacements[0].State != partnerships.ReplacementLapsed {
+		t.Error("it did not lapse")
+	}
+}
+
+func TestWhoMayNotTouchAReplacement(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	r := h.asked(t, c)
+	stranger := h.As(t, tenants.Grant{Role: tenants.RoleLead, Organization: c.busy})
+	participant := h.As(t, tenants.Grant{Role: tenants.RoleParticipant, Organization: c.comes})
+	for name, sc := range map[string]tenants.Scope{"a stranger": stranger, "a participant": participant, "who leaves": c.leaving, "a visitor": h.Visitor()} {
+		_, read := h.service.Proposal(t.Context(), sc, c.id, r.ID)
+		for verb, err := range map[string]error{
+			"reads":     read,
+			"agrees":    h.service.Respond(t.Context(), sc, c.id, r.ID, true, ""),
+			"asks":      h.service.Replace(t.Context(), sc, c.id, 1, c.cmd()),
+			"takes":     h.service.WithdrawReplacement(t.Context(), sc, c.id, r.ID),
+			"looks for": func() error { _, err := h.service.Vacancy(t.Context(), sc, c.id, "b"); return err }(),
+		} {
+			if err == nil {
+				t.Errorf("%s %s", name, verb)
+			}
+		}
+	}
+	if err := h.service.Respond(t.Context(), c.coordinator, c.id, r.ID, true, ""); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("the coordinator agrees for others: %v", err)
+	}
+	if _, err := h.service.Proposal(t.Context(), c.coordinator, ids.New[ids.Partnership](), r.ID); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("read below another partnership: %v", err)
+	}
+}
+
+func TestManyAgreeAtOnce(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	r := h.asked(t, c)
+	results := make([]error, 12)
+	var all sync.WaitGroup
+	for i := range results {
+		all.Go(func() {
+			sc := c.coming
+			if i%2 == 0 {
+				sc = c.staying
+			}
+			results[i] = h.service.Respond(t.Context(), sc, c.id, r.ID, true, "")
+		})
+	}
+	all.Wait()
+	done := 0
+	for _, err := range results {
+		if err == nil {
+			done++
+		} else if !fault.Is(err, fault.KindConflict) {
+			t.Error(err)
+		}
+	}
+	if w := h.whole(t, c); done != 2 || w.Seats[1].Organization != c.comes || len(w.History) != 2 {
+		t.Errorf("%d answers counted, %+v", done, w.Seats)
+	}
+}
