@@ -109,6 +109,11 @@ func (s *Service) InviteReviewers(ctx context.Context, sc tenants.Scope, call id
 		if err != nil {
 			return err
 		}
+		if !cmd.InsteadOf.IsZero() {
+			if err := settleSubstitute(ctx, tx, call, cmd.InsteadOf, SubstituteInvited); err != nil {
+				return err
+			}
+		}
 		for n, who := range cmd.People {
 			i := Invitation{
 				ID: ids.New[ids.Invitation](), Call: call, Invitee: who, Locale: cmd.Locale, Reviews: cmd.Reviews, State: InvitationSent, Until: cmd.Until,
@@ -126,10 +131,7 @@ func (s *Service) InviteReviewers(ctx context.Context, sc tenants.Scope, call id
 				return err
 			}
 		}
-		if cmd.InsteadOf.IsZero() {
-			return nil
-		}
-		return settleSubstitute(ctx, tx, call, cmd.InsteadOf, SubstituteInvited)
+		return nil
 	})
 }
 
