@@ -146,7 +146,7 @@ func (w winners) Joint(ctx context.Context, sc tenants.Scope, application ids.Ap
 		return partnerships.Joint{}, err
 	}
 	rule := call.Composition.Spread()
-	joint := partnerships.Joint{Number: a.Number, Call: a.Call}
+	joint := partnerships.Joint{Number: a.Number, Call: a.Call, Won: a.State == applications.Accepted}
 	for _, p := range a.Parts {
 		if p.Organization.IsZero() {
 			continue

@@ -55,6 +55,17 @@ type PlaceOffered struct {
 // EventKind names the event in the queue.
 func (PlaceOffered) EventKind() string { return "place_offered" }
 
+// PlacesMatched tells that the organizations of several applications, each of which has accepted its place alone, want to take
+// them together.
+type PlacesMatched struct {
+	Match        ids.Match
+	Call         ids.Call
+	Applications []ids.Application
+}
+
+// EventKind names the event in the queue.
+func (PlacesMatched) EventKind() string { return "places_matched" }
+
 // PlaceAccepted tells that the applicants took their place: from it the partnership stands, unless it is held on conditions.
 type PlaceAccepted struct {
 	Application ids.Application

@@ -47,6 +47,9 @@ type (
 	meeting      struct{}
 	note         struct{}
 	lot          struct{}
+	round        struct{}
+	tie          struct{}
+	match        struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -74,7 +77,7 @@ type (
 	Question     = ID[question]   // what somebody asks about a call
 	Part         = ID[part]       // one organization's part of a joint application
 	Document     = ID[document]
-	Run          = ID[run] // of an assignment of reviewers
+	Run          = ID[run] // of a solver
 	Review       = ID[review]
 	Decision     = ID[decision]
 	Condition    = ID[condition] // of a place that is offered
@@ -97,4 +100,7 @@ type (
 	Meeting      = ID[meeting]   // of the panel that decides about a call
 	Note         = ID[note]      // to an application on a meeting's table
 	Lot          = ID[lot]       // among applications that the reviews cannot tell apart
+	Round        = ID[round]     // in which organizations are put together
+	Tie          = ID[tie]       // what is said about organizations of a round before it is solved
+	Match        = ID[match]     // organizations to which it is proposed that they work together
 )

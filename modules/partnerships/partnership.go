@@ -126,6 +126,7 @@ type Joint struct {
 	Number string
 	Title  string
 	Call   ids.Call
+	Won    bool // its place was accepted
 	Seats  []Seat
 }
 

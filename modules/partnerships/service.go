@@ -67,6 +67,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "partnerships.found_confirmed", func(ctx context.Context, sc tenants.Scope, e events.PlaceConfirmed) error {
 		return s.Found(ctx, sc, events.PlaceAccepted{Application: e.Application, Call: e.Call})
 	})
+	tenants.React(r, "partnerships.found_together", s.FoundTogether)
 	tenants.React(r, "partnerships.presented", crossing[events.PartnershipPresented](s))
 	tenants.React(r, "partnerships.moved", crossing[events.PartnershipMoved](s))
 }

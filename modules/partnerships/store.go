@@ -293,8 +293,8 @@ func Over(ctx context.Context, db bun.IDB, applications ...ids.Application) (map
 		return over, nil
 	}
 	var found []ids.Application
-	err := db.NewSelect().Table("partnerships").Column("application_id").Where("application_id IN (?)", bun.List(applications)).
-		Where("state IN (?)", bun.List([]State{Completed, EndedEarly})).Scan(ctx, &found)
+	err := db.NewSelect().TableExpr("partnerships AS p").Join("JOIN "+allApplications+" ON o.partnership_id = p.id").ColumnExpr("o.application_id").
+		Where("o.application_id IN (?)", bun.List(applications)).Where("p.state IN (?)", bun.List([]State{Completed, EndedEarly})).Scan(ctx, &found)
 	if err != nil {
 		return nil, fmt.Errorf("partnerships: read which are over: %w", err)
 	}
@@ -315,9 +315,9 @@ func Ends(ctx context.Context, db bun.IDB, applications ...ids.Application) (map
 		ApplicationID ids.Application
 		At            time.Time `bun:"at,nullzero"`
 	}
-	err := db.NewSelect().TableExpr("partnerships AS p").
+	err := db.NewSelect().TableExpr("partnerships AS p").Join("JOIN "+allApplications+" ON o.partnership_id = p.id").
 		Join("LEFT JOIN partnership_changes AS c ON c.partnership_id = p.id AND c.state = p.state AND c.state IN (?)", bun.List([]State{Completed, EndedEarly})).
-		ColumnExpr("p.application_id, max(c.at) AS at").Where("p.application_id IN (?)", bun.List(applications)).Group("p.application_id").Scan(ctx, &rows)
+		ColumnExpr("o.application_id, max(c.at) AS at").Where("o.application_id IN (?)", bun.List(applications)).Group("o.application_id").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("partnerships: read when they ended: %w", err)
 	}
@@ -330,7 +330,8 @@ func Ends(ctx context.Context, db bun.IDB, applications ...ids.Application) (map
 // Ended reports whether the partnership that came of an application has ended early. It is for other modules' use-cases, which
 // have authorized.
 func Ended(ctx context.Context, db bun.IDB, application ids.Application) (bool, error) {
-	ended, err := db.NewSelect().Table("partnerships").Where("application_id = ?", application).Where("state = ?", EndedEarly).Exists(ctx)
+	ended, err := db.NewSelect().TableExpr("partnerships AS p").Join("JOIN "+allApplications+" ON o.partnership_id = p.id").
+		Where("o.application_id = ?", application).Where("p.state = ?", EndedEarly).Exists(ctx)
 	if err != nil {
 		return false, fmt.Errorf("partnerships: read how one ended: %w", err)
 	}

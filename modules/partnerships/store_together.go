@@ -29,3 +29,18 @@ func Together(ctx context.Context, db bun.IDB, among []ids.Organization) ([][2]i
 	}
 	return all, nil
 }
+
+// Going are those of the organizations that are in a partnership which has neither been completed nor ended, nor was proposed only.
+// It is for other modules' use-cases, which have authorized.
+func Going(ctx context.Context, db bun.IDB, among []ids.Organization) ([]ids.Organization, error) {
+	if len(among) == 0 {
+		return nil, nil
+	}
+	var found []ids.Organization
+	err := db.NewSelect().TableExpr("partnership_seats AS s").Join("JOIN partnerships AS p ON p.id = s.partnership_id").ColumnExpr("DISTINCT s.organization_id").
+		Where("s.organization_id IN (?)", bun.List(among)).Where("p.state IN (?)", bun.List([]State{Accepted, Agreed, Active, Paused})).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("partnerships: list who is in one: %w", err)
+	}
+	return found, nil
+}

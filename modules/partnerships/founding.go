@@ -1,0 +1,74 @@
+package partnerships
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// FoundTogether makes the partnership of several applications of one call whose organizations have each won a place alone and want to
+// take it together, and tells their leads. Only the system may. Told twice, it makes one. Where one of the applications has not taken
+// its place, has more than one organization or belongs to a partnership already, nothing is founded.
+func (s *Service) FoundTogether(ctx context.Context, sc tenants.Scope, e events.PlacesMatched) error {
+	if err := s.policies.May(sc, policies.PartnershipManage, policies.On{}); err != nil {
+		return err
+	}
+	p := Partnership{ID: ids.New[ids.Partnership](), Call: e.Call, State: Accepted}
+	var numbers, titles []string
+	for n, application := range e.Applications {
+		joint, err := s.applications.Joint(ctx, sc, application)
+		if err != nil {
+			return err
+		}
+		if !joint.Won || joint.Call != e.Call || len(joint.Seats) != 1 {
+			return nil
+		}
+		if n == 0 {
+			p.Application = application
+		}
+		seat := joint.Seats[0]
+		for k, key := 2, seat.Key; slices.ContainsFunc(p.Seats, func(o Seat) bool { return o.Key == seat.Key }); k++ {
+			seat.Key = key + "-" + strconv.Itoa(k)
+		}
+		p.Seats = append(p.Seats, seat)
+		numbers, titles = append(numbers, joint.Number), append(titles, joint.Title)
+	}
+	if len(p.Seats) < 2 {
+		return nil
+	}
+	p.Number, p.Title = strings.Join(numbers, " + "), strings.Join(titles, " + ")
+	call, err := s.calls.Promise(ctx, sc, e.Call)
+	if err != nil {
+		return err
+	}
+	p.CallTitle, p.GrantMinor, p.GrantCurrency = call.Title, call.GrantMinor, call.GrantCurrency
+	cards, err := s.organizations.Cards(ctx, sc, p.Organizations())
+	if err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if taken, err := holdTaken(ctx, tx, e.Applications); err != nil || taken {
+			return err
+		}
+		made, err := insert(ctx, tx, &p, searchKey(&p, cards))
+		if err != nil || !made {
+			return err
+		}
+		if err := joinApplications(ctx, tx, p.ID, e.Applications[1:]); err != nil {
+			return err
+		}
+		if err := logChange(ctx, tx, p.ID, Change{State: p.State}); err != nil {
+			return err
+		}
+		tx.Announce(events.PartnershipMoved{Partnership: p.ID})
+		tx.Audit(audit.Entry{Action: "partnership.founded", SubjectKind: subject, SubjectID: p.ID.String(), Detail: map[string]any{"match": e.Match.String()}})
+		return s.tell(ctx, tx, &p, cards, "founded", "")
+	})
+}

@@ -1,0 +1,36 @@
+package partnerships
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/ids"
+	"kervan/tenants"
+)
+
+// allApplications are the applications of all partnerships: the first ones, and those that others have joined with.
+const allApplications = `(SELECT id AS partnership_id, application_id FROM partnerships UNION ALL SELECT partnership_id, application_id FROM partnership_applications) AS o`
+
+// holdTaken lets nobody else found a partnership of several applications until the transaction ends, and reports whether one of
+// these belongs to a partnership already.
+func holdTaken(ctx context.Context, tx *tenants.Tx, applications []ids.Application) (bool, error) {
+	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' partnerships.founding', 0))`).Exec(ctx); err != nil {
+		return false, fmt.Errorf("partnerships: hold founding: %w", err)
+	}
+	taken, err := tx.NewSelect().TableExpr(allApplications).Where("o.application_id IN (?)", bun.List(applications)).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("partnerships: look for applications: %w", err)
+	}
+	return taken, nil
+}
+
+func joinApplications(ctx context.Context, tx *tenants.Tx, id ids.Partnership, applications []ids.Application) error {
+	for _, application := range applications {
+		if _, err := tx.NewRaw("INSERT INTO partnership_applications (application_id, partnership_id) VALUES (?, ?)", application, id).Exec(ctx); err != nil {
+			return fmt.Errorf("partnerships: join application: %w", err)
+		}
+	}
+	return nil
+}
