@@ -154,6 +154,9 @@ const (
 	PartnerModerate  Action = "partner.moderate" // read a thread that was reported, and decide
 	WishRead         Action = "wish.read"        // one's own organization's wishes and vetoes; nobody else ever
 	WishManage       Action = "wish.manage"
+	RoundManage      Action = "round.manage"    // make rounds, have them solved, propose what comes of it
+	ProposalRead     Action = "proposal.read"   // those to one's own organization
+	ProposalAnswer   Action = "proposal.answer" // for one's own organization
 )
 
 // Oversight and operation.

@@ -10,6 +10,7 @@ import (
 	"kervan/modules/organizations"
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
+	"kervan/modules/selection"
 	"kervan/tenants"
 )
 
@@ -146,7 +147,11 @@ func (w winners) Joint(ctx context.Context, sc tenants.Scope, application ids.Ap
 		return partnerships.Joint{}, err
 	}
 	rule := call.Composition.Spread()
-	joint := partnerships.Joint{Number: a.Number, Call: a.Call, Won: a.State == applications.Accepted}
+	held, err := selection.OnConditions(ctx, sc.Read(), application)
+	if err != nil {
+		return partnerships.Joint{}, err
+	}
+	joint := partnerships.Joint{Number: a.Number, Call: a.Call, Won: a.State == applications.Accepted && !held[application]}
 	for _, p := range a.Parts {
 		if p.Organization.IsZero() {
 			continue

@@ -2,16 +2,27 @@ package main
 
 import (
 	"context"
+	"slices"
+	"time"
 
+	"kervan/modules/applications"
+	"kervan/modules/blueprints"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/matching"
 	"kervan/modules/organizations"
 	"kervan/modules/partnerships"
+	"kervan/modules/programs"
+	"kervan/modules/selection"
 	"kervan/tenants"
 )
 
-// finders lets matching ask who organizations are and who has worked together.
-type finders struct{}
+// finders lets matching ask who organizations are, who has worked together and who applied alone.
+type finders struct {
+	selection    *selection.Service
+	applications *applications.Service
+	asked        surroundings
+}
 
 // Organizations satisfies matching.Organizations.
 func (finders) Organizations(ctx context.Context, sc tenants.Scope, wanted []ids.Organization) (map[ids.Organization]matching.Organization, error) {
@@ -35,4 +46,119 @@ func (finders) Together(ctx context.Context, sc tenants.Scope, among []ids.Organ
 		found[matching.PairOf(p[0], p[1])] = true
 	}
 	return found, err
+}
+
+// Going satisfies matching.Partnerships.
+func (finders) Going(ctx context.Context, sc tenants.Scope, among []ids.Organization) (map[ids.Organization]bool, error) {
+	found, err := partnerships.Going(ctx, sc.Read(), among)
+	return set(found), err
+}
+
+func set[I comparable](all []I) map[I]bool {
+	found := make(map[I]bool, len(all))
+	for _, id := range all {
+		found[id] = true
+	}
+	return found
+}
+
+// Calls satisfies matching.Applications.
+func (finders) Calls(ctx context.Context, sc tenants.Scope) ([]matching.Call, error) {
+	all, err := programs.All(ctx, sc.Read(), false)
+	calls := make([]matching.Call, len(all))
+	for i, c := range all {
+		calls[i] = matching.Call{ID: c.ID, Title: c.Title, Locales: c.Locales}
+	}
+	return calls, err
+}
+
+// Applicants satisfies matching.Applications.
+func (finders) Applicants(ctx context.Context, sc tenants.Scope, call ids.Call, pool matching.PoolKind) ([]matching.Applicant, error) {
+	all, err := applications.InSelection(ctx, sc.Read(), call)
+	if err != nil {
+		return nil, err
+	}
+	var found []matching.Applicant
+	var wanted []ids.Application
+	for i := range all {
+		a := &all[i]
+		seated := a.Organizations()
+		there := pool == matching.EligiblePool && a.State.Undecided() || pool == matching.AcceptedPool && a.State == applications.Accepted
+		if there && len(seated) == 1 {
+			found, wanted = append(found, matching.Applicant{Organization: seated[0], Application: a.ID}), append(wanted, a.ID)
+		}
+	}
+	founded, err := partnerships.Ends(ctx, sc.Read(), wanted...)
+	if err != nil {
+		return nil, err
+	}
+	held, err := selection.OnConditions(ctx, sc.Read(), wanted...)
+	return slices.DeleteFunc(found, func(a matching.Applicant) bool {
+		_, has := founded[a.Application]
+		return has || held[a.Application]
+	}), err
+}
+
+// Open satisfies matching.Applications.
+func (finders) Open(ctx context.Context, sc tenants.Scope) ([]matching.Call, error) {
+	all, err := programs.All(ctx, sc.Read(), false)
+	var calls []matching.Call
+	for i := range all {
+		if all[i].Phase(time.Now()) == programs.PhaseOpen {
+			calls = append(calls, matching.Call{ID: all[i].ID, Title: all[i].Title, Locales: all[i].Locales})
+		}
+	}
+	return calls, err
+}
+
+// Jointly satisfies matching.Applications.
+func (f finders) Jointly(ctx context.Context, sc tenants.Scope, call ids.Call, own ids.Organization, others []ids.Organization) (ids.Application, error) {
+	b, err := f.applications.Beginning(ctx, sc, call)
+	if err != nil {
+		return ids.Application{}, err
+	}
+	known, err := f.asked.Applicants(ctx, sc, append(slices.Clone(others), own))
+	if err != nil {
+		return ids.Application{}, err
+	}
+	seats := seating(b.Call.Composition, map[string]applications.Applicant{}, known, append([]ids.Organization{own}, others...))
+	if seats == nil {
+		return ids.Application{}, fault.Conflict("matching.joint.unfit")
+	}
+	id, err := f.applications.Begin(ctx, sc, call, own, seats[0])
+	if err != nil {
+		return id, err
+	}
+	for n, other := range others {
+		err := f.applications.Invite(ctx, sc, applications.Invitation{Application: id, Seat: seats[n+1], Organization: other}, sc.Actor().Locale)
+		if err != nil && !fault.Is(err, fault.KindInvalid) { // it is invited or seated already
+			return id, err
+		}
+	}
+	return id, nil
+}
+
+// seating is a seat for each of the organizations, in their order; nothing where there is none for all of them.
+func seating(rule blueprints.Composition, taken map[string]applications.Applicant, known map[ids.Organization]applications.Applicant, wanted []ids.Organization) []string {
+	if len(wanted) == 0 {
+		return []string{}
+	}
+	for _, seat := range applications.OpenSeats(rule, taken, known[wanted[0]]) {
+		taken[seat.Key] = known[wanted[0]]
+		if rest := seating(rule, taken, known, wanted[1:]); rest != nil {
+			return append([]string{seat.Key}, rest...)
+		}
+		delete(taken, seat.Key)
+	}
+	return nil
+}
+
+// Concerned satisfies matching.Applications.
+func (f finders) Concerned(ctx context.Context, sc tenants.Scope) (map[ids.Call]bool, error) {
+	hidden, err := f.selection.Conflicted(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	calls, err := applications.CallsOf(ctx, sc.Read(), hidden)
+	return set(calls), err
 }

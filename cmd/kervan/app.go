@@ -153,8 +153,8 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.tenants, a.authorizer, won, won, won, won)
 	a.stories = stories.New(a.authorizer, tellers{a.partnerships, a.organizations}, album)
-	found := finders{}
-	a.matching = matching.New(a.authorizer, matching.Around{Organizations: found, Partnerships: found})
+	found := finders{a.selection, a.applications, asked}
+	a.matching = matching.New(a.authorizer, matching.Around{Organizations: found, Partnerships: found, Applications: found})
 	a.papers = papers.New(a.authorizer, issued{}, a.accounts)
 	queue := jobs.NewQueue(a.workerPool)
 	a.metrics.registry.MustRegister(queueGauges{queue})

@@ -36,6 +36,7 @@ var growth = []struct {
 	{"questions about a call", "open", (*garden).question},
 	{"pages that were changed", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindPage) }},
 	{"who looks for partners", "", (*garden).look},
+	{"who is put together in rounds", "", (*garden).round},
 	{"news", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindNews) }},
 	{"places that were taken", "decided", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
 	{"applications without a place", "decided", func(g *garden, call ids.Call, _ int) { g.refused[g.apply(call, g.pair()...)] = true }},
@@ -261,6 +262,41 @@ func (g *garden) look(_ ids.Call, k int) {
 			return err
 		}
 		return g.app.matching.Decide(ctx, sc, all[0].ID, matching.Warning, "Please be kind.")
+	})
+}
+
+// round puts two organizations together that have no quarrel: they are proposed to each other, and both accept.
+func (g *garden) round(_ ids.Call, k int) {
+	two := []*demo.Organization{g.turkish[g.size+k], g.other[g.size+k]}
+	for i, o := range two {
+		g.findPartners(g.day(-94, 8, 30), o, 8*k+8*i, true)
+	}
+	g.does(g.day(-93, 10, k), "put together", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		who := []ids.Organization{g.orgs[two[0]].id, g.orgs[two[1]].id}
+		return g.stage.round(ctx, sc, fmt.Sprintf("Round %d", k), who, func(groups [][]ids.Organization) [][]ids.Organization { return groups[:1] })
+	})
+	for i, o := range two {
+		g.respond(g.day(-92, 10+i, k), o, true, "Gladly.")
+	}
+	g.does(g.day(-91, 10, k), "note a match", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		all, err := g.app.matching.Rounds(ctx, sc)
+		if err != nil {
+			return err
+		}
+		for _, r := range all.All {
+			found, err := g.app.matching.Round(ctx, sc, r.ID)
+			if err != nil {
+				return err
+			}
+			for _, p := range found.Proposals {
+				if p.State == matching.ProposalAccepted && p.Noted == "" {
+					if err := g.app.matching.Note(ctx, sc, r.ID, p.ID, "They apply together."); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
 	})
 }
 

@@ -43,6 +43,9 @@ var words = []string{
 	`UPDATE invitations SET name = 'WORD-invitation-' || id || ' ' || name`,
 	`UPDATE matching_messages SET body = 'WORD-thread-' || thread_id || ' ' || body`,
 	`UPDATE matching_reports SET reason = 'WORD-report-' || id || ' ' || reason, note = 'WORD-report-' || id || ' ' || note`,
+	`UPDATE matching_rounds SET title = 'WORD-round-' || id || ' ' || title`,
+	`UPDATE matching_proposals SET note = 'WORD-match-' || id || ' ' || note, noted = 'WORD-round-' || round_id || ' ' || noted`,
+	`UPDATE matching_answers SET reason = 'WORD-round-' || proposal_id || ' ' || reason`,
 	`UPDATE matching_vetoes SET reason = 'WORD-veto-' || organization_id || ' ' || reason`,
 }
 
@@ -135,6 +138,10 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 		"tokens":              list(`SELECT id::text FROM tokens WHERE person_id <> ?`, person),
 		"matching_threads":    list(`SELECT id::text FROM matching_threads WHERE one_id NOT IN (` + led + `) AND other_id NOT IN (` + led + `)`),
 		"matching_reports":    list(`SELECT id::text FROM matching_reports`),
+		"matching_rounds":     list(`SELECT id::text FROM matching_rounds`),
+		"matching_runs":       list(`SELECT id::text FROM matching_runs`),
+		"matching_ties":       list(`SELECT id::text FROM matching_ties`),
+		"matching_proposals":  list(`SELECT id::text FROM matching_proposals WHERE NOT organizations && ARRAY(` + led + `)`),
 		"sessions":            list(`SELECT id::text FROM sessions WHERE person_id <> ?`, person),
 	}}
 	for _, id := range list(`SELECT id::text FROM applications WHERE id IN (` + read + `)`) {
@@ -149,6 +156,9 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 	}
 	for _, id := range list(`SELECT id::text FROM matching_threads WHERE one_id IN (` + led + `) OR other_id IN (` + led + `)`) {
 		found.mine["WORD-thread-"+id] = true
+	}
+	for _, id := range list(`SELECT id::text FROM matching_proposals WHERE organizations && ARRAY(` + led + `)`) {
+		found.mine["WORD-match-"+id] = true
 	}
 	for _, id := range list(`SELECT organization_id::text FROM (` + led + `) AS o`) {
 		found.mine["WORD-veto-"+id] = true

@@ -94,6 +94,7 @@ func playBosporus(s *stage, all []*demo.Organization) {
 	})
 	s.openBosporus(pairs, alone)
 	s.finding(looking(all, 6))
+	s.rounds(looking(all, 6))
 }
 
 // openBosporus is the second cycle: its call is open, was extended once, and drafts stand in every state.

@@ -12,6 +12,7 @@ func (a *App) subscribe() {
 	a.applications.RegisterJobs(a.tenants)
 	a.partnerships.Reactions(r)
 	a.partnerships.RegisterJobs(a.tenants)
+	a.matching.Reactions(r)
 	a.domains.RegisterJobs(r)
 	a.oversight.Reactions(r)
 	a.blueprints.Reactions(a.tenants)

@@ -45,6 +45,9 @@ var parameters = map[string]string{
 	"questions/:question":         "call_questions",
 	"replacements/:replacement":   "partnership_replacements",
 	"reports/:report":             "matching_reports",
+	"rounds/:round":               "matching_rounds",
+	"runs/:run":                   "matching_runs",
+	"proposals/:match":            "matching_proposals",
 	"reset/:token":                "mailed reset",
 	"reviewer-invitations/:token": "mailed reviewer-invitations",
 	"reviewers/:id":               "people",
@@ -79,7 +82,7 @@ var wordsOf = map[string]string{
 // fields say which table an identifier in a form's field is of, for forms that are sent without having been seen.
 var fields = map[string]string{
 	"person": "people", "message": "messages", "organization": "organizations", "application": "applications", "reviewer": "people", "review": "reviews", "call": "calls",
-	"invitation": "partner_invitations", "for": "organizations", "sheet": "sheets", "id": "tokens",
+	"invitation": "partner_invitations", "for": "organizations", "sheet": "sheets", "id": "tokens", "match": "matching_proposals", "tie": "matching_ties", "one": "organizations", "other": "organizations",
 }
 
 // sent are the routes that take JSON from a page's script, with what they are sent.

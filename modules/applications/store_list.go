@@ -245,3 +245,16 @@ func Brief(ctx context.Context, db bun.IDB, id ids.Application) (Application, er
 	}
 	return r.application(), nil
 }
+
+// CallsOf are the calls to which the applications were made, drafts, too. It is for other modules' use-cases, which have authorized.
+func CallsOf(ctx context.Context, db bun.IDB, wanted []ids.Application) ([]ids.Call, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	var found []ids.Call
+	err := db.NewSelect().TableExpr("applications AS a").ColumnExpr("DISTINCT a.call_id").Where("a.id IN (?)", bun.List(wanted)).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("applications: list calls: %w", err)
+	}
+	return found, nil
+}

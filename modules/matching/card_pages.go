@@ -216,7 +216,11 @@ func roomTabs(p ui.Page, a *acting, current string) []ui.Tab {
 	if len(a.All) > 0 {
 		tabs = append(tabs, ui.Tab{Label: p.T("matching.card.title"), Href: a.at(cardPath), Current: current == cardPath},
 			ui.Tab{Label: p.T("matching.wishes.title"), Href: a.at(wishesPath), Current: current == wishesPath},
+			ui.Tab{Label: p.T("matching.proposals.title"), Href: proposalsPath, Current: current == proposalsPath},
 			ui.Tab{Label: p.T("matching.messages.title"), Href: a.at(messagesPath), Current: current == messagesPath})
+	}
+	if a.Steers {
+		tabs = append(tabs, ui.Tab{Label: p.T("matching.rounds.title"), Href: roundsPath, Current: current == roundsPath})
 	}
 	if a.Moderates {
 		tabs = append(tabs, ui.Tab{Label: p.T("matching.reports.title"), Href: reportsPath, Current: current == reportsPath})

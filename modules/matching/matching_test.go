@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui/uitest"
 	"kervan/modules/matching"
 	"kervan/modules/site"
 	"kervan/modules/site/sitetest"
@@ -23,13 +25,58 @@ import (
 	"kervan/tenants/tenanttest"
 )
 
-func TestMain(m *testing.M) { tenanttest.Main(m) }
+func TestMain(m *testing.M) { tenanttest.Main(m, uitest.Close) }
 
 // around stands in for the modules that know organizations and partnerships.
 type around struct {
 	mu       sync.Mutex
 	known    map[ids.Organization]matching.Organization
 	together map[matching.Pair]bool
+	going    map[ids.Organization]bool
+	calls    []matching.Call
+	accepted []matching.Applicant
+	eligible []matching.Applicant
+	partial  map[ids.Person]map[ids.Call]bool // in whose applications they have a conflict of interest
+	joint    [2]ids.Organization              // that have begun to apply together
+	places   []events.PlacesMatched
+}
+
+func (a *around) Open(ctx context.Context, sc tenants.Scope) ([]matching.Call, error) {
+	return a.Calls(ctx, sc)
+}
+
+func (a *around) Jointly(_ context.Context, _ tenants.Scope, _ ids.Call, own ids.Organization, others []ids.Organization) (ids.Application, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.joint = [2]ids.Organization{own, others[0]}
+	return ids.New[ids.Application](), nil
+}
+
+func (a *around) Going(context.Context, tenants.Scope, []ids.Organization) (map[ids.Organization]bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.going), nil
+}
+
+func (a *around) Calls(context.Context, tenants.Scope) ([]matching.Call, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.calls), nil
+}
+
+func (a *around) Applicants(_ context.Context, _ tenants.Scope, _ ids.Call, pool matching.PoolKind) ([]matching.Applicant, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if pool == matching.AcceptedPool {
+		return slices.Clone(a.accepted), nil
+	}
+	return slices.Clone(a.eligible), nil
+}
+
+func (a *around) Concerned(_ context.Context, sc tenants.Scope) (map[ids.Call]bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.partial[sc.Actor().Person]), nil
 }
 
 func (a *around) Organizations(context.Context, tenants.Scope, []ids.Organization) (map[ids.Organization]matching.Organization, error) {
@@ -56,13 +103,20 @@ type house struct {
 
 func open(t *testing.T) *house {
 	t.Helper()
-	h := &house{around: &around{known: map[ids.Organization]matching.Organization{}, together: map[matching.Pair]bool{}}}
+	h := &house{around: &around{known: map[ids.Organization]matching.Organization{}, together: map[matching.Pair]bool{}, going: map[ids.Organization]bool{}, partial: map[ids.Person]map[ids.Call]bool{}}}
 	w := tenanttest.Open(t, h.queries.Counted)
 	authorizer, err := policies.New()
 	must(t, err)
-	h.service = matching.New(authorizer, matching.Around{Organizations: h.around, Partnerships: h.around})
+	h.service = matching.New(authorizer, matching.Around{Organizations: h.around, Partnerships: h.around, Applications: h.around})
+	h.service.Reactions(w.Tenants.Registry())
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
+		return nil
+	})
+	tenants.React(w.Tenants.Registry(), "test.places", func(_ context.Context, _ tenants.Scope, e events.PlacesMatched) error {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.places = append(h.places, e)
 		return nil
 	})
 	tenants.React(w.Tenants.Registry(), "test.news", func(_ context.Context, _ tenants.Scope, e events.NotificationRequested) error {

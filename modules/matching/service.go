@@ -47,12 +47,31 @@ type Organizations interface {
 type Partnerships interface {
 	// Together are the pairs among the organizations that are or were in one partnership, all in one query.
 	Together(ctx context.Context, sc tenants.Scope, among []ids.Organization) (map[Pair]bool, error)
+	// Going are those of the organizations that are in a partnership which has neither been completed nor ended.
+	Going(ctx context.Context, sc tenants.Scope, among []ids.Organization) (map[ids.Organization]bool, error)
+}
+
+// Applications tells of calls and of those that applied alone. The applications module satisfies it, with selection.
+type Applications interface {
+	// Calls are those that were published, the newest first.
+	Calls(ctx context.Context, sc tenants.Scope) ([]Call, error)
+	// Applicants are the organizations that applied alone to a call and whose application is where the pool wants it.
+	Applicants(ctx context.Context, sc tenants.Scope, call ids.Call, pool PoolKind) ([]Applicant, error)
+	// Open are the calls to which one can apply just now, the newest first.
+	Open(ctx context.Context, sc tenants.Scope) ([]Call, error)
+	// Jointly begins an application of an organization that the actor leads, and invites the others to it. An application that it
+	// has in the call already is the one. Faults: Conflict where they cannot apply to the call together, and those of applying.
+	Jointly(ctx context.Context, sc tenants.Scope, call ids.Call, own ids.Organization, others []ids.Organization) (ids.Application, error)
+	// Concerned are the calls of which the actor has a conflict of interest in an application, or to which an organization of
+	// theirs has applied.
+	Concerned(ctx context.Context, sc tenants.Scope) (map[ids.Call]bool, error)
 }
 
 // Around is what the other modules tell this one.
 type Around struct {
 	Organizations Organizations
 	Partnerships  Partnerships
+	Applications  Applications
 }
 
 // Service is what is done to find partners.

@@ -45,7 +45,7 @@ func (w *Web) Module() site.Module {
 	look, read, edit, wish := policies.PartnerDirectory, policies.CardRead, policies.CardEdit, policies.WishManage
 	return site.Module{
 		Name: "matching",
-		Routes: []site.Route{
+		Routes: append(w.rounding(), []site.Route{
 			{Method: get, Path: directoryPath, Action: look, Handle: w.directory, Only: network},
 			{Method: get, Path: cardPath, Action: read, Handle: w.card, Only: network},
 			{Method: post, Path: cardPath, Action: edit, Handle: w.write, Only: network},
@@ -69,9 +69,9 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: reportsPath + "/:report/decision", Action: moderates, Handle: w.decide(), Only: network},
 			{Method: post, Path: reportsPath + "/:report/lifting", Action: moderates, Handle: w.lift(), Only: network},
 			{Method: get, Path: "/partners/:organization", Action: look, Handle: w.meet, Only: network},
-		},
+		}...),
 		Entries: []site.Entry{{Key: "matching.nav", Href: directoryPath, Within: directoryPath, Icon: "network", Action: look, Only: network, Order: 31}},
-		Tasks:   []site.Tasks{w.tasks},
+		Tasks:   []site.Tasks{w.tasks, w.owed},
 	}
 }
 
@@ -82,6 +82,7 @@ type acting struct {
 	Team bool           // the reader may also look for the network
 
 	Moderates bool // the reader decides about what was reported
+	Steers    bool // the reader has rounds solved
 }
 
 // query is the part of an address that says for which organization somebody looks; empty where there is no choice.
@@ -109,7 +110,7 @@ func (w *Web) acting(c *fiber.Ctx, sc tenants.Scope, named string) (acting, erro
 	if err != nil {
 		return acting{}, err
 	}
-	a := acting{All: mine, Team: w.service.looks(sc, ids.Organization{}) == nil, Moderates: w.service.policies.May(sc, moderates, policies.On{}) == nil}
+	a := acting{All: mine, Team: w.service.looks(sc, ids.Organization{}) == nil, Moderates: w.service.policies.May(sc, moderates, policies.On{}) == nil, Steers: w.service.policies.May(sc, policies.RoundManage, policies.On{}) == nil}
 	if named != "" {
 		at := slices.IndexFunc(mine, func(o Organization) bool { return o.ID.String() == named })
 		if at < 0 {

@@ -103,7 +103,7 @@ func TestTheSixthWishIsRefusedInWords(t *testing.T) {
 	b.Want(http.StatusUnprocessableEntity)
 	has(t, b, `id="f-reason-error"`)
 	b.Submit("/partners/vetoes", "reason", "canary-quarrel")
-	b.Want(http.StatusOK, "Ruled out. Nobody else is told.", "canary-quarrel")
+	b.Want(http.StatusOK, "Ruled out. Nobody else is told who or why.", "canary-quarrel")
 	for _, who := range []tenants.Scope{all[6].lead, h.As(t, tenanttest.Role(tenants.RoleCoordinator))} {
 		other := h.enters(t, who)
 		for _, path := range []string{"/partners", "/partners?format=csv", "/partners/" + all[0].id.String(), "/partners/wishes", "/partners/wishes?for=" + all[0].id.String()} {

@@ -126,7 +126,7 @@ type Joint struct {
 	Number string
 	Title  string
 	Call   ids.Call
-	Won    bool // its place was accepted
+	Won    bool // its place was accepted, and is not held on conditions
 	Seats  []Seat
 }
 

@@ -109,3 +109,21 @@ func dropConditions(ctx context.Context, tx *tenants.Tx, applications []ids.Appl
 	}
 	return result.RowsAffected()
 }
+
+// OnConditions are those of the applications whose place was accepted and is held on conditions that are not all met. It is for other
+// modules' use-cases, which have authorized.
+func OnConditions(ctx context.Context, db bun.IDB, applications ...ids.Application) (map[ids.Application]bool, error) {
+	held := map[ids.Application]bool{}
+	if len(applications) == 0 {
+		return held, nil
+	}
+	var found []ids.Application
+	err := db.NewSelect().Table("decisions").Column("application_id").Where("application_id IN (?)", bun.List(applications)).Where("state = ?", DecisionConditional).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("selection: list places on conditions: %w", err)
+	}
+	for _, id := range found {
+		held[id] = true
+	}
+	return held, nil
+}

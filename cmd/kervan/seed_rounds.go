@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kervan/cmd/kervan/internal/demo"
+	"kervan/modules/ids"
+	"kervan/modules/matching"
+	"kervan/tenants"
+)
+
+// round makes a round of the organizations that are in the pool, keeps some of them together, has it solved and proposes those of its groups
+// that are chosen: the kept ones come first, then those of most points.
+func (s *stage) round(ctx context.Context, sc tenants.Scope, title string, kept []ids.Organization, choose func(groups [][]ids.Organization) [][]ids.Organization) error {
+	round, err := s.app.matching.BeginRound(ctx, sc, matching.Round{Title: title, Pool: matching.CardsPool, Rules: matching.UsualRules()})
+	if err != nil {
+		return err
+	}
+	if len(kept) > 0 {
+		if err := s.app.matching.Tie(ctx, sc, round, true, kept); err != nil {
+			return err
+		}
+	}
+	run, err := s.app.matching.StartRun(ctx, sc, round)
+	if err != nil {
+		return err
+	}
+	if err := s.app.matching.Compute(ctx, sc.As(tenants.SystemActor("demo")), matching.Computing{Run: run}); err != nil {
+		return err
+	}
+	board, err := s.app.matching.Board(ctx, sc, round, run)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(board.Groups, func(a, b matching.Group) int {
+		switch {
+		case a.Kept == b.Kept:
+			return 0
+		case a.Kept:
+			return -1
+		default:
+			return 1
+		}
+	})
+	var groups [][]ids.Organization
+	for _, g := range board.Groups {
+		var group []ids.Organization
+		for _, at := range g.Members {
+			group = append(group, board.Organizations[at])
+		}
+		groups = append(groups, group)
+	}
+	return s.app.matching.Propose(ctx, sc, round, run, matching.Proposing{Groups: choose(groups), Due: s.day(21, 23, 59), Note: "Please talk to each other first."})
+}
+
+// respond lets an organization's lead answer what was proposed to it, if anything was.
+func (s *stage) respond(at time.Time, o *demo.Organization, accepts bool, reason string) {
+	s.at(at, "answer a proposal", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.orgs[o].actor)
+		if err != nil {
+			return err
+		}
+		all, err := s.app.matching.Offers(ctx, sc)
+		if err != nil || len(all) == 0 || !all[0].MayAnswer {
+			return err
+		}
+		return s.app.matching.Respond(ctx, sc, all[0].ID, accepts, reason)
+	})
+}
+
+// rounds puts those together that look for partners: one match is accepted by both, one is declined, others wait for answers.
+func (s *stage) rounds(who []*demo.Organization) {
+	s.at(s.day(-5, 10, 0), "solve a round", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		return s.round(ctx, sc, "İkinci döngü için ortak arayanlar", nil, func(groups [][]ids.Organization) [][]ids.Organization {
+			chosen := groups[:min(len(groups), 4)]
+			for n, g := range chosen[:min(len(chosen), 2)] {
+				for k, id := range g {
+					i := slices.IndexFunc(who, func(o *demo.Organization) bool { return s.orgs[o].id == id })
+					switch {
+					case i < 0:
+					case n == 0:
+						s.respond(s.day(-4, 9+k, 15), who[i], true, "")
+					case k == 0:
+						s.respond(s.day(-3, 9, 40), who[i], false, "Bu yıl yalnızca Türkçe çalışan bir ortak arıyoruz.")
+					}
+				}
+			}
+			return chosen
+		})
+	})
+}

@@ -1,0 +1,275 @@
+package matching
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/tenants"
+)
+
+// Board is a run with everything that its page shows.
+type Board struct {
+	Run
+
+	RoundOf Round
+	Groups  []Group
+	Alone   []int // places of those that are in no group
+	Names   map[ids.Organization]string
+	Solved  int   // the total that the solver found, where this one was changed by hand
+	Others  []Run // of the round, done, the newest first
+	problem *Problem
+}
+
+// Group is one match of a run, by places.
+type Group struct {
+	Members []int
+	Kept    bool
+	Busy    bool // one of them has a proposal to answer, or has accepted one
+	Points  int
+	Pairs   []Couple
+}
+
+// Couple are two of a group, and how they come to their points.
+type Couple struct {
+	One, Other int
+	Points     int
+	Marks      []Mark
+}
+
+// Mark is what a pair gets for a criterion.
+type Mark struct {
+	Criterion Criterion
+	Met       int // of wholly
+	Weight    int
+}
+
+// Name is what the organization at a place is called.
+func (b *Board) Name(at int) string { return b.Names[b.Organizations[at]] }
+
+// Total is what all groups are worth, those that are kept, too.
+func (b *Board) Total() int {
+	n := 0
+	for i := range b.Groups {
+		n += b.Groups[i].Points
+	}
+	return n
+}
+
+// Board shows a run. Coordinators may, unless they are not impartial in the round. Faults: Forbidden, NotFound.
+func (s *Service) Board(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run) (Board, error) {
+	r, run, err := s.seen(ctx, sc, round, id)
+	if err != nil {
+		return Board{}, err
+	}
+	b := Board{Run: run, RoundOf: r, Names: map[ids.Organization]string{}, Solved: run.Solution.Total}
+	if err := s.name(ctx, sc, b.Names, run.Organizations); err != nil {
+		return b, err
+	}
+	all, err := runsOf(ctx, sc.Read(), round)
+	if err != nil {
+		return b, err
+	}
+	for _, o := range all {
+		if o.ID != id && o.State == RunDone {
+			b.Others = append(b.Others, o)
+		}
+		if o.ID == run.From {
+			b.Solved = o.Solution.Total
+		}
+	}
+	if run.State != RunDone {
+		return b, nil
+	}
+	busy, err := engaged(ctx, sc.Read(), round)
+	b.lay(sc.Actor().Locale, busy)
+	return b, err
+}
+
+// lay puts the solution beside the organizations.
+func (b *Board) lay(l i18n.Locale, busy map[ids.Organization]bool) {
+	b.problem = b.Run.problem()
+	taken := map[int]bool{}
+	for n, members := range b.groups() {
+		g := Group{Members: members, Kept: n < len(b.Kept)}
+		for at, i := range members {
+			taken[i] = true
+			g.Busy = g.Busy || busy[b.Organizations[i]]
+			for _, j := range members[:at] {
+				pair := b.pair(j, i)
+				g.Points += pair.Points
+				g.Pairs = append(g.Pairs, pair)
+			}
+		}
+		b.Groups = append(b.Groups, g)
+	}
+	slices.SortStableFunc(b.Groups, func(x, y Group) int { return y.Points - x.Points })
+	for i := range b.Organizations {
+		if !taken[i] {
+			b.Alone = append(b.Alone, i)
+		}
+	}
+	i18n.Sort(l, b.Alone, b.Name)
+}
+
+func (b *Board) pair(i, j int) Couple {
+	p := Couple{One: i, Other: j, Points: b.Basis.Points(&b.Rules.Weights, i, j)}
+	for _, c := range Criteria {
+		if w := b.Rules.Weights.Of(c); w > 0 {
+			p.Marks = append(p.Marks, Mark{Criterion: c, Met: b.Basis.met(c, i, j), Weight: w})
+		}
+	}
+	return p
+}
+
+// TradesOf are the pairs that one of the group would rather be in.
+func (b *Board) TradesOf(g *Group) []Trade {
+	var some []Trade
+	for _, t := range b.Beside.Trades {
+		if slices.Contains(g.Members, t.For) {
+			some = append(some, t)
+		}
+	}
+	return some
+}
+
+// WhatIf is what would be if two were together.
+type WhatIf struct {
+	One, Other int
+	Solution   Solution
+	New, Gone  [][]int // the groups that there are only then, and those that there would be no more
+	Cost       int
+	Fewer      int
+}
+
+// mostWait is how long somebody waits for an answer on the page.
+const mostWait = 3 * time.Second
+
+// WhatIf computes what would be if two organizations of a run were together, and changes nothing. Coordinators may, unless they are
+// not impartial in the round. Faults: Invalid by field (one, other), Conflict where they cannot be, where the seats are more than two,
+// or where it takes too long; Forbidden, NotFound.
+func (s *Service) WhatIf(ctx context.Context, sc tenants.Scope, b *Board, one, other ids.Organization) (WhatIf, error) {
+	if _, err := s.steered(ctx, sc, b.Round); err != nil {
+		return WhatIf{}, err
+	}
+	at := placesOf(b.Organizations, []ids.Organization{one, other})
+	w := WhatIf{One: at[0], Other: at[1]}
+	var bad []fault.Field
+	if at[0] < 0 {
+		bad = append(bad, fault.At("if_one", "fault.choose"))
+	}
+	if at[1] < 0 || at[0] == at[1] {
+		bad = append(bad, fault.At("if_other", "matching.swap.other"))
+	}
+	switch {
+	case len(bad) > 0:
+		return w, fault.Invalid("fault.check_fields", bad...)
+	case b.State != RunDone:
+		return w, fault.Conflict("matching.run.not_done")
+	case len(b.Rules.Seats) != FewestSeats || b.Rules.Rankings:
+		return w, fault.Conflict("matching.what_if.pairs_only")
+	case !slices.Contains(b.problem.Free, at[0]) || !slices.Contains(b.problem.Free, at[1]):
+		return w, fault.Conflict("matching.swap.kept")
+	case b.problem.bars(at[0], at[1]):
+		return w, fault.Conflict("matching.tie.cannot")
+	}
+	ctx, cancel := context.WithTimeout(ctx, mostWait)
+	defer cancel()
+	rest, _, err := b.problem.without(at[0], at[1]).solve(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return w, fault.Conflict("matching.what_if.too_long")
+	}
+	if err != nil {
+		return w, err
+	}
+	pair := []int{at[0], at[1]}
+	b.problem.allows(pair)
+	w.Solution = Solution{Groups: append(rest.Groups, pair), Total: rest.Total + b.problem.points(at[0], at[1])}
+	w.Cost, w.Fewer = b.Solution.Total-w.Solution.Total, len(b.Solution.Groups)-len(w.Solution.Groups)
+	w.New, w.Gone = only(w.Solution.Groups, b.Solution.Groups), only(b.Solution.Groups, w.Solution.Groups)
+	return w, nil
+}
+
+// only are the groups of the first that the second does not have.
+func only(first, second [][]int) [][]int {
+	return slices.DeleteFunc(slices.Clone(first), func(g []int) bool {
+		return slices.ContainsFunc(second, func(o []int) bool { return sameMembers(g, o) })
+	})
+}
+
+func sameMembers[T comparable](a, b []T) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(x T) bool { return !slices.Contains(b, x) })
+}
+
+// Comparison is what two runs of a round have in common and what not, by organizations.
+type Comparison struct {
+	RoundOf    Round
+	One, Other Run
+	Both       [][]ids.Organization
+	OnlyOne    [][]ids.Organization
+	OnlyOther  [][]ids.Organization
+	Names      map[ids.Organization]string
+	Totals     [2]int
+}
+
+// Compare shows two runs of a round side by side. Coordinators may, unless they are not impartial in the round. Faults: Conflict when one
+// of them is not done, Forbidden, NotFound.
+func (s *Service) Compare(ctx context.Context, sc tenants.Scope, round ids.Round, one, other ids.Run) (Comparison, error) {
+	r, first, err := s.seen(ctx, sc, round, one)
+	if err != nil {
+		return Comparison{}, err
+	}
+	second, err := findMatchRun(ctx, sc.Read(), other)
+	switch {
+	case err != nil:
+		return Comparison{}, err
+	case second.Round != round:
+		return Comparison{}, fault.NotFound()
+	case first.State != RunDone || second.State != RunDone:
+		return Comparison{}, fault.Conflict("matching.run.not_done")
+	}
+	c := Comparison{RoundOf: r, One: first, Other: second, Names: map[ids.Organization]string{}, Totals: [2]int{first.total(), second.total()}}
+	a, b := first.called(), second.called()
+	has := func(all [][]ids.Organization, g []ids.Organization) bool {
+		return slices.ContainsFunc(all, func(o []ids.Organization) bool { return sameMembers(g, o) })
+	}
+	for _, g := range a {
+		if has(b, g) {
+			c.Both = append(c.Both, g)
+		} else {
+			c.OnlyOne = append(c.OnlyOne, g)
+		}
+	}
+	for _, g := range b {
+		if !has(a, g) {
+			c.OnlyOther = append(c.OnlyOther, g)
+		}
+	}
+	return c, s.name(ctx, sc, c.Names, append(slices.Clone(first.Organizations), second.Organizations...))
+}
+
+// called are the run's groups by organizations.
+func (r *Run) called() [][]ids.Organization {
+	all := make([][]ids.Organization, 0, len(r.groups()))
+	for _, g := range r.groups() {
+		group := make([]ids.Organization, len(g))
+		for n, at := range g {
+			group[n] = r.Organizations[at]
+		}
+		all = append(all, group)
+	}
+	return all
+}
+
+// total is what all groups of the run are worth, those that were kept, too.
+func (r *Run) total() int {
+	p, n := Problem{Rules: r.Rules, Basis: r.Basis}, 0
+	for _, g := range r.groups() {
+		n += p.total(g)
+	}
+	return n
+}

@@ -1,0 +1,354 @@
+package matching_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui/uitest"
+	"kervan/modules/matching"
+	"kervan/tenants"
+	"kervan/tenants/tenanttest"
+)
+
+// propose sends proposals for all groups of a board.
+func (h *house) propose(t *testing.T, sc tenants.Scope, b *matching.Board, due time.Time) {
+	t.Helper()
+	must(t, h.service.Propose(t.Context(), sc, b.Round, b.ID, matching.Proposing{Groups: allGroups(b), Due: due, Note: "Please talk first."}))
+}
+
+func allGroups(b *matching.Board) [][]ids.Organization {
+	var all [][]ids.Organization
+	for _, g := range b.Groups {
+		var group []ids.Organization
+		for _, at := range g.Members {
+			group = append(group, b.Organizations[at])
+		}
+		all = append(all, group)
+	}
+	return all
+}
+
+// offerTo is the newest proposal to an organization.
+func (h *house) offerTo(t *testing.T, s side) matching.Offered {
+	t.Helper()
+	all, err := h.service.Offers(t.Context(), s.lead)
+	must(t, err)
+	if len(all) == 0 {
+		t.Fatal("no proposal")
+	}
+	return all[0]
+}
+
+// partner is with whom a proposal puts a side, of several.
+func partner(o *matching.Offered, s side, all []side) side {
+	for _, other := range all {
+		if other.id != s.id && slices.Contains(o.Organizations, other.id) {
+			return other
+		}
+	}
+	return side{}
+}
+
+func inTwoWeeks() time.Time { return time.Now().AddDate(0, 0, 14) }
+
+// applied makes sides applicants whose places were accepted, and a round of them.
+func (h *house) applied(t *testing.T, sc tenants.Scope, all []side) ids.Round {
+	t.Helper()
+	call := matching.Call{ID: ids.New[ids.Call](), Title: i18n.Text{i18n.EN: "The call"}}
+	h.mu.Lock()
+	h.calls = []matching.Call{call}
+	for _, s := range all {
+		h.accepted = append(h.accepted, matching.Applicant{Organization: s.id, Application: ids.New[ids.Application]()})
+	}
+	h.mu.Unlock()
+	return h.begin(t, sc, func(r *matching.Round) { r.Pool, r.Call = matching.AcceptedPool, call.ID })
+}
+
+// TestAProposalIsAccepted goes from the run to the match: of places that were won it tells which applications belong together.
+func TestAProposalIsAccepted(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 4)
+	must(t, h.service.Wish(ctx, all[0].lead, all[0].id, all[1].id))
+	team := h.coordinator(t)
+	round := h.applied(t, team, all)
+	b := h.solve(t, team, round)
+	h.propose(t, team, &b, inTwoWeeks())
+	wants(t, h.service.Propose(ctx, team, round, b.ID, matching.Proposing{Groups: allGroups(&b), Due: inTwoWeeks()}), fault.KindConflict, "")
+	_, err := h.service.StartRun(ctx, team, round)
+	wants(t, err, fault.KindConflict, "") // all have something to answer
+
+	offer := h.offerTo(t, all[0])
+	if !offer.MayAnswer || !slices.Contains(offer.Organizations, all[1].id) {
+		t.Fatalf("%+v", offer)
+	}
+	page := h.enters(t, all[0].lead)
+	page.Get("/desk")
+	page.Want(http.StatusOK, "Answer a proposal for Organization 0")
+	page.Get("/partners/proposals")
+	page.Get(page.Page.Link("With Organization 1"))
+	page.Want(http.StatusOK, "Please talk first.", "your partnership is founded at once", "You both work in: English", "Organization 1 has not answered yet")
+	if strings.Contains(page.Page.Body, "wish") && strings.Contains(page.Page.Body, "number 1") {
+		t.Error("the page tells of wishes")
+	}
+	page.Submit("/partners/proposals/"+offer.ID.String()+"/answer", "answer", "yes")
+	page.Want(http.StatusOK, "You have accepted.", "Organization 0 has accepted")
+	wants(t, h.service.Respond(ctx, all[0].lead, offer.ID, false, "No."), fault.KindConflict, "")
+	h.Jobs(t)
+	if len(h.matched()) != 0 {
+		t.Error("matched by one alone")
+	}
+	must(t, h.service.Respond(ctx, all[1].lead, offer.ID, true, ""))
+	h.Jobs(t)
+	made := h.matched()
+	if len(made) != 1 || made[0].Match != offer.ID || len(made[0].Applications) != 2 {
+		t.Fatalf("matched: %+v", made)
+	}
+	for _, mail := range h.mails {
+		for _, value := range mail.Args {
+			if strings.Contains(value, "Organization") {
+				t.Errorf("%s names somebody: %v", mail.Kind, mail.Args)
+			}
+		}
+		if mail.AboutKind != "application" || strings.Contains(mail.Path, offer.ID.String()) {
+			t.Errorf("%s is about %s, and leads to %s", mail.Kind, mail.AboutKind, mail.Path)
+		}
+	}
+	wants(t, h.service.ReviseRound(ctx, team, matching.Round{ID: round, Title: "Spring", Pool: matching.CardsPool, Rules: matching.UsualRules(), Version: 1}), fault.KindInvalid, "pool")
+	other := matching.UsualRules()
+	other.Seats = make([]matching.Seat, 3)
+	h.mu.Lock()
+	call := h.calls[0].ID
+	h.mu.Unlock()
+	wants(t, h.service.ReviseRound(ctx, team, matching.Round{ID: round, Title: "Spring", Pool: matching.AcceptedPool, Call: call, Rules: other, Version: 1}), fault.KindInvalid, "seats")
+}
+
+func (h *house) matched() []events.PlacesMatched {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.places)
+}
+
+// TestPlacesAreNotWonByMatching accepts in pools in which nobody has won anything: nothing is founded.
+func TestPlacesAreNotWonByMatching(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 2)
+	team := h.coordinator(t)
+	call := matching.Call{ID: ids.New[ids.Call](), Title: i18n.Text{i18n.EN: "The call"}}
+	h.mu.Lock()
+	h.calls = []matching.Call{call}
+	for _, s := range all {
+		h.eligible = append(h.eligible, matching.Applicant{Organization: s.id, Application: ids.New[ids.Application]()})
+	}
+	h.mu.Unlock()
+	for _, pool := range []matching.PoolKind{matching.EligiblePool, matching.CardsPool} {
+		round := h.begin(t, team, func(r *matching.Round) {
+			r.Pool = pool
+			if pool.OfCall() {
+				r.Call = call.ID
+			}
+		})
+		b := h.solve(t, team, round)
+		h.propose(t, team, &b, inTwoWeeks())
+		offer := h.offerTo(t, all[0])
+		for _, s := range all {
+			must(t, h.service.Respond(ctx, s.lead, offer.ID, true, ""))
+		}
+		h.Jobs(t)
+		if len(h.matched()) != 0 {
+			t.Errorf("%s: places are matched", pool)
+		}
+		_, err := h.service.Apply(ctx, all[0].lead, offer.ID, call.ID)
+		if pool.OfCall() {
+			wants(t, err, fault.KindConflict, "")
+		} else {
+			must(t, err)
+			if h.joint != [2]ids.Organization{all[0].id, all[1].id} {
+				t.Errorf("applies: %v", h.joint)
+			}
+		}
+		must(t, h.service.Note(ctx, team, round, offer.ID, "They apply together."))
+		v, err := h.service.Round(ctx, team, round)
+		must(t, err)
+		if v.Proposals[0].Noted != "They apply together." || v.In() != 0 {
+			t.Errorf("noted %q, %d take part", v.Proposals[0].Noted, v.In())
+		}
+		must(t, h.service.CloseRound(ctx, team, round, true)) // they are free for the next one
+	}
+}
+
+// TestADeclinedProposalIsNotMadeAgain puts the others of a declined proposal together in the next run, and shows no card any more.
+func TestADeclinedProposalIsNotMadeAgain(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 4)
+	team := h.coordinator(t)
+	round := h.begin(t, team, nil)
+	b := h.solve(t, team, round)
+	h.propose(t, team, &b, inTwoWeeks())
+	first := h.offerTo(t, all[0])
+	wants(t, h.service.Respond(ctx, all[0].lead, first.ID, false, " "), fault.KindInvalid, "reason")
+	must(t, h.service.Respond(ctx, all[0].lead, first.ID, false, "canary-reason"))
+	other := partner(&first, all[0], all)
+	wants(t, h.service.Respond(ctx, other.lead, first.ID, true, ""), fault.KindConflict, "")
+	o, err := h.service.Offer(ctx, other.lead, first.ID)
+	must(t, err)
+	if o.State != matching.ProposalDeclined || len(o.Others) > 0 || len(o.Answers) > 0 && o.Answers[0].Reason != "" {
+		t.Errorf("after the end: %+v", o)
+	}
+	page := h.enters(t, other.lead)
+	page.Get("/partners/proposals/" + first.ID.String())
+	page.Want(http.StatusOK, "Not all wanted this.")
+	if strings.Contains(page.Page.Body, "canary-reason") {
+		t.Error("the reason is told to the other side")
+	}
+	team2 := h.enters(t, team)
+	team2.Get("/rounds/" + round.String())
+	team2.Want(http.StatusOK, "canary-reason", "Organization 0 has declined:")
+	// The second proposal lapses in the same way; then all are left.
+	for _, s := range all {
+		if offer := h.offerTo(t, s); offer.State == matching.ProposalSent {
+			must(t, h.service.TakeProposalBack(ctx, team, round, offer.ID))
+		}
+	}
+	b = h.solve(t, team, round)
+	for _, g := range groups(&b) {
+		if strings.Contains(g, "Organization 0") && strings.Contains(g, o.Names[other.id]) {
+			t.Errorf("proposed again: %v", g)
+		}
+	}
+}
+
+// TestAProposalLapses lets the day pass.
+func TestAProposalLapses(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 2)
+	team := h.coordinator(t)
+	round := h.begin(t, team, nil)
+	b := h.solve(t, team, round)
+	wants(t, h.service.Propose(ctx, team, round, b.ID, matching.Proposing{Groups: allGroups(&b), Due: time.Now().Add(-time.Hour)}), fault.KindInvalid, "due")
+	wants(t, h.service.Propose(ctx, team, round, b.ID, matching.Proposing{Due: inTwoWeeks()}), fault.KindInvalid, "group")
+	h.propose(t, team, &b, inTwoWeeks())
+	offer := h.offerTo(t, all[0])
+	later, err := h.System().AsOf(inTwoWeeks().Add(time.Hour))
+	must(t, err)
+	must(t, h.service.Lapse(ctx, h.System(), matching.Lapsing{Match: offer.ID})) // too early
+	if h.offerTo(t, all[0]).State != matching.ProposalSent {
+		t.Error("lapsed before its day")
+	}
+	wants(t, h.service.Respond(ctx, later.As(all[0].lead.Actor()), offer.ID, true, ""), fault.KindTooLate, "")
+	must(t, h.service.Lapse(ctx, later, matching.Lapsing{Match: offer.ID}))
+	if state := h.offerTo(t, all[0]).State; state != matching.ProposalLapsed {
+		t.Errorf("it is %s", state)
+	}
+	wants(t, h.service.Lapse(ctx, team, matching.Lapsing{Match: offer.ID}), fault.KindNotFound, "")
+}
+
+// TestManyAcceptAtOnce lets both sides accept a hundred times at the same moment: each once, and the match is made once.
+func TestManyAcceptAtOnce(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	all := h.many(t, 2)
+	team := h.coordinator(t)
+	round := h.applied(t, team, all)
+	b := h.solve(t, team, round)
+	h.propose(t, team, &b, inTwoWeeks())
+	offer := h.offerTo(t, all[0])
+	var wait sync.WaitGroup
+	var mu sync.Mutex
+	accepted := 0
+	for n := range 200 {
+		wait.Go(func() {
+			err := h.service.Respond(t.Context(), all[n%2].lead, offer.ID, true, "")
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				accepted++
+			} else if !fault.Is(err, fault.KindConflict) {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	h.Jobs(t)
+	if accepted != 2 || len(h.matched()) != 1 {
+		t.Errorf("%d were accepted, %d matches made", accepted, len(h.matched()))
+	}
+}
+
+// TestStrangersSeeNoProposal asks as everybody else.
+func TestStrangersSeeNoProposal(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 3)
+	team := h.coordinator(t)
+	round := h.begin(t, team, nil)
+	b := h.solve(t, team, round)
+	h.propose(t, team, &b, inTwoWeeks())
+	var in, out side
+	for _, s := range all {
+		if offers, err := h.service.Offers(ctx, s.lead); err == nil && len(offers) > 0 {
+			in = s
+		} else {
+			out = s
+		}
+	}
+	offer := h.offerTo(t, in)
+	participant := h.As(t, tenants.Grant{Role: tenants.RoleParticipant, Organization: in.id})
+	if o, err := h.service.Offer(ctx, participant, offer.ID); err != nil || o.MayAnswer {
+		t.Errorf("a participant: %v %v", o.MayAnswer, err)
+	}
+	wants(t, h.service.Respond(ctx, participant, offer.ID, true, ""), fault.KindNotFound, "")
+	for who, sc := range map[string]tenants.Scope{"another lead": out.lead, "the team": team, "a reviewer": h.As(t, tenanttest.Role(tenants.RoleReviewer)), "a visitor": h.Visitor()} {
+		if _, err := h.service.Offer(ctx, sc, offer.ID); err == nil {
+			t.Errorf("%s sees the proposal", who)
+		}
+		if err := h.service.Respond(ctx, sc, offer.ID, true, ""); err == nil {
+			t.Errorf("%s answers", who)
+		}
+	}
+	page := h.enters(t, out.lead)
+	page.Get("/partners/proposals/" + offer.ID.String())
+	page.Want(http.StatusNotFound)
+}
+
+// TestALeadAnswersOnAPhone goes the way in a real browser, in Turkish and in the dark.
+func TestALeadAnswersOnAPhone(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	all := h.many(t, 2)
+	team := h.coordinator(t)
+	round := h.applied(t, team, all)
+	b := h.solve(t, team, round)
+	v, at := h.visit(t, uitest.Look{Language: "en"}, team)
+	v.Go(at.Address("/rounds/" + round.String() + "/runs/" + b.ID.String()))
+	v.Fill("note", "Please talk first.")
+	v.Press("Send the proposals")
+	v.Sees("The proposals are sent.", "2 are left out: they have a proposal to answer")
+	v.Accessible("round-proposed")
+	lead, at := h.visit(t, uitest.Look{Language: "tr", Phone: true, Dark: true}, all[0].lead)
+	lead.Go(at.Address("/partners/proposals"))
+	lead.Accessible("proposals-tr")
+	lead.Press("Organization 1 ile")
+	lead.Accessible("proposal-tr")
+	lead.Press("Reddet")
+	lead.Sees("Gerekçe")
+	lead.Accessible("proposal-refused-tr")
+	lead.Press("Kabul et")
+	lead.Sees("Kabul ettiniz.")
+}

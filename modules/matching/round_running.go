@@ -1,0 +1,443 @@
+package matching
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// runJob computes a run.
+const runJob = "matching.run"
+
+// Computing is the argument of the job that computes a run.
+type Computing struct {
+	Run ids.Run `json:"run"`
+}
+
+// Reactions registers the module's jobs.
+func (s *Service) Reactions(r *tenants.Registry) {
+	tenants.HandleJob(r, runJob, s.Compute)
+	tenants.HandleJob(r, lapseJob, s.Lapse)
+}
+
+// StartRun has the solver put the round's organizations together; nothing is proposed by that. While a run of the round goes on, that
+// is the one. Coordinators may, unless they are not impartial in the round. Faults: Conflict when the round is closed, has nobody
+// or more organizations than a run may have, or when what is locked does not fit any more; Forbidden, NotFound.
+func (s *Service) StartRun(ctx context.Context, sc tenants.Scope, id ids.Round) (ids.Run, error) {
+	r, err := s.steered(ctx, sc, id)
+	if err != nil {
+		return ids.Run{}, err
+	}
+	run, err := s.drafted(ctx, sc, &r)
+	if err != nil {
+		return ids.Run{}, err
+	}
+	var started ids.Run
+	err = s.changingRound(ctx, sc, id, func(ctx context.Context, tx *tenants.Tx, now Round) error {
+		all, err := runsOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(all, func(r Run) bool { return r.State.Pending() }); i >= 0 {
+			started = all[i].ID
+			return nil
+		}
+		switch {
+		case now.Closed:
+			return fault.Conflict("matching.round.closed")
+		case now.Version != r.Version:
+			return fault.Conflict("fault.stale")
+		}
+		if run.At, err = tx.Now(ctx); err != nil {
+			return err
+		}
+		run.ID, run.By = ids.New[ids.Run](), sc.Actor().Person
+		started = run.ID
+		tx.Audit(roundEntry("round.run_started", id))
+		tx.Enqueue(runJob, Computing{Run: run.ID})
+		return insertMatchRun(ctx, tx, &run)
+	})
+	return started, err
+}
+
+// drafted puts a run together of what stands just now.
+func (s *Service) drafted(ctx context.Context, sc tenants.Scope, r *Round) (Run, error) {
+	members, err := s.gathered(ctx, sc, r)
+	if err != nil {
+		return Run{}, err
+	}
+	members = slices.DeleteFunc(members, func(m Member) bool { return m.Out != "" })
+	most := r.Rules.most()
+	switch {
+	case len(members) < FewestSeats:
+		return Run{}, fault.Conflict("matching.run.nobody")
+	case len(members) > most:
+		return Run{}, fault.Conflict("matching.run.too_many").With("Max", most)
+	}
+	run := Run{Round: r.ID, State: RunQueued, Rules: r.Rules}
+	for i := range members {
+		run.Organizations = append(run.Organizations, members[i].ID)
+		if r.Pool.OfCall() {
+			run.Applications = append(run.Applications, members[i].Application)
+		}
+	}
+	if run.Basis, err = s.basis(ctx, sc, members, run.Organizations); err != nil {
+		return run, err
+	}
+	ties, err := tiesOf(ctx, sc.Read(), r.ID)
+	if err != nil {
+		return run, err
+	}
+	ruled, err := vetoes(ctx, sc.Read(), run.Organizations)
+	if err != nil {
+		return run, err
+	}
+	barred := map[[2]int]bool{}
+	bar := func(of []ids.Organization) {
+		if at := placesOf(run.Organizations, of); at[0] >= 0 && at[1] >= 0 {
+			barred[[2]int{min(at[0], at[1]), max(at[0], at[1])}] = true
+		}
+	}
+	for _, v := range ruled {
+		bar(v[:])
+	}
+	for _, t := range ties {
+		if !t.Lock {
+			bar(t.Organizations)
+			continue
+		}
+		at := placesOf(run.Organizations, t.Organizations)
+		if slices.Contains(at, -1) {
+			continue // one of them takes no part any more
+		}
+		if len(at) != len(r.Rules.Seats) {
+			return run, fault.Conflict("matching.run.lock_outdated")
+		}
+		run.Kept = append(run.Kept, at)
+	}
+	if err := s.declinedBefore(ctx, sc, r, bar); err != nil {
+		return run, err
+	}
+	for pair := range barred {
+		run.Barred = append(run.Barred, pair)
+	}
+	sortPairs(run.Barred)
+	for _, g := range run.Kept {
+		for n := range g {
+			for _, m := range g[:n] {
+				if barred[[2]int{min(g[n], m), max(g[n], m)}] {
+					return run, fault.Conflict("matching.run.lock_outdated") // ruled out since
+				}
+			}
+		}
+	}
+	run.Instance, err = run.problem().instance()
+	return run, err
+}
+
+// declinedBefore bars whoever has declined a proposal of the round from those with whom it was.
+func (*Service) declinedBefore(ctx context.Context, sc tenants.Scope, r *Round, bar func([]ids.Organization)) error {
+	all, err := proposalsOf(ctx, sc.Read(), r.ID)
+	for i := range all {
+		for _, a := range all[i].Answers {
+			for _, other := range all[i].Organizations {
+				if !a.Accepts && other != a.Organization {
+					bar([]ids.Organization{a.Organization, other})
+				}
+			}
+		}
+	}
+	return err
+}
+
+func sortPairs(pairs [][2]int) {
+	slices.SortFunc(pairs, func(a, b [2]int) int { return slices.Compare(a[:], b[:]) })
+}
+
+// basis is what the points of the members are computed from.
+func (s *Service) basis(ctx context.Context, sc tenants.Scope, members []Member, organizations []ids.Organization) (Basis, error) {
+	var b Basis
+	place := make(map[ids.Organization]int, len(organizations))
+	for i, id := range organizations {
+		place[id] = i
+	}
+	wishes, err := wishesOf(ctx, sc.Read(), organizations)
+	if err != nil {
+		return b, err
+	}
+	for i := range members {
+		side := sideOf(&members[i].Listed)
+		for _, id := range wishes[members[i].ID] {
+			if at, ok := place[id]; ok {
+				side.Wishes = append(side.Wishes, at)
+			} else {
+				side.Wishes = append(side.Wishes, -1)
+			}
+		}
+		b.Sides = append(b.Sides, side)
+	}
+	together, err := s.around.Partnerships.Together(ctx, sc, organizations)
+	for pair := range together {
+		i, one := place[pair[0]]
+		j, other := place[pair[1]]
+		if one && other {
+			b.Together = append(b.Together, [2]int{min(i, j), max(i, j)})
+		}
+	}
+	sortPairs(b.Together)
+	return b, err
+}
+
+// mostTime is how long a run may take; a job of its queue is ended soon after.
+const mostTime = 25 * time.Second
+
+// Compute computes a run that was begun, unless it was cancelled, and tells who began it. Only the system may.
+func (s *Service) Compute(ctx context.Context, sc tenants.Scope, c Computing) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
+	run, going, err := s.step(ctx, sc, c.Run, BeginRun, func(*Run) {})
+	if err != nil || !going {
+		return err
+	}
+	err = solveRun(ctx, sc, &run)
+	verb := FinishRun
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("matching: the machine stops: %w", ctx.Err()) // it is begun again
+	case errors.Is(err, context.DeadlineExceeded):
+		verb = FailRun
+	case errors.Is(err, context.Canceled):
+		return nil // by its people
+	case err != nil:
+		return err
+	}
+	_, _, err = s.step(ctx, sc, c.Run, verb, func(r *Run) {
+		r.Answer, r.Solution, r.Beside = run.Answer, run.Solution, run.Beside
+	})
+	return err
+}
+
+// step moves a run by the system, and tells who began it once it has ended. It is not going on where the verb is not possible.
+func (s *Service) step(ctx context.Context, sc tenants.Scope, id ids.Run, verb RunVerb, change func(*Run)) (run Run, going bool, err error) {
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		if run, err = lockMatchRun(ctx, tx, id); err != nil {
+			return err
+		}
+		if run.State, going = run.State.After(verb); !going {
+			return nil
+		}
+		change(&run)
+		if !run.State.Pending() {
+			run.EndedAt = now
+			if !run.By.IsZero() {
+				tx.Announce(events.NotificationRequested{Person: run.By, Key: "matching.run_notify." + string(run.State), Path: runPath(run.Round, run.ID)})
+			}
+		}
+		return moveMatchRun(ctx, tx, &run)
+	})
+	return run, going, err
+}
+
+// solveRun solves the run and what stands beside it until it takes too long or the run is cancelled.
+func solveRun(ctx context.Context, sc tenants.Scope, run *Run) error {
+	ctx, cancel := context.WithTimeout(ctx, mostTime)
+	defer cancel()
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		ticker := time.NewTicker(time.Second)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-ticker.C:
+				if state, err := matchRunState(ctx, sc.Read(), run.ID); err == nil && !state.Pending() {
+					cancel()
+					return
+				}
+			}
+		}
+	}()
+	p := run.problem()
+	var err error
+	if run.Solution, run.Answer, err = p.solve(ctx); err != nil {
+		return err
+	}
+	run.Beside, err = p.weigh(ctx, run.Solution)
+	return err
+}
+
+// CancelRun ends a run that goes on. Coordinators may, unless they are not impartial in the round. Faults: Conflict when it has ended,
+// Forbidden, NotFound.
+func (s *Service) CancelRun(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run) error {
+	if _, _, err := s.seen(ctx, sc, round, id); err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		run, err := lockMatchRun(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if run.State, ok = run.State.After(CancelRun); !ok {
+			return fault.Conflict("matching.run.ended")
+		}
+		run.EndedAt = now
+		tx.Audit(roundEntry("round.run_cancelled", round))
+		return moveMatchRun(ctx, tx, &run)
+	})
+}
+
+// seen finds a round and a run of it, if the actor may steer the round.
+func (s *Service) seen(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run) (Round, Run, error) {
+	r, err := s.steered(ctx, sc, round)
+	if err != nil {
+		return r, Run{}, err
+	}
+	run, err := findMatchRun(ctx, sc.Read(), id)
+	if err == nil && run.Round != round {
+		err = fault.NotFound()
+	}
+	return r, run, err
+}
+
+// RunFile is a run's instance as the program's command solve reads it, and the run's number. A pair that cannot be is null, or
+// not there, and nobody reads from it why. Coordinators may, unless they are not impartial in the round. Faults: Forbidden, NotFound.
+func (s *Service) RunFile(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run) (json.RawMessage, int, error) {
+	_, run, err := s.seen(ctx, sc, round, id)
+	return run.Instance, run.Number, err
+}
+
+// Swap makes a run of another one in which two organizations have changed places; an organization that is alone takes the place of
+// the other. What the solver found stays beside it. Coordinators may, unless they are not impartial in the round. Faults: Invalid by
+// field (one, other), Conflict where it cannot be or the run is not done, Forbidden, NotFound.
+func (s *Service) Swap(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, one, other ids.Organization) (ids.Run, error) {
+	r, run, err := s.seen(ctx, sc, round, id)
+	if err != nil {
+		return ids.Run{}, err
+	}
+	switch {
+	case r.Closed:
+		return ids.Run{}, fault.Conflict("matching.round.closed")
+	case run.State != RunDone:
+		return ids.Run{}, fault.Conflict("matching.run.not_done")
+	}
+	at := placesOf(run.Organizations, []ids.Organization{one, other})
+	if err := run.swap(at[0], at[1]); err != nil {
+		return ids.Run{}, err
+	}
+	from := run.ID
+	run.ID, run.From, run.By, run.Beside = ids.New[ids.Run](), from, sc.Actor().Person, Beside{}
+	return run.ID, s.changingRound(ctx, sc, round, func(ctx context.Context, tx *tenants.Tx, _ Round) error {
+		if run.At, err = tx.Now(ctx); err != nil {
+			return err
+		}
+		run.EndedAt = run.At
+		tx.Audit(roundEntry("round.swapped", round))
+		return insertMatchRun(ctx, tx, &run)
+	})
+}
+
+// swap puts one organization in the place of the other, by places of the run.
+func (r *Run) swap(one, other int) error {
+	var bad []fault.Field
+	if one < 0 {
+		bad = append(bad, fault.At("one", "fault.choose"))
+	}
+	if other < 0 || one == other {
+		bad = append(bad, fault.At("other", "matching.swap.other"))
+	}
+	if len(bad) > 0 {
+		return fault.Invalid("fault.check_fields", bad...)
+	}
+	p := r.problem()
+	groups := make([][]int, len(r.Solution.Groups))
+	found := -1
+	for n, g := range r.Solution.Groups {
+		groups[n] = slices.Clone(g)
+		a, b := slices.Index(g, one), slices.Index(g, other)
+		if a >= 0 && b >= 0 {
+			return fault.Conflict("matching.swap.same")
+		}
+		if a >= 0 {
+			groups[n][a], found = other, n
+		}
+		if b >= 0 {
+			groups[n][b], found = one, n
+		}
+	}
+	if found < 0 || !slices.Contains(p.Free, one) || !slices.Contains(p.Free, other) {
+		return fault.Conflict("matching.swap.kept")
+	}
+	r.Solution.Total = 0
+	for n := range groups {
+		if !p.allows(groups[n]) {
+			return fault.Conflict("matching.swap.cannot")
+		}
+		r.Solution.Total += p.total(groups[n])
+	}
+	sortGroups(groups)
+	r.Solution.Groups = groups
+	return nil
+}
+
+// allows reports whether a group can be, and puts it in the order of the seats.
+func (p *Problem) allows(group []int) bool {
+	for n, i := range group {
+		for _, j := range group[:n] {
+			if p.bars(i, j) {
+				return false
+			}
+		}
+	}
+	slices.SortFunc(group, cmp.Compare[int])
+	var place func(at int) bool
+	place = func(at int) bool {
+		if at == len(group) {
+			return true
+		}
+		for n := at; n < len(group); n++ {
+			side := &p.Basis.Sides[group[n]]
+			if !p.Rules.Seats[at].Takes(side.Country, side.Form) {
+				continue
+			}
+			group[at], group[n] = group[n], group[at]
+			if place(at + 1) {
+				return true
+			}
+			group[at], group[n] = group[n], group[at]
+		}
+		return false
+	}
+	return place(0)
+}
+
+const roundsPath = "/rounds"
+
+func roundPath(id ids.Round) string { return roundsPath + "/" + id.String() }
+
+const proposalsPath = "/partners/proposals"
+
+func proposalPath(id ids.Match) string { return proposalsPath + "/" + id.String() }
+
+func runPath(round ids.Round, id ids.Run) string { return roundPath(round) + "/runs/" + id.String() }

@@ -1,0 +1,152 @@
+package matching
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/tenants"
+)
+
+type runRow struct {
+	bun.BaseModel `bun:"table:matching_runs,alias:mr"`
+
+	ID            ids.Run            `bun:"id,pk"`
+	RoundID       ids.Round          `bun:"round_id"`
+	Number        int                `bun:"number"`
+	State         RunState           `bun:"state"`
+	ByPerson      ids.Person         `bun:"by_person,nullzero"`
+	At            time.Time          `bun:"at"`
+	EndedAt       time.Time          `bun:"ended_at,nullzero"`
+	FromRun       ids.Run            `bun:"from_run,nullzero"`
+	Rules         Rules              `bun:"rules,type:jsonb"`
+	Organizations []ids.Organization `bun:"organizations,array"`
+	Applications  []ids.Application  `bun:"applications,array"`
+	Basis         Basis              `bun:"basis,type:jsonb"`
+	Kept          [][]int            `bun:"kept,type:jsonb"`
+	Barred        [][2]int           `bun:"barred,type:jsonb"`
+	Instance      string             `bun:"instance"`
+	Answer        *string            `bun:"answer"`
+	Solution      *Solution          `bun:"solution,type:jsonb"`
+	Beside        *Beside            `bun:"beside,type:jsonb"`
+}
+
+func (r *runRow) run() Run {
+	run := Run{
+		ID: r.ID, Round: r.RoundID, Number: r.Number, State: r.State, By: r.ByPerson, At: r.At, EndedAt: r.EndedAt, From: r.FromRun, Rules: r.Rules,
+		Organizations: r.Organizations, Applications: r.Applications, Basis: r.Basis, Kept: r.Kept, Barred: r.Barred, Instance: json.RawMessage(r.Instance),
+	}
+	if r.Answer != nil {
+		run.Answer = json.RawMessage(*r.Answer)
+	}
+	if r.Solution != nil {
+		run.Solution = *r.Solution
+	}
+	if r.Beside != nil {
+		run.Beside = *r.Beside
+	}
+	return run
+}
+
+// insertMatchRun writes a run with the next number of its round. The caller holds the round's lock.
+func insertMatchRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
+	if err := tx.NewRaw("SELECT coalesce(max(number), 0) + 1 FROM matching_runs WHERE round_id = ?", r.Round).Scan(ctx, &r.Number); err != nil {
+		return fmt.Errorf("matching: number run: %w", err)
+	}
+	row := runRow{
+		ID: r.ID, RoundID: r.Round, Number: r.Number, State: r.State, ByPerson: r.By, At: r.At, EndedAt: r.EndedAt, FromRun: r.From, Rules: r.Rules,
+		Organizations: filled(r.Organizations), Applications: filled(r.Applications), Basis: r.Basis, Kept: filled(r.Kept), Barred: filled(r.Barred), Instance: string(r.Instance),
+	}
+	q := tx.NewInsert().Model(&row)
+	if r.State == RunDone {
+		answer := string(r.Answer)
+		row.Answer, row.Solution, row.Beside = &answer, &r.Solution, &r.Beside
+	} else {
+		q = q.ExcludeColumn("answer", "solution", "beside")
+	}
+	if _, err := q.Returning("NULL").Exec(ctx); err != nil {
+		return fmt.Errorf("matching: begin run: %w", err)
+	}
+	return nil
+}
+
+// filled is a list that is never nil, which a column of lists would take for nothing.
+func filled[T any](all []T) []T {
+	if all == nil {
+		return []T{}
+	}
+	return all
+}
+
+func findMatchRun(ctx context.Context, db bun.IDB, id ids.Run) (Run, error) {
+	var row runRow
+	err := db.NewSelect().Model(&row).Where("mr.id = ?", id).Scan(ctx)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Run{}, fault.NotFound()
+	case err != nil:
+		return Run{}, fmt.Errorf("matching: find run: %w", err)
+	}
+	return row.run(), nil
+}
+
+// lockMatchRun is findMatchRun that keeps everybody else from moving the run until the transaction ends.
+func lockMatchRun(ctx context.Context, tx *tenants.Tx, id ids.Run) (Run, error) {
+	if _, err := tx.NewRaw("SELECT 1 FROM matching_runs WHERE id = ? FOR UPDATE", id).Exec(ctx); err != nil {
+		return Run{}, fmt.Errorf("matching: lock run: %w", err)
+	}
+	return findMatchRun(ctx, tx, id)
+}
+
+// runsOf are the last runs of a round, without what they were computed from.
+func runsOf(ctx context.Context, db bun.IDB, round ids.Round) ([]Run, error) {
+	var rows []runRow
+	err := db.NewSelect().Model(&rows).Column("id", "round_id", "number", "state", "by_person", "at", "ended_at", "from_run", "rules", "organizations", "kept", "solution").
+		Where("mr.round_id = ?", round).Order("mr.number DESC").Limit(20).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("matching: list runs: %w", err)
+	}
+	all := make([]Run, len(rows))
+	for i := range rows {
+		all[i] = rows[i].run()
+	}
+	return all, nil
+}
+
+// moveMatchRun writes the run's state and what goes with it. The caller holds its lock.
+func moveMatchRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
+	q := tx.NewUpdate().Table("matching_runs").Set("state = ?", r.State).Where("id = ?", r.ID)
+	if !r.EndedAt.IsZero() {
+		q = q.Set("ended_at = ?", r.EndedAt)
+	}
+	if r.State == RunDone {
+		solution, err := json.Marshal(r.Solution)
+		if err != nil {
+			return fmt.Errorf("matching: write solution: %w", err)
+		}
+		beside, err := json.Marshal(r.Beside)
+		if err != nil {
+			return fmt.Errorf("matching: write alternatives: %w", err)
+		}
+		q = q.Set("answer = ?, solution = ?::jsonb, beside = ?::jsonb", string(r.Answer), string(solution), string(beside))
+	}
+	if _, err := q.Exec(ctx); err != nil {
+		return fmt.Errorf("matching: move run: %w", err)
+	}
+	return nil
+}
+
+func matchRunState(ctx context.Context, db bun.IDB, id ids.Run) (RunState, error) {
+	var state RunState
+	if err := db.NewRaw("SELECT state FROM matching_runs WHERE id = ?", id).Scan(ctx, &state); err != nil {
+		return "", fmt.Errorf("matching: read run: %w", err)
+	}
+	return state, nil
+}

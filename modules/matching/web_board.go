@@ -1,0 +1,169 @@
+package matching
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/web"
+	"kervan/tenants"
+)
+
+// usualDays is how many days organizations usually have to answer a proposal.
+const usualDays = 14
+
+// boardShown is a run's page: what was asked on it, and what was refused.
+type boardShown struct {
+	Board
+
+	One, Other     string // of a swap
+	IfOne, IfOther string // of the question what would be if
+	If             *WhatIf
+	Proposing      []string // groups, as typed
+	Due, Note      string
+	Fault          *fault.Fault
+}
+
+func (w *Web) opens(c *fiber.Ctx, sc tenants.Scope) (boardShown, error) {
+	round, err := parseRound(c)
+	if err != nil {
+		return boardShown{}, err
+	}
+	id, err := ids.Parse[ids.Run](web.Param(c, "run"))
+	if err != nil {
+		return boardShown{}, fault.NotFound()
+	}
+	b, err := w.service.Board(c.UserContext(), sc, round, id)
+	return boardShown{Board: b, Due: time.Now().AddDate(0, 0, usualDays).Format(time.DateOnly)}, err
+}
+
+func (w *Web) shows(c *fiber.Ctx, sc tenants.Scope, v boardShown, refused error) error {
+	p := w.site.Page(c, sc, "matching.board.title")
+	p.Title = p.T("matching.board.title", "Number", v.Number)
+	if refused != nil {
+		return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
+			v.Fault = f
+			return boardPage(p, v)
+		})
+	}
+	if v.State.Pending() {
+		c.Set("Refresh", again)
+	}
+	return w.site.Render(c, boardPage(p, v))
+}
+
+func (w *Web) board(c *fiber.Ctx, sc tenants.Scope) error {
+	v, err := w.opens(c, sc)
+	if err != nil {
+		return err
+	}
+	return w.shows(c, sc, v, nil)
+}
+
+func (w *Web) runFile(c *fiber.Ctx, sc tenants.Scope) error {
+	v, err := w.opens(c, sc)
+	if err != nil {
+		return err
+	}
+	instance, number, err := w.service.RunFile(c.UserContext(), sc, v.Round, v.ID)
+	if err != nil {
+		return err
+	}
+	return web.File(c, "round-run-"+strconv.Itoa(number)+".json", fiber.MIMEApplicationJSON, instance)
+}
+
+func (w *Web) cancelRun(c *fiber.Ctx, sc tenants.Scope) error {
+	v, err := w.opens(c, sc)
+	if err != nil {
+		return err
+	}
+	if err := w.service.CancelRun(c.UserContext(), sc, v.Round, v.ID); err != nil {
+		return w.shows(c, sc, v, err)
+	}
+	w.site.Say(c, "success", "matching.run.cancelled")
+	return web.SeeOther(c, roundPath(v.Round))
+}
+
+func (w *Web) swap(c *fiber.Ctx, sc tenants.Scope) error {
+	v, err := w.opens(c, sc)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	v.One, v.Other = form.Raw("one"), form.Raw("other")
+	one, _ := ids.Parse[ids.Organization](v.One)
+	other, _ := ids.Parse[ids.Organization](v.Other)
+	made, err := w.service.Swap(c.UserContext(), sc, v.Round, v.ID, one, other)
+	if err != nil {
+		return w.shows(c, sc, v, err)
+	}
+	w.site.Say(c, "success", "matching.swap.done")
+	return web.SeeOther(c, runPath(v.Round, made))
+}
+
+func (w *Web) whatIf(c *fiber.Ctx, sc tenants.Scope) error {
+	v, err := w.opens(c, sc)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	v.IfOne, v.IfOther = form.Raw("if_one"), form.Raw("if_other")
+	one, _ := ids.Parse[ids.Organization](v.IfOne)
+	other, _ := ids.Parse[ids.Organization](v.IfOther)
+	found, err := w.service.WhatIf(c.UserContext(), sc, &v.Board, one, other)
+	if err == nil {
+		v.If = &found
+	}
+	return w.shows(c, sc, v, err)
+}
+
+// groupValue is how a form names a group: its organizations by seat.
+func groupValue(group []ids.Organization) string {
+	all := make([]string, len(group))
+	for i, id := range group {
+		all[i] = id.String()
+	}
+	return strings.Join(all, " ")
+}
+
+func (w *Web) propose(c *fiber.Ctx, sc tenants.Scope) error {
+	v, err := w.opens(c, sc)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	v.Proposing, v.Due, v.Note = form.All("group"), form.Raw("due"), form.Raw("note")
+	note, bad := form.Text("note", maxNote)
+	cmd := Proposing{Note: note}
+	day, ok := parseDay(v.Due)
+	if ok && !day.IsZero() {
+		cmd.Due = dueAt(day, sc.Tenant().Zone)
+	}
+	for _, typed := range v.Proposing {
+		cmd.Groups = append(cmd.Groups, readOrganizations(strings.Fields(typed)))
+	}
+	if len(bad) > 0 {
+		err = fault.Invalid("fault.check_fields", bad...)
+	} else {
+		err = w.service.Propose(c.UserContext(), sc, v.Round, v.ID, cmd)
+	}
+	if err != nil {
+		return w.shows(c, sc, v, err)
+	}
+	w.site.Say(c, "success", "matching.proposal.sent")
+	return web.SeeOther(c, roundPath(v.Round))
+}

@@ -1,0 +1,300 @@
+package matching
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/ui"
+	"kervan/modules/kernel/web"
+	"kervan/modules/site"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+func (w *Web) rounding() []site.Route {
+	get, post, network, steer := fiber.MethodGet, fiber.MethodPost, tenants.KindNetwork, policies.RoundManage
+	return []site.Route{
+		{Method: get, Path: roundsPath, Action: steer, Handle: w.rounds, Only: network},
+		{Method: get, Path: roundsPath + "/new", Action: steer, Handle: w.newRound, Only: network},
+		{Method: post, Path: roundsPath, Action: steer, Handle: w.beginRound, Only: network},
+		{Method: get, Path: roundsPath + "/:round", Action: steer, Handle: w.round, Only: network},
+		{Method: get, Path: roundsPath + "/:round/rules", Action: steer, Handle: w.rules, Only: network},
+		{Method: post, Path: roundsPath + "/:round/rules", Action: steer, Handle: w.revise, Only: network},
+		{Method: post, Path: roundsPath + "/:round/closing", Action: steer, Handle: w.closing(true), Only: network},
+		{Method: post, Path: roundsPath + "/:round/reopening", Action: steer, Handle: w.closing(false), Only: network},
+		{Method: post, Path: roundsPath + "/:round/ties", Action: steer, Handle: w.tie, Only: network},
+		{Method: post, Path: roundsPath + "/:round/ties/removal", Action: steer, Handle: w.untie, Only: network},
+		{Method: post, Path: roundsPath + "/:round/runs", Action: steer, Handle: w.startRun, Only: network},
+		{Method: get, Path: roundsPath + "/:round/comparison", Action: steer, Handle: w.compare, Only: network},
+		{Method: get, Path: roundsPath + "/:round/runs/:run", Action: steer, Handle: w.board, Only: network},
+		{Method: get, Path: roundsPath + "/:round/runs/:run/instance", Action: steer, Handle: w.runFile, Only: network},
+		{Method: post, Path: roundsPath + "/:round/runs/:run/cancellation", Action: steer, Handle: w.cancelRun, Only: network},
+		{Method: post, Path: roundsPath + "/:round/runs/:run/swap", Action: steer, Handle: w.swap, Only: network},
+		{Method: post, Path: roundsPath + "/:round/runs/:run/what-if", Action: steer, Handle: w.whatIf, Only: network},
+		{Method: post, Path: roundsPath + "/:round/runs/:run/proposals", Action: steer, Handle: w.propose, Only: network},
+		{Method: post, Path: roundsPath + "/:round/withdrawal", Action: steer, Handle: w.withdraw, Only: network},
+		{Method: post, Path: roundsPath + "/:round/notes", Action: steer, Handle: w.note, Only: network},
+		{Method: get, Path: proposalsPath, Action: policies.ProposalRead, Handle: w.offers, Only: network},
+		{Method: get, Path: proposalsPath + "/:match", Action: policies.ProposalRead, Handle: w.offer, Only: network},
+		{Method: post, Path: proposalsPath + "/:match/answer", Action: policies.ProposalAnswer, Handle: w.respond, Only: network},
+		{Method: post, Path: proposalsPath + "/:match/application", Action: policies.ProposalAnswer, Handle: w.apply, Only: network},
+	}
+}
+
+func (w *Web) rounds(c *fiber.Ctx, sc tenants.Scope) error {
+	a, err := w.acting(c, sc, "")
+	if err != nil {
+		return err
+	}
+	all, err := w.service.Rounds(c.UserContext(), sc)
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, roundsPage(w.site.Page(c, sc, "matching.rounds.title"), a, all))
+}
+
+// drawn is the page of a round's form.
+type drawn struct {
+	Form  typedRound
+	Calls []Call
+	Fixed bool // something was proposed: the pool and the seats stay
+}
+
+func (w *Web) drawing(c *fiber.Ctx, sc tenants.Scope, form typedRound) (drawn, error) {
+	calls, err := w.service.Choices(c.UserContext(), sc)
+	return drawn{Form: form, Calls: calls}, err
+}
+
+func (w *Web) newRound(c *fiber.Ctx, sc tenants.Scope) error {
+	v, err := w.drawing(c, sc, typedRoundOf(Round{Pool: CardsPool, Rules: UsualRules()}))
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, rulesPage(w.site.Page(c, sc, "matching.round.new"), v))
+}
+
+func (w *Web) beginRound(c *fiber.Ctx, sc tenants.Scope) error {
+	var id ids.Round
+	typed, err := w.ruled(c, func(ctx context.Context, r Round) (err error) {
+		id, err = w.service.BeginRound(ctx, sc, r)
+		return err
+	})
+	if err == nil {
+		return web.SeeOther(c, roundPath(id))
+	}
+	return w.refuseRules(c, sc, "matching.round.new", typed, false, err)
+}
+
+// ruled reads the form of a round and does with it what is to be done, if it can be read.
+func (*Web) ruled(c *fiber.Ctx, do func(ctx context.Context, r Round) error) (typedRound, error) {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return typedRound{}, err
+	}
+	typed, bad, err := readRound(form)
+	switch {
+	case err != nil:
+		return typed, err
+	case len(bad) > 0:
+		return typed, fault.Invalid("fault.check_fields", bad...)
+	default:
+		return typed, do(c.UserContext(), typed.Round)
+	}
+}
+
+func (w *Web) refuseRules(c *fiber.Ctx, sc tenants.Scope, title string, typed typedRound, fixed bool, refused error) error {
+	v, err := w.drawing(c, sc, typed)
+	if err != nil {
+		return err
+	}
+	v.Fixed = fixed
+	p := w.site.Page(c, sc, title)
+	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
+		v.Form.Fault = f
+		return rulesPage(p, v)
+	})
+}
+
+func parseRound(c *fiber.Ctx) (ids.Round, error) {
+	id, err := ids.Parse[ids.Round](web.Param(c, "round"))
+	if err != nil {
+		return id, fault.NotFound()
+	}
+	return id, nil
+}
+
+func (w *Web) round(c *fiber.Ctx, sc tenants.Scope) error { return w.showRound(c, sc, nil, nil) }
+
+// showRound shows a round, or says why something about it was refused; chosen are the organizations of the refused form.
+func (w *Web) showRound(c *fiber.Ctx, sc tenants.Scope, chosen []ids.Organization, refused error) error {
+	id, err := parseRound(c)
+	if err != nil {
+		return err
+	}
+	found, err := w.service.Round(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	p := w.site.Page(c, sc, "matching.rounds.title")
+	p.Title = found.Title
+	v := roundShown{RoundView: found, Chosen: chosen}
+	if refused != nil {
+		return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
+			v.Fault = f
+			return roundPage(p, v)
+		})
+	}
+	if found.Pending() {
+		c.Set("Refresh", again)
+	}
+	return w.site.Render(c, roundPage(p, v))
+}
+
+// again is after how many seconds browsers ask again how far a run is, with or without a script.
+const again = "3"
+
+// roundShown is a round's page, and what was refused on it.
+type roundShown struct {
+	RoundView
+
+	Chosen []ids.Organization
+	Noting ids.Match // of which something was typed that was refused
+	Noted  string
+	Fault  *fault.Fault
+}
+
+func (w *Web) rules(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parseRound(c)
+	if err != nil {
+		return err
+	}
+	found, err := w.service.Round(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	v, err := w.drawing(c, sc, typedRoundOf(found.Round))
+	if err != nil {
+		return err
+	}
+	v.Fixed = found.Proposed
+	return w.site.Render(c, rulesPage(w.site.Page(c, sc, "matching.round.rules"), v))
+}
+
+func (w *Web) revise(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parseRound(c)
+	if err != nil {
+		return err
+	}
+	found, err := w.service.Round(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	typed, err := w.ruled(c, func(ctx context.Context, r Round) error {
+		r.ID = id
+		return w.service.ReviseRound(ctx, sc, r)
+	})
+	if err == nil {
+		w.site.Say(c, "success", "matching.round.saved")
+		return web.SeeOther(c, roundPath(id))
+	}
+	typed.ID = id
+	return w.refuseRules(c, sc, "matching.round.rules", typed, found.Proposed, err)
+}
+
+// done leads back to a round's page, or shows it with what was refused.
+func (w *Web) done(c *fiber.Ctx, sc tenants.Scope, id ids.Round, said string, chosen []ids.Organization, err error) error {
+	if err != nil {
+		return w.showRound(c, sc, chosen, err)
+	}
+	w.site.Say(c, "success", said)
+	return web.SeeOther(c, roundPath(id))
+}
+
+func (w *Web) closing(closed bool) site.Handler {
+	said := "matching.round.opened_again"
+	if closed {
+		said = "matching.round.is_closed"
+	}
+	return func(c *fiber.Ctx, sc tenants.Scope) error {
+		id, err := parseRound(c)
+		if err != nil {
+			return err
+		}
+		return w.done(c, sc, id, said, nil, w.service.CloseRound(c.UserContext(), sc, id, closed))
+	}
+}
+
+func (w *Web) tie(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parseRound(c)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	chosen := readOrganizations(form.All("organization"))
+	lock := form.Raw("tie") == "lock"
+	said := "matching.tie.parted"
+	if lock {
+		said = "matching.tie.locked"
+	}
+	return w.done(c, sc, id, said, chosen, w.service.Tie(c.UserContext(), sc, id, lock, chosen))
+}
+
+func (w *Web) untie(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parseRound(c)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	tie, err := ids.Parse[ids.Tie](form.Raw("tie"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	return w.done(c, sc, id, "matching.tie.taken_back", nil, w.service.Untie(c.UserContext(), sc, id, tie))
+}
+
+func (w *Web) startRun(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parseRound(c)
+	if err != nil {
+		return err
+	}
+	run, err := w.service.StartRun(c.UserContext(), sc, id)
+	if err != nil {
+		return w.showRound(c, sc, nil, err)
+	}
+	return web.SeeOther(c, runPath(id, run))
+}
+
+func (w *Web) compare(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parseRound(c)
+	if err != nil {
+		return err
+	}
+	form := web.Query(c)
+	one, err := ids.Parse[ids.Run](form.Raw("one"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	other, err := ids.Parse[ids.Run](form.Raw("other"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	v, err := w.service.Compare(c.UserContext(), sc, id, one, other)
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, comparisonPage(w.site.Page(c, sc, "matching.comparison.title"), v))
+}
+
+func roundCrumbs(p ui.Page, r *Round, last string) []ui.Crumb {
+	return []ui.Crumb{{Label: p.T("matching.rounds.title"), Href: roundsPath}, {Label: r.Title, Href: roundPath(r.ID)}, {Label: last}}
+}
