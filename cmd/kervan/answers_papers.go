@@ -11,6 +11,7 @@ import (
 	"kervan/modules/correspondence"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/pdf"
 	"kervan/modules/papers"
 	"kervan/modules/partnerships"
@@ -27,6 +28,16 @@ type press struct {
 func (p press) Issue(ctx context.Context, sc tenants.Scope, i applications.Issued, draw func(pdf.Mark) ([]byte, error)) ([]byte, error) {
 	d := papers.Draft{Kind: papers.Kind(i.Kind), Application: i.Application, About: i.About, Locale: i.Locale}
 	return papers.Issue(ctx, sc, p.origin(sc.Tenant()), d, draw)
+}
+
+// record lets selection issue minutes that lead to the network's site.
+type record struct {
+	origin func(tenants.Tenant) string
+}
+
+// Issue satisfies selection.Press.
+func (p record) Issue(ctx context.Context, sc tenants.Scope, call ids.Call, about time.Time, locale i18n.Locale, draw func(pdf.Mark) ([]byte, error)) ([]byte, error) {
+	return papers.Issue(ctx, sc, p.origin(sc.Tenant()), papers.Draft{Kind: papers.Minutes, Call: call, About: about, Locale: locale}, draw)
 }
 
 // issued lets papers ask how the applications stand that they are about.
@@ -62,6 +73,18 @@ func (issued) Subject(ctx context.Context, sc tenants.Scope, id ids.Application)
 	}
 	s.Written = lastWritten(written)
 	return s, nil
+}
+
+// SubjectOfCall satisfies papers.Subjects.
+func (issued) SubjectOfCall(ctx context.Context, sc tenants.Scope, id ids.Call) (papers.Subject, error) {
+	calls, err := programs.Briefly(ctx, sc.Read(), id)
+	if err == nil && len(calls) == 0 {
+		err = fault.NotFound()
+	}
+	if err != nil {
+		return papers.Subject{}, err
+	}
+	return papers.Subject{Call: calls[0].Title, Locales: calls[0].Locales, Zone: calls[0].Zone}, nil
 }
 
 // Over satisfies applications.Partnerships.

@@ -171,7 +171,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	together, telling := partnerships.NewWeb(a.partnerships, a.site, config.origin), stories.NewWeb(a.stories, a.site)
 	together.Telling(telling)
 	calls, handedIn := programs.NewWeb(a.programs, a.site), applications.NewWeb(a.applications, a.site, press{config.origin})
-	chosen := selection.NewWeb(a.selection, a.site, handedIn)
+	chosen := selection.NewWeb(a.selection, a.site, handedIn, record{config.origin})
 	handedIn.Following(chosen.Aftermath)
 	a.site.Use(
 		pages.NewWeb(a.pages, a.site, a.tenants, config.origin, calls, together, telling, chosen).Module(),

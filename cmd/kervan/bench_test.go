@@ -40,7 +40,7 @@ type bench struct {
 // figure is processor time it is that of the program and of PostgreSQL together, so that it hardly depends on what else
 // the machine does; the client runs in the program's process, so its part is in the figure, too.
 //
-// For those who work on one figure, KERVAN_BENCH_ONLY names what is measured (idle, pages, saving, api, difference, flow, pools or lighthouse),
+// For those who work on one figure, KERVAN_BENCH_ONLY names what is measured (idle, pages, panel, saving, api, difference, flow, pools or lighthouse),
 // with KERVAN_BENCH_SMALL=yes there is less of everything, and profiles are written into the folder KERVAN_BENCH_PROFILES.
 func BenchmarkHouse(b *testing.B) {
 	h := &bench{cluster: tenanttest.Durable(b)}
@@ -54,7 +54,7 @@ func BenchmarkHouse(b *testing.B) {
 	for _, one := range []struct {
 		name    string
 		measure func(*testing.B)
-	}{{"pages", h.pages}, {"saving", h.saving}, {"api", h.api}, {"difference", h.difference}, {"flow", h.flow}, {"pools", h.pools}, {"lighthouse", h.lighthouse}} {
+	}{{"pages", h.pages}, {"panel", h.meeting}, {"saving", h.saving}, {"api", h.api}, {"difference", h.difference}, {"flow", h.flow}, {"pools", h.pools}, {"lighthouse", h.lighthouse}} {
 		if wanted(one.name) {
 			one.measure(b)
 		}
@@ -138,7 +138,7 @@ func (h *bench) furnish(b *testing.B) {
 
 	var together sync.WaitGroup
 	together.Go(func() {
-		if !wanted("pages") && !wanted("saving") && !wanted("lighthouse") {
+		if !wanted("pages") && !wanted("panel") && !wanted("saving") && !wanted("lighthouse") {
 			return
 		}
 		c, hash := crowded(few(395, 60), few(100, 20), few(200, 20)), func() (string, error) { return h.hash, nil }

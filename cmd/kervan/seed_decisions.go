@@ -28,6 +28,9 @@ func (j *judged) decide(ctx context.Context, at time.Time) error {
 		order = append(order, r.ID)
 	}
 	places := panel.Call.Places
+	if panel.Ranked[places].Outcome() == events.OutcomeSelected { // the lot of the meeting was for the second of the two on the line
+		order[places-1], order[places] = order[places], order[places-1]
+	}
 	for _, step := range []struct {
 		outcome events.Outcome
 		those   []ids.Application

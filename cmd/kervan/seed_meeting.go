@@ -19,6 +19,17 @@ type meeting struct {
 	other tenants.Scope
 }
 
+// later lets some minutes pass.
+func (m *meeting) later(minutes int) error {
+	m.at = m.at.Add(time.Duration(minutes) * time.Minute)
+	var err error
+	if m.chair, err = m.stage.as(m.at, m.chair.Actor()); err != nil {
+		return err
+	}
+	m.other, err = m.stage.as(m.at, m.other.Actor())
+	return err
+}
+
 // begin convenes a meeting and opens it.
 func (m *meeting) begin(ctx context.Context, place string) error {
 	s := m.stage.app.selection
@@ -68,9 +79,11 @@ func (m *meeting) settle(ctx context.Context, id ids.Application, how settled) e
 		func() error { return s.CastVote(ctx, m.chair, id, selection.Choice(how.outcome)) },
 		func() error { return s.CloseVote(ctx, m.chair, id) },
 		func() error { return s.WriteNote(ctx, m.other, id, how.note, true) },
+		func() error { return m.later(6) },
 		func() error {
 			return s.Settle(ctx, m.chair, id, selection.Settlement{Outcome: how.outcome, Reason: how.reason})
 		},
+		func() error { return m.later(2) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -90,6 +103,9 @@ func (m *meeting) draw(ctx context.Context, among []ids.Application) error {
 	if err != nil {
 		return err
 	}
+	if err := m.later(3); err != nil {
+		return err
+	}
 	return s.DrawLot(ctx, m.chair, m.call, room.Lots[len(room.Lots)-1].ID)
 }
 
@@ -103,6 +119,9 @@ func (m *meeting) end(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := m.later(25); err != nil {
+		return err
+	}
 	if err := s.SignMinutes(ctx, m.chair, m.call, room.Meeting.Fingerprint); err != nil {
 		return err
 	}
@@ -112,7 +131,7 @@ func (m *meeting) end(ctx context.Context) error {
 // onTheLine is what the panel of the demonstration said of the applications around the last place, in turn.
 var onTheLine = []settled{
 	{selection.ChooseSelected, events.OutcomeSelected, "Planı en somut olan; iki kuruluş da ziyaretlere hazır.", "İkinci ziyaretin tarihi yaz tatiline denk geliyor, ortaklara hatırlatılacak."},
-	{selection.ChooseWaiting, events.OutcomeSelected, "Değerlendirmeler birbirine yakın; konu bu döngüde başka kimsede yok.", "Bütçe kalemlerinden ikisi açıklama istiyor."},
+	{selection.ChooseWaiting, events.OutcomeSelected, "Değerlendirmeler birbirine çok yakın; son yer için kurada birinci çıktı.", "Bütçe kalemlerinden ikisi açıklama istiyor."},
 	{selection.ChooseWaiting, events.OutcomeWaiting, "Son yer için kurada ikinci sırada kaldı.", "İyi bir başvuru; yer açılırsa alınmalı."},
 	{selection.Abstain, events.OutcomeWaiting, "İhtiyaç açık, öğrenme planı zayıf.", "Öğrenme planı için geri bildirim mektuba yazılacak."},
 }
@@ -132,16 +151,40 @@ func (j *judged) deliberate(ctx context.Context, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	line := panel.Call.Places - 2
-	if err := m.draw(ctx, []ids.Application{panel.Ranked[line+1].ID, panel.Ranked[line+2].ID}); err != nil {
+	line := panel.Ranked[panel.Call.Places-2:][:len(onTheLine)]
+	if err := m.leaves(ctx, line[3].ID); err != nil {
 		return err
 	}
+	pair := []ids.Application{line[1].ID, line[2].ID}
+	if err := m.draw(ctx, pair); err != nil {
+		return err
+	}
+	room, err := s.app.selection.Room(ctx, sc, j.call)
+	if err != nil {
+		return err
+	}
+	seed := room.Lots[0].Seed
+	if first := selection.DrawnOrder(seed, []string{line[1].Number, line[2].Number})[0]; first != line[1].Number {
+		line[1], line[2] = line[2], line[1]
+	}
 	for i, how := range onTheLine {
-		if err := m.settle(ctx, panel.Ranked[line+i].ID, how); err != nil {
+		if err := m.settle(ctx, line[i].ID, how); err != nil {
 			return err
 		}
 	}
 	return m.end(ctx)
+}
+
+// leaves lets an officer come who has a conflict of interest in an application.
+func (m *meeting) leaves(ctx context.Context, id ids.Application) error {
+	officer, err := m.stage.as(m.at, m.stage.one(tenants.RoleOfficer))
+	if err != nil {
+		return err
+	}
+	if err := m.stage.app.selection.EnterMeeting(ctx, officer, m.call); err != nil {
+		return err
+	}
+	return m.stage.app.selection.DeclareConflict(ctx, officer, id, selection.Declaration{Conflict: true, Kind: selection.ConflictCooperation, Note: "Geçen yıl birlikte bir proje yürüttük."})
 }
 
 // convened prepares a meeting that is still to come.

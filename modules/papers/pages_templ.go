@@ -609,8 +609,11 @@ var tones = map[Standing]string{Valid: "success", Replaced: "warning", Void: "wa
 
 // worth names the sentence about what the paper is worth; of a letter something else is said.
 func (v *Verified) worth() string {
-	if v.Kind == Letter {
+	switch v.Kind {
+	case Letter:
 		return "letter_" + string(v.Worth)
+	case Minutes:
+		return "minutes"
 	}
 	return string(v.Worth)
 }
@@ -631,15 +634,20 @@ func wrong(p ui.Page, f *fault.Fault, field string) string {
 func facts(p ui.Page, v Verified) []ui.Term {
 	at := func(t time.Time) templ.Component { return ui.Deadline(p, t, i18n.Zone(v.Zone)) }
 	about := p.T("papers.handed_in")
-	if v.Kind == Letter {
+	switch v.Kind {
+	case Letter:
 		about = p.T("papers.written")
+	case Minutes:
+		about = p.T("papers.signed")
 	}
 	all := []ui.Term{
 		{Label: p.T("papers.kind"), Text: p.T("papers.kind." + string(v.Kind))},
 		{Label: p.T("papers.call"), Text: v.Call.String(p.Loc.Locale, v.Locales...)},
-		{Label: p.T("papers.number"), Text: v.Number},
-		{Label: about, Component: at(v.About)},
 	}
+	if v.Number != "" {
+		all = append(all, ui.Term{Label: p.T("papers.number"), Text: v.Number})
+	}
+	all = append(all, ui.Term{Label: about, Component: at(v.About)})
 	if v.Kind != Earlier {
 		all = append(all, ui.Term{Label: p.T("papers.issued"), Component: at(v.Issued)}, ui.Term{Label: p.T("papers.language"), Text: v.Locale.Name(), Lang: string(v.Locale)})
 	}

@@ -20,17 +20,19 @@ const (
 	Receipt Kind = "receipt"
 	Dossier Kind = "dossier" // an application as it was handed in
 	Letter  Kind = "letter"
+	Minutes Kind = "minutes" // of a meeting about a call
 	Earlier Kind = "earlier" // a receipt or a dossier from when these shared a code
 )
 
 // Kinds lists all of them.
-var Kinds = []Kind{Receipt, Dossier, Letter, Earlier}
+var Kinds = []Kind{Receipt, Dossier, Letter, Minutes, Earlier}
 
 // Draft is a paper before it is issued.
 type Draft struct {
 	Kind        Kind
-	Application ids.Application
-	About       time.Time // when that happened of which it tells: the handing in, or that the letter left
+	Application ids.Application // none of minutes
+	Call        ids.Call        // of minutes only
+	About       time.Time       // when that happened of which it tells: the handing in, that the letter left, or the second signature
 	Locale      i18n.Locale
 }
 
@@ -60,7 +62,7 @@ func ParseSum(typed string) (sum [sha256.Size]byte, ok bool) {
 	return [sha256.Size]byte(b), true
 }
 
-// Subject is what a paper's page says and asks of the application that the paper is about. It names nobody.
+// Subject is what a paper's page says and asks of the application, or the call, that the paper is about. It names nobody.
 type Subject struct {
 	Number   string
 	Call     i18n.Text
@@ -88,7 +90,10 @@ var Standings = []Standing{Valid, Replaced, Void}
 // Standing is what the paper is worth, given how its application stands.
 func (p *Paper) Standing(s Subject) Standing {
 	over, last := s.Back, s.HandedIn
-	if p.Kind == Letter {
+	switch p.Kind {
+	case Minutes:
+		return Valid // nothing of what two have signed changes
+	case Letter:
 		over, last = s.Back || s.Over, s.Written
 	}
 	switch {

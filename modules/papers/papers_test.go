@@ -46,6 +46,11 @@ func (a *around) Subject(_ context.Context, _ tenants.Scope, id ids.Application)
 	return s, nil
 }
 
+// SubjectOfCall is any call.
+func (a *around) SubjectOfCall(context.Context, tenants.Scope, ids.Call) (papers.Subject, error) {
+	return papers.Subject{Call: i18n.Text{i18n.EN: "Neighbours 2026"}, Locales: i18n.All, Zone: "Europe/Istanbul"}, nil
+}
+
 const most = 20
 
 // Guess lets nobody ask more often than that.
@@ -205,6 +210,31 @@ func TestTheSamePaperIsIssuedOnce(t *testing.T) {
 	}
 }
 
+// TestMinutesAreAboutACall: they have a code as other papers do, and their page names a call and no application.
+func TestMinutesAreAboutACall(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	id := h.application(t)
+	var call ids.Call
+	if err := h.System().Read().NewRaw(`SELECT call_id FROM applications WHERE id = ?`, id).Scan(t.Context(), &call); err != nil {
+		t.Fatal(err)
+	}
+	d := papers.Draft{Kind: papers.Minutes, Call: call, About: handedIn, Locale: i18n.EN}
+	first, mark := h.issue(t, d, "minutes")
+	if again, _ := h.issue(t, d, "minutes"); !bytes.Equal(first, again) {
+		t.Errorf("fetched again:\n%s\n%s", first, again)
+	}
+	if _, other := h.issue(t, d, "minutes without a part"); other.Code == mark.Code {
+		t.Error("what says something else has the same code")
+	}
+	browser := h.Browser(t, h.Tenant)
+	page := browser.Get(strings.TrimPrefix(mark.VerifyURL, origin))
+	browser.Want(http.StatusOK, "Minutes of a meeting of the panel", "Neighbours 2026", "Two persons have signed these minutes", "1 May 2026, 15:34 (Europe/Istanbul)")
+	if strings.Contains(page.Text(), "Application number") {
+		t.Error("minutes are about an application")
+	}
+}
+
 func TestAnybodyChecksAPaper(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -345,7 +375,12 @@ func TestFormerCodesGoOn(t *testing.T) {
 		ids.New[ids.Submission](), id, ids.New[ids.Submission](), id))
 	run(down)
 	run(`UPDATE submissions SET code = 'ABCDIJKLOP23467U' WHERE submitted_at = '2026-05-01 12:35+00'`)
-	run(up + `GRANT SELECT, INSERT ON papers TO PUBLIC`)
+	later, err := fs.ReadFile(migrations.Files, "tenant/00401_papers_of_calls.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	since, _, _ := strings.Cut(string(later), "-- +goose Down")
+	run(up + since + `GRANT SELECT, INSERT ON papers TO PUBLIC`)
 	h.stands(id, func(s *papers.Subject) { s.HandedIn = handedIn.Add(time.Minute) })
 	for typed, says := range map[string]string{"ABCD-IJKL-OP23-467U": "It still counts", mark.Code: "there is a newer one"} {
 		b := h.Browser(t, h.Tenant)

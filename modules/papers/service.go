@@ -20,6 +20,8 @@ import (
 type Subjects interface {
 	// Subject is one that was handed in once. Fault: NotFound.
 	Subject(ctx context.Context, sc tenants.Scope, id ids.Application) (Subject, error)
+	// SubjectOfCall is a published call. Fault: NotFound.
+	SubjectOfCall(ctx context.Context, sc tenants.Scope, id ids.Call) (Subject, error)
 }
 
 // Throttle counts guesses. The accounts module satisfies it.
@@ -68,7 +70,12 @@ func (s *Service) Check(ctx context.Context, sc tenants.Scope, code Code, addres
 		return Verified{}, fault.NotFound()
 	}
 	v := Verified{Paper: paper}
-	if v.Subject, err = s.subjects.Subject(ctx, sc, paper.Application); err != nil {
+	if paper.Kind == Minutes {
+		v.Subject, err = s.subjects.SubjectOfCall(ctx, sc, paper.Call)
+	} else {
+		v.Subject, err = s.subjects.Subject(ctx, sc, paper.Application)
+	}
+	if err != nil {
 		return Verified{}, err
 	}
 	v.Worth = paper.Standing(v.Subject)
@@ -121,7 +128,11 @@ func keep(ctx context.Context, sc tenants.Scope, origin string, d Draft, content
 			paper, _, err = byContent(ctx, tx, d, content)
 			return err
 		}
-		tx.Audit(audit.Entry{Action: "paper.issued", SubjectKind: "application", SubjectID: d.Application.String(), Detail: map[string]any{"kind": d.Kind}})
+		issued := audit.Entry{Action: "paper.issued", SubjectKind: "application", SubjectID: d.Application.String(), Detail: map[string]any{"kind": d.Kind}}
+		if d.Kind == Minutes {
+			issued.SubjectKind, issued.SubjectID = "call", d.Call.String()
+		}
+		tx.Audit(issued)
 		return nil
 	})
 	return paper, err

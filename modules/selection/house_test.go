@@ -21,6 +21,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/pdf"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/ui/uitest"
 	"kervan/modules/selection"
@@ -41,6 +42,7 @@ type around struct {
 	withdrawn    map[ids.Application]bool
 	people       map[ids.Person]selection.Person
 	courses      map[ids.Call][]selection.Course
+	papers       []string // that were issued
 	together     [][2]ids.Organization
 	guests       map[ids.Application][]selection.Guest
 	logins       map[string]selection.Login // that exist
@@ -177,6 +179,14 @@ func (a *around) Read(_ context.Context, _ tenants.Scope, _ ui.Page, id ids.Appl
 	return ui.Card("What was handed in: " + id.String()[30:] + " ANSWERS"), nil
 }
 
+// Issue stands in for the module that issues papers.
+func (a *around) Issue(_ context.Context, _ tenants.Scope, call ids.Call, about time.Time, locale i18n.Locale, draw func(pdf.Mark) ([]byte, error)) ([]byte, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.papers = append(a.papers, call.String()+" "+string(locale))
+	return draw(pdf.Mark{Made: about, Code: "0000-0000-0000-0000", VerifyURL: "http://verify.example/0000"})
+}
+
 func (a *around) decided(id ids.Application) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -286,7 +296,7 @@ func open(t *testing.T) *house {
 	h.service.Reactions(w.Tenants.Registry())
 	h.listen(w.Tenants.Registry())
 	h.House = sitetest.Open(t, words, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
-		return []site.Module{selection.NewWeb(h.service, s, h.around).Module()}
+		return []site.Module{selection.NewWeb(h.service, s, h.around, h.around).Module()}
 	})
 	b := blueprints.Default()
 	h.call = selection.Call{

@@ -525,14 +525,17 @@ func TestMinutesAreSignedByTwo(t *testing.T) {
 	h.set(t, "UPDATE panel_items SET reason = 'Forged'")
 	refusedAs(t, h.service.SignMinutes(ctx, m.chair, h.call.ID, second), "selection.minutes.changed")
 	h.set(t, "UPDATE panel_items SET reason = 'Plan'")
-	done(t, h.service.SignMinutes(ctx, m.chair, h.call.ID, second))
-	refusedAs(t, h.service.ReopenMeeting(ctx, m.lead, h.call.ID), fault.Of(fault.NotFound()).Key)
 	browser := h.SignedIn(t, m.chair.Actor())
 	path := "/selection/" + h.call.ID.String() + "/panel/minutes/" + h.room(t, m.lead).Meeting.ID.String()
+	if page := browser.Get(path + "/paper.pdf"); page.Status != http.StatusOK || len(h.papers) > 0 {
+		t.Errorf("minutes that may still change are issued: %d, %v", page.Status, h.papers)
+	}
+	done(t, h.service.SignMinutes(ctx, m.chair, h.call.ID, second))
+	refusedAs(t, h.service.ReopenMeeting(ctx, m.lead, h.call.ID), fault.Of(fault.NotFound()).Key)
 	browser.Get(path)
 	browser.Want(http.StatusOK, second, "Defne Karaağaç", "Otto Vorsitz", "Plan", "One more", "Both have signed")
-	if page := browser.Get(path + "/paper.pdf"); page.Status != http.StatusOK || !bytes.HasPrefix([]byte(page.Body), []byte("%PDF")) {
-		t.Errorf("%d", page.Status)
+	if page := browser.Get(path + "/paper.pdf"); page.Status != http.StatusOK || !bytes.HasPrefix([]byte(page.Body), []byte("%PDF")) || len(h.papers) != 1 || h.papers[0] != h.call.ID.String()+" en" {
+		t.Errorf("%d, issued %v", page.Status, h.papers)
 	}
 	done(t, h.service.Convene(ctx, m.lead, h.call.ID, selection.Convening{At: time.Now(), Members: []ids.Person{m.lead.Actor().Person, m.chair.Actor().Person}}))
 }

@@ -136,8 +136,10 @@ func (m *Minutes) blocks(p ui.Page) []pdf.Block {
 	}
 	for _, l := range m.Lots {
 		all = append(all, pdf.List{Numbered: true, Items: orderOf(l, m.Numbers)}, pdf.Facts{
-			{Term: p.T("selection.lot.commitment"), Value: l.Committed}, {Term: p.T("selection.lot.seed"), Value: l.Seed},
-			{Term: p.T("selection.lot.prepare"), Value: when(p, m.Call, l.PreparedAt)}, {Term: p.T("selection.lot.draw"), Value: when(p, m.Call, l.DrawnAt)},
+			{Term: p.T("selection.lot.commitment"), Value: l.Committed},
+			{Term: p.T("selection.lot.seed"), Value: l.Seed},
+			{Term: p.T("selection.lot.prepare"), Value: when(p, m.Call, l.PreparedAt)},
+			{Term: p.T("selection.lot.draw"), Value: when(p, m.Call, l.DrawnAt)},
 		})
 	}
 	all = append(all, pdf.Heading{Level: 1, Text: p.T("selection.minutes.signatures")})

@@ -11,6 +11,8 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/pdf"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
@@ -28,16 +30,22 @@ type Dossiers interface {
 	Read(ctx context.Context, sc tenants.Scope, p ui.Page, application ids.Application) (templ.Component, error)
 }
 
+// Press issues minutes that anybody can check: about is when the second person signed them. The papers module satisfies it.
+type Press interface {
+	Issue(ctx context.Context, sc tenants.Scope, call ids.Call, about time.Time, locale i18n.Locale, draw func(pdf.Mark) ([]byte, error)) ([]byte, error)
+}
+
 // Web is the module's pages.
 type Web struct {
 	service  *Service
 	site     *site.Site
 	dossiers Dossiers
+	press    Press
 }
 
 // NewWeb makes the module's pages.
-func NewWeb(service *Service, s *site.Site, dossiers Dossiers) *Web {
-	return &Web{service: service, site: s, dossiers: dossiers}
+func NewWeb(service *Service, s *site.Site, dossiers Dossiers, press Press) *Web {
+	return &Web{service: service, site: s, dossiers: dossiers, press: press}
 }
 
 // Module is what the site shows of selection.

@@ -51,9 +51,17 @@ func (w *Web) minutesPaper(c *fiber.Ctx, sc tenants.Scope) error {
 	if p.Test != nil {
 		paper.Warning = p.Test.Text
 	}
-	b, err := paper.Write()
+	b, err := w.draw(c, sc, m, paper)
 	if err != nil {
 		return err
 	}
 	return web.File(c, p.Title+".pdf", "application/pdf", b)
+}
+
+// draw makes the file of minutes. Only those that both have signed get a code: before, they may still change.
+func (w *Web) draw(c *fiber.Ctx, sc tenants.Scope, m Minutes, paper pdf.Paper) ([]byte, error) {
+	if m.Meeting.State != MeetingSealed {
+		return paper.Write()
+	}
+	return w.press.Issue(c.UserContext(), sc, m.Call.ID, m.Meeting.SealedAt, paper.Loc.Locale, func(mark pdf.Mark) ([]byte, error) { return paper.Marked(mark).Write() })
 }
