@@ -168,6 +168,9 @@ func (r *running) talks(t *testing.T, in tenants.Tenant) {
 	b.Get(path)
 	b.Submit(path, "text", "What we read differs.")
 	b.Want(http.StatusOK, "What we read differs.")
+	b.Get("/reviews/" + review.ID.String() + "/statement")
+	b.Submit("/reviews/" + review.ID.String() + "/statement")
+	b.Want(http.StatusOK, "You agree to it")
 	must(t, r.app.selection.Talk(ctx, system, review.Call, selection.Talk{}))
 }
 

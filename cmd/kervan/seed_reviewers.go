@@ -84,3 +84,17 @@ func (s *stage) instruct(at time.Time, call ids.Call) {
 		return nil
 	})
 }
+
+// stateTogether lets a reviewer propose one text for each criterion, to which the other has not agreed yet: what the one said
+// who was first.
+func (s *stage) stateTogether(ctx context.Context, sc tenants.Scope, id ids.Review) error {
+	t, err := s.app.selection.Statement(ctx, sc, id)
+	if err != nil {
+		return err
+	}
+	texts := map[string]string{}
+	for _, k := range t.Call.Criteria {
+		texts[k.Key] = t.Voices[0].Review.Mark(k.Key).Feedback
+	}
+	return s.app.selection.State(ctx, sc, id, t.Statement.Content, texts)
+}

@@ -297,6 +297,11 @@ func (j *judged) talk(ctx context.Context, at time.Time) error {
 			if err := s.app.selection.Say(ctx, sc, q.Review.ID, 1, remarks[reviewer.Locale][len(d.Said)]); err != nil {
 				return err
 			}
+			if len(d.Said) == 1 {
+				if err := s.stateTogether(ctx, sc, q.Review.ID); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

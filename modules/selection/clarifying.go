@@ -249,30 +249,34 @@ func clarifyAddress(id ids.Application) string {
 
 // namesReviewer reports whether a text for applicants has the name or the address of somebody who reviews their application.
 func (s *Service) namesReviewer(ctx context.Context, sc tenants.Scope, a Application, text string) (bool, error) {
+	signs, err := s.signsOfReviewers(ctx, sc, a)
+	return names(text, signs), err
+}
+
+// signsOfReviewers are the names and addresses of those who review an application, as they are searched for.
+func (s *Service) signsOfReviewers(ctx context.Context, sc tenants.Scope, a Application) ([]string, error) {
 	all, err := reviewsOfCall(ctx, sc.Read(), a.Call)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	var persons []ids.Person
 	for _, r := range byApplication(all)[a.ID] {
 		persons = append(persons, r.Person)
 	}
 	if len(persons) == 0 {
-		return false, nil
+		return nil, nil
 	}
 	known, err := s.People.Persons(ctx, sc, persons)
-	if err != nil {
-		return false, err
-	}
-	key := i18n.SearchKey(text)
+	var signs []string
 	for _, person := range known {
-		for _, sign := range []string{i18n.SearchKey(person.Name), i18n.SearchKey(person.Email)} {
-			if sign != "" && strings.Contains(key, sign) {
-				return true, nil
-			}
-		}
+		signs = append(signs, i18n.SearchKey(person.Name), i18n.SearchKey(person.Email))
 	}
-	return false, nil
+	return signs, err
+}
+
+func names(text string, signs []string) bool {
+	key := i18n.SearchKey(text)
+	return slices.ContainsFunc(signs, func(sign string) bool { return sign != "" && strings.Contains(key, sign) })
 }
 
 // clarifyDuties are the questions about decisions that wait for an answer.

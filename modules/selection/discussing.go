@@ -194,12 +194,13 @@ func (s *Service) Say(ctx context.Context, sc tenants.Scope, id ids.Review, nth 
 			return err
 		}
 		tx.Audit(entry("review.discussed", r.Application))
-		return s.tellOthers(ctx, tx, d.Application, r)
+		return s.tellOthers(ctx, tx, d.Application, r, "selection.notify.discussed", "discussion")
 	})
 }
 
-// tellOthers puts a line under the bell of the other reviewers whose review is submitted. It does not say who wrote.
-func (s *Service) tellOthers(ctx context.Context, tx *tenants.Tx, a Application, own *Review) error {
+// tellOthers puts a line under the bell of the other reviewers whose review is submitted, with the page below their review. It does
+// not say who wrote.
+func (s *Service) tellOthers(ctx context.Context, tx *tenants.Tx, a Application, own *Review, key, below string) error {
 	all, err := reviewsOf(ctx, tx, a.ID)
 	if err != nil {
 		return err
@@ -210,7 +211,7 @@ func (s *Service) tellOthers(ctx context.Context, tx *tenants.Tx, a Application,
 	}
 	for _, r := range all {
 		if r.State == ReviewSubmitted && r.Person != own.Person && !slices.Contains(without, r.Person) {
-			tx.Announce(events.NotificationRequested{Person: r.Person, Key: "selection.notify.discussed", Args: map[string]string{"Number": a.Number}, Path: reviewAddress(r.ID, "discussion")})
+			tx.Announce(events.NotificationRequested{Person: r.Person, Key: key, Args: map[string]string{"Number": a.Number}, Path: reviewAddress(r.ID, below)})
 		}
 	}
 	return nil

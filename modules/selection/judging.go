@@ -202,6 +202,7 @@ type Folder struct {
 	Owed        bool
 	Said        []Said    // what the reviewers say to each other; nothing while the actor owes a review
 	Earlier     []Earlier // totals that reviews had before they were changed; likewise
+	Statement   Statement // what they tell the applicants together; likewise
 	Board       Board     // of the call, for those who assign reviewers
 	Row         Row
 }
@@ -250,6 +251,9 @@ func (s *Service) Folder(ctx context.Context, sc tenants.Scope, id ids.Applicati
 	}
 	f.Said = threadOf(messages, voices(f.Reviews, sc.Actor().Person, f.Names, nil))
 	if f.Earlier, err = earlierTotals(ctx, sc.Read(), id); err != nil {
+		return f, err
+	}
+	if f.Statement, err = statementOf(ctx, sc.Read(), id); err != nil {
 		return f, err
 	}
 	return f, mark(ctx, sc.Read(), f.Reviews)

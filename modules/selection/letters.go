@@ -43,6 +43,14 @@ func (s *Service) compose(ctx context.Context, tx *tenants.Tx, w *sitting) error
 		return err
 	}
 	grouped := byApplication(all)
+	wanted := make([]ids.Application, len(w.decisions))
+	for i := range w.decisions {
+		wanted[i] = w.decisions[i].Application
+	}
+	together, err := statementsOf(ctx, tx, wanted)
+	if err != nil {
+		return err
+	}
 	for _, d := range w.decisions {
 		a, there := w.application(d.Application)
 		if !there || d.State != DecisionDraft {
@@ -50,7 +58,7 @@ func (s *Service) compose(ctx context.Context, tx *tenants.Tx, w *sitting) error
 		}
 		l := letter{
 			key: string(d.Outcome), batch: w.list.Batch, args: map[string]string{},
-			times: map[string]time.Time{}, lists: map[string][]i18n.Text{"feedback": s.feedback(w.call, grouped[a.ID])},
+			times: map[string]time.Time{}, lists: map[string][]i18n.Text{"feedback": s.feedback(w.call, grouped[a.ID], together[a.ID])},
 		}
 		switch d.Outcome {
 		case events.OutcomeSelected:
@@ -108,9 +116,11 @@ func (s *Service) write(tx *tenants.Tx, call Call, a Application, leads map[ids.
 }
 
 // feedback is what the reviews say to applicants: for each criterion a band and the reviewers' words, without names,
-// scores or what was meant for the panel. Where the application misses a threshold, that is said.
-func (s *Service) feedback(call Call, reviews []Review) []i18n.Text {
+// scores or what was meant for the panel. Where all reviewers agree to one text of a criterion, it stands in place of each one's
+// own. Where the application misses a threshold, that is said.
+func (s *Service) feedback(call Call, reviews []Review, together Statement) []i18n.Text {
 	var lines []i18n.Text
+	agreed := together.Holds(reviews)
 	missed := Below(call.Criteria, reviews)
 	for i := range call.Criteria {
 		k := &call.Criteria[i]
@@ -127,6 +137,9 @@ func (s *Service) feedback(call Call, reviews []Review) []i18n.Text {
 		}
 		if n == 0 {
 			continue
+		}
+		if text := together.Texts[k.Key]; agreed && text != "" {
+			said = []string{text}
 		}
 		line := i18n.Text{}
 		for _, l := range i18n.All {

@@ -67,6 +67,7 @@ func (w *Web) Module() site.Module {
 			w.meeting(),
 			w.invitingRoutes(),
 			w.instructing(),
+			w.stating(),
 			[]site.Route{
 				{Method: get, Path: "/selection", Action: rank, Handle: w.calls},
 				{Method: get, Path: "/selection/:id", Action: manage, Handle: w.board},
