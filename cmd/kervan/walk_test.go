@@ -57,6 +57,7 @@ var parameters = map[string]string{
 	"story-desk/:story":           "stories",
 	"templates/:template":         "form_templates",
 	"training/:call":              "calls",
+	"wishes/:call":                "calls",
 }
 
 // wordsOf are the parameters that name no row: a part of a form.

@@ -49,6 +49,7 @@ const (
 	SideTopic    Side = "topic"
 	SideLanguage Side = "language"
 	SideCountry  Side = "country"
+	SideWish     Side = "wish" // what the reviewer would like; its key is the Wish
 )
 
 // Reason is why a reviewer suits an application: what of one side they share.

@@ -108,7 +108,7 @@ func (p *Plan) lay(f field) {
 		row := ProposedRow{Application: a}
 		for _, k := range list {
 			one := Proposed{Person: p.Reviewers[k], Kept: slices.Contains(p.Instance.Fixed, [2]int{i, k}), Affinity: p.Instance.Affinity[i][k]}
-			_, one.Reasons = Affinity(p.Settings.Weights, &p.Basis.Leanings[i], &p.Basis.Expertise[k])
+			_, one.Reasons = p.Basis.affinity(p.Settings.Weights, i, k)
 			row.Reviewers = append(row.Reviewers, one)
 			if one.Kept {
 				p.Loads[k].Kept++

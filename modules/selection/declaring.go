@@ -197,7 +197,7 @@ func (s *Service) DeclareConflict(ctx context.Context, sc tenants.Scope, applica
 }
 
 // Declarable is an application in which the actor may declare a conflict of interest: a reviewer only in one that is
-// assigned, so that nobody learns which there are by trying. Fault: NotFound.
+// assigned, or of which they may say that they would like it, so that nobody learns which there are by trying. Fault: NotFound.
 func (s *Service) Declarable(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, error) {
 	a, err := s.permitted(ctx, sc, policies.ReviewDeclare, id)
 	if err != nil {
@@ -210,8 +210,15 @@ func (s *Service) Declarable(ctx context.Context, sc tenants.Scope, id ids.Appli
 	if err != nil {
 		return a, err
 	}
-	if !slices.ContainsFunc(mine, func(r Review) bool { return r.Application == id }) {
-		return Application{}, fault.NotFound()
+	if slices.ContainsFunc(mine, func(r Review) bool { return r.Application == id }) {
+		return a, nil
+	}
+	asked, err := wishable(ctx, sc.Read(), &a.Call)
+	if err == nil && (len(asked) == 0 || !a.Undecided) {
+		err = fault.NotFound()
+	}
+	if err != nil {
+		return Application{}, err
 	}
 	return a, nil
 }

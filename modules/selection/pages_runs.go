@@ -43,6 +43,8 @@ func reasonsText(p ui.Page, reasons []Reason) string {
 			texts[i] = p.T("selection.reason.language", "What", languageNames(l, r.Keys))
 		case SideCountry:
 			texts[i] = p.T("selection.reason.country", "What", countryNames(l, r.Keys))
+		case SideWish:
+			texts[i] = p.T("selection.reason.wish." + r.Keys[0])
 		}
 	}
 	if len(texts) == 0 {

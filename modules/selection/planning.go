@@ -24,6 +24,8 @@ type Planning struct {
 	Lacking int   // how many applications have fewer reviewers than they need
 	Usual   Settings
 	Away    map[ids.Person]bool // most of the time until the usual due date
+	Wished  bool                // reviewers are asked what they would like to review
+	Wishers int                 // how many have said something, of the applications that the actor may know of
 }
 
 // Planning shows what an automatic assignment begins with. Coordinators and officers may; applications in which they have a
@@ -42,6 +44,9 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, call ids.Call)
 		return p, err
 	}
 	if p.Runs, err = recentRuns(ctx, sc.Read(), call, without); err != nil {
+		return p, err
+	}
+	if err := s.wishers(ctx, sc, &p); err != nil {
 		return p, err
 	}
 	reviews := 0
@@ -220,7 +225,11 @@ func drafted(ctx context.Context, tx *tenants.Tx, f field, g Settings, profiles 
 	if err != nil {
 		return Run{}, err
 	}
-	d := drafting{settings: g, applications: f.Applications, barred: map[pair]bool{}, profiles: profiles}
+	wishes, err := wishesOf(ctx, tx, f.Call.ID)
+	if err != nil {
+		return Run{}, err
+	}
+	d := drafting{settings: g, applications: f.Applications, barred: map[pair]bool{}, profiles: profiles, wishes: wishTable(wishes)}
 	for _, r := range reviews {
 		if _, known := f.application(r.Application); known {
 			d.reviews = append(d.reviews, r)

@@ -198,6 +198,17 @@ func (i *Instance) answered(found assignment.Answer) Answer {
 type Basis struct {
 	Leanings  []Leaning   `json:"leanings"`
 	Expertise []Expertise `json:"expertise"`
+	Wishes    [][]Wish    `json:"wishes,omitempty"` // by application and reviewer; nothing where nobody wishes for anything
+}
+
+// affinity is that of an application and a reviewer of the run, by the weights and after the reviewer's wish, and why.
+func (b *Basis) affinity(w Weights, i, k int) (int, []Reason) {
+	n, reasons := Affinity(w, &b.Leanings[i], &b.Expertise[k])
+	if len(b.Wishes) == 0 || b.Wishes[i][k] == "" {
+		return n, reasons
+	}
+	wish := b.Wishes[i][k]
+	return Swayed(n, wish), append(reasons, Reason{SideWish, []string{string(wish)}})
 }
 
 // Run is one automatic assignment of a call's reviewers.
@@ -232,6 +243,7 @@ type drafting struct {
 	reviews      []Review      // of these
 	barred       map[pair]bool // by a conflict of interest
 	profiles     map[ids.Person]Profile
+	wishes       map[pair]Wish
 }
 
 // draft puts a run together. It is about the applications that can be reviewed and have fewer reviews than they may have;
@@ -283,10 +295,19 @@ func (d *drafting) draft() Run {
 		run.Basis.Expertise = append(run.Basis.Expertise, Expertise{Topics: p.Topics, Languages: p.Languages, Countries: p.Countries})
 		in.Load = append(in.Load, d.load(person, k < len(g.Reviewers), inside[person], outside[person]))
 	}
+	if len(d.wishes) > 0 {
+		for _, id := range run.Applications {
+			row := make([]Wish, len(run.Reviewers))
+			for k, person := range run.Reviewers {
+				row[k] = d.wishes[pair{id, person}]
+			}
+			run.Basis.Wishes = append(run.Basis.Wishes, row)
+		}
+	}
 	for i, id := range run.Applications {
 		affinity, conflict := make([]int, len(run.Reviewers)), make([]int, len(run.Reviewers))
 		for k, person := range run.Reviewers {
-			affinity[k], _ = Affinity(g.Weights, &run.Basis.Leanings[i], &run.Basis.Expertise[k])
+			affinity[k], _ = run.Basis.affinity(g.Weights, i, k)
 			kept := slices.Contains(in.Fixed, [2]int{i, k})
 			if !kept && (k >= len(g.Reviewers) || d.barred[pair{id, person}] || shut[pair{id, person}]) {
 				conflict[k] = 1

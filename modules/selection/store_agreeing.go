@@ -17,6 +17,7 @@ import (
 type manner struct {
 	Adjusted bool // adjusted means stand beside the raw ones in the ranking
 	Talk     Talk
+	Wished   bool // reviewers say what they would like to review
 }
 
 type waysRow struct {
@@ -26,6 +27,7 @@ type waysRow struct {
 	Adjusted  bool       `bun:"adjusted"`
 	Discussed bool       `bun:"discussed"`
 	Named     bool       `bun:"named"`
+	Wished    bool       `bun:"wished"`
 	ChangedAt time.Time  `bun:"changed_at"`
 	ChangedBy ids.Person `bun:"changed_by,nullzero"`
 }
@@ -39,7 +41,7 @@ func waysOf(ctx context.Context, db bun.IDB, call ids.Call) (manner, error) {
 	if err != nil {
 		return manner{}, fmt.Errorf("selection: read how it goes on: %w", err)
 	}
-	return manner{Adjusted: row.Adjusted, Talk: Talk{On: row.Discussed, Named: row.Named}}, nil
+	return manner{Adjusted: row.Adjusted, Talk: Talk{On: row.Discussed, Named: row.Named}, Wished: row.Wished}, nil
 }
 
 func saveWays(ctx context.Context, tx *tenants.Tx, call ids.Call, w manner) error {
@@ -47,9 +49,9 @@ func saveWays(ctx context.Context, tx *tenants.Tx, call ids.Call, w manner) erro
 	if err != nil {
 		return err
 	}
-	row := waysRow{CallID: call, Adjusted: w.Adjusted, Discussed: w.Talk.On, Named: w.Talk.Named, ChangedAt: now, ChangedBy: tx.Scope().Actor().Person}
+	row := waysRow{CallID: call, Adjusted: w.Adjusted, Discussed: w.Talk.On, Named: w.Talk.Named, Wished: w.Wished, ChangedAt: now, ChangedBy: tx.Scope().Actor().Person}
 	_, err = tx.NewInsert().Model(&row).On("CONFLICT (call_id) DO UPDATE").
-		Set("adjusted = EXCLUDED.adjusted, discussed = EXCLUDED.discussed, named = EXCLUDED.named, changed_at = EXCLUDED.changed_at, changed_by = EXCLUDED.changed_by").Exec(ctx)
+		Set("adjusted = EXCLUDED.adjusted, discussed = EXCLUDED.discussed, named = EXCLUDED.named, wished = EXCLUDED.wished, changed_at = EXCLUDED.changed_at, changed_by = EXCLUDED.changed_by").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("selection: change how it goes on: %w", err)
 	}

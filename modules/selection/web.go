@@ -68,6 +68,7 @@ func (w *Web) Module() site.Module {
 			w.invitingRoutes(),
 			w.instructing(),
 			w.stating(),
+			w.wishing(),
 			[]site.Route{
 				{Method: get, Path: "/selection", Action: rank, Handle: w.calls},
 				{Method: get, Path: "/selection/:id", Action: manage, Handle: w.board},

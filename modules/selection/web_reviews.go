@@ -23,7 +23,11 @@ func (w *Web) queue(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, queuePage(w.site.Page(c, sc, "selection.queue.title"), all, trainings))
+	wishes, err := w.service.WishableCalls(c.UserContext(), sc)
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, queuePage(w.site.Page(c, sc, "selection.queue.title"), all, trainings, wishes))
 }
 
 func parseReview(c *fiber.Ctx) (ids.Review, error) {
@@ -215,9 +219,9 @@ func (w *Web) showConflict(c *fiber.Ctx, sc tenants.Scope, in writing, refused e
 	}
 	p := w.site.Page(c, sc, "selection.conflict.title")
 	if refused == nil {
-		return w.site.Render(c, conflictPage(p, a, in, nil))
+		return w.site.Render(c, conflictPage(p, a, in, w.ways(sc), nil))
 	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return conflictPage(p, a, in, f) })
+	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return conflictPage(p, a, in, w.ways(sc), f) })
 }
 
 func (w *Web) declareConflict(c *fiber.Ctx, sc tenants.Scope) error {
