@@ -41,7 +41,7 @@ type ready struct {
 
 func (r *running) ready(t testing.TB, network tenants.Tenant, n int) ready {
 	t.Helper()
-	made := ready{network: network, call: r.published(t, network, "pair")}
+	made := ready{network: network, call: r.published(t, network)}
 	system := r.app.tenants.Bind(network, tenants.SystemActor("test"))
 	grants := make([]tenants.Grant, n)
 	for i := range grants {

@@ -21,10 +21,10 @@ import (
 )
 
 // published is a call of the network that is open for an hour.
-func (r *running) published(t testing.TB, network tenants.Tenant, composition string) programs.Call {
+func (r *running) published(t testing.TB, network tenants.Tenant) programs.Call {
 	t.Helper()
 	sc := r.app.tenants.Bind(network, tenants.SystemActor("test"))
-	c, err := r.app.programs.Begin(t.Context(), sc, "2027", composition)
+	c, err := r.app.programs.Begin(t.Context(), sc, "2027", "pair")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestJourneyOfAJointApplication(t *testing.T) {
 	t.Parallel()
 	r := run(t)
 	network := r.network(t, "joint")
-	call := r.published(t, network, "pair")
+	call := r.published(t, network)
 	tr := map[string]string{"register": "Hesap aç", "mail": "Lütfen e-postanıza bakın", "confirm": "Adresi doğrula"}
 	de := map[string]string{"register": "Konto anlegen", "mail": "Bitte sehen Sie in Ihr Postfach", "confirm": "Adresse bestätigen"}
 

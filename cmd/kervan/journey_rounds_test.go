@@ -20,7 +20,7 @@ func TestSingleApplicantsAreMatched(t *testing.T) {
 	t.Parallel()
 	r := run(t)
 	network := r.network(t, "rounds")
-	call := r.published(t, network, "pair")
+	call := r.published(t, network)
 	system := r.app.tenants.Bind(network, tenants.SystemActor("test"))
 	topics := [][]matching.Topic{{"digital"}, {"finance"}}
 	var all []ids.Organization

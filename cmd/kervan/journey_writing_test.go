@@ -23,7 +23,7 @@ type draft struct {
 func (r *running) draft(t *testing.T, slug string) *draft {
 	t.Helper()
 	d := &draft{running: r, network: r.network(t, slug)}
-	call := r.published(t, d.network, "pair")
+	call := r.published(t, d.network)
 	system := r.app.tenants.Bind(d.network, tenants.SystemActor("test"))
 	organization := r.organization(t, d.network, "Ihlamur", "nobody@"+slug+".example")
 	r.member(t, d.network, "Ilgaz Şahin", "ilgaz@"+slug+".example", i18n.EN, tenants.Grant{Role: tenants.RoleLead, Organization: organization})

@@ -261,6 +261,16 @@ func (s *Service) swap(ctx context.Context, tx *tenants.Tx, p *Partnership, r *R
 	if !p.Replaceable() {
 		return fault.Conflict("partnerships.not_now")
 	}
+	if err := holdFounding(ctx, tx); err != nil {
+		return err
+	}
+	seated, err := busy(ctx, tx, p.Call)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(seated, r.Coming) {
+		return fault.Conflict("partnerships.replacement.busy")
+	}
 	for i := range p.Seats {
 		if p.Seats[i].Key == r.Seat && p.Seats[i].Organization == r.Leaving {
 			p.Seats[i].Organization = r.Coming

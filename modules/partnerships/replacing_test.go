@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/partnerships"
@@ -159,14 +160,14 @@ func TestASeatChangesHandsWhenAllAgree(t *testing.T) {
 	if err := h.service.Replace(t.Context(), c.coordinator, c.id, h.whole(t, c).Version, c.cmd()); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("asked twice: %v", err)
 	}
-	new := h.SignedIn(t, c.coming.Actor())
-	new.Get("/desk")
-	new.Want(200, "An organization is to be replaced")
-	new.Get(path)
-	new.Want(404)
-	new.Get(page)
-	new.Want(200, "Faaliyetini durdurdu.", "Yeni", "Lindenhof", "We agree")
-	new.Submit(page + "/consent")
+	newcomer := h.SignedIn(t, c.coming.Actor())
+	newcomer.Get("/desk")
+	newcomer.Want(200, "An organization is to be replaced")
+	newcomer.Get(path)
+	newcomer.Want(404)
+	newcomer.Get(page)
+	newcomer.Want(200, "Faaliyetini durdurdu.", "Yeni", "Lindenhof", "We agree")
+	newcomer.Submit(page + "/consent")
 	if w := h.whole(t, c); w.Seats[1].Organization != c.leaves {
 		t.Error("the seat changed hands before all have agreed")
 	}
@@ -184,8 +185,8 @@ func TestASeatChangesHandsWhenAllAgree(t *testing.T) {
 	if all, err := h.service.Public(t.Context(), h.Visitor()); err != nil || len(all) != 0 {
 		t.Errorf("%d are shown of which the new organization has not agreed, %v", len(all), err)
 	}
-	new.Get(path)
-	new.Want(200, "Yol İhlamur")
+	newcomer.Get(path)
+	newcomer.Want(200, "Yol İhlamur")
 	if _, err := h.service.Partnership(t.Context(), c.leaving, c.id); !fault.Is(err, fault.KindNotFound) && !fault.Is(err, fault.KindForbidden) {
 		t.Errorf("who has left still reads: %v", err)
 	}
@@ -328,5 +329,45 @@ func TestManyAgreeAtOnce(t *testing.T) {
 	}
 	if w := h.whole(t, c); done != 2 || w.Seats[1].Organization != c.comes || len(w.History) != 2 {
 		t.Errorf("%d answers counted, %+v", done, w.Seats)
+	}
+}
+
+func TestNobodyGetsTwoSeatsInACall(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	r := h.asked(t, c)
+	if err := h.service.Respond(t.Context(), c.coming, c.id, r.ID, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	// Meanwhile the one that comes wins a place with somebody else.
+	e := events.PlaceAccepted{Application: ids.New[ids.Application](), Call: h.whole(t, c).Call}
+	h.mu.Lock()
+	h.joints[e.Application] = partnerships.Joint{Number: "KRV-3", Title: "Third", Call: e.Call, Seats: []partnerships.Seat{{Key: "a", Organization: c.comes}, {Key: "b", Organization: c.unfit}}}
+	h.mu.Unlock()
+	if err := h.service.Found(t.Context(), h.System(), e); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.Respond(t.Context(), c.staying, c.id, r.ID, true, ""); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("two seats for one: %v", err)
+	}
+	if w := h.whole(t, c); w.Seats[1].Organization != c.leaves {
+		t.Error("the seat changed hands")
+	}
+}
+
+func TestWhoWasReplacedWasTogetherWithTheOthers(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	r := h.asked(t, c)
+	for _, sc := range []tenants.Scope{c.coming, c.staying} {
+		if err := h.service.Respond(t.Context(), sc, c.id, r.ID, true, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pairs, err := partnerships.Together(t.Context(), h.System().Read(), []ids.Organization{c.stays, c.leaves, c.comes})
+	if err != nil || len(pairs) != 3 {
+		t.Errorf("%d pairs are or were together, %v", len(pairs), err)
 	}
 }

@@ -103,6 +103,9 @@ func (s *Service) Found(ctx context.Context, sc tenants.Scope, e events.PlaceAcc
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if err := holdFounding(ctx, tx); err != nil {
+			return err
+		}
 		made, err := insert(ctx, tx, &p, searchKey(&p, cards))
 		if err != nil || !made {
 			return err

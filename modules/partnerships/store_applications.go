@@ -13,11 +13,19 @@ import (
 // allApplications are the applications of all partnerships: the first ones, and those that others have joined with.
 const allApplications = `(SELECT id AS partnership_id, application_id FROM partnerships UNION ALL SELECT partnership_id, application_id FROM partnership_applications) AS o`
 
+// holdFounding lets nobody else give out seats until the transaction ends.
+func holdFounding(ctx context.Context, tx *tenants.Tx) error {
+	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' partnerships.founding', 0))`).Exec(ctx); err != nil {
+		return fmt.Errorf("partnerships: hold founding: %w", err)
+	}
+	return nil
+}
+
 // holdTaken lets nobody else found a partnership of several applications until the transaction ends, and reports whether one of
 // these belongs to a partnership already.
 func holdTaken(ctx context.Context, tx *tenants.Tx, applications []ids.Application) (bool, error) {
-	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' partnerships.founding', 0))`).Exec(ctx); err != nil {
-		return false, fmt.Errorf("partnerships: hold founding: %w", err)
+	if err := holdFounding(ctx, tx); err != nil {
+		return false, err
 	}
 	taken, err := tx.NewSelect().TableExpr(allApplications).Where("o.application_id IN (?)", bun.List(applications)).Exists(ctx)
 	if err != nil {

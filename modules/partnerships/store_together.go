@@ -16,8 +16,10 @@ func Together(ctx context.Context, db bun.IDB, among []ids.Organization) ([][2]i
 		return nil, nil
 	}
 	var pairs []struct{ One, Other ids.Organization }
-	err := db.NewRaw(`SELECT DISTINCT a.organization_id AS one, b.organization_id AS other FROM partnership_seats AS a
-		JOIN partnership_seats AS b ON b.partnership_id = a.partnership_id AND b.organization_id > a.organization_id
+	err := db.NewRaw(`WITH sat AS (SELECT partnership_id, organization_id FROM partnership_seats
+			UNION SELECT partnership_id, leaving FROM partnership_replacements WHERE state = 'done')
+		SELECT DISTINCT a.organization_id AS one, b.organization_id AS other FROM sat AS a
+		JOIN sat AS b ON b.partnership_id = a.partnership_id AND b.organization_id > a.organization_id
 		JOIN partnerships AS p ON p.id = a.partnership_id
 		WHERE p.state <> 'proposed' AND a.organization_id IN (?0) AND b.organization_id IN (?0) ORDER BY 1, 2`, bun.List(among)).Scan(ctx, &pairs)
 	if err != nil {

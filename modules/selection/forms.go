@@ -174,10 +174,18 @@ type closing struct {
 
 func readVersion(form web.Form) (int64, error) {
 	version, err := strconv.ParseInt(form.Raw("version"), 10, 64)
-	if err != nil {
+	if err != nil || version < 1 {
 		return 0, fault.Invalid("fault.bad_request")
 	}
 	return version, nil
+}
+
+// readFirstVersion is readVersion of what may not have been written yet: zero then.
+func readFirstVersion(form web.Form) (int64, error) {
+	if form.Raw("version") == "0" {
+		return 0, nil
+	}
+	return readVersion(form)
 }
 
 func readClosing(form web.Form, zone *time.Location) (Closing, closing, []fault.Field) {

@@ -135,8 +135,11 @@ func (r *Regret) check() []fault.Field {
 	if r.Substitute == (Invitee{}) {
 		return bad
 	}
-	if r.Substitute.Name == "" {
+	switch {
+	case r.Substitute.Name == "":
 		bad = append(bad, fault.At("substitute_name", "fault.required"))
+	case !isName(r.Substitute.Name):
+		bad = append(bad, fault.At("substitute_name", "selection.invite.bad_name"))
 	}
 	if key := checkAddress(r.Substitute.Email); key != "" {
 		bad = append(bad, fault.At("substitute_email", key))
@@ -151,7 +154,7 @@ const (
 	maxAddress     = 254
 	maxSubject     = 200
 	maxInviting    = 5000
-	longestWaiting = 180 * 24 * time.Hour
+	longestWaiting = 90 * 24 * time.Hour
 )
 
 // checkAddress is the key of the sentence that says why this is no address to which mails are delivered everywhere.
@@ -166,6 +169,9 @@ func checkAddress(typed string) string {
 	}
 	return ""
 }
+
+// isName reports whether a name can stand in a line of a list without being taken for an address, or for two people.
+func isName(name string) bool { return !strings.ContainsAny(name, "@<>,;\"\r\n\t") }
 
 // addressKey folds A to Z, as addresses are told apart.
 func addressKey(address string) string { return strings.ToLower(address) }

@@ -224,7 +224,7 @@ func (s *Service) moved(ctx context.Context, sc tenants.Scope, call ids.Call, id
 	})
 }
 
-// ResendInvitation mails an invitation again, to be answered by another day; links of earlier mails serve as well.
+// ResendInvitation mails an invitation again, to be answered by another day; links of earlier mails are dead then.
 // Coordinators may, until it is answered. Faults: Invalid by field, Conflict, NotFound.
 func (s *Service) ResendInvitation(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Invitation, until time.Time) error {
 	return s.moved(ctx, sc, call, id, Resend, func(ctx context.Context, tx *tenants.Tx, c Call, i *Invitation, now time.Time) error {
@@ -240,6 +240,9 @@ func (s *Service) ResendInvitation(ctx context.Context, sc tenants.Scope, call i
 		}
 		text, err := invitingText(ctx, tx, call)
 		if err != nil {
+			return err
+		}
+		if err := dropInvitationLinks(ctx, tx, id); err != nil {
 			return err
 		}
 		i.Until, i.SentAt, i.RemindedAt = until, now, time.Time{}

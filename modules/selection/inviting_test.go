@@ -41,8 +41,12 @@ func TestPeopleAreReadAsTheyArePasted(t *testing.T) {
 	t.Parallel()
 	got := selection.ReadInvitees("Ayşe Yılmaz <ayse@vakif.example>\r\n\n  Jürgen Weiß, j.weiss@haus.example \nKetevan\tÇiçek\tketi@x.example\n\"Öz, Ali\" <ali@x.example>\nnobody@x.example\nNobody")
 	want := []selection.Invitee{
-		{Name: "Ayşe Yılmaz", Email: "ayse@vakif.example"}, {Name: "Jürgen Weiß", Email: "j.weiss@haus.example"}, {Name: "Ketevan Çiçek", Email: "keti@x.example"},
-		{Name: "Öz Ali", Email: "ali@x.example"}, {Email: "nobody@x.example"}, {Name: "Nobody"},
+		{Name: "Ayşe Yılmaz", Email: "ayse@vakif.example"},
+		{Name: "Jürgen Weiß", Email: "j.weiss@haus.example"},
+		{Name: "Ketevan Çiçek", Email: "keti@x.example"},
+		{Name: "Öz Ali", Email: "ali@x.example"},
+		{Email: "nobody@x.example"},
+		{Name: "Nobody"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -248,6 +252,8 @@ func TestWhoeverRefusesNamesASubstituteOfWhomTheCoordinatorDecides(t *testing.T)
 		"other":       {selection.Regret{Reason: "other"}, "note"},
 		"half a name": {selection.Regret{Reason: "time", Substitute: selection.Invitee{Name: "Keti"}}, "substitute_email"},
 		"no name":     {selection.Regret{Reason: "time", Substitute: selection.Invitee{Email: "keti@x.example"}}, "substitute_name"},
+		"two in one":  {selection.Regret{Reason: "time", Substitute: selection.Invitee{Name: "mallory@evil.example Keti", Email: "keti@x.example"}}, "substitute_name"},
+		"two lines":   {selection.Regret{Reason: "time", Substitute: selection.Invitee{Name: "Keti\nMallory", Email: "keti@x.example"}}, "substitute_name"},
 		"themselves":  {selection.Regret{Reason: "time", Substitute: selection.Invitee{Name: "Ayşe", Email: "ayse@vakif.example"}}, "substitute_email"},
 	} {
 		err := h.service.RefuseInvitation(t.Context(), visitor, link, one.regret)
@@ -345,8 +351,11 @@ func TestAnInvitationIsRemindedOfLapsesAndIsSentAgain(t *testing.T) {
 	if links = h.links(t, ayse.Email); len(links) != 3 {
 		t.Fatalf("%d mails", len(links))
 	}
-	if _, err := h.service.AcceptInvitation(t.Context(), visitor, links[0], ""); err != nil {
-		t.Errorf("by the first mail: %v", err)
+	if _, err := h.service.AcceptInvitation(t.Context(), visitor, links[0], ""); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("by a mail from before it was sent again: %v", err)
+	}
+	if _, err := h.service.AcceptInvitation(t.Context(), visitor, links[2], ""); err != nil {
+		t.Errorf("by the last mail: %v", err)
 	}
 }
 

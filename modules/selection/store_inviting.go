@@ -76,6 +76,14 @@ func insertInvitationLink(ctx context.Context, tx *tenants.Tx, id ids.Invitation
 	return nil
 }
 
+// dropInvitationLinks makes the links in all mails about an invitation dead.
+func dropInvitationLinks(ctx context.Context, tx *tenants.Tx, id ids.Invitation) error {
+	if _, err := tx.NewRaw("DELETE FROM reviewer_invitation_links WHERE invitation_id = ?", id).Exec(ctx); err != nil {
+		return fmt.Errorf("selection: drop links of invitation: %w", err)
+	}
+	return nil
+}
+
 // advanceInvitation writes what has become of an invitation. The caller holds its lock.
 func advanceInvitation(ctx context.Context, tx *tenants.Tx, i *Invitation) error {
 	row := rowOfInvitation(i)

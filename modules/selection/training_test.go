@@ -1,6 +1,7 @@
 package selection_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -85,6 +86,12 @@ func TestThePagesOfATraining(t *testing.T) {
 	c.Get(path)
 	c.Submit(path, "required", "yes")
 	c.Want(422, "There is nothing to read yet.")
+	for _, version := range []string{"x", "-1", ""} {
+		c.Get(path)
+		c.Submit(path, "body_en", "Read this.", "required", "yes", "version", version)
+		c.Want(http.StatusUnprocessableEntity)
+	}
+	c.Get(path)
 	c.Submit(path, "body_en", strings.Repeat("x", selection.MaxTraining+1), "required", "yes")
 	c.Want(422)
 	c.Submit(path, "body_en", "## The scale\n\n<script>x</script>\n\nTen is **rare**.", "required", "yes")

@@ -278,11 +278,11 @@ func (w *Web) writeInvitingText(c *fiber.Ctx, sc tenants.Scope) error {
 			bad = append(bad, wrong...)
 		}
 	}
-	if text.Version, err = strconv.ParseInt(form.Raw("version"), 10, 64); err != nil {
-		text.Version = -1
+	if text.Version, err = readFirstVersion(form); err != nil {
+		return err
 	}
 	typed.Version = text.Version
-	if err = nil; len(bad) > 0 {
+	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
 		err = w.service.WriteInvitingText(c.UserContext(), sc, id, text)

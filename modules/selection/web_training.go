@@ -74,11 +74,11 @@ func (w *Web) instruct(c *fiber.Ctx, sc tenants.Scope) error {
 		typed.Body[l] = form.Raw("body_" + string(l))
 		bad = append(bad, wrong...)
 	}
-	if t.Version, err = strconv.ParseInt(form.Raw("version"), 10, 64); err != nil {
-		t.Version = -1
+	if t.Version, err = readFirstVersion(form); err != nil {
+		return err
 	}
 	typed.Version = t.Version
-	if err = nil; len(bad) > 0 {
+	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
 		err = w.service.Instruct(c.UserContext(), sc, call, t)
