@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"kervan/modules/accounts"
 	"kervan/modules/applications"
@@ -167,6 +168,16 @@ func (w winners) Joint(ctx context.Context, sc tenants.Scope, application ids.Ap
 		joint.Title += names[p.Organization]
 	}
 	return joint, nil
+}
+
+// Won satisfies partnerships.Applications.
+func (winners) Won(ctx context.Context, tx *tenants.Tx, among []ids.Application) (bool, error) {
+	all, err := applications.Hold(ctx, tx, among...)
+	if err != nil || len(all) != len(among) || slices.ContainsFunc(all, func(a applications.Application) bool { return a.State != applications.Accepted }) {
+		return false, err
+	}
+	held, err := selection.OnConditions(ctx, tx, among...)
+	return len(held) == 0, err
 }
 
 // Promise satisfies partnerships.Calls.

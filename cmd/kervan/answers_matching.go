@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"kervan/modules/applications"
 	"kervan/modules/blueprints"
 	"kervan/modules/ids"
@@ -78,6 +80,26 @@ func (finders) Applicants(ctx context.Context, sc tenants.Scope, call ids.Call, 
 	if err != nil {
 		return nil, err
 	}
+	return pooled(ctx, sc.Read(), all, pool)
+}
+
+// Held satisfies matching.Applications.
+func (finders) Held(ctx context.Context, tx *tenants.Tx, call ids.Call, pool matching.PoolKind, among []ids.Application) (map[ids.Application]ids.Organization, error) {
+	all, err := applications.Hold(ctx, tx, among...)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(a applications.Application) bool { return a.Call != call })
+	applicants, err := pooled(ctx, tx, all, pool)
+	found := make(map[ids.Application]ids.Organization, len(applicants))
+	for _, a := range applicants {
+		found[a.Application] = a.Organization
+	}
+	return found, err
+}
+
+// pooled are the applications that are where a pool wants them.
+func pooled(ctx context.Context, db bun.IDB, all []applications.Application, pool matching.PoolKind) ([]matching.Applicant, error) {
 	var found []matching.Applicant
 	var wanted []ids.Application
 	for i := range all {
@@ -88,11 +110,11 @@ func (finders) Applicants(ctx context.Context, sc tenants.Scope, call ids.Call, 
 			found, wanted = append(found, matching.Applicant{Organization: seated[0], Application: a.ID}), append(wanted, a.ID)
 		}
 	}
-	founded, err := partnerships.Ends(ctx, sc.Read(), wanted...)
+	founded, err := partnerships.Ends(ctx, db, wanted...)
 	if err != nil {
 		return nil, err
 	}
-	held, err := selection.OnConditions(ctx, sc.Read(), wanted...)
+	held, err := selection.OnConditions(ctx, db, wanted...)
 	return slices.DeleteFunc(found, func(a matching.Applicant) bool {
 		_, has := founded[a.Application]
 		return has || held[a.Application]

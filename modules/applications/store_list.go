@@ -178,6 +178,15 @@ func InSelection(ctx context.Context, db bun.IDB, call ids.Call) ([]Application,
 		Where("a.state NOT IN ('draft', 'submitted', 'returned', 'ineligible', 'withdrawn')").Order("a.number"))
 }
 
+// Hold are the applications with their parts, in order; nobody else changes them until the transaction ends. It is for other modules'
+// use-cases, which have authorized.
+func Hold(ctx context.Context, tx *tenants.Tx, wanted ...ids.Application) ([]Application, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	return withParts(ctx, tx, tx.NewSelect().Model((*applicationRow)(nil)).Where("a.id IN (?)", bun.List(wanted)).OrderExpr("a.id").For("SHARE OF a"))
+}
+
 // CountByState counts the network's applications. It is for other modules' use-cases, which have authorized.
 func CountByState(ctx context.Context, db bun.IDB) (map[State]int, error) {
 	var rows []struct {

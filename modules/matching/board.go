@@ -30,6 +30,7 @@ type Group struct {
 	Members []int
 	Kept    bool
 	Busy    bool // one of them has a proposal to answer, or has accepted one
+	Apart   bool // they cannot be put together as things stand now, for whatever reason
 	Points  int
 	Pairs   []Couple
 }
@@ -85,13 +86,17 @@ func (s *Service) Board(ctx context.Context, sc tenants.Scope, round ids.Round, 
 	if run.State != RunDone {
 		return b, nil
 	}
-	busy, err := engaged(ctx, sc.Read(), round)
-	b.lay(sc.Actor().Locale, busy)
+	busy, err := engaged(ctx, sc.Read(), &r, ids.Match{})
+	if err != nil {
+		return b, err
+	}
+	parted, err := barsOf(ctx, sc.Read(), round, run.Organizations)
+	b.lay(sc.Actor().Locale, busy, parted)
 	return b, err
 }
 
 // lay puts the solution beside the organizations.
-func (b *Board) lay(l i18n.Locale, busy map[ids.Organization]bool) {
+func (b *Board) lay(l i18n.Locale, busy map[ids.Organization]bool, parted map[Pair]bool) {
 	b.problem = b.Run.problem()
 	taken := map[int]bool{}
 	for n, members := range b.groups() {
@@ -100,6 +105,7 @@ func (b *Board) lay(l i18n.Locale, busy map[ids.Organization]bool) {
 			taken[i] = true
 			g.Busy = g.Busy || busy[b.Organizations[i]]
 			for _, j := range members[:at] {
+				g.Apart = g.Apart || parted[PairOf(b.Organizations[i], b.Organizations[j])] || b.Basis.barred(&b.RoundOf.Rules, i, j)
 				pair := b.pair(j, i)
 				g.Points += pair.Points
 				g.Pairs = append(g.Pairs, pair)

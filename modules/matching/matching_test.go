@@ -73,6 +73,22 @@ func (a *around) Applicants(_ context.Context, _ tenants.Scope, _ ids.Call, pool
 	return slices.Clone(a.eligible), nil
 }
 
+func (a *around) Held(_ context.Context, _ *tenants.Tx, _ ids.Call, pool matching.PoolKind, among []ids.Application) (map[ids.Application]ids.Organization, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	all := a.eligible
+	if pool == matching.AcceptedPool {
+		all = a.accepted
+	}
+	found := map[ids.Application]ids.Organization{}
+	for _, o := range all {
+		if slices.Contains(among, o.Application) {
+			found[o.Application] = o.Organization
+		}
+	}
+	return found, nil
+}
+
 func (a *around) Concerned(_ context.Context, sc tenants.Scope) (map[ids.Call]bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

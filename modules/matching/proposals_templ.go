@@ -66,7 +66,7 @@ func proposeCard(p ui.Page, v *boardShown) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(v.groupOptions()) == 0 {
+			if len(v.groupOptions(p)) == 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -133,7 +133,7 @@ func proposeForm(p ui.Page, v *boardShown) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Checkboxes(p, ui.Field{Name: "group", Label: p.T("matching.proposal.which"), Options: v.groupOptions(), Required: true, Error: ui.FieldError(p, v.Fault, "group")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Checkboxes(p, ui.Field{Name: "group", Label: p.T("matching.proposal.which"), Options: v.groupOptions(p), Required: true, Error: ui.FieldError(p, v.Fault, "group")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1159,15 +1159,19 @@ func (o *Offered) standing(p ui.Page, id ids.Organization) string {
 }
 
 // groupOptions are the groups of a run that can be proposed.
-func (v *boardShown) groupOptions() []ui.Option {
+func (v *boardShown) groupOptions(p ui.Page) []ui.Option {
 	var all []ui.Option
 	for i := range v.Groups {
 		if v.Groups[i].Busy {
 			continue
 		}
 		value := groupValue(v.members(v.Groups[i].Members))
-		chosen := slices.Contains(v.Proposing, value) || v.Proposing == nil && v.Fault == nil
-		all = append(all, ui.Option{Value: value, Label: v.called(v.Groups[i].Members) + " (" + strconv.Itoa(v.Groups[i].Points) + ")", Selected: chosen})
+		chosen := slices.Contains(v.Proposing, value) || v.Proposing == nil && v.Fault == nil && !v.Groups[i].Apart
+		label := v.called(v.Groups[i].Members) + " (" + strconv.Itoa(v.Groups[i].Points) + ")"
+		if v.Groups[i].Apart {
+			label += " · " + p.T("matching.board.apart")
+		}
+		all = append(all, ui.Option{Value: value, Label: label, Selected: chosen})
 	}
 	return all
 }

@@ -1,7 +1,9 @@
 package matching_test
 
 import (
+	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -351,4 +353,150 @@ func TestALeadAnswersOnAPhone(t *testing.T) {
 	lead.Accessible("proposal-refused-tr")
 	lead.Press("Kabul et")
 	lead.Sees("Kabul ettiniz.")
+}
+
+// TestAProposalKeepsItsOrganizationsUntilTheyAnswer closes the round: what is to be answered stays theirs, and so does a place that is matched.
+func TestAProposalKeepsItsOrganizationsUntilTheyAnswer(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 2)
+	team := h.coordinator(t)
+	first := h.applied(t, team, all)
+	h.mu.Lock()
+	call := h.calls[0].ID
+	h.mu.Unlock()
+	again := func() ids.Round {
+		return h.begin(t, team, func(r *matching.Round) { r.Pool, r.Call = matching.AcceptedPool, call })
+	}
+	b := h.solve(t, team, first)
+	h.propose(t, team, &b, inTwoWeeks())
+	must(t, h.service.CloseRound(ctx, team, first, true))
+	busy := func(round ids.Round) int {
+		t.Helper()
+		v, err := h.service.Round(ctx, team, round)
+		must(t, err)
+		return v.LeftOut(matching.Matched)
+	}
+	if n := busy(h.begin(t, team, nil)); n != 2 {
+		t.Errorf("%d have something to answer, not 2", n)
+	}
+	offer := h.offerTo(t, all[0])
+	for _, s := range all {
+		must(t, h.service.Respond(ctx, s.lead, offer.ID, true, ""))
+	}
+	if n := busy(again()); n != 2 {
+		t.Errorf("%d places of the call are matched, not 2", n)
+	}
+	if n := busy(h.begin(t, team, nil)); n != 0 {
+		t.Errorf("%d are kept from another occasion", n)
+	}
+}
+
+// TestNoMatchOfPlacesThatAreGone gives a place up, or another proposal, before the last yes.
+func TestNoMatchOfPlacesThatAreGone(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(t *testing.T, h *house, offer *matching.Offered){
+		"a place was given up": func(_ *testing.T, h *house, offer *matching.Offered) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.accepted = slices.DeleteFunc(h.accepted, func(a matching.Applicant) bool { return a.Application == offer.Applications[0] })
+		},
+		"it has another proposal": func(t *testing.T, h *house, offer *matching.Offered) {
+			t.Helper()
+			must(t, h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+				_, err := tx.NewRaw(`INSERT INTO matching_proposals (id, round_id, organizations, applications, state, sent_at, due_at)
+					SELECT ?, round_id, organizations, applications, 'sent', sent_at, due_at FROM matching_proposals WHERE id = ?`, ids.New[ids.Match](), offer.ID).Exec(ctx)
+				return err
+			}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			all := h.many(t, 2)
+			team := h.coordinator(t)
+			round := h.applied(t, team, all)
+			b := h.solve(t, team, round)
+			h.propose(t, team, &b, inTwoWeeks())
+			offer := h.offerTo(t, all[0])
+			must(t, h.service.Respond(t.Context(), all[0].lead, offer.ID, true, ""))
+			spoil(t, h, &offer)
+			wants(t, h.service.Respond(t.Context(), all[1].lead, offer.ID, true, ""), fault.KindConflict, "")
+			h.Jobs(t)
+			ended, err := h.service.Offer(t.Context(), all[1].lead, offer.ID)
+			must(t, err)
+			if ended.State != matching.ProposalWithdrawn || len(h.matched()) != 0 {
+				t.Errorf("it is %s, %d matched", ended.State, len(h.matched()))
+			}
+			told := 0
+			for _, mail := range h.mails {
+				if mail.Kind == "matching.mail.withdrawn" {
+					told++
+				}
+			}
+			if told != 2 {
+				t.Errorf("%d mails, not one to each", told)
+			}
+		})
+	}
+}
+
+// TestOnlyWhatStillStandsIsProposed has a run that was overtaken, in one way each.
+func TestOnlyWhatStillStandsIsProposed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		key   string
+		spoil func(t *testing.T, h *house, team tenants.Scope, b *matching.Board, all []side)
+	}{
+		"they are kept apart": {"matching.tie.cannot", func(t *testing.T, h *house, team tenants.Scope, b *matching.Board, all []side) {
+			t.Helper()
+			must(t, h.service.Tie(t.Context(), team, b.Round, false, []ids.Organization{all[0].id, all[1].id}))
+		}},
+		"one has declined": {"matching.tie.cannot", func(t *testing.T, h *house, team tenants.Scope, b *matching.Board, all []side) {
+			t.Helper()
+			h.propose(t, team, b, inTwoWeeks())
+			must(t, h.service.Respond(t.Context(), all[0].lead, h.offerTo(t, all[0]).ID, false, "No."))
+		}},
+		"one rules the other out": {"matching.tie.cannot", func(t *testing.T, h *house, _ tenants.Scope, _ *matching.Board, all []side) {
+			t.Helper()
+			must(t, h.service.RuleOut(t.Context(), all[0].lead, all[0].id, all[1].id, ""))
+		}},
+		"other seats": {"matching.proposal.outdated", func(t *testing.T, h *house, team tenants.Scope, b *matching.Board, _ []side) {
+			t.Helper()
+			r := b.RoundOf
+			r.Rules.Seats = []matching.Seat{{Kind: "association"}, {}}
+			must(t, h.service.ReviseRound(t.Context(), team, r))
+		}},
+		"another pool": {"matching.proposal.outdated", func(t *testing.T, h *house, team tenants.Scope, b *matching.Board, _ []side) {
+			t.Helper()
+			r := b.RoundOf
+			r.Pool, r.Call = matching.CardsPool, ids.Call{}
+			must(t, h.service.ReviseRound(t.Context(), team, r))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			all := h.many(t, 2)
+			team := h.coordinator(t)
+			round := h.applied(t, team, all)
+			b := h.solve(t, team, round)
+			c.spoil(t, h, team, &b, all)
+			err := h.service.Propose(t.Context(), team, round, b.ID, matching.Proposing{Groups: allGroups(&b), Due: inTwoWeeks()})
+			wants(t, err, fault.KindConflict, "")
+			if key := fault.Of(err).Key; key != c.key {
+				t.Errorf("refused with %s", key)
+			}
+			if c.key != "matching.tie.cannot" {
+				return
+			}
+			page := h.enters(t, team)
+			page.Get("/rounds/" + round.String() + "/runs/" + b.ID.String())
+			page.Want(http.StatusOK, "Cannot be put together any more")
+			if box := regexp.MustCompile(`<input[^>]*name="group"[^>]*>`).FindString(page.Page.Body); box == "" || strings.Contains(box, "checked") {
+				t.Errorf("on the page: %q", box)
+			}
+		})
+	}
 }

@@ -36,7 +36,8 @@ const maxNote = 1000
 
 // Propose asks the organizations of groups of a run whether they want to work together; their leads get a mail. Coordinators may, unless
 // they are not impartial in the round. Faults: Invalid by field (group, due, note), Conflict when one of them has something to answer
-// already, takes no part any more or has been ruled out, or when the round is closed; Forbidden, NotFound.
+// already, takes no part any more or cannot be with another one of its group as things stand now, when the round's seats or pool are not
+// those of the run any more, or when the round is closed or somebody changes it just now; Forbidden, NotFound.
 func (s *Service) Propose(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, cmd Proposing) error {
 	r, run, err := s.seen(ctx, sc, round, id)
 	if err != nil {
@@ -45,7 +46,7 @@ func (s *Service) Propose(ctx context.Context, sc tenants.Scope, round ids.Round
 	if err := cmd.check(&run); err != nil {
 		return err
 	}
-	return s.propose(ctx, sc, &r, run.ID, cmd)
+	return s.propose(ctx, sc, &r, &run, cmd)
 }
 
 func (cmd *Proposing) check(run *Run) error {
@@ -72,24 +73,29 @@ func (cmd *Proposing) check(run *Run) error {
 }
 
 // propose sends proposals to groups of a round's pool.
-func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run ids.Run, cmd Proposing) error {
+func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *Run, cmd Proposing) error {
 	members, err := s.gathered(ctx, sc, r)
-	if err != nil {
-		return err
-	}
-	ruled, err := vetoes(ctx, sc.Read(), slices.Concat(cmd.Groups...))
 	if err != nil {
 		return err
 	}
 	cmd.Due = cmd.Due.Truncate(time.Microsecond) // as the database keeps it
 	return s.changingRound(ctx, sc, r.ID, func(ctx context.Context, tx *tenants.Tx, now Round) error {
-		if now.Closed {
+		switch {
+		case now.Closed:
 			return fault.Conflict("matching.round.closed")
+		case now.Version != r.Version:
+			return fault.Conflict("fault.stale")
+		case !sameSeats(now.Rules.Seats, run.Rules.Seats) || now.Pool.OfCall() != (len(run.Applications) > 0):
+			return fault.Conflict("matching.proposal.outdated")
 		}
 		if err := holdProposals(ctx, tx); err != nil {
 			return err
 		}
-		busy, err := engaged(ctx, tx, r.ID)
+		busy, err := engaged(ctx, tx, r, ids.Match{})
+		if err != nil {
+			return err
+		}
+		parted, err := barsOf(ctx, tx, r.ID, slices.Concat(cmd.Groups...))
 		if err != nil {
 			return err
 		}
@@ -101,19 +107,24 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run i
 			return fault.Invalid("fault.check_fields", fault.At("due", "matching.proposal.due_past"))
 		}
 		for _, g := range cmd.Groups {
-			p := Proposal{ID: ids.New[ids.Match](), Round: r.ID, Run: run, Organizations: g, State: ProposalSent, Note: cmd.Note, SentAt: at, SentBy: sc.Actor().Person, DueAt: cmd.Due}
-			for _, id := range g {
+			p := Proposal{ID: ids.New[ids.Match](), Round: r.ID, Run: run.ID, Organizations: g, State: ProposalSent, Note: cmd.Note, SentAt: at, SentBy: sc.Actor().Person, DueAt: cmd.Due}
+			at := placesOf(run.Organizations, g)
+			for n, id := range g {
 				i := slices.IndexFunc(members, func(m Member) bool { return m.ID == id })
-				if i < 0 || members[i].Out != "" || busy[id] {
+				switch {
+				case i < 0 || members[i].Out != "" || busy[id]:
 					return fault.Conflict("matching.proposal.engaged")
+				case r.Pool.OfCall() && members[i].Application != run.Applications[at[n]]:
+					return fault.Conflict("matching.proposal.outdated")
+				case slices.ContainsFunc(at[:n], func(other int) bool {
+					return parted[PairOf(id, run.Organizations[other])] || run.Basis.barred(&now.Rules, at[n], other)
+				}):
+					return fault.Conflict("matching.tie.cannot")
 				}
 				busy[id] = true
 				if r.Pool.OfCall() {
 					p.Applications = append(p.Applications, members[i].Application)
 				}
-			}
-			if slices.ContainsFunc(ruled, func(v [2]ids.Organization) bool { return slices.Contains(g, v[0]) && slices.Contains(g, v[1]) }) {
-				return fault.Conflict("matching.tie.cannot")
 			}
 			if err := insertProposal(ctx, tx, &p); err != nil {
 				return err
@@ -278,7 +289,8 @@ func (s *Service) Offer(ctx context.Context, sc tenants.Scope, id ids.Match) (Of
 
 // Respond answers a proposal for one of its organizations; a refusal needs a reason, which only the network reads. The last yes makes
 // the match, one no ends it. Of places that were won the match founds their partnership. Leads may. Faults: Invalid by field
-// (reason), Conflict when it was answered or has ended, TooLate, NotFound.
+// (reason), Conflict when it was answered or has ended, or when at the last yes one of the places is gone or one of the organizations is
+// in another proposal: then this one is withdrawn and all are told; TooLate, NotFound.
 func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Match, accepts bool, reason string) error {
 	seen, own, err := s.offered(ctx, sc, id)
 	if err != nil {
@@ -295,7 +307,13 @@ func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Match, a
 	if err != nil {
 		return err
 	}
-	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+	var gone error
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if accepts {
+			if err := holdProposals(ctx, tx); err != nil {
+				return err
+			}
+		}
 		p, err := lockProposal(ctx, tx, id)
 		if err != nil {
 			return err
@@ -326,6 +344,14 @@ func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Match, a
 		if p.State = p.after(); p.State == ProposalSent {
 			return nil
 		}
+		if p.State == ProposalAccepted {
+			if stands, err := s.stands(ctx, tx, &r, &p); err != nil {
+				return err
+			} else if !stands {
+				gone = fault.Conflict("matching.proposal.gone")
+				return s.end(ctx, tx, &p, ProposalWithdrawn, "withdrawn", now)
+			}
+		}
 		p.EndedAt = now
 		tellSender(tx, &p)
 		what := "declined"
@@ -340,6 +366,29 @@ func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Match, a
 		}
 		return moveProposal(ctx, tx, &p)
 	})
+	if err != nil {
+		return err
+	}
+	return gone
+}
+
+// stands reports whether the proposal can become a match: each application is still where the round's pool wants it, and none of the
+// organizations has another proposal to answer or has accepted one. The caller holds all proposals.
+func (s *Service) stands(ctx context.Context, tx *tenants.Tx, r *Round, p *Proposal) (bool, error) {
+	busy, err := engaged(ctx, tx, r, p.ID)
+	if err != nil || slices.ContainsFunc(p.Organizations, func(id ids.Organization) bool { return busy[id] }) {
+		return false, err
+	}
+	if !r.Pool.OfCall() {
+		return true, nil
+	}
+	there, err := s.around.Applications.Held(ctx, tx, r.Call, r.Pool, p.Applications)
+	for n, id := range p.Applications {
+		if there[id] != p.Organizations[n] {
+			return false, err
+		}
+	}
+	return true, err
 }
 
 // entry is about what one organization does to a proposal: about its application where it has one, so that whoever must not know of
@@ -371,7 +420,7 @@ func (s *Service) Lapse(ctx context.Context, sc tenants.Scope, l Lapsing) error 
 
 func (s *Service) end(ctx context.Context, tx *tenants.Tx, p *Proposal, state ProposalState, what string, now time.Time) error {
 	p.State, p.EndedAt = state, now
-	if state == ProposalLapsed {
+	if state == ProposalLapsed || tx.Scope().Actor().Person != p.SentBy {
 		tellSender(tx, p)
 	}
 	if err := s.tellSides(ctx, tx, p, what, ids.Organization{}); err != nil {

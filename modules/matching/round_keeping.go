@@ -304,7 +304,7 @@ func (s *Service) leaveOut(ctx context.Context, sc tenants.Scope, r *Round, memb
 	if err != nil {
 		return err
 	}
-	busy, err := engaged(ctx, sc.Read(), r.ID)
+	busy, err := engaged(ctx, sc.Read(), r, ids.Match{})
 	if err != nil {
 		return err
 	}
@@ -439,6 +439,15 @@ func (s *Service) Tie(ctx context.Context, sc tenants.Scope, id ids.Round, lock 
 		return err
 	}
 	group, err := s.tied(ctx, sc, &r, members, lock, organizations)
+	if lock && fault.Is(err, fault.KindConflict) {
+		// Who tries pairs until one is refused wants to know what nobody may tell.
+		if failed := sc.Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
+			tx.Audit(roundEntry("round.lock_refused", id))
+			return nil
+		}); failed != nil {
+			return failed
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -477,7 +486,7 @@ func (s *Service) Tie(ctx context.Context, sc tenants.Scope, id ids.Round, lock 
 	})
 }
 
-// tied is the group of a tie that can be: in the pool, and for a lock on the seats and not ruled out by anybody.
+// tied is the group of a tie that can be: in the pool, and for a lock on the seats and barred by nothing; by what, the fault does not say.
 func (s *Service) tied(ctx context.Context, sc tenants.Scope, r *Round, members []Member, lock bool, organizations []ids.Organization) ([]ids.Organization, error) {
 	sides := map[ids.Organization]*Side{}
 	for i := range members {
@@ -501,12 +510,24 @@ func (s *Service) tied(ctx context.Context, sc tenants.Scope, r *Round, members 
 	if err != nil {
 		return nil, err
 	}
-	ruled, err := vetoes(ctx, sc.Read(), group)
+	chosen := make([]Member, len(group))
+	for n, id := range group {
+		chosen[n] = members[slices.IndexFunc(members, func(m Member) bool { return m.ID == id })]
+	}
+	basis, err := s.basis(ctx, sc, chosen, group)
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(ruled, func(v [2]ids.Organization) bool { return slices.Contains(group, v[1]) }) {
-		return nil, fault.Conflict("matching.tie.cannot")
+	parted, err := barsOf(ctx, sc.Read(), r.ID, group)
+	if err != nil {
+		return nil, err
+	}
+	for n := range group {
+		for m := range n {
+			if parted[PairOf(group[m], group[n])] || basis.barred(&r.Rules, m, n) {
+				return nil, fault.Conflict("matching.tie.cannot")
+			}
+		}
 	}
 	return group, nil
 }

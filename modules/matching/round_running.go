@@ -44,13 +44,8 @@ func (s *Service) StartRun(ctx context.Context, sc tenants.Scope, id ids.Round) 
 	}
 	var started ids.Run
 	err = s.changingRound(ctx, sc, id, func(ctx context.Context, tx *tenants.Tx, now Round) error {
-		all, err := runsOf(ctx, tx, id)
-		if err != nil {
+		if started, err = pendingRun(ctx, tx, id); err != nil || !started.IsZero() {
 			return err
-		}
-		if i := slices.IndexFunc(all, func(r Run) bool { return r.State.Pending() }); i >= 0 {
-			started = all[i].ID
-			return nil
 		}
 		switch {
 		case now.Closed:
@@ -98,35 +93,30 @@ func (s *Service) drafted(ctx context.Context, sc tenants.Scope, r *Round) (Run,
 	if err != nil {
 		return run, err
 	}
-	ruled, err := vetoes(ctx, sc.Read(), run.Organizations)
+	parted, err := barsOf(ctx, sc.Read(), r.ID, run.Organizations)
 	if err != nil {
 		return run, err
 	}
 	barred := map[[2]int]bool{}
-	bar := func(of []ids.Organization) {
-		if at := placesOf(run.Organizations, of); at[0] >= 0 && at[1] >= 0 {
+	for pair := range parted {
+		if at := placesOf(run.Organizations, pair[:]); at[0] >= 0 && at[1] >= 0 {
 			barred[[2]int{min(at[0], at[1]), max(at[0], at[1])}] = true
 		}
 	}
-	for _, v := range ruled {
-		bar(v[:])
+	sides := make(map[ids.Organization]*Side, len(members))
+	for i := range members {
+		sides[members[i].ID] = &run.Basis.Sides[i]
 	}
 	for _, t := range ties {
-		if !t.Lock {
-			bar(t.Organizations)
-			continue
-		}
 		at := placesOf(run.Organizations, t.Organizations)
-		if slices.Contains(at, -1) {
-			continue // one of them takes no part any more
+		if !t.Lock || slices.Contains(at, -1) {
+			continue // or one of them takes no part any more
 		}
-		if len(at) != len(r.Rules.Seats) {
+		group, err := r.Rules.seated(sides, t.Organizations)
+		if err != nil {
 			return run, fault.Conflict("matching.run.lock_outdated")
 		}
-		run.Kept = append(run.Kept, at)
-	}
-	if err := s.declinedBefore(ctx, sc, r, bar); err != nil {
-		return run, err
+		run.Kept = append(run.Kept, placesOf(run.Organizations, group))
 	}
 	for pair := range barred {
 		run.Barred = append(run.Barred, pair)
@@ -135,29 +125,15 @@ func (s *Service) drafted(ctx context.Context, sc tenants.Scope, r *Round) (Run,
 	for _, g := range run.Kept {
 		for n := range g {
 			for _, m := range g[:n] {
-				if barred[[2]int{min(g[n], m), max(g[n], m)}] {
+				if barred[[2]int{min(g[n], m), max(g[n], m)}] || run.Basis.barred(&r.Rules, g[n], m) {
 					return run, fault.Conflict("matching.run.lock_outdated") // ruled out since
 				}
 			}
 		}
 	}
+	run.Basis.forget(&r.Rules, barred)
 	run.Instance, err = run.problem().instance()
 	return run, err
-}
-
-// declinedBefore bars whoever has declined a proposal of the round from those with whom it was.
-func (*Service) declinedBefore(ctx context.Context, sc tenants.Scope, r *Round, bar func([]ids.Organization)) error {
-	all, err := proposalsOf(ctx, sc.Read(), r.ID)
-	for i := range all {
-		for _, a := range all[i].Answers {
-			for _, other := range all[i].Organizations {
-				if !a.Accepts && other != a.Organization {
-					bar([]ids.Organization{a.Organization, other})
-				}
-			}
-		}
-	}
-	return err
 }
 
 func sortPairs(pairs [][2]int) {

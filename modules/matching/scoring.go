@@ -54,6 +54,17 @@ type Basis struct {
 	Together [][2]int `json:"together,omitempty"` // have worked together; the smaller place first, sorted
 }
 
+// forget drops the wishes for whom the organization cannot get, so that nobody reads from a wish that is unmet that a pair is barred.
+func (b *Basis) forget(g *Rules, barred map[[2]int]bool) {
+	for i := range b.Sides {
+		for n, j := range b.Sides[i].Wishes {
+			if j >= 0 && (barred[[2]int{min(i, j), max(i, j)}] || b.barred(g, i, j)) {
+				b.Sides[i].Wishes[n] = -1
+			}
+		}
+	}
+}
+
 // together reports whether the two have worked together.
 func (b *Basis) together(i, j int) bool {
 	_, found := slices.BinarySearchFunc(b.Together, [2]int{min(i, j), max(i, j)}, func(a, c [2]int) int { return slices.Compare(a[:], c[:]) })

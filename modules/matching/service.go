@@ -57,6 +57,9 @@ type Applications interface {
 	Calls(ctx context.Context, sc tenants.Scope) ([]Call, error)
 	// Applicants are the organizations that applied alone to a call and whose application is where the pool wants it.
 	Applicants(ctx context.Context, sc tenants.Scope, call ids.Call, pool PoolKind) ([]Applicant, error)
+	// Held are, of these applications to the call, those that are still where the pool wants them, with the one organization of each.
+	// None of them moves until the transaction ends.
+	Held(ctx context.Context, tx *tenants.Tx, call ids.Call, pool PoolKind, among []ids.Application) (map[ids.Application]ids.Organization, error)
 	// Open are the calls to which one can apply just now, the newest first.
 	Open(ctx context.Context, sc tenants.Scope) ([]Call, error)
 	// Jointly begins an application of an organization that the actor leads, and invites the others to it. An application that it

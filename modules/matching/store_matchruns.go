@@ -120,6 +120,19 @@ func runsOf(ctx context.Context, db bun.IDB, round ids.Round) ([]Run, error) {
 	return all, nil
 }
 
+// pendingRun is the round's run that goes on; zero where none does.
+func pendingRun(ctx context.Context, db bun.IDB, round ids.Round) (ids.Run, error) {
+	var found []ids.Run
+	err := db.NewSelect().Model((*runRow)(nil)).Column("id").Where("mr.round_id = ?", round).Where("mr.state IN (?)", bun.List([]RunState{RunQueued, RunRunning})).Scan(ctx, &found)
+	switch {
+	case err != nil:
+		return ids.Run{}, fmt.Errorf("matching: find pending run: %w", err)
+	case len(found) == 0:
+		return ids.Run{}, nil
+	}
+	return found[0], nil
+}
+
 // moveMatchRun writes the run's state and what goes with it. The caller holds its lock.
 func moveMatchRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
 	q := tx.NewUpdate().Table("matching_runs").Set("state = ?", r.State).Where("id = ?", r.ID)

@@ -104,12 +104,16 @@ func proposalsTo(ctx context.Context, db bun.IDB, organizations []ids.Organizati
 	return answered(ctx, db, rows)
 }
 
-// engaged are the organizations that have a proposal to answer or have accepted one, in this round or in another one that is
-// open.
-func engaged(ctx context.Context, db bun.IDB, round ids.Round) (map[ids.Organization]bool, error) {
+// engaged are the organizations that have a proposal to answer, in whatever round, or have accepted one: in this round, in another one
+// that is open, or for places of the same call, which closing a round does not give back. One proposal may be left out.
+func engaged(ctx context.Context, db bun.IDB, r *Round, but ids.Match) (map[ids.Organization]bool, error) {
 	var found []ids.Organization
-	err := db.NewRaw(`SELECT DISTINCT unnest(mp.organizations) FROM matching_proposals AS mp JOIN matching_rounds AS r ON r.id = mp.round_id
-		WHERE mp.state IN ('sent', 'accepted') AND (r.id = ? OR NOT r.closed)`, round).Scan(ctx, &found)
+	q := db.NewSelect().TableExpr("matching_proposals AS mp").Join("JOIN matching_rounds AS r ON r.id = mp.round_id").ColumnExpr("DISTINCT unnest(mp.organizations)").
+		Where("mp.state = 'sent' OR mp.state = 'accepted' AND (r.id = ? OR NOT r.closed OR r.call_id = ?)", r.ID, r.Call)
+	if !but.IsZero() {
+		q = q.Where("mp.id <> ?", but)
+	}
+	err := q.Scan(ctx, &found)
 	if err != nil {
 		return nil, fmt.Errorf("matching: list who is engaged: %w", err)
 	}

@@ -138,6 +138,42 @@ func tiesOf(ctx context.Context, db bun.IDB, round ids.Round) ([]Tie, error) {
 	return all, nil
 }
 
+// barsOf are the pairs among the organizations that are not put together in the round: whoever has ruled the other out, has declined a
+// proposal of the round with it, or is kept apart from it by the coordinators. Nobody may be told which of these it is.
+func barsOf(ctx context.Context, db bun.IDB, round ids.Round, organizations []ids.Organization) (map[Pair]bool, error) {
+	parted := map[Pair]bool{}
+	ruled, err := vetoes(ctx, db, organizations)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range ruled {
+		parted[PairOf(v[0], v[1])] = true
+	}
+	ties, err := tiesOf(ctx, db, round)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range ties {
+		if !t.Lock {
+			parted[PairOf(t.Organizations[0], t.Organizations[1])] = true
+		}
+	}
+	all, err := proposalsOf(ctx, db, round)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		for _, a := range all[i].Answers {
+			for _, other := range all[i].Organizations {
+				if !a.Accepts && other != a.Organization {
+					parted[PairOf(a.Organization, other)] = true
+				}
+			}
+		}
+	}
+	return parted, nil
+}
+
 func deleteTie(ctx context.Context, tx *tenants.Tx, round ids.Round, id ids.Tie) error {
 	if _, err := tx.NewDelete().Model((*tieRow)(nil)).Where("round_id = ?", round).Where("id = ?", id).Exec(ctx); err != nil {
 		return fmt.Errorf("matching: untie: %w", err)

@@ -57,6 +57,9 @@ func (s *Service) FoundTogether(ctx context.Context, sc tenants.Scope, e events.
 		if taken, err := holdTaken(ctx, tx, e.Applications); err != nil || taken {
 			return err
 		}
+		if won, err := s.applications.Won(ctx, tx, e.Applications); err != nil || !won {
+			return err // one has given its place up since
+		}
 		made, err := insert(ctx, tx, &p, searchKey(&p, cards))
 		if err != nil || !made {
 			return err

@@ -94,6 +94,15 @@ func TestOnlyPlacesThatWereWonAreTakenTogether(t *testing.T) {
 			t.Errorf("%s: %d founded", name, n)
 		}
 	}
+	h.mu.Lock()
+	h.gaveUp = map[ids.Application]bool{b: true}
+	h.mu.Unlock()
+	if n := count(a, b); n != 0 {
+		t.Errorf("a place that was given up in the meantime: %d founded", n)
+	}
+	h.mu.Lock()
+	h.gaveUp = nil
+	h.mu.Unlock()
 	count(a, b)
 	again, _ := h.alone(t, call, "Ege", true)
 	if n := count(again, b); n != 1 {

@@ -18,6 +18,8 @@ import (
 // Applications tells what an application brings. The applications module satisfies it.
 type Applications interface {
 	Joint(ctx context.Context, sc tenants.Scope, application ids.Application) (Joint, error)
+	// Won reports whether all of the applications have taken their places. None of them moves until the transaction ends.
+	Won(ctx context.Context, tx *tenants.Tx, among []ids.Application) (bool, error)
 }
 
 // Calls tells what a call promised and who may take part. The programs module satisfies it.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -34,6 +35,13 @@ type around struct {
 	mu     sync.Mutex
 	joints map[ids.Application]partnerships.Joint
 	cards  map[ids.Organization]partnerships.Organization
+	gaveUp map[ids.Application]bool // their places, after they were read
+}
+
+func (a *around) Won(_ context.Context, _ *tenants.Tx, among []ids.Application) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !slices.ContainsFunc(among, func(id ids.Application) bool { return a.gaveUp[id] || !a.joints[id].Won }), nil
 }
 
 func (a *around) Joint(_ context.Context, _ tenants.Scope, id ids.Application) (partnerships.Joint, error) {

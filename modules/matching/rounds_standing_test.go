@@ -1,0 +1,125 @@
+package matching_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/geo"
+	"kervan/modules/matching"
+)
+
+// TestALockIsRefusedInOneWay has a pair that cannot be for each reason: all are refused with the same words, so that none of them
+// tells of a veto, and each attempt is on record.
+func TestALockIsRefusedInOneWay(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 5)
+	team := h.coordinator(t)
+	round := h.begin(t, team, nil)
+	must(t, h.service.RuleOut(ctx, all[1].lead, all[1].id, all[0].id, ""))
+	card, _, err := h.service.Card(ctx, all[2].lead, all[2].id)
+	must(t, err)
+	card.Languages = []string{"el"}
+	must(t, h.service.Write(ctx, all[2].lead, card))
+	must(t, h.service.Tie(ctx, team, round, true, []ids.Organization{all[3].id, all[4].id}))
+	b := h.solve(t, team, round)
+	i := slices.IndexFunc(b.Groups, func(g matching.Group) bool { return g.Kept })
+	kept := []ids.Organization{b.Organizations[b.Groups[i].Members[0]], b.Organizations[b.Groups[i].Members[1]]}
+	must(t, h.service.Propose(ctx, team, round, b.ID, matching.Proposing{Groups: [][]ids.Organization{kept}, Due: inTwoWeeks()}))
+	must(t, h.service.Respond(ctx, all[3].lead, h.offerTo(t, all[3]).ID, false, "No."))
+	v, err := h.service.Round(ctx, team, round)
+	must(t, err)
+	must(t, h.service.Untie(ctx, team, round, v.Ties[0].ID))
+	for name, pair := range map[string][2]side{"a veto": {all[0], all[1]}, "no language in common": {all[0], all[2]}, "declined before": {all[3], all[4]}} {
+		err := h.service.Tie(ctx, team, round, true, []ids.Organization{pair[0].id, pair[1].id})
+		wants(t, err, fault.KindConflict, "")
+		if key := fault.Of(err).Key; key != "matching.tie.cannot" {
+			t.Errorf("%s: refused with %s", name, key)
+		}
+	}
+	var refused int
+	must(t, h.System().Read().NewRaw("SELECT count(*) FROM audit_entries WHERE action = 'round.lock_refused' AND subject_id = ?", round.String()).Scan(ctx, &refused))
+	if refused != 3 {
+		t.Errorf("%d refused locks on record", refused)
+	}
+}
+
+// TestAWishThatABarLeavesUnmetIsNotKept drops it before anybody can see it, and keeps the ranks of the others.
+func TestAWishThatABarLeavesUnmetIsNotKept(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 4)
+	for _, wished := range []side{all[1], all[2]} {
+		must(t, h.service.Wish(ctx, all[0].lead, all[0].id, wished.id))
+	}
+	must(t, h.service.RuleOut(ctx, all[1].lead, all[1].id, all[0].id, ""))
+	team := h.coordinator(t)
+	b := h.solve(t, team, h.begin(t, team, nil))
+	of := func(s side) int { return slices.Index(b.Organizations, s.id) }
+	if diff := cmp.Diff([]int{-1, of(all[2])}, b.Basis.Sides[of(all[0])].Wishes); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestARunThatGoesOnIsFoundBehindManySwaps makes more runs by hand than a round's page lists.
+func TestARunThatGoesOnIsFoundBehindManySwaps(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.many(t, 3)
+	team := h.coordinator(t)
+	round := h.begin(t, team, nil)
+	b := h.solve(t, team, round)
+	going, err := h.service.StartRun(t.Context(), team, round)
+	must(t, err)
+	in := b.Organizations[b.Groups[0].Members[0]]
+	for range 21 {
+		_, err := h.service.Swap(t.Context(), team, round, b.ID, in, b.Organizations[b.Alone[0]])
+		must(t, err)
+	}
+	if again, err := h.service.StartRun(t.Context(), team, round); err != nil || again != going {
+		t.Errorf("%v %v, not the one that goes on", again, err)
+	}
+}
+
+// TestALockIsSeatedAnew revises the seats after a lock.
+func TestALockIsSeatedAnew(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	topics := []matching.Topic{"digital"}
+	tr, de := h.findable(t, "Ada", "TR", topics, topics), h.findable(t, "Bora", "DE", topics, topics)
+	team := h.coordinator(t)
+	round := h.begin(t, team, nil)
+	must(t, h.service.Tie(ctx, team, round, true, []ids.Organization{tr.id, de.id}))
+	seat := func(first, second geo.Country) {
+		t.Helper()
+		v, err := h.service.Round(ctx, team, round)
+		must(t, err)
+		v.Rules.Seats = []matching.Seat{{Countries: []geo.Country{first}}, {Countries: []geo.Country{second}}}
+		must(t, h.service.ReviseRound(ctx, team, v.Round))
+	}
+	for _, want := range [][2]side{{tr, de}, {de, tr}} {
+		country := map[ids.Organization]geo.Country{tr.id: "TR", de.id: "DE"}
+		seat(country[want[0].id], country[want[1].id])
+		b := h.solve(t, team, round)
+		if diff := cmp.Diff([][]ids.Organization{{want[0].id, want[1].id}}, allGroups(&b)); diff != "" {
+			t.Error(diff)
+		}
+	}
+	h.findable(t, "Cem", "GR", topics, topics)
+	v, err := h.service.Round(ctx, team, round)
+	must(t, err)
+	v.Rules.Seats = []matching.Seat{{Countries: []geo.Country{"TR", "DE"}}, {Countries: []geo.Country{"GR"}}}
+	must(t, h.service.ReviseRound(ctx, team, v.Round))
+	_, err = h.service.StartRun(ctx, team, round)
+	wants(t, err, fault.KindConflict, "")
+	if key := fault.Of(err).Key; key != "matching.run.lock_outdated" {
+		t.Errorf("refused with %s", key)
+	}
+}
