@@ -65,13 +65,22 @@ func (s *Service) meet(ctx context.Context, sc tenants.Scope, call ids.Call, act
 		if !g.asked(person) {
 			return fault.NotFound()
 		}
-		came, err := arrive(ctx, tx, g.meeting.ID, person, g.now)
-		if err != nil {
+		if err := g.come(ctx, tx, person); err != nil {
 			return err
 		}
-		g.changed = g.changed || came
 		return act(ctx, tx, g)
 	})
+}
+
+// come writes down that a member is in the room.
+func (g *gathering) come(ctx context.Context, tx *tenants.Tx, person ids.Person) error {
+	came, err := arrive(ctx, tx, g.meeting.ID, person, g.now)
+	if err != nil || !came {
+		return err
+	}
+	g.changed = true
+	tx.Audit(audit.Entry{Action: "meeting.attended", SubjectKind: "call", SubjectID: g.meeting.Call.String()})
+	return nil
 }
 
 // lead is meet for whoever leads the meeting.
@@ -242,7 +251,7 @@ func (g *gathering) preside(ctx context.Context, tx *tenants.Tx) error {
 	if err := invite(ctx, tx, g.meeting.ID, everybody); err != nil {
 		return err
 	}
-	if _, err := arrive(ctx, tx, g.meeting.ID, person, g.now); err != nil {
+	if err := g.come(ctx, tx, person); err != nil {
 		return err
 	}
 	g.changed, g.meeting.Lead = true, person
@@ -263,12 +272,16 @@ func (s *Service) TakeChair(ctx context.Context, sc tenants.Scope, call ids.Call
 	if err := s.policies.May(sc, policies.SelectionDecide, policies.On{}); err != nil {
 		return err
 	}
-	without, err := s.Conflicted(ctx, sc)
+	own, err := s.own(ctx, sc)
 	if err != nil {
 		return err
 	}
 	return s.gather(ctx, sc, call, Meet, func(ctx context.Context, tx *tenants.Tx, g *gathering) error {
-		if slices.Contains(without, g.meeting.OnTable) {
+		known, err := knownTo(ctx, tx, call, own)
+		if err != nil {
+			return err
+		}
+		if !known(g.meeting.OnTable) {
 			return fault.Conflict("selection.meeting.away")
 		}
 		if g.meeting.Lead == sc.Actor().Person {
@@ -290,15 +303,15 @@ func (s *Service) ShareIntroducers(ctx context.Context, sc tenants.Scope, call i
 	if err != nil {
 		return err
 	}
-	found, err := conflictsOfCall(ctx, sc.Read(), call)
-	if err != nil {
-		return err
-	}
 	agenda := make([]ids.Application, len(all))
 	for i, a := range all {
 		agenda[i] = a.ID
 	}
 	return s.gather(ctx, sc, call, Prepare, func(ctx context.Context, tx *tenants.Tx, g *gathering) error {
+		found, err := conflictsOfCall(ctx, tx, call)
+		if err != nil {
+			return err
+		}
 		items, err := itemsOf(ctx, tx, g.meeting.ID)
 		if err != nil {
 			return err
@@ -341,7 +354,7 @@ func (s *Service) Introduce(ctx context.Context, sc tenants.Scope, application i
 		return err
 	}
 	return s.gather(ctx, sc, a.Call, Prepare, func(ctx context.Context, tx *tenants.Tx, g *gathering) error {
-		out, err := barred(ctx, tx, application)
+		out, err := stillIn(ctx, tx, application)
 		if err != nil {
 			return err
 		}

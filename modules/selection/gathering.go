@@ -20,6 +20,16 @@ func steers(lead, person ids.Person, out []ids.Person) bool {
 	return person == lead || slices.Contains(out, lead)
 }
 
+// stillIn lists who has a conflict of interest in an application, once the caller holds the meeting. Fault: NotFound when the
+// actor has come to be one of them since they were asked whether they may.
+func stillIn(ctx context.Context, tx *tenants.Tx, application ids.Application) ([]ids.Person, error) {
+	out, err := barred(ctx, tx, application)
+	if err == nil && slices.Contains(out, tx.Scope().Actor().Person) {
+		err = fault.NotFound()
+	}
+	return out, err
+}
+
 // steering is meet for whoever steers the meeting about an application that they may know of.
 func (s *Service) steering(ctx context.Context, sc tenants.Scope, application ids.Application, act func(ctx context.Context, tx *tenants.Tx, g *gathering, a Application) error) error {
 	a, err := s.permitted(ctx, sc, policies.SelectionDecide, application)
@@ -27,7 +37,7 @@ func (s *Service) steering(ctx context.Context, sc tenants.Scope, application id
 		return err
 	}
 	return s.meet(ctx, sc, a.Call, func(ctx context.Context, tx *tenants.Tx, g *gathering) error {
-		out, err := barred(ctx, tx, application)
+		out, err := stillIn(ctx, tx, application)
 		if err != nil {
 			return err
 		}
@@ -156,17 +166,22 @@ func (s *Service) CastVote(ctx context.Context, sc tenants.Scope, application id
 		return fault.Invalid("fault.check_fields", fault.At("choice", "fault.choose"))
 	}
 	return s.meet(ctx, sc, a.Call, func(ctx context.Context, tx *tenants.Tx, g *gathering) error {
+		if _, err := stillIn(ctx, tx, application); err != nil {
+			return err
+		}
 		return onTable(ctx, tx, g, application, func(it *Item) error {
 			if it.Voting != VotingOpen {
 				return fault.Conflict("selection.meeting.no_vote")
 			}
+			tx.Audit(entry("meeting.voted", application))
 			return saveVote(ctx, tx, g.meeting.ID, Vote{Application: application, Person: sc.Actor().Person, Choice: choice}, g.now)
 		})
 	})
 }
 
 // WriteNote keeps a note to an application of the agenda: minuted for all members who may know of the application, private for
-// the actor alone. Members may, without a conflict of interest in it. Faults: Invalid by field, Conflict, NotFound.
+// the actor alone. Members may, without a conflict of interest in it, MaxMeetingNotes times. Faults: Invalid by field, Conflict,
+// NotFound.
 func (s *Service) WriteNote(ctx context.Context, sc tenants.Scope, application ids.Application, text string, minuted bool) error {
 	a, err := s.permitted(ctx, sc, policies.SelectionRank, application)
 	if err != nil {
@@ -176,10 +191,21 @@ func (s *Service) WriteNote(ctx context.Context, sc tenants.Scope, application i
 		return fault.Invalid("fault.check_fields", fault.At("note", "fault.required"))
 	}
 	return s.meet(ctx, sc, a.Call, func(ctx context.Context, tx *tenants.Tx, g *gathering) error {
+		if _, err := stillIn(ctx, tx, application); err != nil {
+			return err
+		}
 		it, err := lockItem(ctx, tx, g.meeting.ID, application)
 		if err != nil {
 			return err
 		}
+		written, err := notesBy(ctx, tx, g.meeting.ID, application, sc.Actor().Person)
+		if err != nil {
+			return err
+		}
+		if written >= MaxMeetingNotes {
+			return fault.Invalid("fault.check_fields", fault.AtWith("note", "selection.meeting.notes_full", fault.Args{"Max": MaxMeetingNotes}))
+		}
+		tx.Audit(entry("meeting.noted", application))
 		n := MeetingNote{ID: ids.New[ids.Note](), Application: application, Person: sc.Actor().Person, Minuted: minuted, Text: text, At: g.now}
 		if err := insertNote(ctx, tx, g.meeting.ID, &n); err != nil || !minuted {
 			return err
@@ -201,6 +227,7 @@ func (s *Service) TakeNote(ctx context.Context, sc tenants.Scope, call ids.Call,
 		if !found {
 			return fault.NotFound()
 		}
+		tx.Audit(entry("meeting.note_removed", application))
 		it, err := lockItem(ctx, tx, g.meeting.ID, application)
 		if err != nil {
 			return err
@@ -239,7 +266,10 @@ func (s *Service) Settle(ctx context.Context, sc tenants.Scope, application ids.
 			if !g.asked(sc.Actor().Person) {
 				return fault.NotFound()
 			}
-			if _, err := arrive(ctx, tx, g.meeting.ID, sc.Actor().Person, g.now); err != nil {
+			if _, err := stillIn(ctx, tx, application); err != nil {
+				return err
+			}
+			if err := g.come(ctx, tx, sc.Actor().Person); err != nil {
 				return err
 			}
 			return onTable(ctx, tx, g, application, func(it *Item) error { return settleItem(ctx, tx, w, it, cmd) })

@@ -199,6 +199,9 @@ const (
 	MaxPlace         = 200
 )
 
+// MaxMeetingNotes is how many notes one person writes to an application in a meeting at most.
+const MaxMeetingNotes = 20
+
 // MeetingNote is what somebody writes down about an application on the table.
 type MeetingNote struct {
 	ID          ids.Note

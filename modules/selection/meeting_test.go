@@ -494,8 +494,9 @@ func TestALotIsCommittedBeforeItIsDrawn(t *testing.T) {
 	done(t, h.service.PrepareLot(ctx, m.chair, h.call.ID, []ids.Application{m.all[2].ID, m.all[3].ID}))
 	id := h.room(t, m.chair).Lots[1].ID
 	done(t, h.service.TakeChair(ctx, m.lead, h.call.ID))
+	h.conflict(t, m.lead, m.all[3])
 	if err := h.service.DrawLot(ctx, m.lead, h.call.ID, id); !fault.Is(err, fault.KindNotFound) {
-		t.Errorf("a lot about something unknown is drawn: %v", err)
+		t.Errorf("a lot about nothing known is drawn: %v", err)
 	}
 }
 

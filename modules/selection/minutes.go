@@ -135,15 +135,15 @@ func (s *Service) FinishMeeting(ctx context.Context, sc tenants.Scope, call ids.
 	if err := s.policies.May(sc, policies.SelectionDecide, policies.On{}); err != nil {
 		return err
 	}
-	found, err := conflictsOfCall(ctx, sc.Read(), call)
-	if err != nil {
-		return err
-	}
 	return s.gather(ctx, sc, call, EndMeeting, func(ctx context.Context, tx *tenants.Tx, g *gathering) error {
 		if g.meeting.Lead != sc.Actor().Person {
 			return fault.Conflict("selection.meeting.not_lead")
 		}
 		if err := s.putAside(ctx, sc, tx, g); err != nil {
+			return err
+		}
+		found, err := conflictsOfCall(ctx, tx, call)
+		if err != nil {
 			return err
 		}
 		if err := g.noteAway(ctx, tx, conflictedIn(found)); err != nil {

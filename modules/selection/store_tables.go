@@ -11,6 +11,7 @@ import (
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/tenants"
 )
 
@@ -97,10 +98,16 @@ func remark(ctx context.Context, tx *tenants.Tx, call ids.Call, applications []i
 	if len(applications) == 0 {
 		return nil
 	}
-	_, err := tx.NewRaw(`INSERT INTO panel_items (meeting_id, application_id, decided)
-		SELECT g.id, a.id, 1 FROM panel_meetings AS g, unnest(?::uuid[]) AS a (id) WHERE g.call_id = ? AND g.state IN ('convened', 'open')
+	m, err := lockMeeting(ctx, tx, call) // before its items, as everybody does who changes one of them
+	if fault.Is(err, fault.KindNotFound) {
+		return nil
+	}
+	if err != nil || !m.May(Prepare) {
+		return err
+	}
+	_, err = tx.NewRaw(`INSERT INTO panel_items (meeting_id, application_id, decided) SELECT ?, a.id, 1 FROM unnest(?::uuid[]) AS a (id)
 		ON CONFLICT (meeting_id, application_id) DO UPDATE SET decided = panel_items.decided + 1, version = panel_items.version + 1,
-			outcome = NULL, reason = '', decided_at = NULL, decided_by = NULL`, tenants.Array(applications), call).Exec(ctx)
+			outcome = NULL, reason = '', decided_at = NULL, decided_by = NULL`, m.ID, tenants.Array(applications)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("selection: tell the meeting: %w", err)
 	}
@@ -163,6 +170,15 @@ func notesFor(ctx context.Context, db bun.IDB, meeting ids.Meeting, person ids.P
 	return all, nil
 }
 
+// notesBy is how many notes somebody has written to an application.
+func notesBy(ctx context.Context, tx *tenants.Tx, meeting ids.Meeting, application ids.Application, person ids.Person) (int64, error) {
+	n, err := tx.NewSelect().Model((*noteRow)(nil)).Where("n.meeting_id = ?", meeting).Where("n.application_id = ?", application).Where("n.person_id = ?", person).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("selection: count notes: %w", err)
+	}
+	return n, nil
+}
+
 func insertNote(ctx context.Context, tx *tenants.Tx, meeting ids.Meeting, n *MeetingNote) error {
 	row := noteRow{ID: n.ID, MeetingID: meeting, ApplicationID: n.Application, PersonID: n.Person, Minuted: n.Minuted, Text: n.Text, At: n.At}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
@@ -185,20 +201,23 @@ func deleteNote(ctx context.Context, tx *tenants.Tx, meeting ids.Meeting, id ids
 }
 
 // tidings tells changes of what somebody sees of a call's newest meeting apart, in one query. Nothing of applications in which
-// the person has a conflict of interest goes into it, nor of those given.
+// the person has a conflict of interest goes into it, nor of those given; a lot counts when they see two of its applications.
 func tidings(ctx context.Context, sc tenants.Scope, call ids.Call, person ids.Person, without []ids.Application) (string, error) {
 	said := ""
 	err := sc.Ask(ctx, tenants.Question{
 		Query: `SELECT g.id::text, g.version,
 				(SELECT coalesce(sum(i.version), 0)::bigint FROM panel_items AS i WHERE i.meeting_id = g.id AND NOT i.application_id = ANY($3::uuid[])
 					AND NOT EXISTS (SELECT FROM conflicts AS c WHERE c.application_id = i.application_id AND c.person_id = $2 AND c.undone_at IS NULL)),
+				(SELECT coalesce(string_agg(l.id::text || (l.drawn_at IS NOT NULL)::text, ',' ORDER BY l.id), '') FROM panel_lots AS l WHERE l.meeting_id = g.id
+					AND (SELECT count(*) FROM unnest(l.applications) AS a (id) WHERE NOT a.id = ANY($3::uuid[])
+						AND NOT EXISTS (SELECT FROM conflicts AS c WHERE c.application_id = a.id AND c.person_id = $2 AND c.undone_at IS NULL)) > 1),
 				(SELECT coalesce(string_agg(m.person_id::text, ',' ORDER BY m.person_id), '') FROM panel_members AS m WHERE m.meeting_id = g.id AND m.seen_at > now() - $4::interval)
 			FROM panel_meetings AS g WHERE g.call_id = $1 ORDER BY g.convened_at DESC, g.id DESC LIMIT 1`,
 		Args: []any{call, person, tenants.Array(without), attention.String()}, Row: func(r *tenants.Row) error {
-			var meeting, present string
+			var meeting, lots, present string
 			var version, items int64
-			err := r.Scan(&meeting, &version, &items, &present)
-			said = meeting + " " + strconv.FormatInt(version, 10) + " " + strconv.FormatInt(items, 10) + " " + present
+			err := r.Scan(&meeting, &version, &items, &lots, &present)
+			said = meeting + " " + strconv.FormatInt(version, 10) + " " + strconv.FormatInt(items, 10) + " " + lots + " " + present
 			return err
 		},
 	})

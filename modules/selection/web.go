@@ -41,6 +41,7 @@ type Web struct {
 	site     *site.Site
 	dossiers Dossiers
 	press    Press
+	streams  web.Streams
 }
 
 // NewWeb makes the module's pages.

@@ -91,7 +91,7 @@ func (w *Web) news(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return web.Tidings(c, watching,
+	return w.streams.Tidings(c, sc.Actor().Person.String(), watching,
 		func(ctx context.Context) (string, error) { return w.service.Tidings(ctx, sc, call) },
 		func(ctx context.Context) error { return w.service.Attend(ctx, sc, call) })
 }

@@ -76,7 +76,12 @@ function follow(root: HTMLElement): void {
     source = new EventSource(address)
     source.onmessage = () => void refresh()
     source.onerror = () => {
-      if (source?.readyState === EventSource.CLOSED) setTimeout(listen, 5000)
+      if (source?.readyState !== EventSource.CLOSED) return
+      // Refused, such as for too many open pages: until a stream is to be had, the page looks itself.
+      setTimeout(() => {
+        void refresh()
+        listen()
+      }, 5000)
     }
   }
   // A page that nobody looks at leaves the connection to others; it catches up when it is looked at again.
