@@ -18,7 +18,7 @@ import (
 
 // following serves a state that changes all the time under /NAME to that person, and one under /broken/NAME that panics when it is
 // asked for again.
-func following(t *testing.T) (follow func(path string) *http.Response) {
+func following(t *testing.T) (follow func(path string) (status int, stream io.ReadCloser)) {
 	t.Helper()
 	var streams web.Streams
 	var asked atomic.Int64
@@ -43,7 +43,7 @@ func following(t *testing.T) (follow func(path string) *http.Response) {
 	}
 	go func() { _ = app.Listener(listener) }()
 	t.Cleanup(func() { _ = app.Shutdown() })
-	return func(path string) *http.Response {
+	return func(path string) (int, io.ReadCloser) {
 		t.Helper()
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String()+path, http.NoBody)
 		if err != nil {
@@ -54,7 +54,8 @@ func following(t *testing.T) (follow func(path string) *http.Response) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return response
+		t.Cleanup(func() { _ = response.Body.Close() })
+		return response.StatusCode, response.Body
 	}
 }
 
@@ -63,30 +64,28 @@ func TestAPanicEndsOneStream(t *testing.T) {
 	t.Parallel()
 	follow := following(t)
 	for range web.MaxStreams + 1 {
-		response := follow("/broken/defne")
-		if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
-			t.Fatalf("%d, %v", response.StatusCode, err)
+		status, stream := follow("/broken/defne")
+		if _, err := io.Copy(io.Discard, stream); err != nil || status != http.StatusOK {
+			t.Fatalf("%d, %v", status, err)
 		}
-		_ = response.Body.Close()
 	}
 }
 
 func TestOnePersonHasFewStreams(t *testing.T) {
 	t.Parallel()
 	follow := following(t)
-	var open []*http.Response
+	var open []io.Closer
 	for range web.MaxStreams {
-		response := follow("/defne")
-		defer func() { _ = response.Body.Close() }()
-		if _, err := bufio.NewReader(response.Body).ReadString('\n'); err != nil || response.StatusCode != http.StatusOK {
-			t.Fatalf("%d, %v", response.StatusCode, err)
+		status, stream := follow("/defne")
+		if _, err := bufio.NewReader(stream).ReadString('\n'); err != nil || status != http.StatusOK {
+			t.Fatalf("%d, %v", status, err)
 		}
-		open = append(open, response)
+		open = append(open, stream)
 	}
 	status := func(path string) int {
-		response := follow(path)
-		_ = response.Body.Close()
-		return response.StatusCode
+		got, stream := follow(path)
+		_ = stream.Close()
+		return got
 	}
 	if got := status("/defne"); got != http.StatusTooManyRequests {
 		t.Errorf("one too many is answered with %d", got)
@@ -94,7 +93,7 @@ func TestOnePersonHasFewStreams(t *testing.T) {
 	if got := status("/otto"); got != http.StatusOK {
 		t.Errorf("somebody else is answered with %d", got)
 	}
-	_ = open[0].Body.Close()
+	_ = open[0].Close()
 	for status("/defne") != http.StatusOK {
 		t.Log("not noticed yet")
 	}
