@@ -45,6 +45,7 @@ var wordless = map[string]string{
 	"panel_items.away":                 "identifiers",
 	"panel_lots.applications":          "identifiers",
 	"panel_meetings.fingerprint":       "a hash",
+	"review_wishes.wish":               "like or avoid",
 	"papers.locale":                    "the code of a language",
 	"story_graves.slug":                "an address at which nothing is read any more",
 	"matching_proposals.applications":  "identifiers",
