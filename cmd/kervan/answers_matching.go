@@ -175,6 +175,15 @@ func seating(rule blueprints.Composition, taken map[string]applications.Applican
 	return nil
 }
 
+// Conflicting satisfies matching.Applications.
+func (f finders) Conflicting(ctx context.Context, sc tenants.Scope) ([]ids.Organization, error) {
+	hidden, err := f.selection.Conflicted(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	return applications.OrganizationsOf(ctx, sc.Read(), hidden)
+}
+
 // Concerned satisfies matching.Applications.
 func (f finders) Concerned(ctx context.Context, sc tenants.Scope) (map[ids.Call]bool, error) {
 	hidden, err := f.selection.Conflicted(ctx, sc)

@@ -56,6 +56,7 @@ var wordless = map[string]string{
 	"matching_runs.barred":             "numbers",
 	"matching_runs.basis":              "numbers and codes",
 	"matching_runs.beside":             "numbers",
+	"matching_runs.failure":            "a code",
 	"matching_runs.instance":           "numbers and codes",
 	"matching_runs.kept":               "numbers",
 	"matching_runs.organizations":      "identifiers",

@@ -255,6 +255,21 @@ func Brief(ctx context.Context, db bun.IDB, id ids.Application) (Application, er
 	return r.application(), nil
 }
 
+// OrganizationsOf are the organizations that have begun the applications or have a seat in them, drafts, too. It is for other modules'
+// use-cases, which have authorized.
+func OrganizationsOf(ctx context.Context, db bun.IDB, wanted []ids.Application) ([]ids.Organization, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	var found []ids.Organization
+	err := db.NewRaw(`SELECT organization_id FROM applications WHERE id IN (?0) AND organization_id IS NOT NULL
+		UNION SELECT organization_id FROM application_parts WHERE application_id IN (?0) AND organization_id IS NOT NULL`, bun.List(wanted)).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("applications: list organizations: %w", err)
+	}
+	return found, nil
+}
+
 // CallsOf are the calls to which the applications were made, drafts, too. It is for other modules' use-cases, which have authorized.
 func CallsOf(ctx context.Context, db bun.IDB, wanted []ids.Application) ([]ids.Call, error) {
 	if len(wanted) == 0 {

@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kervan/modules/kernel/geo"
+	"kervan/modules/solver"
 )
 
 func sides(n int, of func(i int) Side) Basis {
@@ -303,6 +305,33 @@ func TestBadPools(t *testing.T) {
 			if again, _, err := p.solve(t.Context()); err != nil || cmp.Diff(s, again) != "" {
 				t.Errorf("%s, %s: another answer: %v", name, p.Method, err)
 			}
+		}
+	}
+}
+
+// TestARunIsKeptWithoutWhatStandsBeside lets the time end after the solution, and lets the solver break: what fails a run is told apart.
+func TestARunIsKeptWithoutWhatStandsBeside(t *testing.T) {
+	t.Parallel()
+	b := sides(4, func(int) Side { return Side{Languages: []string{"en"}} })
+	r := Run{Rules: UsualRules(), Basis: b}
+	p := r.problem()
+	late := func(context.Context, Solution) (Beside, error) {
+		return Beside{Trades: []Trade{{}}}, fmt.Errorf("solve: %w", context.DeadlineExceeded)
+	}
+	if err := r.compute(t.Context(), p, late); err != nil || len(r.Solution.Groups) != 2 || len(r.Answer) == 0 || len(r.Beside.Trades) != 0 {
+		t.Errorf("%v %+v", err, r.Solution)
+	}
+	err := r.compute(t.Context(), p, func(context.Context, Solution) (Beside, error) { panic("broken") })
+	if err == nil || failureOf(err) != Defective {
+		t.Errorf("a panic: %v", err)
+	}
+	for want, err := range map[Failure]error{
+		TooLong:   fmt.Errorf("solve: %w", context.DeadlineExceeded),
+		TooMany:   fmt.Errorf("solve: %w", &solver.Mistake{Where: "organizations"}),
+		Defective: &solver.Mistake{Where: "scores[0][1]"},
+	} {
+		if got := failureOf(err); got != want {
+			t.Errorf("%v: %s, not %s", err, got, want)
 		}
 	}
 }

@@ -36,8 +36,9 @@ type around struct {
 	calls    []matching.Call
 	accepted []matching.Applicant
 	eligible []matching.Applicant
-	partial  map[ids.Person]map[ids.Call]bool // in whose applications they have a conflict of interest
-	joint    [2]ids.Organization              // that have begun to apply together
+	partial  map[ids.Person]map[ids.Call]bool  // in whose applications they have a conflict of interest
+	against  map[ids.Person][]ids.Organization // in whose applications they have one
+	joint    [2]ids.Organization               // that have begun to apply together
 	places   []events.PlacesMatched
 }
 
@@ -87,6 +88,12 @@ func (a *around) Held(_ context.Context, _ *tenants.Tx, _ ids.Call, pool matchin
 		}
 	}
 	return found, nil
+}
+
+func (a *around) Conflicting(_ context.Context, sc tenants.Scope) ([]ids.Organization, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.against[sc.Actor().Person]), nil
 }
 
 func (a *around) Concerned(_ context.Context, sc tenants.Scope) (map[ids.Call]bool, error) {

@@ -3,7 +3,9 @@ package matching
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -62,12 +64,34 @@ func (s RunState) After(v RunVerb) (RunState, bool) {
 // Pending reports whether the run still goes on.
 func (s RunState) Pending() bool { return s == RunQueued || s == RunRunning }
 
+// Failure is why a run has failed.
+type Failure string
+
+// The failures.
+const (
+	TooLong   Failure = "time"   // it took longer than a run may
+	TooMany   Failure = "size"   // more groups are possible than the solver takes
+	Defective Failure = "defect" // a defect of the program, about which its log tells
+)
+
+// failureOf is what an error of the solver means.
+func failureOf(err error) Failure {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return TooLong
+	}
+	if m, ok := errors.AsType[*solver.Mistake](err); ok && (m.Where == "" || m.Where == "organizations") { // the instance is too long, or has too many groups
+		return TooMany
+	}
+	return Defective
+}
+
 // Run is what the solver was asked for a round, and what it answered. Places are those of organizations.
 type Run struct {
 	ID            ids.Run
 	Round         ids.Round
 	Number        int // in its round, from 1
 	State         RunState
+	Failure       Failure // of a failed one
 	By            ids.Person
 	At            time.Time
 	EndedAt       time.Time
@@ -138,6 +162,23 @@ func (p *Problem) solve(ctx context.Context) (Solution, json.RawMessage, error) 
 	}
 	s, err := p.read(answer)
 	return s, answer, err
+}
+
+// compute solves the run, and then what stands beside it; of that nothing is kept where the time does not suffice. A panic is an error.
+func (r *Run) compute(ctx context.Context, p *Problem, weigh func(ctx context.Context, s Solution) (Beside, error)) (err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			err = fmt.Errorf("matching: solving panicked: %v\n%s", what, debug.Stack())
+		}
+	}()
+	if r.Solution, r.Answer, err = p.solve(ctx); err != nil {
+		return err
+	}
+	r.Beside, err = weigh(ctx, r.Solution)
+	if errors.Is(err, context.DeadlineExceeded) {
+		r.Beside, err = Beside{}, nil
+	}
+	return err
 }
 
 // without is the problem without some of its organizations.

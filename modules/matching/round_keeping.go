@@ -16,7 +16,7 @@ import (
 
 // bias is which rounds somebody must not see: those about applicants of a call in which they have a conflict of interest in any
 // application, or to which an organization of theirs has applied, whatever became of it; and those in whose pool of cards an
-// organization of theirs is or was.
+// organization is or was that is theirs or in whose application, to whatever call, they have a conflict of interest.
 type bias struct {
 	calls map[ids.Call]bool
 	about map[ids.Round]bool
@@ -33,7 +33,11 @@ func (s *Service) partiality(ctx context.Context, sc tenants.Scope) (bias, error
 	if a.calls, err = s.around.Applications.Concerned(ctx, sc); err != nil {
 		return a, err
 	}
-	own := sc.Actor().OrganizationsAs()
+	conflicting, err := s.around.Applications.Conflicting(ctx, sc)
+	if err != nil {
+		return a, err
+	}
+	own := slices.Concat(sc.Actor().OrganizationsAs(), conflicting)
 	if len(own) == 0 {
 		return a, nil
 	}

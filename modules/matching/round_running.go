@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -177,7 +178,8 @@ func (s *Service) basis(ctx context.Context, sc tenants.Scope, members []Member,
 // mostTime is how long a run may take; a job of its queue is ended soon after.
 const mostTime = 25 * time.Second
 
-// Compute computes a run that was begun, unless it was cancelled, and tells who began it. Only the system may.
+// Compute computes a run that was begun, unless it was cancelled, and tells who began it. What the solver refuses or cannot do fails the
+// run at once: another try would find the same. Only the system may.
 func (s *Service) Compute(ctx context.Context, sc tenants.Scope, c Computing) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
@@ -191,15 +193,15 @@ func (s *Service) Compute(ctx context.Context, sc tenants.Scope, c Computing) er
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("matching: the machine stops: %w", ctx.Err()) // it is begun again
-	case errors.Is(err, context.DeadlineExceeded):
-		verb = FailRun
 	case errors.Is(err, context.Canceled):
 		return nil // by its people
 	case err != nil:
-		return err
+		if verb, run.Failure = FailRun, failureOf(err); run.Failure == Defective {
+			slog.ErrorContext(ctx, "a run cannot be solved", "run", c.Run, "error", err)
+		}
 	}
 	_, _, err = s.step(ctx, sc, c.Run, verb, func(r *Run) {
-		r.Answer, r.Solution, r.Beside = run.Answer, run.Solution, run.Beside
+		r.Answer, r.Solution, r.Beside, r.Failure = run.Answer, run.Solution, run.Beside, run.Failure
 	})
 	return err
 }
@@ -251,12 +253,7 @@ func solveRun(ctx context.Context, sc tenants.Scope, run *Run) error {
 		}
 	}()
 	p := run.problem()
-	var err error
-	if run.Solution, run.Answer, err = p.solve(ctx); err != nil {
-		return err
-	}
-	run.Beside, err = p.weigh(ctx, run.Solution)
-	return err
+	return run.compute(ctx, p, p.weigh)
 }
 
 // CancelRun ends a run that goes on. Coordinators may, unless they are not impartial in the round. Faults: Conflict when it has ended,

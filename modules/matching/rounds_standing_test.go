@@ -1,6 +1,8 @@
 package matching_test
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/geo"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/matching"
 )
 
@@ -122,4 +125,67 @@ func TestALockIsSeatedAnew(t *testing.T) {
 	if key := fault.Of(err).Key; key != "matching.run.lock_outdated" {
 		t.Errorf("refused with %s", key)
 	}
+}
+
+// TestTooManyGroupsFailTheRun has more organizations on four open seats than the solver takes; the next run can begin.
+func TestTooManyGroupsFailTheRun(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	team := h.coordinator(t)
+	h.mu.Lock()
+	call := matching.Call{ID: ids.New[ids.Call](), Title: i18n.Text{i18n.EN: "The call"}}
+	h.calls = []matching.Call{call}
+	for n := range 100 {
+		o := matching.Organization{ID: ids.New[ids.Organization](), Name: fmt.Sprint(n), Country: "TR", Form: "association", Languages: []string{"en"}}
+		h.known[o.ID] = o
+		h.accepted = append(h.accepted, matching.Applicant{Organization: o.ID, Application: ids.New[ids.Application]()})
+	}
+	h.mu.Unlock()
+	round := h.begin(t, team, func(r *matching.Round) {
+		r.Pool, r.Call, r.Rules.Seats = matching.AcceptedPool, call.ID, make([]matching.Seat, 4)
+	})
+	id, err := h.service.StartRun(t.Context(), team, round)
+	must(t, err)
+	h.Jobs(t)
+	b, err := h.service.Board(t.Context(), team, round, id)
+	must(t, err)
+	if b.State != matching.RunFailed || b.Failure != matching.TooMany {
+		t.Fatalf("%s %s", b.State, b.Failure)
+	}
+	page := h.enters(t, team)
+	page.Get("/rounds/" + round.String() + "/runs/" + id.String())
+	page.Want(http.StatusOK, "Could not be solved", "More groups are possible here than can be weighed.")
+	if again, err := h.service.StartRun(t.Context(), team, round); err != nil || again == id {
+		t.Errorf("the next run: %v %v", again, err)
+	}
+}
+
+// TestAConflictWithAnOrganizationBarsFromItsRounds declares it about an application to some call: no round of cards with the
+// organization is there any more, before and after it leaves the pool.
+func TestAConflictWithAnOrganizationBarsFromItsRounds(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 2)
+	team, conflicted := h.coordinator(t), h.coordinator(t)
+	round := h.begin(t, team, nil)
+	_, err := h.service.Round(ctx, conflicted, round)
+	must(t, err)
+	b := h.solve(t, team, round)
+	h.mu.Lock()
+	h.against = map[ids.Person][]ids.Organization{conflicted.Actor().Person: {all[0].id}}
+	h.mu.Unlock()
+	barred := func() {
+		t.Helper()
+		_, err := h.service.Board(ctx, conflicted, round, b.ID)
+		wants(t, err, fault.KindForbidden, "")
+		if listed, err := h.service.Rounds(ctx, conflicted); err != nil || len(listed.All) != 0 || !listed.Apart {
+			t.Errorf("listed: %+v %v", listed, err)
+		}
+	}
+	barred()
+	must(t, h.service.Leave(ctx, all[0].lead, all[0].id, 2))
+	barred()
+	_, err = h.service.Round(ctx, team, round)
+	must(t, err)
 }

@@ -68,6 +68,8 @@ type Applications interface {
 	// Concerned are the calls of which the actor has a conflict of interest in an application, or to which an organization of
 	// theirs has applied.
 	Concerned(ctx context.Context, sc tenants.Scope) (map[ids.Call]bool, error)
+	// Conflicting are the organizations in whose applications the actor has a conflict of interest, to whatever call.
+	Conflicting(ctx context.Context, sc tenants.Scope) ([]ids.Organization, error)
 }
 
 // Around is what the other modules tell this one.

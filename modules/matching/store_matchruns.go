@@ -22,6 +22,7 @@ type runRow struct {
 	RoundID       ids.Round          `bun:"round_id"`
 	Number        int                `bun:"number"`
 	State         RunState           `bun:"state"`
+	Failure       Failure            `bun:"failure"`
 	ByPerson      ids.Person         `bun:"by_person,nullzero"`
 	At            time.Time          `bun:"at"`
 	EndedAt       time.Time          `bun:"ended_at,nullzero"`
@@ -40,7 +41,7 @@ type runRow struct {
 
 func (r *runRow) run() Run {
 	run := Run{
-		ID: r.ID, Round: r.RoundID, Number: r.Number, State: r.State, By: r.ByPerson, At: r.At, EndedAt: r.EndedAt, From: r.FromRun, Rules: r.Rules,
+		ID: r.ID, Round: r.RoundID, Number: r.Number, State: r.State, Failure: r.Failure, By: r.ByPerson, At: r.At, EndedAt: r.EndedAt, From: r.FromRun, Rules: r.Rules,
 		Organizations: r.Organizations, Applications: r.Applications, Basis: r.Basis, Kept: r.Kept, Barred: r.Barred, Instance: json.RawMessage(r.Instance),
 	}
 	if r.Answer != nil {
@@ -135,7 +136,7 @@ func pendingRun(ctx context.Context, db bun.IDB, round ids.Round) (ids.Run, erro
 
 // moveMatchRun writes the run's state and what goes with it. The caller holds its lock.
 func moveMatchRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
-	q := tx.NewUpdate().Table("matching_runs").Set("state = ?", r.State).Where("id = ?", r.ID)
+	q := tx.NewUpdate().Table("matching_runs").Set("state = ?, failure = ?", r.State, r.Failure).Where("id = ?", r.ID)
 	if !r.EndedAt.IsZero() {
 		q = q.Set("ended_at = ?", r.EndedAt)
 	}
