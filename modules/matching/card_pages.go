@@ -17,8 +17,9 @@ import (
 
 func topicName(p ui.Page, t Topic) string { return p.T(t.Word()) }
 
+// kindName is how a kind of organization is called; nothing of what is none, as somebody may have typed it.
 func kindName(p ui.Page, code string) string {
-	if code == "" {
+	if !slices.Contains(Kinds, code) {
 		return ""
 	}
 	return p.T("matching.kind." + code)
