@@ -60,11 +60,13 @@ const (
 	Accept     Verb = "accept"
 	Decline    Verb = "decline"
 	Lapse      Verb = "lapse"
+	GiveBack   Verb = "give_back" // a place that was accepted and is held on conditions
+	Revoke     Verb = "revoke"    // by the network, a place whose conditions were not met
 	Withdraw   Verb = "withdraw"
 )
 
 // Verbs lists all of them.
-var Verbs = []Verb{Submit, TakeBack, Return, FindFit, FindUnfit, BeginView, EndView, Select, PutWaiting, Reject, Offer, Accept, Decline, Lapse, Withdraw}
+var Verbs = []Verb{Submit, TakeBack, Return, FindFit, FindUnfit, BeginView, EndView, Select, PutWaiting, Reject, Offer, Accept, Decline, Lapse, GiveBack, Revoke, Withdraw}
 
 var decided = []State{Eligible, InReview, Reviewed, Shortlisted}
 
@@ -85,8 +87,10 @@ var transitions = map[Verb]struct {
 	Reject:     {decided, Rejected},
 	Offer:      {[]State{Waiting}, Selected},
 	Accept:     {[]State{Selected}, Accepted},
-	Decline:    {[]State{Selected, Accepted}, Declined}, // of a place that was accepted: while it is held on conditions
-	Lapse:      {[]State{Selected, Accepted}, Lapsed},
+	Decline:    {[]State{Selected}, Declined},
+	Lapse:      {[]State{Selected}, Lapsed},
+	GiveBack:   {[]State{Accepted}, Declined},
+	Revoke:     {[]State{Accepted}, Lapsed},
 	Withdraw:   {[]State{Draft, Submitted, Returned, Eligible, Ineligible, InReview, Reviewed, Shortlisted, Selected, Waiting}, Withdrawn},
 }
 

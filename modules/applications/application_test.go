@@ -34,8 +34,10 @@ func TestEveryVerbInEveryState(t *testing.T) {
 		applications.Reject:     decided(applications.Rejected),
 		applications.Offer:      {applications.Waiting: applications.Selected},
 		applications.Accept:     {applications.Selected: applications.Accepted},
-		applications.Decline:    {applications.Selected: applications.Declined, applications.Accepted: applications.Declined},
-		applications.Lapse:      {applications.Selected: applications.Lapsed, applications.Accepted: applications.Lapsed},
+		applications.Decline:    {applications.Selected: applications.Declined},
+		applications.Lapse:      {applications.Selected: applications.Lapsed},
+		applications.GiveBack:   {applications.Accepted: applications.Declined},
+		applications.Revoke:     {applications.Accepted: applications.Lapsed},
 		applications.Withdraw: {
 			applications.Draft: applications.Withdrawn, applications.Submitted: applications.Withdrawn, applications.Returned: applications.Withdrawn,
 			applications.Eligible: applications.Withdrawn, applications.Ineligible: applications.Withdrawn, applications.InReview: applications.Withdrawn, applications.Reviewed: applications.Withdrawn,

@@ -31,10 +31,18 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	})
 	tenants.React(r, "applications.place_accepted", s.placeAccepted)
 	tenants.React(r, "applications.place_declined", func(ctx context.Context, sc tenants.Scope, e events.PlaceDeclined) error {
-		return s.move(ctx, sc, e.Application, Decline, answered)
+		verb := Decline
+		if e.Conditional {
+			verb = GiveBack
+		}
+		return s.move(ctx, sc, e.Application, verb, answered)
 	})
 	tenants.React(r, "applications.place_lapsed", func(ctx context.Context, sc tenants.Scope, e events.PlaceLapsed) error {
-		return s.move(ctx, sc, e.Application, Lapse, answered)
+		verb := Lapse
+		if e.Conditional {
+			verb = Revoke
+		}
+		return s.move(ctx, sc, e.Application, verb, answered)
 	})
 }
 

@@ -468,6 +468,8 @@ func TestReactionsMoveWhatOthersHaveDecided(t *testing.T) {
 	}
 	tell(events.PlaceAccepted{Application: id}, applications.Accepted)
 	tell(events.PlaceLapsed{Application: id}, applications.Accepted)
+	tell(events.PlaceDeclined{Application: id}, applications.Accepted)
+	tell(events.PlaceLapsed{Application: id, Conditional: true}, applications.Lapsed)
 	hall, err := h.service.Hall(t.Context(), one.lead, id)
 	if err != nil {
 		t.Fatal(err)
@@ -479,7 +481,7 @@ func TestReactionsMoveWhatOthersHaveDecided(t *testing.T) {
 			t.Errorf("its people see who did it: %+v", m)
 		}
 	}
-	want := []applications.State{applications.Submitted, applications.Eligible, applications.InReview, applications.Waiting, applications.Selected, applications.Accepted}
+	want := []applications.State{applications.Submitted, applications.Eligible, applications.InReview, applications.Waiting, applications.Selected, applications.Accepted, applications.Lapsed}
 	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Error(diff)
 	}

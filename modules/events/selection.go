@@ -89,6 +89,7 @@ func (PlaceConfirmed) EventKind() string { return "place_confirmed" }
 type PlaceDeclined struct {
 	Application ids.Application
 	Call        ids.Call
+	Conditional bool `json:",omitempty"` // it had been accepted, and was held on conditions
 }
 
 // EventKind names the event in the queue.
@@ -98,6 +99,7 @@ func (PlaceDeclined) EventKind() string { return "place_declined" }
 type PlaceLapsed struct {
 	Application ids.Application
 	Call        ids.Call
+	Conditional bool `json:",omitempty"` // it had been accepted, and was held on conditions
 }
 
 // EventKind names the event in the queue.

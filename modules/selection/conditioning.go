@@ -252,7 +252,7 @@ func (s *Service) RevokePlace(ctx context.Context, sc tenants.Scope, id ids.Appl
 			return err
 		}
 		tx.Audit(entry("place.revoked", id))
-		tx.Announce(events.PlaceLapsed{Application: id, Call: h.application.Call})
+		tx.Announce(events.PlaceLapsed{Application: id, Call: h.application.Call, Conditional: true})
 		leads, err := leadsOf(ctx, tx, []Application{h.application})
 		if err != nil {
 			return err

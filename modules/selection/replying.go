@@ -228,12 +228,13 @@ func (s *Service) Decline(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		if !ok {
 			return fault.Conflict("selection.reply.answered")
 		}
+		held := d.State == DecisionConditional
 		d.State, d.Place, d.AnsweredAt, d.AnsweredBy = after, 0, w.now, sc.Actor().Person
 		if err := settle(ctx, tx, d); err != nil {
 			return err
 		}
 		tx.Audit(entry("place.declined", id))
-		tx.Announce(events.PlaceDeclined{Application: id, Call: a.Call})
+		tx.Announce(events.PlaceDeclined{Application: id, Call: a.Call, Conditional: held})
 		leads, err := leadsOf(ctx, tx, []Application{a})
 		if err != nil {
 			return err
