@@ -2,9 +2,10 @@
 // seat, the grant, and the state of the work.
 //
 // Words: a Partnership has Seats, one organization on each; a Verb moves it from State to State; a Change is a line of
-// its history.
+// its history; a Replacement asks an organization to take the seat of one that leaves, and those that stay whether they agree.
 //
-// Invariants: there is at most one partnership per application, however often its place is reported accepted; every
+// Invariants: there is at most one partnership per application, however often its place is reported accepted; a seat changes
+// hands only when the organization that comes and all that stay have agreed, and nobody gets a second one in a call by that; every
 // change of state stands in the history, with a reason where the network made it; a paused partnership remembers the
 // state it comes back to.
 //

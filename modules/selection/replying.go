@@ -154,7 +154,8 @@ func (s *Service) answer(ctx context.Context, sc tenants.Scope, a Application, a
 }
 
 // Accept takes the offered place for the actor's organizations. It is taken when every organization of the application
-// has accepted: that is announced, and from it the partnership comes; where the place has conditions, once these are met. Leads may. Faults: TooLate, Conflict when it was
+// has accepted: that is announced, and from it the partnership comes; where the place has conditions, once these are met.
+// Leads may. Faults: TooLate, Conflict when it was
 // answered before, NotFound.
 func (s *Service) Accept(ctx context.Context, sc tenants.Scope, id ids.Application) error {
 	a, mine, err := s.led(ctx, sc, id)
