@@ -23,6 +23,7 @@ import (
 type finders struct {
 	selection    *selection.Service
 	applications *applications.Service
+	partnerships *partnerships.Service
 	asked        surroundings
 }
 
@@ -54,6 +55,45 @@ func (finders) Together(ctx context.Context, sc tenants.Scope, among []ids.Organ
 func (finders) Going(ctx context.Context, sc tenants.Scope, among []ids.Organization) (map[ids.Organization]bool, error) {
 	found, err := partnerships.Going(ctx, sc.Read(), among)
 	return set(found), err
+}
+
+// Founded satisfies matching.Partnerships.
+func (finders) Founded(ctx context.Context, tx *tenants.Tx, among []ids.Application) (bool, error) {
+	founded, err := partnerships.Ends(ctx, tx, among...)
+	return len(founded) > 0, err
+}
+
+// Team satisfies matching.Partnerships.
+func (f finders) Team(ctx context.Context, sc tenants.Scope, id ids.Partnership, free []string) (matching.Team, error) {
+	p, err := f.partnerships.Leavable(ctx, sc, id)
+	if err != nil {
+		return matching.Team{}, err
+	}
+	team := matching.Team{ID: p.ID, Title: p.Title, Call: p.Call}
+	for _, s := range p.Seats {
+		seat := matching.TeamSeat{Key: s.Key, Title: s.Title, Organization: s.Organization, Free: slices.Contains(free, s.Key)}
+		if seat.Free {
+			v, err := f.partnerships.Vacancy(ctx, sc, id, s.Key)
+			if err != nil {
+				return matching.Team{}, err
+			}
+			for _, c := range v.Candidates {
+				seat.Admits = append(seat.Admits, c.ID)
+			}
+		}
+		team.Seats = append(team.Seats, seat)
+	}
+	return team, nil
+}
+
+// Teams satisfies matching.Partnerships.
+func (finders) Teams(ctx context.Context, sc tenants.Scope, call ids.Call) ([]matching.Team, error) {
+	all, err := partnerships.OfCall(ctx, sc.Read(), call)
+	teams := make([]matching.Team, len(all))
+	for i := range all {
+		teams[i] = matching.Team{ID: all[i].ID, Title: all[i].Title, Call: all[i].Call}
+	}
+	return teams, err
 }
 
 func set[I comparable](all []I) map[I]bool {
@@ -105,7 +145,16 @@ func pooled(ctx context.Context, db bun.IDB, all []applications.Application, poo
 	for i := range all {
 		a := &all[i]
 		seated := a.Organizations()
-		there := pool == matching.EligiblePool && a.State.Undecided() || pool == matching.AcceptedPool && a.State == applications.Accepted
+		var there bool
+		switch pool {
+		case matching.EligiblePool:
+			there = a.State.Undecided()
+		case matching.AcceptedPool:
+			there = a.State == applications.Accepted
+		case matching.WaitingPool:
+			there = a.State == applications.Waiting
+		case matching.CardsPool:
+		}
 		if there && len(seated) == 1 {
 			found, wanted = append(found, matching.Applicant{Organization: seated[0], Application: a.ID}), append(wanted, a.ID)
 		}

@@ -274,12 +274,19 @@ func (s standings) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Appl
 	return s.selection.Conflicted(ctx, sc)
 }
 
-// concealed lets the trail and correspondence ask of what the actor must not know.
+// concealed lets the trail and correspondence ask of what the actor must not know: applications, and rounds of partner finding.
 func (a *App) concealed(ctx context.Context, sc tenants.Scope) ([]string, error) {
 	found, err := a.selection.Conflicted(ctx, sc)
-	hidden := make([]string, len(found))
-	for i, id := range found {
-		hidden[i] = id.String()
+	if err != nil {
+		return nil, err
+	}
+	rounds, err := a.matching.Concealed(ctx, sc)
+	hidden := make([]string, 0, len(found)+len(rounds))
+	for _, id := range found {
+		hidden = append(hidden, id.String())
+	}
+	for _, id := range rounds {
+		hidden = append(hidden, id.String())
 	}
 	return hidden, err
 }

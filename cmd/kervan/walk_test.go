@@ -43,6 +43,7 @@ var parameters = map[string]string{
 	"partnerships/:id":            "partnerships",
 	"proposals/:id":               "blueprint_proposals",
 	"questions/:question":         "call_questions",
+	"replacements/:partnership":   "partnerships",
 	"replacements/:replacement":   "partnership_replacements",
 	"reports/:report":             "matching_reports",
 	"rounds/:round":               "matching_rounds",

@@ -1052,7 +1052,7 @@ func groupCard(p ui.Page, v *boardShown, g *Group) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for i := range g.Pairs {
-			templ_7745c5c3_Err = coupleOf(p, v, &g.Pairs[i], len(g.Pairs) > 1).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = coupleOf(p, &v.Board, &g.Pairs[i], len(g.Pairs) > 1).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1201,7 +1201,7 @@ func tieButton(p ui.Page, v *boardShown, label, kind string, members []int) temp
 	})
 }
 
-func coupleOf(p ui.Page, v *boardShown, c *Couple, several bool) templ.Component {
+func coupleOf(p ui.Page, v *Board, c *Couple, several bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -40,6 +40,38 @@ type around struct {
 	against  map[ids.Person][]ids.Organization // in whose applications they have one
 	joint    [2]ids.Organization               // that have begun to apply together
 	places   []events.PlacesMatched
+	waiting  []matching.Applicant
+	team     matching.Team
+	founding []ids.Application // of which a partnership was founded
+}
+
+func (a *around) Team(_ context.Context, _ tenants.Scope, id ids.Partnership, free []string) (matching.Team, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if id != a.team.ID {
+		return matching.Team{}, fault.NotFound()
+	}
+	team := a.team
+	team.Seats = slices.Clone(team.Seats)
+	for i := range team.Seats {
+		team.Seats[i].Free = slices.Contains(free, team.Seats[i].Key)
+	}
+	return team, nil
+}
+
+func (a *around) Founded(_ context.Context, _ *tenants.Tx, among []ids.Application) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.ContainsFunc(among, func(id ids.Application) bool { return slices.Contains(a.founding, id) }), nil
+}
+
+func (a *around) Teams(_ context.Context, _ tenants.Scope, call ids.Call) ([]matching.Team, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.team.Call != call {
+		return nil, nil
+	}
+	return []matching.Team{{ID: a.team.ID, Title: a.team.Title, Call: call}}, nil
 }
 
 func (a *around) Open(ctx context.Context, sc tenants.Scope) ([]matching.Call, error) {
@@ -68,10 +100,14 @@ func (a *around) Calls(context.Context, tenants.Scope) ([]matching.Call, error) 
 func (a *around) Applicants(_ context.Context, _ tenants.Scope, _ ids.Call, pool matching.PoolKind) ([]matching.Applicant, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if pool == matching.AcceptedPool {
+	switch pool {
+	case matching.AcceptedPool:
 		return slices.Clone(a.accepted), nil
+	case matching.WaitingPool:
+		return slices.Clone(a.waiting), nil
+	default:
+		return slices.Clone(a.eligible), nil
 	}
-	return slices.Clone(a.eligible), nil
 }
 
 func (a *around) Held(_ context.Context, _ *tenants.Tx, _ ids.Call, pool matching.PoolKind, among []ids.Application) (map[ids.Application]ids.Organization, error) {

@@ -151,7 +151,7 @@ func proposalTone(s ProposalState) string {
 		return "success"
 	case ProposalSent:
 		return "info"
-	case ProposalDeclined, ProposalLapsed, ProposalWithdrawn:
+	case ProposalDeclined, ProposalLapsed, ProposalWithdrawn, ProposalLeft:
 	}
 	return "neutral"
 }

@@ -17,10 +17,11 @@ const (
 	ProposalDeclined  ProposalState = "declined"  // by one at least
 	ProposalLapsed    ProposalState = "lapsed"    // not all had answered in time
 	ProposalWithdrawn ProposalState = "withdrawn" // by the network
+	ProposalLeft      ProposalState = "left"      // one takes part no more with its application
 )
 
 // ProposalStates lists all of them.
-var ProposalStates = []ProposalState{ProposalSent, ProposalAccepted, ProposalDeclined, ProposalLapsed, ProposalWithdrawn}
+var ProposalStates = []ProposalState{ProposalSent, ProposalAccepted, ProposalDeclined, ProposalLapsed, ProposalWithdrawn, ProposalLeft}
 
 // Proposal is what organizations are asked: whether they want to work together.
 type Proposal struct {

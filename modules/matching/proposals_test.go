@@ -121,7 +121,7 @@ func TestAProposalIsAccepted(t *testing.T) {
 				t.Errorf("%s names somebody: %v", mail.Kind, mail.Args)
 			}
 		}
-		if mail.AboutKind != "application" || strings.Contains(mail.Path, offer.ID.String()) {
+		if mail.AboutKind != "round" || mail.AboutID != round.String() || strings.Contains(mail.Path, offer.ID.String()) {
 			t.Errorf("%s is about %s, and leads to %s", mail.Kind, mail.AboutKind, mail.Path)
 		}
 	}
@@ -498,5 +498,98 @@ func TestOnlyWhatStillStandsIsProposed(t *testing.T) {
 				t.Errorf("on the page: %q", box)
 			}
 		})
+	}
+}
+
+// TestWhoLeavesFreesTheOthers withdraws the application of one side after all have accepted: the other one is told and is there for the next
+// run, unless a partnership was founded.
+func TestWhoLeavesFreesTheOthers(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 4)
+	team := h.coordinator(t)
+	call := matching.Call{ID: ids.New[ids.Call](), Title: i18n.Text{i18n.EN: "The call"}}
+	h.mu.Lock()
+	h.calls = []matching.Call{call}
+	for _, s := range all {
+		h.eligible = append(h.eligible, matching.Applicant{Organization: s.id, Application: ids.New[ids.Application]()})
+	}
+	h.mu.Unlock()
+	round := h.begin(t, team, func(r *matching.Round) { r.Pool, r.Call = matching.EligiblePool, call.ID })
+	must(t, h.service.Tie(ctx, team, round, true, []ids.Organization{all[0].id, all[1].id}))
+	b := h.solve(t, team, round)
+	h.propose(t, team, &b, inTwoWeeks())
+	for _, s := range all {
+		must(t, h.service.Respond(ctx, s.lead, h.offerTo(t, s).ID, true, ""))
+	}
+	h.Jobs(t)
+	h.mu.Lock()
+	gone, founded := h.eligible[0].Application, h.eligible[2].Application
+	h.eligible, h.founding = h.eligible[1:], []ids.Application{founded}
+	h.mu.Unlock()
+	h.mails = nil
+	announce := func(application ids.Application) {
+		t.Helper()
+		must(t, h.System().Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
+			tx.Announce(events.ApplicationWithdrawn{Application: application, Call: call.ID})
+			return nil
+		}))
+		h.Jobs(t)
+	}
+	announce(gone)
+	announce(gone) // told twice
+	announce(founded)
+	if state := h.offerTo(t, all[1]).State; state != matching.ProposalLeft {
+		t.Errorf("after one has left it is %s", state)
+	}
+	if state := h.offerTo(t, all[2]).State; state != matching.ProposalAccepted {
+		t.Errorf("of a partnership that was founded it is %s", state)
+	}
+	if len(h.mails) != 1 || h.mails[0].Person != all[1].lead.Actor().Person || h.mails[0].Kind != "matching.mail.left" {
+		t.Errorf("mails: %+v", h.mails)
+	}
+	v, err := h.service.Round(ctx, team, round)
+	must(t, err)
+	if v.In() != 1 || v.LeftOut(matching.Matched) != 2 {
+		t.Errorf("%d take part, %d are in a match", v.In(), v.LeftOut(matching.Matched))
+	}
+	page := h.enters(t, all[1].lead)
+	page.Get("/partners/proposals/" + h.offerTo(t, all[1]).ID.String())
+	page.Want(http.StatusOK, "One of the organizations takes part no more.")
+	wants(t, h.service.Left(ctx, team, founded), fault.KindNotFound, "")
+
+	h.mu.Lock()
+	h.founding = nil
+	h.mu.Unlock()
+	steers := h.enters(t, team)
+	steers.Get("/rounds/" + round.String())
+	steers.Want(http.StatusOK, "End this match", "Ended, as one has left")
+	must(t, h.service.TakeProposalBack(ctx, team, round, h.offerTo(t, all[2]).ID))
+	wants(t, h.service.TakeProposalBack(ctx, team, round, h.offerTo(t, all[2]).ID), fault.KindConflict, "")
+	if v, err = h.service.Round(ctx, team, round); err != nil || v.In() != 3 {
+		t.Errorf("%d take part after it was ended: %v", v.In(), err)
+	}
+}
+
+// TestRoundsAreConcealed tells other modules of which rounds somebody must not know, whatever their role.
+func TestRoundsAreConcealed(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 2)
+	team := h.coordinator(t)
+	applied, cards := h.applied(t, team, all), h.begin(t, team, nil)
+	officer, reads := h.As(t, tenanttest.Role(tenants.RoleOfficer)), h.As(t, tenanttest.Role(tenants.RoleOfficer), tenants.Grant{Role: tenants.RoleParticipant, Organization: all[0].id})
+	h.mu.Lock()
+	h.partial[officer.Actor().Person] = map[ids.Call]bool{h.calls[0].ID: true}
+	h.mu.Unlock()
+	for _, c := range []struct {
+		who  tenants.Scope
+		want []ids.Round
+	}{{team, nil}, {officer, []ids.Round{applied}}, {reads, []ids.Round{cards}}, {h.System(), nil}} {
+		if got, err := h.service.Concealed(ctx, c.who); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("concealed: %v, not %v: %v", got, c.want, err)
+		}
 	}
 }

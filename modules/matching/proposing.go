@@ -9,7 +9,6 @@ import (
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
-	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/policies"
@@ -141,22 +140,19 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 
 // tellSides writes to the leads of a proposal's organizations what has become of it, but for one of them. Mails name nobody: the
 // team reads the outbox, and those who are not impartial do, too. They lead to the list of proposals, as two equal addresses would tell
-// who is to be with whom. A mail is about the application with which its organization is
-// in the pool, so that whoever must not know of that one does not see the mail.
+// who is to be with whom. A mail is about the round, so that whoever is not impartial in it sees none of
+// its mails.
 func (s *Service) tellSides(ctx context.Context, tx *tenants.Tx, p *Proposal, what string, but ids.Organization) error {
 	leads, err := tenants.LeadsOf(ctx, tx, p.Organizations...)
 	if err != nil {
 		return err
 	}
-	for n, organization := range p.Organizations {
+	for _, organization := range p.Organizations {
 		if organization == but {
 			continue
 		}
 		for _, lead := range leads[organization] {
-			mail := events.MailRequested{Kind: "matching.mail." + what, Person: lead, Path: proposalsPath, Args: map[string]string{}, Times: map[string]time.Time{"Due": p.DueAt}, Zone: tx.Scope().Tenant().Zone}
-			if len(p.Applications) > n {
-				mail.AboutKind, mail.AboutID = "application", p.Applications[n].String()
-			}
+			mail := events.MailRequested{Kind: "matching.mail." + what, Person: lead, Path: proposalsPath, Args: map[string]string{}, Times: map[string]time.Time{"Due": p.DueAt}, Zone: tx.Scope().Tenant().Zone, AboutKind: "round", AboutID: p.Round.String()}
 			tx.Announce(mail)
 			tx.Announce(events.NotificationRequested{Person: lead, Key: "matching.notify." + what, Path: proposalPath(p.ID), Args: map[string]string{}})
 		}
@@ -337,7 +333,7 @@ func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Match, a
 		if accepts {
 			action = "match.accepted"
 		}
-		tx.Audit(p.entry(action, own))
+		tx.Audit(roundEntry(action, p.Round))
 		if err := insertAnswer(ctx, tx, id, &a); err != nil {
 			return err
 		}
@@ -391,15 +387,6 @@ func (s *Service) stands(ctx context.Context, tx *tenants.Tx, r *Round, p *Propo
 	return true, err
 }
 
-// entry is about what one organization does to a proposal: about its application where it has one, so that whoever must not know of
-// that one does not read it.
-func (p *Proposal) entry(action string, own ids.Organization) audit.Entry {
-	if n := slices.Index(p.Organizations, own); n < len(p.Applications) {
-		return audit.Entry{Action: action, SubjectKind: "application", SubjectID: p.Applications[n].String()}
-	}
-	return audit.Entry{Action: action, SubjectKind: "organization", SubjectID: own.String()}
-}
-
 // Lapse ends a proposal that not all have answered in time. Only the system may.
 func (s *Service) Lapse(ctx context.Context, sc tenants.Scope, l Lapsing) error {
 	if err := policies.OnlySystem(sc); err != nil {
@@ -427,22 +414,6 @@ func (s *Service) end(ctx context.Context, tx *tenants.Tx, p *Proposal, state Pr
 		return err
 	}
 	return moveProposal(ctx, tx, p)
-}
-
-// TakeProposalBack withdraws a proposal that not all have answered yet; its organizations are told. Coordinators may, unless they are not
-// impartial in the round. Faults: Conflict when it has ended, Forbidden, NotFound.
-func (s *Service) TakeProposalBack(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Match) error {
-	return s.changingProposal(ctx, sc, round, id, func(ctx context.Context, tx *tenants.Tx, p *Proposal) error {
-		if p.State != ProposalSent {
-			return fault.Conflict("matching.proposal.over")
-		}
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
-		tx.Audit(roundEntry("round.proposal_withdrawn", round))
-		return s.end(ctx, tx, p, ProposalWithdrawn, "withdrawn", now)
-	})
 }
 
 // Note keeps what the team notes came of a match that was accepted. Coordinators may, unless they are not impartial in the round. Faults:

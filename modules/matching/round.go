@@ -22,7 +22,10 @@ const (
 	EligiblePool PoolKind = "eligible"
 )
 
-// PoolKinds lists them in the order in which they are offered.
+// WaitingPool are single applicants of a call that stand on its waiting list. No round is made of them, but they could replace others.
+const WaitingPool PoolKind = "waiting"
+
+// PoolKinds lists those of rounds in the order in which they are offered.
 var PoolKinds = []PoolKind{CardsPool, AcceptedPool, EligiblePool}
 
 // OfCall reports whether the pool is made of a call's applicants.
@@ -230,6 +233,7 @@ type Member struct {
 
 	Application ids.Application // with which it is in the pool; zero in a pool of cards
 	Out         Why             // why it takes no part; empty: it does
+	from        PoolKind        // where one was found that could take a seat
 }
 
 // Tie is what the coordinators have said about organizations of a round before it is solved.

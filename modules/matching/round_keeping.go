@@ -21,6 +21,7 @@ type bias struct {
 	calls map[ids.Call]bool
 	about map[ids.Round]bool
 	cards bool
+	own   []ids.Organization // theirs, and those in whose applications they have a conflict of interest
 }
 
 // partiality looks up what keeps the actor from rounds: as much for one round as for many.
@@ -37,7 +38,8 @@ func (s *Service) partiality(ctx context.Context, sc tenants.Scope) (bias, error
 	if err != nil {
 		return a, err
 	}
-	own := slices.Concat(sc.Actor().OrganizationsAs(), conflicting)
+	a.own = slices.Concat(sc.Actor().OrganizationsAs(), conflicting)
+	own := a.own
 	if len(own) == 0 {
 		return a, nil
 	}
@@ -53,6 +55,26 @@ func (s *Service) partiality(ctx context.Context, sc tenants.Scope) (bias, error
 
 func (a *bias) bars(r *Round) bool {
 	return a.calls[r.Call] && r.Pool.OfCall() || a.about[r.ID] || a.cards && r.Pool == CardsPool
+}
+
+// Concealed are the rounds of which the actor must not know anything, in whatever role: neither what was done in them nor what was
+// written about them. It is for other modules, which ask on behalf of whoever acts.
+func (s *Service) Concealed(ctx context.Context, sc tenants.Scope) ([]ids.Round, error) {
+	a, err := s.partiality(ctx, sc)
+	if err != nil || len(a.calls) == 0 && len(a.about) == 0 && !a.cards {
+		return nil, err
+	}
+	all, err := roundsIn(ctx, sc.Read(), 0)
+	if err != nil {
+		return nil, err
+	}
+	var barred []ids.Round
+	for i := range all {
+		if a.bars(&all[i]) {
+			barred = append(barred, all[i].ID)
+		}
+	}
+	return barred, nil
 }
 
 // partial is why somebody does not see a round of which they know: they are not impartial in it.
@@ -90,7 +112,7 @@ func (s *Service) Rounds(ctx context.Context, sc tenants.Scope) (Rounds, error) 
 	if err := s.policies.May(sc, policies.RoundManage, policies.On{}); err != nil {
 		return Rounds{}, err
 	}
-	all, err := roundsIn(ctx, sc.Read())
+	all, err := roundsIn(ctx, sc.Read(), mostRounds)
 	if err != nil {
 		return Rounds{}, err
 	}
@@ -336,7 +358,8 @@ type RoundView struct {
 	Runs      []Run // the newest first
 	Proposals []Proposal
 	Names     map[ids.Organization]string
-	Proposed  bool // something was proposed: its pool and seats stay
+	Proposed  bool   // something was proposed: its pool and seats stay
+	Teams     []Team // partnerships of its call of which one may drop out, by title
 }
 
 // In are the members that take part.
@@ -390,6 +413,9 @@ func (s *Service) Round(ctx context.Context, sc tenants.Scope, id ids.Round) (Ro
 			return v, err
 		}
 		v.CallOf = calls[r.Call]
+		if v.Teams, err = s.around.Partnerships.Teams(ctx, sc, r.Call); err != nil {
+			return v, err
+		}
 	}
 	if v.Members, err = s.gathered(ctx, sc, &r); err != nil {
 		return v, err

@@ -29,6 +29,7 @@ type Computing struct {
 func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.HandleJob(r, runJob, s.Compute)
 	tenants.HandleJob(r, lapseJob, s.Lapse)
+	s.leaving(r)
 }
 
 // StartRun has the solver put the round's organizations together; nothing is proposed by that. While a run of the round goes on, that

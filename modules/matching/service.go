@@ -49,6 +49,13 @@ type Partnerships interface {
 	Together(ctx context.Context, sc tenants.Scope, among []ids.Organization) (map[Pair]bool, error)
 	// Going are those of the organizations that are in a partnership which has neither been completed nor ended.
 	Going(ctx context.Context, sc tenants.Scope, among []ids.Organization) (map[ids.Organization]bool, error)
+	// Founded reports whether one of the applications belongs to a partnership.
+	Founded(ctx context.Context, tx *tenants.Tx, among []ids.Application) (bool, error)
+	// Team is a partnership that the actor steers, with who could take those of its seats that become free. Faults: Conflict where it
+	// is over, NotFound.
+	Team(ctx context.Context, sc tenants.Scope, id ids.Partnership, free []string) (Team, error)
+	// Teams are the partnerships of a call of which an organization can be replaced, by title and without their seats.
+	Teams(ctx context.Context, sc tenants.Scope, call ids.Call) ([]Team, error)
 }
 
 // Applications tells of calls and of those that applied alone. The applications module satisfies it, with selection.

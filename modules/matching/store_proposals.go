@@ -104,6 +104,17 @@ func proposalsTo(ctx context.Context, db bun.IDB, organizations []ids.Organizati
 	return answered(ctx, db, rows)
 }
 
+// liveWith are the proposals with an application that are to be answered or were accepted, in an order in which they can be locked.
+func liveWith(ctx context.Context, db bun.IDB, application ids.Application) ([]ids.Match, error) {
+	var found []ids.Match
+	err := db.NewRaw("SELECT id FROM matching_proposals WHERE applications @> ?::uuid[] AND state IN (?) ORDER BY id",
+		tenants.Array([]ids.Application{application}), bun.List([]ProposalState{ProposalSent, ProposalAccepted})).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("matching: list proposals of an application: %w", err)
+	}
+	return found, nil
+}
+
 // engaged are the organizations that have a proposal to answer, in whatever round, or have accepted one: in this round, in another one
 // that is open, or for places of the same call, which closing a round does not give back. One proposal may be left out.
 func engaged(ctx context.Context, db bun.IDB, r *Round, but ids.Match) (map[ids.Organization]bool, error) {

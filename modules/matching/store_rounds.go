@@ -76,9 +76,10 @@ func lockRound(ctx context.Context, tx *tenants.Tx, id ids.Round) (Round, error)
 // mostRounds is how many rounds are listed.
 const mostRounds = 200
 
-func roundsIn(ctx context.Context, db bun.IDB) ([]Round, error) {
+// roundsIn are the network's rounds, those that go on first, then the newest; so many at most, or all of them for 0.
+func roundsIn(ctx context.Context, db bun.IDB, most int64) ([]Round, error) {
 	var rows []roundRow
-	if err := db.NewSelect().Model(&rows).Order("r.closed", "r.created_at DESC", "r.id").Limit(mostRounds).Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&rows).Order("r.closed", "r.created_at DESC", "r.id").Limit(most).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("matching: list rounds: %w", err)
 	}
 	all := make([]Round, len(rows))

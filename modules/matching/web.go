@@ -45,7 +45,7 @@ func (w *Web) Module() site.Module {
 	look, read, edit, wish := policies.PartnerDirectory, policies.CardRead, policies.CardEdit, policies.WishManage
 	return site.Module{
 		Name: "matching",
-		Routes: append(w.rounding(), []site.Route{
+		Routes: append(append(w.ranking(), w.rounding()...), []site.Route{
 			{Method: get, Path: directoryPath, Action: look, Handle: w.directory, Only: network},
 			{Method: get, Path: cardPath, Action: read, Handle: w.card, Only: network},
 			{Method: post, Path: cardPath, Action: edit, Handle: w.write, Only: network},
@@ -70,7 +70,7 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: reportsPath + "/:report/lifting", Action: moderates, Handle: w.lift(), Only: network},
 			{Method: get, Path: "/partners/:organization", Action: look, Handle: w.meet, Only: network},
 		}...),
-		Entries: []site.Entry{{Key: "matching.nav", Href: directoryPath, Within: directoryPath, Icon: "network", Action: look, Only: network, Order: 31}},
+		Entries: []site.Entry{{Key: "matching.nav", Href: directoryPath, Within: roundsPath, Icon: "network", Action: look, Only: network, Order: 31}},
 		Tasks:   []site.Tasks{w.tasks, w.owed},
 	}
 }

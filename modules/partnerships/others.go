@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/ui"
 	"kervan/policies"
 	"kervan/tenants"
@@ -90,4 +91,21 @@ func (s *Service) ShownOf(ctx context.Context, sc tenants.Scope, wanted []ids.Pa
 		all[p.ID] = one
 	}
 	return all, nil
+}
+
+// Leavable finds a partnership of which an organization can be replaced. Coordinators may. Faults: Conflict when the partnership is
+// over, NotFound.
+func (s *Service) Leavable(ctx context.Context, sc tenants.Scope, id ids.Partnership) (Listed, error) {
+	p, err := s.permitted(ctx, sc, policies.PartnershipManage, id)
+	if err != nil {
+		return Listed{}, err
+	}
+	listed, err := s.listed(ctx, sc, []Partnership{p})
+	if err != nil {
+		return Listed{}, err
+	}
+	if !p.Replaceable() {
+		err = fault.Conflict("partnerships.not_now")
+	}
+	return listed[0], err
 }

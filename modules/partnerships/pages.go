@@ -197,3 +197,8 @@ func mailto(w Whole, but ids.Person) string {
 	}
 	return "mailto:" + strings.Join(all, ",")
 }
+
+// ranking is where those who could take a seat are ranked by what fits.
+func ranking(id ids.Partnership, seat string) string {
+	return "/rounds/replacements/" + id.String() + "?seat=" + url.QueryEscape(seat)
+}

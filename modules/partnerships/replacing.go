@@ -28,27 +28,24 @@ type Vacancy struct {
 
 	Seat       Seat
 	Candidates []Candidate // by name
+	Ranks      bool        // they can be ranked by what fits, as networks do in rounds
 }
 
 // Vacancy tells who could take a seat of a partnership in place of the organization that sits there: those that the call's rule admits,
 // that have somebody who leads them, and that are in no partnership of the same call. Coordinators may. Faults: Conflict when
 // the partnership is over, NotFound.
 func (s *Service) Vacancy(ctx context.Context, sc tenants.Scope, id ids.Partnership, seat string) (Vacancy, error) {
-	p, err := s.permitted(ctx, sc, policies.PartnershipManage, id)
-	if err != nil {
+	p, err := s.Leavable(ctx, sc, id)
+	if p.ID.IsZero() {
 		return Vacancy{}, err
 	}
-	listed, err := s.listed(ctx, sc, []Partnership{p})
-	if err != nil {
-		return Vacancy{}, err
-	}
-	v := Vacancy{Listed: listed[0]}
+	v := Vacancy{Listed: p, Ranks: sc.Tenant().Kind == tenants.KindNetwork}
 	var found bool
 	if v.Seat, found = p.on(seat); !found {
 		return v, fault.NotFound()
 	}
-	if !p.Replaceable() {
-		return v, fault.Conflict("partnerships.not_now")
+	if err != nil {
+		return v, err
 	}
 	admitted, err := s.calls.Seatable(ctx, sc, p.Call, seat)
 	if err != nil {

@@ -90,6 +90,10 @@ func TestWhoCanTakeASeat(t *testing.T) {
 	if !slices.Equal(names, []string{"Yeni"}) {
 		t.Errorf("candidates: %v", names)
 	}
+	going, err := partnerships.OfCall(t.Context(), h.System().Read(), v.Call)
+	if err != nil || !slices.ContainsFunc(going, func(p partnerships.Partnership) bool { return p.ID == c.id }) {
+		t.Errorf("going on in the call: %v %v", going, err)
+	}
 	for name, tt := range map[string]struct {
 		change func(*partnerships.Replacing)
 		kind   fault.Kind
@@ -140,7 +144,10 @@ func TestASeatChangesHandsWhenAllAgree(t *testing.T) {
 	b := h.SignedIn(t, c.coordinator.Actor())
 	b.Get(path)
 	b.Want(200, "Replace this organization")
-	b.Get(path + "/seats/b/replacement")
+	b.Get(path)
+	if ranking := "/rounds/replacements/" + c.id.String() + "?seat=b"; !strings.Contains(b.Page.Body, ranking) || !strings.Contains(b.Get(path+"/seats/b/replacement").Body, ranking) {
+		t.Error("nothing leads to those that fit best")
+	}
 	b.Submit(path+"/seats/b/replacement", "coming", "", "reason", "Faaliyetini durdurdu.")
 	b.Want(422, "Faaliyetini durdurdu.")
 	b.Get(path + "/seats/b/replacement")
@@ -287,6 +294,7 @@ func TestWhoMayNotTouchAReplacement(t *testing.T) {
 			"agrees":    h.service.Respond(t.Context(), sc, c.id, r.ID, true, ""),
 			"asks":      h.service.Replace(t.Context(), sc, c.id, 1, c.cmd()),
 			"takes":     h.service.WithdrawReplacement(t.Context(), sc, c.id, r.ID),
+			"ranks":     func() error { _, err := h.service.Leavable(t.Context(), sc, c.id); return err }(),
 			"looks for": func() error { _, err := h.service.Vacancy(t.Context(), sc, c.id, "b"); return err }(),
 		} {
 			if err == nil {

@@ -255,6 +255,7 @@ type Whole struct {
 
 	Members      map[ids.Organization][]Member
 	Steers       bool          // the actor may pause it, end it, and replace its organizations
+	Ranks        bool          // who could take a seat can be ranked by what fits
 	Replacements []Replacement // for whoever steers it, the newest first
 	History      []Change
 	Actors       map[ids.Person]string
@@ -271,7 +272,7 @@ func (s *Service) Partnership(ctx context.Context, sc tenants.Scope, id ids.Part
 	if err != nil {
 		return Whole{}, err
 	}
-	w := Whole{Listed: listed[0], Steers: s.MaySteer(sc, &p), Members: map[ids.Organization][]Member{}, Actors: map[ids.Person]string{}}
+	w := Whole{Listed: listed[0], Steers: s.MaySteer(sc, &p), Ranks: sc.Tenant().Kind == tenants.KindNetwork, Members: map[ids.Organization][]Member{}, Actors: map[ids.Person]string{}}
 	if w.History, err = history(ctx, sc.Read(), id); err != nil {
 		return Whole{}, err
 	}

@@ -46,3 +46,18 @@ func Going(ctx context.Context, db bun.IDB, among []ids.Organization) ([]ids.Org
 	}
 	return found, nil
 }
+
+// OfCall are the partnerships of a call of which an organization can be replaced, by title and without their seats. It is for other
+// modules' use-cases, which have authorized.
+func OfCall(ctx context.Context, db bun.IDB, call ids.Call) ([]Partnership, error) {
+	var rows []row
+	err := db.NewSelect().Model(&rows).Where("p.call_id = ?", call).Where("p.state IN (?)", bun.List(replaceable)).Order("p.title", "p.id").Limit(200).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("partnerships: list those of a call: %w", err)
+	}
+	all := make([]Partnership, len(rows))
+	for i := range rows {
+		all[i] = rows[i].partnership()
+	}
+	return all, nil
+}
