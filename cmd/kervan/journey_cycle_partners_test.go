@@ -1,0 +1,210 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/ui/uitest"
+	"kervan/modules/matching"
+	"kervan/modules/partnerships"
+	"kervan/tenants"
+)
+
+// matches puts those together that won a place alone: in twos, one pair of which the coordinator keeps together and one of which says no
+// and is solved anew, and the three that are left in one.
+func (c *cycle) matches(t *testing.T, won []*bid) {
+	t.Helper()
+	if len(won) != 7 {
+		t.Fatalf("%d won alone", len(won))
+	}
+	for n, b := range won {
+		card := c.stage.cardOf(c.stage.orgs[b.who[0]], n)
+		sc := c.as(c.stage.orgs[b.who[0]].actor)
+		must(t, c.app.matching.Write(t.Context(), sc, matching.Card{Organization: card.Organization, Needs: card.Needs, Offers: card.Offers, Languages: []string{"en", "tr"}, Relation: matching.EitherRelation}))
+		must(t, c.app.matching.Join(t.Context(), sc, card.Organization, 1))
+	}
+	for _, b := range won {
+		c.coordinator.Await(c.at("/applications/"+b.id.String()+"/dossier"), c.say("applications.state.accepted"))
+	}
+	twos := c.round(t, "İkişer", 2)
+	kept := []*bid{won[0], won[1]}
+	c.coordinator.Unfold(c.say("matching.tie.new"))
+	for _, b := range kept {
+		c.coordinator.Tick("organization", c.stage.orgs[b.who[0]].id.String())
+	}
+	c.coordinator.Press(c.say("matching.tie.lock"))
+	c.coordinator.Sees(c.say("matching.tie.locked"))
+	board := c.solves(t, twos)
+	i := slices.IndexFunc(board.Groups, func(g matching.Group) bool { return g.Kept })
+	if i < 0 || !slices.Contains(board.named(i), kept[0]) || !slices.Contains(board.named(i), kept[1]) {
+		t.Fatalf("the two that are kept together are not: %v", board.Groups)
+	}
+	j := slices.IndexFunc(board.Groups, func(g matching.Group) bool { return !g.Kept })
+	refusing := board.named(j)
+	c.proposes(t, board, i, j)
+	c.responds(t, kept, true)
+	c.responds(t, refusing[:1], false)
+
+	again := c.solves(t, twos)
+	var next int
+	for n := range again.Groups {
+		group := again.named(n)
+		if slices.Contains(group, refusing[0]) && slices.Contains(group, refusing[1]) {
+			t.Error("what was declined is proposed again")
+		}
+		if slices.Contains(group, refusing[0]) {
+			next = n
+		}
+	}
+	c.proposes(t, again, next)
+	c.responds(t, again.named(next), true)
+	c.coordinator.Await(c.at("/partnerships"), kept[0].who[0].Profile.Name)
+
+	threes := c.round(t, "Üçlü", 3)
+	trio := c.solves(t, threes)
+	c.proposes(t, trio, 0)
+	c.responds(t, trio.named(0), true)
+	for _, b := range trio.named(0) {
+		c.coordinator.Await(c.at("/partnerships"), b.who[0].Profile.Name)
+	}
+	c.succeeds(t, kept)
+}
+
+// solved is a board, and whose bids its organizations are.
+type solved struct {
+	matching.Board
+
+	cycle *cycle
+}
+
+func (s *solved) named(group int) []*bid {
+	var all []*bid
+	for _, at := range s.Groups[group].Members {
+		id := s.Organizations[at]
+		i := slices.IndexFunc(s.cycle.bids, func(b *bid) bool { return len(b.who) == 1 && s.cycle.stage.orgs[b.who[0]].id == id })
+		all = append(all, s.cycle.bids[i])
+	}
+	return all
+}
+
+// round makes one of those that won a place alone.
+func (c *cycle) round(t *testing.T, title string, seats int) ids.Round {
+	t.Helper()
+	c.coordinator.Go(c.at("/rounds/new"))
+	c.coordinator.Fill("title", title)
+	c.coordinator.Tick("pool", string(matching.AcceptedPool))
+	c.coordinator.Choose("call", c.call.String())
+	c.coordinator.Tick("seats", c.loc.Int(seats))
+	c.coordinator.Press(c.say("matching.round.save"))
+	c.coordinator.Accessible("cycle-round-" + c.loc.Int(seats))
+	all, err := c.app.matching.Rounds(t.Context(), c.as(c.stage.one(tenants.RoleCoordinator)))
+	must(t, err)
+	i := slices.IndexFunc(all.All, func(r matching.Round) bool { return r.Title == title })
+	return all.All[i].ID
+}
+
+// solves lets the solver propose who goes with whom.
+func (c *cycle) solves(t *testing.T, round ids.Round) *solved {
+	t.Helper()
+	c.coordinator.Go(c.at("/rounds/" + round.String()))
+	c.coordinator.Press(c.say("matching.run.start"))
+	c.coordinator.Sees(c.say("matching.board.how"))
+	c.coordinator.Accessible("cycle-board")
+	sc := c.as(c.stage.one(tenants.RoleCoordinator))
+	v, err := c.app.matching.Round(t.Context(), sc, round)
+	must(t, err)
+	last := slices.MaxFunc(v.Runs, func(a, b matching.Run) int { return a.Number - b.Number })
+	board, err := c.app.matching.Board(t.Context(), sc, round, last.ID)
+	must(t, err)
+	return &solved{board, c}
+}
+
+// proposes sends some groups of a board.
+func (c *cycle) proposes(t *testing.T, s *solved, groups ...int) {
+	t.Helper()
+	c.coordinator.Go(c.at("/rounds/" + s.Round.String() + "/runs/" + s.ID.String()))
+	for n, g := range s.Groups {
+		var group []ids.Organization
+		for _, at := range g.Members {
+			group = append(group, s.Organizations[at])
+		}
+		box := `[name="group"][value="` + values(group) + `"]`
+		if c.coordinator.Has(box+":checked") != slices.Contains(groups, n) {
+			c.coordinator.Tick("group", values(group))
+		}
+	}
+	c.coordinator.Press(c.say("matching.proposal.send"))
+	c.coordinator.Sees(c.say("matching.proposal.sent"))
+}
+
+func values(group []ids.Organization) string {
+	text := ""
+	for i, id := range group {
+		if i > 0 {
+			text += " "
+		}
+		text += id.String()
+	}
+	return text
+}
+
+// responds lets leads answer what was proposed to them, each at their own window.
+func (c *cycle) responds(t *testing.T, those []*bid, accepts bool) {
+	t.Helper()
+	for i, b := range those {
+		v := c.window(t, uitest.Look{Phone: i%2 == 0, Dark: i%2 == 1}, b.who[0].Lead().Email)
+		offers, err := c.app.matching.Offers(t.Context(), c.as(c.stage.orgs[b.who[0]].actor))
+		must(t, err)
+		at := slices.IndexFunc(offers, func(o matching.Offered) bool { return o.MayAnswer })
+		v.Go(c.at("/partners/proposals/" + offers[at].ID.String()))
+		v.Accessible("cycle-proposed")
+		loc := c.reads(b.who[0])
+		if accepts {
+			v.Press(loc.T("matching.offer.accept"))
+			continue
+		}
+		v.Fill("reason", "Bu yıl daha küçük bir ortakla çalışmak istiyoruz.")
+		v.Press(loc.T("matching.offer.decline"))
+	}
+}
+
+// succeeds lets one of the two that were kept together leave its partnership, and the best of those that the call admits take its seat: it
+// and the one that stays agree.
+func (c *cycle) succeeds(t *testing.T, kept []*bid) {
+	t.Helper()
+	sc := c.as(c.stage.one(tenants.RoleCoordinator))
+	all, _, err := c.app.partnerships.List(t.Context(), sc, partnerships.Query{Limit: 50})
+	must(t, err)
+	leaving, staying := c.stage.orgs[kept[1].who[0]].id, c.stage.orgs[kept[0].who[0]].id
+	i := slices.IndexFunc(all, func(p partnerships.Listed) bool { return slices.Contains(p.Organizations(), leaving) })
+	seat := all[i].Seats[slices.IndexFunc(all[i].Seats, func(s partnerships.Seat) bool { return s.Organization == leaving })]
+	vacancy, err := c.app.partnerships.Vacancy(t.Context(), sc, all[i].ID, seat.Key)
+	must(t, err)
+	coming := vacancy.Candidates[0].ID
+	c.coordinator.Go(c.at("/partnerships/" + all[i].ID.String() + "/seats/" + seat.Key + "/replacement"))
+	c.coordinator.Accessible("cycle-replacement")
+	c.coordinator.Choose("coming", coming.String())
+	c.coordinator.Fill("reason", "Kuruluşun koordinatörü ayrıldı.")
+	c.coordinator.Press(c.say("partnerships.replacement.ask"))
+	c.coordinator.Sees(c.say("partnerships.replacement.asked"))
+	var asked ids.Replacement
+	must(t, sc.Read().NewRaw(`SELECT id FROM partnership_replacements`).Scan(t.Context(), &asked))
+	for _, id := range []ids.Organization{coming, staying} {
+		for o, m := range c.stage.orgs {
+			if m.id != id {
+				continue
+			}
+			v := c.window(t, uitest.Look{Phone: true}, o.Lead().Email)
+			v.Go(c.at("/partnerships/" + all[i].ID.String() + "/replacements/" + asked.String()))
+			v.Accessible("cycle-successor")
+			v.Press(c.reads(o).T("partnerships.replacement.agree"))
+		}
+	}
+	all, _, err = c.app.partnerships.List(t.Context(), sc, partnerships.Query{Limit: 50})
+	must(t, err)
+	now := all[slices.IndexFunc(all, func(p partnerships.Listed) bool { return slices.Contains(p.Organizations(), staying) })]
+	if got := now.Organizations(); !slices.Contains(got, coming) || slices.Contains(got, leaving) {
+		t.Errorf("in the partnership are %v", got)
+	}
+}
