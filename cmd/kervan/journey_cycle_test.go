@@ -97,6 +97,7 @@ func closed(t *testing.T) *cycle {
 			}
 			s.eligibility(c.bids, closes)
 			s.releaseHeld(closes.AddDate(0, 0, 7))
+			s.at(closes.AddDate(0, 0, 8), "let reviewers tell of themselves", s.tellOfThemselves)
 		})
 	}
 	must(t, seedCore(t.Context(), r.app, hash, io.Discard))
@@ -168,6 +169,9 @@ func (c *cycle) assigns(t *testing.T, tied *bid) {
 	applications := c.count(t, `SELECT count(DISTINCT application_id) FROM reviews`)
 	if applications < 80 || reviews != 2*applications {
 		t.Errorf("%d reviews of %d applications", reviews, applications)
+	}
+	if n, all := c.count(t, `SELECT count(*) FROM (SELECT person_id FROM reviews GROUP BY person_id HAVING count(*) >= 5) AS busy`), len(c.readers(t)); n != all {
+		t.Errorf("%d of %d reviewers have something to do", n, all)
 	}
 	if n := c.count(t, `SELECT count(*) FROM reviews r JOIN conflicts c USING (application_id, person_id) WHERE r.application_id = ?`, tied.id); n > 0 {
 		t.Errorf("%d reviews of somebody with a conflict of interest", n)

@@ -29,6 +29,7 @@ var words = []string{
 	`UPDATE reviews SET comment = 'WORD-review-' || id || ' ' || comment`,
 	`UPDATE review_marks SET feedback = 'WORD-review-' || review_id || ' ' || feedback`,
 	`UPDATE reviews SET handed_back_reason = 'WORD-review-' || id || ' ' || handed_back_reason WHERE handed_back_reason <> ''`,
+	`UPDATE people SET name = 'WORD-reviewer-' || id || ' ' || name WHERE id IN (SELECT person_id FROM reviews UNION SELECT person_id FROM reviewer_profiles)`,
 	`UPDATE reviewer_profiles SET note = 'WORD-person-' || person_id || ' ' || note`,
 	`UPDATE review_messages SET text = 'WORD-review-' || id || ' ' || text`,
 	`UPDATE panel_items SET reason = 'WORD-panel-' || application_id || ' ' || reason WHERE reason <> ''`,
@@ -144,6 +145,13 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 		"matching_proposals":  list(`SELECT id::text FROM matching_proposals WHERE NOT organizations && ARRAY(` + led + `)`),
 		"sessions":            list(`SELECT id::text FROM sessions WHERE person_id <> ?`, person),
 	}}
+	// Who reviews something knows who else does, where the call lets them talk; nobody else knows any reviewer but oneself.
+	found.mine["WORD-reviewer-"+person] = true
+	if len(list(`SELECT id::text FROM reviews WHERE person_id = ?`, person)) > 0 {
+		for _, id := range list(`SELECT person_id::text FROM reviews`) {
+			found.mine["WORD-reviewer-"+id] = true
+		}
+	}
 	for _, id := range list(`SELECT id::text FROM applications WHERE id IN (` + read + `)`) {
 		found.mine["WORD-application-"+id], found.mine["NUMBER-application-"+id] = true, true
 	}

@@ -49,14 +49,15 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, call ids.Call)
 	if err := s.wishers(ctx, sc, &p); err != nil {
 		return p, err
 	}
-	reviews := 0
+	reviews, fresh := 0, 0
 	for _, row := range b.Rows {
 		reviews += row.Progress.Active
 		if row.Undecided && row.Progress.Lacking() > 0 {
 			p.Lacking++
-			reviews += row.Progress.Lacking()
+			fresh += row.Progress.Lacking()
 		}
 	}
+	reviews += fresh
 	now := time.Now()
 	p.Usual = Settings{
 		Reviews: Bounds{b.Call.Review.Reviews, b.Call.Review.Reviews}, Weights: UsualWeights, Most: map[ids.Person]int{}, Fair: true, Seed: 1, DueAt: usualDue(b, now),
@@ -71,8 +72,9 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, call ids.Call)
 		}
 		p.Usual.Reviewers = append(p.Usual.Reviewers, k.Profile.Person)
 	}
-	// One more than an equal share, so that affinity has a choice.
-	p.Usual.Load.Max = min(MostReviews, 1+(reviews+len(p.Usual.Reviewers))/max(1, len(p.Usual.Reviewers)))
+	// One more than an equal share, so that affinity has a choice; half of one of what is new, so that nobody is left without any.
+	n := max(1, len(p.Usual.Reviewers))
+	p.Usual.Load = Bounds{min(MostReviews, fresh/(2*n)), min(MostReviews, 1+(reviews+n)/n)}
 	return p, nil
 }
 
