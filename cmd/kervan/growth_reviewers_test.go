@@ -49,3 +49,22 @@ func (g *garden) instructReviewers(call ids.Call, k int) {
 		return g.app.selection.ReadTraining(ctx, sc.As(g.one(tenants.RoleReviewer)), call, words.Version+1)
 	})
 }
+
+// wishes lets reviewers say what they would like to review, which one of them does of all that applied.
+func (g *garden) wishes(call ids.Call, k int) {
+	g.does(g.day(-2, 16, k), "ask for wishes", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		if err := g.app.selection.AskForWishes(ctx, sc, call, true); err != nil {
+			return err
+		}
+		reader := sc.As(g.one(tenants.RoleReviewer))
+		v, err := g.app.selection.Wishing(ctx, reader, call)
+		if err != nil {
+			return err
+		}
+		wishes := map[ids.Application]selection.Wish{}
+		for i, a := range v.Applications {
+			wishes[a.ID] = selection.Wishes[i%len(selection.Wishes)]
+		}
+		return g.app.selection.Wish(ctx, reader, call, wishes)
+	})
+}

@@ -49,6 +49,7 @@ var growth = []struct {
 	{"applications in review", "reviewed", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
 	{"reviewers invited", "reviewed", (*garden).inviteReviewers},
 	{"reviewers instructed", "reviewed", (*garden).instructReviewers},
+	{"what reviewers would like", "reviewed", (*garden).wishes},
 	{"conflicts of interest", "reviewed", func(g *garden, call ids.Call, _ int) { g.conflicted[g.apply(call, g.pair()...)] = true }},
 	{"proposals of reviewers", "reviewed", (*garden).proposeReviewers},
 	{"applications found ineligible", "reviewed", func(g *garden, call ids.Call, _ int) { g.unfit[g.apply(call, g.pair()...)] = true }},

@@ -98,3 +98,41 @@ func (s *stage) stateTogether(ctx context.Context, sc tenants.Scope, id ids.Revi
 	}
 	return s.app.selection.State(ctx, sc, id, t.Statement.Content, texts)
 }
+
+// wish lets reviewers say, before anybody is assigned, what they would like to review and what they would rather not.
+func (j *judged) wish(ctx context.Context, at time.Time) error {
+	s := j.stage
+	if err := s.tellOfThemselves(ctx, at); err != nil {
+		return err
+	}
+	coordinator, err := s.as(at, s.one(tenants.RoleCoordinator))
+	if err != nil {
+		return err
+	}
+	if err := s.app.selection.AskForWishes(ctx, coordinator, j.call, true); err != nil {
+		return err
+	}
+	for i, reviewer := range s.members[tenants.RoleReviewer] {
+		if i%4 == 3 { // somebody says nothing
+			continue
+		}
+		sc := coordinator.As(reviewer)
+		v, err := s.app.selection.Wishing(ctx, sc, j.call)
+		if err != nil {
+			return err
+		}
+		wishes := map[ids.Application]selection.Wish{}
+		for k, a := range v.Applications {
+			switch {
+			case (i+k)%5 == 0 && len(wishes) < 4:
+				wishes[a.ID] = selection.WishLike
+			case (i+k)%11 == 6:
+				wishes[a.ID] = selection.WishAvoid
+			}
+		}
+		if err := s.app.selection.Wish(ctx, sc, j.call, wishes); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -36,6 +36,7 @@ var hands = []demo.Reviewer{
 // selection plays a whole selection: reviews, third reviews, decisions, letters, replies and what becomes of the places.
 func (s *stage) selection(call ids.Call, fit []*bid, closed time.Time) {
 	j := &judged{stage: s, call: call, bids: fit, due: closed.AddDate(0, 0, 28)}
+	s.at(s.awake(closed.AddDate(0, 0, 7)), "ask reviewers what they would like", j.wish)
 	s.at(s.awake(closed.AddDate(0, 0, 8)), "assign reviewers", func(ctx context.Context, at time.Time) error {
 		return j.assign(ctx, at, func(int, int) (reading, time.Time) {
 			return done, s.awake(at.Add(time.Duration(48+s.random.IntN(17*24)) * time.Hour))
@@ -313,6 +314,7 @@ func (s *stage) halfReviewed(call ids.Call, fit []*bid, closed time.Time) {
 	j := &judged{stage: s, call: call, bids: fit, due: s.day(9, 23, 59)}
 	s.at(s.day(-1, 15, 0), "let reviewers talk", j.talk)
 	s.at(s.day(-1, 16, 0), "convene the panel", j.convened(s.day(12, 14, 0), "Altonaer Straße 61, Hamburg"))
+	s.at(closed.AddDate(0, 0, 7), "ask reviewers what they would like", j.wish)
 	s.at(closed.AddDate(0, 0, 8), "assign reviewers", func(ctx context.Context, at time.Time) error {
 		return j.assign(ctx, at, func(reviewer, place int) (reading, time.Time) {
 			day := s.during(-13, -2)
