@@ -99,7 +99,7 @@ func wishesPage(p ui.Page, v Wishing) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Radios(p, ui.Field{Name: wishField + a.ID.String(), Label: a.Number + " · " + a.Name(), Value: string(v.Own[a.ID]), Options: wishOptions(p)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Radios(p, ui.Field{Name: wishField + a.ID.String(), Label: a.Number + " · " + a.Name(), Value: string(v.Own[a.ID]), Options: wishOptions(p), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

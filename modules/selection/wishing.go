@@ -52,7 +52,7 @@ type Wishing struct {
 }
 
 // Wishing shows a reviewer the applications of a call of which they may say what they would like, but for those in which they have a
-// conflict of interest. Reviewers and the chair may, where the coordinators of the call ask for wishes and until the decisions
+// conflict of interest and those that they review already. Reviewers and the chair may, where the coordinators of the call ask for wishes and until the decisions
 // are closed. Fault: NotFound, also where they do not.
 func (s *Service) Wishing(ctx context.Context, sc tenants.Scope, call ids.Call) (Wishing, error) {
 	if err := s.policies.May(sc, policies.ReviewQueue, policies.On{}); err != nil {
@@ -69,9 +69,13 @@ func (s *Service) Wishing(ctx context.Context, sc tenants.Scope, call ids.Call) 
 	if err != nil {
 		return Wishing{}, err
 	}
+	mine, err := reviewsBy(ctx, sc.Read(), sc.Actor().Person)
+	if err != nil {
+		return Wishing{}, err
+	}
 	v := Wishing{About: f.Call, Own: map[ids.Application]Wish{}}
 	for _, a := range f.Applications {
-		if a.Undecided {
+		if a.Undecided && !slices.ContainsFunc(mine, func(r Review) bool { return r.Application == a.ID }) {
 			v.Applications = append(v.Applications, a)
 		}
 	}

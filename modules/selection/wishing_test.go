@@ -99,6 +99,10 @@ func TestReviewersWishWhereTheyAreAsked(t *testing.T) {
 	if v, err := h.service.Wishing(t.Context(), one, h.call.ID); err != nil || len(v.Own) != 0 {
 		t.Errorf("taken back: %+v, %v", v, err)
 	}
+	h.assign(t, a, one)
+	if v, err := h.service.Wishing(t.Context(), one, h.call.ID); err != nil || len(v.Applications) != 0 {
+		t.Errorf("what is theirs already is still to be wished for: %+v, %v", v, err)
+	}
 	if err := h.service.AskForWishes(t.Context(), coordinator, h.call.ID, false); err != nil {
 		t.Fatal(err)
 	}
