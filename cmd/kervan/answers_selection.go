@@ -11,6 +11,7 @@ import (
 	"kervan/modules/applications"
 	"kervan/modules/blueprints"
 	"kervan/modules/forms"
+	"kervan/modules/forms/expertise"
 	"kervan/modules/ids"
 	"kervan/modules/organizations"
 	"kervan/modules/partnerships"
@@ -142,7 +143,7 @@ func (j jury) Leanings(ctx context.Context, sc tenants.Scope, call ids.Call) (ma
 // topicsIn is the question of a form that asks for topics of capacity: the one that says the topic for quotas, else the first
 // that offers some of them.
 func topicsIn(d *forms.Definition, preferred string) string {
-	topics := selection.Topics()
+	topics := expertise.Topics()
 	first := ""
 	for _, q := range blueprints.TopicQuestions(d) {
 		offered := 0

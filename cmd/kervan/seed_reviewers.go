@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kervan/modules/forms/expertise"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection"
@@ -20,7 +21,7 @@ var notes = map[i18n.Locale]string{
 
 // tellOfThemselves lets every reviewer say what they know, unless they have.
 func (s *stage) tellOfThemselves(ctx context.Context, at time.Time) error {
-	topics := selection.Topics()
+	topics := expertise.Topics()
 	for i, reviewer := range s.members[tenants.RoleReviewer] {
 		sc, err := s.as(at, reviewer)
 		if err != nil {

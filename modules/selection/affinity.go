@@ -1,12 +1,13 @@
 package selection
 
-import "slices"
+import (
+	"slices"
 
-// RankedTopic is a topic that an application names, with the place that its organization gave it, from 1.
-type RankedTopic struct {
-	Key  string `json:"key"`
-	Rank int    `json:"rank"`
-}
+	"kervan/modules/forms/expertise"
+)
+
+// RankedTopic is a topic that an application names.
+type RankedTopic = expertise.Ranked
 
 // Leaning is what of an application decides who suits it.
 type Leaning struct {
@@ -16,30 +17,20 @@ type Leaning struct {
 }
 
 // Expertise is what of a reviewer decides what suits them.
-type Expertise struct {
-	Topics    []string `json:"topics,omitempty"`
-	Languages []string `json:"languages,omitempty"`
-	Countries []string `json:"countries,omitempty"`
-}
+type Expertise = expertise.Expertise
 
-// Weights say how much each side of an affinity counts, in relation to the others; 0: not at all.
-type Weights struct {
-	Topic    int `json:"topic"`
-	Language int `json:"language"`
-	Country  int `json:"country"`
-}
+// Weights say how much each side of an affinity counts.
+type Weights = expertise.Weights
 
-// UsualWeights are those that an assignment begins with: the topic decides, and the language most of the rest, since an
-// application that cannot be read well is not judged well.
-var UsualWeights = Weights{Topic: 50, Language: 35, Country: 15}
+// UsualWeights are those that an assignment begins with.
+var UsualWeights = expertise.UsualWeights
 
-// MostWeight is the most that one side counts.
-const MostWeight = 100
-
-func (w Weights) sum() int { return w.Topic + w.Language + w.Country }
-
-// MostAffinity is the affinity of an application and a reviewer who suit each other in everything.
-const MostAffinity = 1000
+// MostWeight is the most that one side counts, and MostAffinity the affinity of an application and a reviewer who suit each
+// other in everything.
+const (
+	MostWeight   = expertise.MostWeight
+	MostAffinity = expertise.MostAffinity
+)
 
 // Side is one side of an affinity.
 type Side string
@@ -63,7 +54,7 @@ type Reason struct {
 // those that the reviewer knows; of the language, all or nothing; of the countries, the share that the reviewer knows. The
 // affinity is the mean of the shares by their weights. A side of which the application says nothing gives nobody anything.
 func Affinity(w Weights, a *Leaning, r *Expertise) (int, []Reason) {
-	if w.sum() == 0 {
+	if w.Sum() == 0 {
 		return 0, nil
 	}
 	var reasons []Reason
@@ -72,18 +63,7 @@ func Affinity(w Weights, a *Leaning, r *Expertise) (int, []Reason) {
 			reasons = append(reasons, Reason{side, keys})
 		}
 	}
-	named, shared := 0, 0
-	var topics []string
-	for _, t := range a.Topics {
-		counts := max(1, 4-t.Rank)
-		named += counts
-		if slices.Contains(r.Topics, t.Key) {
-			shared += counts
-			if !slices.Contains(topics, t.Key) {
-				topics = append(topics, t.Key)
-			}
-		}
-	}
+	shared, named, topics := expertise.Shared(a.Topics, r.Topics)
 	var known []string
 	for _, code := range a.Countries {
 		if slices.Contains(r.Countries, code) {
@@ -98,10 +78,6 @@ func Affinity(w Weights, a *Leaning, r *Expertise) (int, []Reason) {
 	}
 	because(SideCountry, w.Country, slices.Compact(slices.Sorted(slices.Values(known))))
 
-	// All shares have a common denominator, so that the mean is rounded once.
-	topicParts, countryParts := max(named, 1), max(len(a.Countries), 1)
-	whole := topicParts * countryParts
-	sum := w.Topic*shared*countryParts + w.Language*reads*whole + w.Country*len(known)*topicParts
-	all := w.sum() * whole
-	return (2*MostAffinity*sum + all) / (2 * all), reasons
+	n := w.Affinity(expertise.Part{Has: shared, Of: named}, expertise.Part{Has: reads, Of: 1}, expertise.Part{Has: len(known), Of: len(a.Countries)})
+	return n, reasons
 }

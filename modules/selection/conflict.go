@@ -1,15 +1,11 @@
 package selection
 
 import (
-	_ "embed"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
-	"golang.org/x/net/publicsuffix"
-
 	"kervan/modules/ids"
+	"kervan/modules/kernel/mail"
 )
 
 // ConflictKind says what somebody's conflict of interest is.
@@ -93,7 +89,7 @@ func Detect(judges []Judge, applications []Application, traces Traces) []Conflic
 	domains := make(map[ids.Organization][]string, len(traces.Emails))
 	for organization, addresses := range traces.Emails {
 		for _, address := range addresses {
-			if d := ownDomain(address); d != "" && !slices.Contains(domains[organization], d) {
+			if d := mail.Belonging(address); d != "" && !slices.Contains(domains[organization], d) {
 				domains[organization] = append(domains[organization], d)
 			}
 		}
@@ -102,7 +98,7 @@ func Detect(judges []Judge, applications []Application, traces Traces) []Conflic
 	for _, j := range judges {
 		own := ""
 		if j.Reviews {
-			own = ownDomain(j.Email)
+			own = mail.Belonging(j.Email)
 		}
 		for _, a := range applications {
 			if kind, ok := ties(&j, own, &a, domains, traces.Guests[a.ID]); ok {
@@ -139,31 +135,4 @@ func (j *Judge) invited(g Guest) bool {
 		return slices.Contains(j.Organizations, g.Organization)
 	}
 	return g.Email != "" && addressKey(g.Email) == addressKey(j.Email)
-}
-
-//go:embed freemail.txt
-var freemailText string
-
-var freemail = sync.OnceValue(func() map[string]bool {
-	all := map[string]bool{}
-	for line := range strings.Lines(freemailText) {
-		if name := strings.TrimSpace(line); name != "" && !strings.HasPrefix(name, "#") {
-			all[name] = true
-		}
-	}
-	return all
-})
-
-// ownDomain is the registered domain of an address that tells where somebody belongs, in lower case; empty for addresses
-// of mail providers.
-func ownDomain(address string) string {
-	_, host, ok := strings.Cut(strings.ToLower(strings.TrimSpace(address)), "@")
-	if !ok {
-		return ""
-	}
-	registered, err := publicsuffix.EffectiveTLDPlusOne(strings.Trim(host, "."))
-	if err != nil || freemail()[registered] || freemail()[host] {
-		return ""
-	}
-	return registered
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"kervan/modules/forms"
+	"kervan/modules/forms/expertise"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
@@ -39,7 +39,7 @@ func knownOf(p ui.Page, all []Known, values url.Values) knownView {
 	v.List = ui.List{
 		Path: "/selection/reviewers", Query: values, Search: p.T("selection.known.search"), Total: len(v.Rows), TotalOf: "selection.known.total", Exports: true, First: true,
 		Filters: []ui.Field{
-			{Name: "topic", Label: p.T("selection.profile.topics"), Options: topicOptions(p, nil)},
+			{Name: "topic", Label: p.T("forms.expertise.topics"), Options: expertise.TopicOptions(p.Loc.Locale, nil)},
 			{Name: "away", Label: p.T("selection.known.away"), Options: []ui.Option{{Value: "no", Label: p.T("selection.known.here")}, {Value: "yes", Label: p.T("selection.known.away_now")}}},
 		},
 		Columns: []ui.Column{
@@ -69,56 +69,6 @@ func knows(p ui.Page, k *Known, values url.Values) bool {
 	return away == "" || (away == "yes") == k.Away(day, day)
 }
 
-func topicOptions(p ui.Page, chosen []string) []ui.Option {
-	all := make([]ui.Option, len(Topics()))
-	for i, o := range Topics() {
-		all[i] = ui.Option{Value: o.Value, Label: o.Label.String(p.Loc.Locale), Selected: slices.Contains(chosen, o.Value)}
-	}
-	return all
-}
-
-// expertise are the names of topics in the reader's language, in the order of the list.
-func expertise(l i18n.Locale, keys []string) string {
-	var names []string
-	for _, o := range Topics() {
-		if slices.Contains(keys, o.Value) {
-			names = append(names, o.Label.String(l))
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
-func languageNames(l i18n.Locale, codes []string) string {
-	return inWords(l, codes, forms.LanguageName)
-}
-
-func countryNames(l i18n.Locale, codes []string) string { return inWords(l, codes, forms.CountryName) }
-
-func inWords(l i18n.Locale, codes []string, name func(i18n.Locale, string) string) string {
-	names := make([]string, len(codes))
-	for i, code := range codes {
-		names[i] = name(l, code)
-	}
-	i18n.Sort(l, names, func(name string) string { return name })
-	return strings.Join(names, ", ")
-}
-
-func codeOptions(all []forms.Name) []ui.Option {
-	options := make([]ui.Option, len(all))
-	for i, one := range all {
-		options[i] = ui.Option{Value: one.Code, Label: one.Name}
-	}
-	return options
-}
-
-// valueAt is what stands in a line of a list; nothing in those below.
-func valueAt(all []string, i int) string {
-	if i < len(all) {
-		return all[i]
-	}
-	return ""
-}
-
 func absence(p ui.Page, k *Profile) string {
 	if k.AwayFrom == "" {
 		return ""
@@ -137,7 +87,7 @@ func shortDay(p ui.Page, day i18n.Day) string {
 // knownSheet is exactly what the page shows.
 func knownSheet(p ui.Page, rows []Known) sheets.Table {
 	t := sheets.Table{Name: p.Title, Columns: []string{
-		p.T("selection.reviewers.name"), p.T("selection.known.email"), p.T("selection.profile.topics"), p.T("selection.profile.languages"), p.T("selection.profile.countries"),
+		p.T("selection.reviewers.name"), p.T("selection.known.email"), p.T("forms.expertise.topics"), p.T("forms.expertise.languages"), p.T("forms.expertise.countries"),
 		p.T("selection.profile.most"), p.T("selection.known.owed"), p.T("selection.profile.away_from"), p.T("selection.profile.away_to"), p.T("selection.profile.note"),
 		p.T("selection.known.assigned"), p.T("selection.known.submitted"), p.T("selection.known.in_time"), p.T("selection.known.median"), p.T("selection.known.recused"),
 		p.T("selection.known.handed_back"),
@@ -145,7 +95,7 @@ func knownSheet(p ui.Page, rows []Known) sheets.Table {
 	for i := range rows {
 		k := &rows[i]
 		row := []any{
-			k.Name, k.Email, expertise(p.Loc.Locale, k.Topics), languageNames(p.Loc.Locale, k.Languages), countryNames(p.Loc.Locale, k.Countries),
+			k.Name, k.Email, expertise.TopicNames(p.Loc.Locale, k.Topics), expertise.LanguageNames(p.Loc.Locale, k.Languages), expertise.CountryNames(p.Loc.Locale, k.Countries),
 			nil, k.Owed, string(k.AwayFrom), string(k.AwayTo), k.Note, k.Assigned, k.Submitted, k.InTime, nil, k.Recused, k.HandedBack,
 		}
 		if k.Most > 0 {

@@ -3,6 +3,7 @@ package selection
 import (
 	"strings"
 
+	"kervan/modules/forms/expertise"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/solver/assignment"
 )
@@ -38,11 +39,11 @@ func reasonsText(p ui.Page, reasons []Reason) string {
 	for i, r := range reasons {
 		switch r.Side {
 		case SideTopic:
-			texts[i] = p.T("selection.reason.topic", "What", expertise(l, r.Keys))
+			texts[i] = p.T("selection.reason.topic", "What", expertise.TopicNames(l, r.Keys))
 		case SideLanguage:
-			texts[i] = p.T("selection.reason.language", "What", languageNames(l, r.Keys))
+			texts[i] = p.T("selection.reason.language", "What", expertise.LanguageNames(l, r.Keys))
 		case SideCountry:
-			texts[i] = p.T("selection.reason.country", "What", countryNames(l, r.Keys))
+			texts[i] = p.T("selection.reason.country", "What", expertise.CountryNames(l, r.Keys))
 		case SideWish:
 			texts[i] = p.T("selection.reason.wish." + r.Keys[0])
 		}

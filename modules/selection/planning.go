@@ -60,7 +60,7 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, call ids.Call)
 	reviews += fresh
 	now := time.Now()
 	p.Usual = Settings{
-		Reviews: Bounds{b.Call.Review.Reviews, b.Call.Review.Reviews}, Weights: UsualWeights, Most: map[ids.Person]int{}, Fair: true, Seed: 1, DueAt: usualDue(b, now),
+		Reviews: Bounds{Min: b.Call.Review.Reviews, Max: b.Call.Review.Reviews}, Weights: UsualWeights, Most: map[ids.Person]int{}, Fair: true, Seed: 1, DueAt: usualDue(b, now),
 	}
 	for _, k := range p.Known {
 		if k.Most > 0 {
@@ -272,7 +272,7 @@ func (s *Service) Compute(ctx context.Context, sc tenants.Scope, c Computing) er
 		verb = RefuseRun
 	}
 	_, _, err = s.step(ctx, sc, c.Run, verb, func(r *Run) {
-		r.Answer, r.Obstacles = run.Instance.answered(answer), answer.Obstacles
+		r.Answer, r.Obstacles = run.Instance.Result(answer), answer.Obstacles
 	})
 	return err
 }
@@ -323,7 +323,7 @@ func solveRun(ctx context.Context, sc tenants.Scope, run *Run) (assignment.Answe
 			}
 		}
 	}()
-	return assignment.Solve(ctx, run.Instance.problem())
+	return assignment.Solve(ctx, run.Instance.Instance())
 }
 
 func runAddress(call ids.Call, id ids.Run) string {

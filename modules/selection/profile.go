@@ -1,12 +1,8 @@
 package selection
 
 import (
-	"slices"
-	"sync"
 	"time"
 
-	"kervan/modules/blueprints"
-	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
@@ -15,7 +11,7 @@ import (
 // Profile is what is known of somebody who reviews. Nothing of it ever reaches applicants.
 type Profile struct {
 	Person           ids.Person
-	Topics           []string // of Topics
+	Topics           []string // of expertise.Topics
 	Languages        []string // in which they read applications
 	Countries        []string // that they know; ISO 3166-1 alpha-2
 	AwayFrom, AwayTo i18n.Day // the first and the last day; empty: not away
@@ -26,38 +22,18 @@ type Profile struct {
 
 // What a profile holds at most.
 const (
-	MostReviews   = 500
-	MostLanguages = 10
-	MostCountries = 20
-	maxAbout      = 1000
+	MostReviews = 500
+	maxAbout    = 1000
 )
 
-// Topics are the dimensions of capacity, by which application forms ask what an organization wants to become stronger in.
-var Topics = sync.OnceValue(func() []forms.Option { return blueprints.Default().Dimensions })
-
-func isTopic(key string) bool {
-	return slices.ContainsFunc(Topics(), func(o forms.Option) bool { return o.Value == key })
+func (p *Profile) expertise() Expertise {
+	return Expertise{Topics: p.Topics, Languages: p.Languages, Countries: p.Countries}
 }
 
 // check finds what cannot be kept, by the names of the inputs.
 func (p *Profile) check() []fault.Field {
-	var bad []fault.Field
-	no := func(name, key string) { bad = append(bad, fault.At(name, key)) }
-	if slices.ContainsFunc(p.Topics, func(key string) bool { return !isTopic(key) }) {
-		no("topic", "fault.choose")
-	}
-	for i, code := range p.Languages {
-		if !forms.IsLanguage(code) || slices.Contains(p.Languages[:i], code) || i >= MostLanguages {
-			no("language", "fault.choose")
-			break
-		}
-	}
-	for i, code := range p.Countries {
-		if !forms.IsCountry(code) || slices.Contains(p.Countries[:i], code) || i >= MostCountries {
-			no("country", "fault.choose")
-			break
-		}
-	}
+	known := p.expertise()
+	bad := known.Check()
 	bad = append(bad, p.checkAway()...)
 	if p.Most < 0 || p.Most > MostReviews {
 		bad = append(bad, fault.AtWith("most", "selection.profile.most_wrong", fault.Args{"Max": MostReviews}))

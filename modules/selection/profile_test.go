@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kervan/modules/forms/expertise"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
@@ -50,7 +51,7 @@ func TestAProfileIsKeptAndRefused(t *testing.T) {
 	if diff := cmp.Diff(selection.Profile{Person: reviewer.Actor().Person}, before); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	many := make([]string, selection.MostLanguages+1)
+	many := make([]string, expertise.MostLanguages+1)
 	copy(many, []string{"tr", "de", "en", "fr", "es", "it", "pl", "nl", "sv", "da", "fi"})
 	for name, c := range map[string]struct {
 		profile selection.Profile

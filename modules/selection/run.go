@@ -1,79 +1,50 @@
 package selection
 
 import (
-	"encoding/json"
 	"slices"
-	"strconv"
 	"time"
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/solver/assignment"
+	"kervan/modules/solver/runs"
 )
 
-// RunState is where an automatic assignment stands.
-type RunState string
+// RunState is where an automatic assignment stands, and RunVerb what happens to it.
+type (
+	RunState = runs.State
+	RunVerb  = runs.Verb
+)
 
-// The states of a run. One that is done waits to be applied or cancelled; of an infeasible one it is known what stands
-// against every assignment.
+// The states of a run.
 const (
-	RunQueued     RunState = "queued"
-	RunRunning    RunState = "running"
-	RunDone       RunState = "done"
-	RunInfeasible RunState = "infeasible"
-	RunCancelled  RunState = "cancelled"
-	RunFailed     RunState = "failed"
-	RunApplied    RunState = "applied"
+	RunQueued     = runs.Queued
+	RunRunning    = runs.Running
+	RunDone       = runs.Done
+	RunInfeasible = runs.Infeasible
+	RunCancelled  = runs.Cancelled
+	RunFailed     = runs.Failed
+	RunApplied    = runs.Applied
 )
 
 // RunStates lists all of them.
-var RunStates = []RunState{RunQueued, RunRunning, RunDone, RunInfeasible, RunCancelled, RunFailed, RunApplied}
-
-// RunVerb is what happens to a run.
-type RunVerb string
+var RunStates = runs.States
 
 // The verbs of a run's life.
 const (
-	BeginRun  RunVerb = "begin" // again, where its machine stopped
-	FinishRun RunVerb = "finish"
-	RefuseRun RunVerb = "refuse" // no assignment keeps all bounds
-	FailRun   RunVerb = "fail"
-	CancelRun RunVerb = "cancel"
-	ApplyRun  RunVerb = "apply"
+	BeginRun  = runs.Begin
+	FinishRun = runs.Finish
+	RefuseRun = runs.Refuse
+	FailRun   = runs.Fail
+	CancelRun = runs.Cancel
+	ApplyRun  = runs.Apply
 )
 
 // RunVerbs lists all of them.
-var RunVerbs = []RunVerb{BeginRun, FinishRun, RefuseRun, FailRun, CancelRun, ApplyRun}
-
-var runSteps = map[RunVerb]struct {
-	from []RunState
-	to   RunState
-}{
-	BeginRun:  {[]RunState{RunQueued, RunRunning}, RunRunning},
-	FinishRun: {[]RunState{RunRunning}, RunDone},
-	RefuseRun: {[]RunState{RunRunning}, RunInfeasible},
-	FailRun:   {[]RunState{RunRunning}, RunFailed},
-	CancelRun: {[]RunState{RunQueued, RunRunning, RunDone}, RunCancelled},
-	ApplyRun:  {[]RunState{RunDone}, RunApplied},
-}
-
-// After is the state to which a verb leads, and false where the verb is not possible.
-func (s RunState) After(v RunVerb) (RunState, bool) {
-	step, ok := runSteps[v]
-	if !ok || !slices.Contains(step.from, s) {
-		return s, false
-	}
-	return step.to, true
-}
-
-// Pending reports whether the run still goes on.
-func (s RunState) Pending() bool { return s == RunQueued || s == RunRunning }
+var RunVerbs = runs.Verbs
 
 // Bounds are the least and the most of something.
-type Bounds struct {
-	Min int `json:"min"`
-	Max int `json:"max"`
-}
+type Bounds = assignment.Bounds
 
 // Settings are what a run is asked for.
 type Settings struct {
@@ -115,7 +86,7 @@ func (g *Settings) check() []fault.Field {
 	between("weight_topic", g.Weights.Topic, 0, MostWeight)
 	between("weight_language", g.Weights.Language, 0, MostWeight)
 	between("weight_country", g.Weights.Country, 0, MostWeight)
-	if g.Weights.sum() == 0 {
+	if g.Weights.Sum() == 0 {
 		bad = append(bad, fault.At("weight_topic", "selection.run.weightless"))
 	}
 	if g.Seed > MostSeed {
@@ -124,75 +95,12 @@ func (g *Settings) check() []fault.Field {
 	return bad
 }
 
-// Instance is what a run is computed from, as the program's command solve reads it. Tables are by application, then by
-// reviewer, in the order of the run.
-type Instance struct {
-	Kind      string   `json:"kind"`
-	Affinity  [][]int  `json:"affinity"`
-	Conflict  [][]int  `json:"conflict"` // 0 or 1
-	Reviews   Bounds   `json:"reviews"`
-	Load      []Bounds `json:"load"`
-	Objective string   `json:"objective"`
-	Fixed     [][2]int `json:"fixed"`
-	Seed      uint64   `json:"seed"`
-}
-
-func (i *Instance) problem() assignment.Instance {
-	in := assignment.Instance{Reviews: assignment.Bounds(i.Reviews), Fixed: i.Fixed, Fair: i.Objective == "fair", Seed: i.Seed}
-	for _, b := range i.Load {
-		in.Load = append(in.Load, assignment.Bounds(b))
-	}
-	for k := range i.Affinity {
-		affinity, conflict := make([]int64, len(i.Affinity[k])), make([]bool, len(i.Affinity[k]))
-		for r, a := range i.Affinity[k] {
-			affinity[r], conflict[r] = int64(a), i.Conflict[k][r] == 1
-		}
-		in.Affinity, in.Conflict = append(in.Affinity, affinity), append(in.Conflict, conflict)
-	}
-	return in
-}
-
-// Answer is what was computed, as the command solve prints it.
-type Answer struct {
-	Feasible   bool         `json:"feasible"`
-	Assignment [][]int      `json:"assignment,omitempty"`
-	Total      *json.Number `json:"total,omitempty"`
-	Worst      *json.Number `json:"worst,omitempty"`
-	Exact      *bool        `json:"exact,omitempty"`
-	Bound      json.Number  `json:"bound,omitempty"`
-	TotalBound json.Number  `json:"total_bound,omitempty"`
-	Relax      []string     `json:"relax,omitempty"`
-}
-
-// answered puts what the solver found into words and sums.
-func (i *Instance) answered(found assignment.Answer) Answer {
-	if len(found.Obstacles) > 0 {
-		no := Answer{}
-		for _, o := range found.Obstacles {
-			no.Relax = append(no.Relax, o.String())
-		}
-		return no
-	}
-	total, worst := 0, 0
-	for k, list := range found.Reviewers {
-		sum := 0
-		for _, r := range list {
-			sum += i.Affinity[k][r]
-		}
-		total += sum
-		if k == 0 || sum < worst {
-			worst = sum
-		}
-	}
-	number := func(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }
-	t, w := number(int64(total)), number(int64(worst))
-	yes := Answer{Feasible: true, Assignment: found.Reviewers, Total: &t, Worst: &w}
-	if i.Objective == "fair" && !found.Exact {
-		exact := false
-		yes.Exact, yes.Bound, yes.TotalBound = &exact, number(found.WorstBound), number(found.TotalBound)
-	}
-	return yes
-}
+// Instance is what a run is computed from, as the program's command solve reads it, and Answer what was computed. Tables are by
+// application, then by reviewer, in the order of the run.
+type (
+	Instance = assignment.File
+	Answer   = assignment.Result
+)
 
 // Basis is what affinities are computed from, in the order of the run, so that their reasons stay what they were.
 type Basis struct {
@@ -268,10 +176,7 @@ func (d *drafting) draft() Run {
 	}
 	inside, outside := map[ids.Person]int{}, map[ids.Person]int{}
 	shut := map[pair]bool{}
-	in := Instance{Kind: "assignment", Reviews: g.Reviews, Objective: "total", Fixed: [][2]int{}, Seed: g.Seed}
-	if g.Fair {
-		in.Objective = "fair"
-	}
+	in := assignment.NewFile(g.Reviews, g.Fair, g.Seed)
 	for _, r := range d.reviews {
 		i, there := place[r.Application]
 		switch {
@@ -292,7 +197,7 @@ func (d *drafting) draft() Run {
 	}
 	for k, person := range run.Reviewers {
 		p := d.profiles[person]
-		run.Basis.Expertise = append(run.Basis.Expertise, Expertise{Topics: p.Topics, Languages: p.Languages, Countries: p.Countries})
+		run.Basis.Expertise = append(run.Basis.Expertise, p.expertise())
 		in.Load = append(in.Load, d.load(person, k < len(g.Reviewers), inside[person], outside[person]))
 	}
 	if len(d.wishes) > 0 {
@@ -322,7 +227,7 @@ func (d *drafting) draft() Run {
 // load is how many of the run's applications somebody gets who has so many of them, and so many others, already.
 func (d *drafting) load(person ids.Person, takesPart bool, inside, outside int) Bounds {
 	if !takesPart {
-		return Bounds{0, inside}
+		return Bounds{Min: 0, Max: inside}
 	}
 	b := d.settings.Load
 	if most, own := d.settings.Most[person]; own {

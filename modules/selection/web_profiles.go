@@ -1,13 +1,13 @@
 package selection
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"kervan/modules/forms/expertise"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
@@ -65,18 +65,15 @@ func (v profiling) of(who Person, id ids.Person) profiling {
 
 func profileAddress(id ids.Person) string { return "/selection/reviewers/" + id.String() }
 
-// lines are how many lines a list of codes has on the page.
-func lines(all []string, most int) int { return min(max(3, len(all)+2), most) }
-
 func readProfile(form web.Form) (profiling, []fault.Field) {
 	note, bad := form.Text("note", maxAbout)
+	known := expertise.Read(form)
 	v := profiling{Most: strings.TrimSpace(form.Raw("most")), Profile: Profile{
-		Topics: form.All("topic"), AwayFrom: i18n.Day(form.Raw("away_from")), AwayTo: i18n.Day(form.Raw("away_to")), Note: note,
+		Topics: known.Topics, Languages: known.Languages, Countries: known.Countries, AwayFrom: i18n.Day(form.Raw("away_from")), AwayTo: i18n.Day(form.Raw("away_to")), Note: note,
 	}}
 	if len(bad) > 0 {
 		v.Note = form.Raw("note")
 	}
-	v.Languages, v.Countries = codes(form, "language", MostLanguages), codes(form, "country", MostCountries)
 	if v.Most != "" {
 		n, err := strconv.Atoi(v.Most)
 		if err != nil || n < 1 {
@@ -93,24 +90,6 @@ func readProfile(form web.Form) (profiling, []fault.Field) {
 		bad = append(bad, v.check()...)
 	}
 	return v, bad
-}
-
-// codes reads the lines of a list of codes, each code once.
-func codes(form web.Form, name string, most int) []string {
-	var all []string
-	for i := range most {
-		if code := form.Raw(line(name, i)); code != "" && !slices.Contains(all, code) {
-			all = append(all, code)
-		}
-	}
-	return all
-}
-
-func line(name string, i int) string {
-	if i == 0 {
-		return name
-	}
-	return name + "-" + strconv.Itoa(i+1)
 }
 
 func (w *Web) ownProfile(c *fiber.Ctx, sc tenants.Scope) error {

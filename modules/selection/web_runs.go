@@ -76,7 +76,7 @@ func readPlanned(form web.Form, zone *time.Location) (Settings, planned, []fault
 		return n
 	}
 	g := Settings{
-		Reviews: Bounds{number("reviews_min"), number("reviews_max")}, Load: Bounds{number("load_min"), number("load_max")},
+		Reviews: Bounds{Min: number("reviews_min"), Max: number("reviews_max")}, Load: Bounds{Min: number("load_min"), Max: number("load_max")},
 		Weights: Weights{Topic: number("weight_topic"), Language: number("weight_language"), Country: number("weight_country")},
 		Fair:    in.Objective != "total", DueAt: due, Most: map[ids.Person]int{},
 	}

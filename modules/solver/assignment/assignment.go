@@ -12,7 +12,10 @@ import (
 )
 
 // Bounds are the least and the most of something.
-type Bounds struct{ Min, Max int }
+type Bounds struct {
+	Min int `json:"min"`
+	Max int `json:"max"`
+}
 
 // Instance is what is to be assigned. Tables are by application, then by reviewer.
 type Instance struct {
