@@ -132,6 +132,10 @@ const (
 	PartnershipManage  Action = "partnership.manage"
 	PartnershipPresent Action = "partnership.present" // say whether and how it is shown to the public
 	PartnershipReplace Action = "partnership.replace" // read and answer what is asked about a replacement in it
+
+	PartnershipHandBack Action = "partnership.hand_back" // accompany it no more
+	FacilitatorManage   Action = "facilitator.manage"    // say who accompanies which partnership
+	FacilitatorSelf     Action = "facilitator.self"      // one's own profile
 )
 
 // Stories of partnerships.

@@ -110,19 +110,7 @@ func (j jury) Leanings(ctx context.Context, sc tenants.Scope, call ids.Call) (ma
 	if err != nil {
 		return nil, err
 	}
-	questions := map[ids.FormVersion]string{}
-	for i := range all {
-		id := all[i].HandedVersion()
-		if _, known := questions[id]; known {
-			continue
-		}
-		v, err := j.forms.Version(ctx, sc, id)
-		if err != nil {
-			return nil, err
-		}
-		questions[id] = topicsIn(v.Definition, c.Review.Topic)
-	}
-	ranked, err := applications.Rankings(ctx, sc, all, questions)
+	ranked, err := j.ranked(ctx, sc, all, c.Review.Topic)
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +126,24 @@ func (j jury) Leanings(ctx context.Context, sc tenants.Scope, call ids.Call) (ma
 		found[all[i].ID] = leaning
 	}
 	return found, err
+}
+
+// ranked is what the organizations of applications want to become stronger in, a list for each, the first first. A form whose
+// question of that key asks for topics is read by it, any other by its first one that does.
+func (j jury) ranked(ctx context.Context, sc tenants.Scope, all []applications.Application, preferred string) (map[ids.Application][][]string, error) {
+	questions := map[ids.FormVersion]string{}
+	for i := range all {
+		id := all[i].HandedVersion()
+		if _, known := questions[id]; known {
+			continue
+		}
+		v, err := j.forms.Version(ctx, sc, id)
+		if err != nil {
+			return nil, err
+		}
+		questions[id] = topicsIn(v.Definition, preferred)
+	}
+	return applications.Rankings(ctx, sc, all, questions)
 }
 
 // topicsIn is the question of a form that asks for topics of capacity: the one that says the topic for quotas, else the first

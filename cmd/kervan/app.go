@@ -152,6 +152,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	given.documents = a.documents
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.tenants, a.authorizer, won, won, won, won)
+	a.partnerships.Needs = guiding{panel}
 	a.stories = stories.New(a.authorizer, tellers{a.partnerships, a.organizations}, album)
 	found := finders{a.selection, a.applications, a.partnerships, asked}
 	a.matching = matching.New(a.authorizer, matching.Around{Organizations: found, Partnerships: found, Applications: found})

@@ -5,10 +5,31 @@ import (
 	"testing"
 	"time"
 
+	"kervan/modules/forms/expertise"
 	"kervan/modules/ids"
 	"kervan/modules/partnerships"
 	"kervan/tenants"
 )
+
+// accompanies has somebody say what they know, accompany a partnership, and hand it back.
+func (r *running) accompanies(t *testing.T, in tenants.Tenant) {
+	t.Helper()
+	ctx, system := t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test"))
+	held, err := tenants.Holders(ctx, system.Read(), tenants.RoleFacilitator)
+	must(t, err)
+	if len(held) == 0 {
+		t.Fatal("nobody can accompany a partnership")
+	}
+	guide := system.As(tenants.Actor{Person: held[0].Person, Grants: []tenants.Grant{{Role: tenants.RoleFacilitator}}})
+	all, _, err := r.app.partnerships.List(ctx, system, partnerships.Query{Going: true})
+	must(t, err)
+	id := all[0].ID
+	must(t, r.app.partnerships.SaveOwnProfile(ctx, guide, partnerships.Profile{
+		Expertise: expertise.Expertise{Topics: []string{"digital"}, Languages: []string{"en"}, Countries: []string{"TR"}}, Note: "Only by train.",
+	}))
+	must(t, r.app.partnerships.Accompany(ctx, system, id, all[0].Version, held[0].Person, "As we said."))
+	must(t, r.app.partnerships.HandBack(ctx, guide, id, "Too far away."))
+}
 
 // replaces has somebody asked to take a seat of a partnership, and an organization that stays not agree.
 func (r *running) replaces(t *testing.T, in tenants.Tenant) {

@@ -117,6 +117,7 @@ func (r *running) livens(t *testing.T, in tenants.Tenant) {
 	b.Want(http.StatusOK)
 	r.talks(t, in)
 	r.replaces(t, in)
+	r.accompanies(t, in)
 	visitor := sitetest.NewBrowser(t, in.Host, r.port)
 	visitor.Get("/register")
 	visitor.Submit("/register", "name", "Somebody New", "email", "new@"+in.Slug+".example", "password", password, "notice", "yes")

@@ -19,7 +19,7 @@ var open = map[string]string{
 	"accounts.Actor":        "the frame, which asks whose session it is",
 	"accounts.Bearer":       "the frame, which asks whose token it is",
 	"accounts.Subscriber":   "the frame, which asks whose calendar it is",
-	"correspondence.Unread": "the frame; a visitor has none", "partnerships.Public": "all organizations of these have agreed to it", "partnerships.News": "the desk; whoever has no part in partnerships hears nothing",
+	"correspondence.Unread": "the frame; a visitor has none", "partnerships.Unaccompanied": "the desk; to whoever has no part in it there are none", "partnerships.Public": "all organizations of these have agreed to it", "partnerships.News": "the desk; whoever has no part in partnerships hears nothing",
 	"programs.Browse": "published calls are public", "programs.Look": "a published call is public",
 	"pages.Public": "what is published is public", "pages.Menu": "the navigation of visitors", "pages.News": "news are public", "pages.Search": "what is published is public",
 	"partnerships.ShownOf": "all organizations of these have agreed to it", "stories.Public": "what is published is public", "stories.Look": "what is published is public", "stories.Search": "what is published is public", "stories.By": "what is published is public",

@@ -90,6 +90,10 @@ func playBosporus(s *stage, all []*demo.Organization) {
 		s.laterAnswers(s.day(-60, 14, 20), id)
 		s.showing(s.day(-58, 15, 10))
 		s.results(s.day(-57, 10, 30), id)
+		s.introduce(s.day(-56, 9, 15))
+		s.accompany(s.day(-55, 10, 20), 5, i18n.Text{
+			i18n.TR: "Bu dönem işim çok yoğunlaştı; yarım yamalak eşlik etmek istemem.", i18n.DE: "Ich habe in diesem Halbjahr zu viel zu tun und möchte nicht halbherzig begleiten.",
+		})
 		s.tellStories(s.day(-19, 11, 40))
 	})
 	s.openBosporus(pairs, alone)

@@ -78,6 +78,8 @@ func bosporus() cast {
 			{"Dimitar Valkov", "dimitar@valkov.example", i18n.EN, roles(tenants.RoleReviewer)},
 			{"Yeşim Karaca", "yesim@karaca.example", i18n.TR, roles(tenants.RoleReviewer)},
 			{"Orhan Sezgin", "orhan@sezgin.example", i18n.TR, roles(tenants.RoleReviewer)},
+			{"Deniz Aydoğan", "deniz@aydogan.example", i18n.TR, roles(tenants.RoleFacilitator)},
+			{"Greta Hollmann", "greta@hollmann.example", i18n.DE, roles(tenants.RoleFacilitator)},
 		},
 		mix: []demo.Mix{
 			{Country: "TR", N: 93},

@@ -51,6 +51,7 @@ var parameters = map[string]string{
 	"proposals/:match":            "matching_proposals",
 	"reset/:token":                "mailed reset",
 	"reviewer-invitations/:token": "mailed reviewer-invitations",
+	"facilitators/:id":            "people",
 	"reviewers/:id":               "people",
 	"reviews/:id":                 "reviews",
 	"selection/:id":               "calls",

@@ -89,6 +89,12 @@ type Card struct {
 // ranked is the name of the field of the topic at that place, from 0.
 func ranked(of string, at int) string { return of + "_" + strconv.Itoa(at+1) }
 
+// Need is what an organization needs, as other modules know it.
+type Need struct {
+	Topics    []Topic
+	Languages []string
+}
+
 // newCard is the card of an organization that has not written one: with the languages of its profile.
 func newCard(o Organization) Card {
 	return Card{Organization: o.ID, Languages: o.Languages, Relation: EitherRelation}

@@ -89,6 +89,23 @@ func cardsOf(ctx context.Context, db bun.IDB, organizations []ids.Organization) 
 	return all, nil
 }
 
+// Needs are what the cards of organizations say that they need, what matters most first, and in which languages they work, all
+// in one query. It is for other modules' use-cases, which have authorized.
+func Needs(ctx context.Context, db bun.IDB, organizations []ids.Organization) (map[ids.Organization]Need, error) {
+	if len(organizations) == 0 {
+		return nil, nil
+	}
+	cards, err := cardsOf(ctx, db, organizations)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[ids.Organization]Need, len(cards))
+	for id, c := range cards {
+		all[id] = Need{Topics: c.Needs, Languages: c.Languages}
+	}
+	return all, nil
+}
+
 // cardsIn are the cards of the pool, ordered by organization.
 func cardsIn(ctx context.Context, db bun.IDB) ([]Card, error) {
 	var rows []cardRow

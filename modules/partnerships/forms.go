@@ -32,5 +32,6 @@ func readQuery(values url.Values) Query {
 	if s, ok := ParseState(values.Get("state")); ok {
 		q.State = s
 	}
+	q.Unaccompanied = values.Get("accompanied") == "no"
 	return q
 }

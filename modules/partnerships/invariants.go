@@ -10,8 +10,8 @@ import (
 	"kervan/tenants"
 )
 
-// Check finds partnerships in states that they cannot be in, by ways that they cannot have gone, and with fewer than two
-// seats. It is a tenants.Check.
+// Check finds partnerships in states that they cannot be in, by ways that they cannot have gone, with fewer than two seats, and
+// accompanied by somebody of whom their history does not know. It is a tenants.Check.
 func Check(ctx context.Context, sc tenants.Scope) ([]string, error) {
 	findings, err := tenants.Sentences(ctx, sc,
 		`SELECT format('partnership %s: has %s seats', p.id, count(s.key)) FROM partnerships p LEFT JOIN partnership_seats s ON s.partnership_id = p.id
@@ -20,6 +20,14 @@ func Check(ctx context.Context, sc tenants.Scope) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	guided, err := tenants.Sentences(ctx, sc,
+		`SELECT format('partnership %s: who accompanies it is not who its history says', p.id) FROM partnerships p
+			LEFT JOIN partnership_facilitations f ON f.partnership_id = p.id AND f.ended_at IS NULL WHERE f.person_id IS DISTINCT FROM p.facilitator ORDER BY 1`,
+	)
+	if err != nil {
+		return nil, err
+	}
+	findings = append(findings, guided...)
 	ways, err := ways(ctx, sc.Read())
 	if err != nil {
 		return nil, err

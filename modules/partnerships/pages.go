@@ -3,7 +3,9 @@ package partnerships
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"kervan/modules/forms"
 	"kervan/modules/ids"
@@ -14,7 +16,7 @@ import (
 	"kervan/tenants"
 )
 
-// tasks tells coordinators which partnerships rest, and an organization's people that theirs stands.
+// tasks tells coordinators which partnerships rest and how many nobody accompanies, and an organization's people that theirs stands.
 func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) ([]site.Task, error) {
 	news, err := w.service.News(ctx, sc)
 	if err != nil {
@@ -25,8 +27,17 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 		task := site.Task{Title: loc.T("partnerships.task.new", "Title", p.Title), Hint: loc.T("partnerships.task.new_hint"), Href: address(p.ID), Tone: "success"}
 		if p.State == Paused {
 			task = site.Task{Title: loc.T("partnerships.task.paused", "Title", p.Title), Hint: loc.T("partnerships.task.paused_hint"), Href: address(p.ID)}
+		} else if !p.Facilitator.IsZero() && p.Facilitator == sc.Actor().Person {
+			task.Title, task.Hint = loc.T("partnerships.task.accompanied", "Title", p.Title), loc.T("partnerships.task.accompanied_hint")
 		}
 		tasks = append(tasks, task)
+	}
+	alone, err := w.service.Unaccompanied(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	if alone > 0 {
+		tasks = append(tasks, site.Task{Title: loc.N("partnerships.task.unaccompanied", alone), Hint: loc.T("partnerships.task.unaccompanied_hint"), Href: "/partnerships?accompanied=no"})
 	}
 	if !sc.Actor().Has(tenants.RoleLead) {
 		return tasks, nil
@@ -73,11 +84,15 @@ func stateTone(s State) string {
 func listOf(p ui.Page, query url.Values, total int) ui.List {
 	return ui.List{
 		Path: "/partnerships", Query: query, Search: p.T("partnerships.list.search"), Total: total, TotalOf: "partnerships.list.total", Exports: true,
-		Filters: []ui.Field{{Name: "state", Label: p.T("partnerships.state"), Options: stateOptions(p)}},
+		Filters: []ui.Field{
+			{Name: "state", Label: p.T("partnerships.state"), Options: stateOptions(p)},
+			{Name: "accompanied", Label: p.T("partnerships.guide"), Options: []ui.Option{{Value: "no", Label: p.T("partnerships.unaccompanied")}}},
+		},
 		Columns: []ui.Column{
 			{Label: p.T("partnerships.title"), Sort: "title"},
 			{Label: p.T("partnerships.organizations")},
 			{Label: p.T("partnerships.state")},
+			{Label: p.T("partnerships.guide")},
 			{Label: p.T("partnerships.grant"), Numeric: true},
 			{Label: p.T("partnerships.since"), Sort: "since"},
 		},
@@ -87,7 +102,7 @@ func listOf(p ui.Page, query url.Values, total int) ui.List {
 func table(p ui.Page, all []Listed) sheets.Table {
 	t := sheets.Table{Name: p.Title, Columns: []string{
 		p.T("partnerships.number"), p.T("partnerships.title"), p.T("partnerships.call"), p.T("partnerships.organizations"), p.T("partnerships.countries"),
-		p.T("partnerships.state"), p.T("partnerships.grant"), p.T("partnerships.since"),
+		p.T("partnerships.state"), p.T("partnerships.grant"), p.T("partnerships.since"), p.T("partnerships.guide"),
 	}}
 	for _, one := range all {
 		var names, countries []string
@@ -96,7 +111,7 @@ func table(p ui.Page, all []Listed) sheets.Table {
 		}
 		t.Rows = append(t.Rows, []any{
 			one.Number, one.Title, one.CallTitle.String(p.Loc.Locale), strings.Join(names, "; "), strings.Join(countries, "; "), stateName(p, one.State),
-			grant(p, &one.Partnership), one.Since,
+			grant(p, &one.Partnership), one.Since, one.Guide.Name,
 		})
 	}
 	return t
@@ -142,14 +157,32 @@ func names(one Listed) []string {
 	return all
 }
 
+// stepsOf are the lines of the history, the newest first: how the partnership moved, and who accompanied it.
 func stepsOf(p ui.Page, w Whole) []ui.Step {
-	steps := make([]ui.Step, len(w.History))
-	for i, c := range w.History {
-		when := p.Loc.ShortDateTime(c.At)
-		if name := w.Actors[c.By]; !c.By.IsZero() && name != "" {
+	type line struct {
+		at          time.Time
+		by          ids.Person
+		title, text string
+	}
+	lines := make([]line, 0, len(w.History)+2*len(w.Companions))
+	for _, c := range w.Companions {
+		name := w.Actors[c.Person]
+		if c.Ending != "" && c.Ending != Changed || c.Ending == Changed && c.EndingReason != "" {
+			lines = append(lines, line{c.EndedAt, c.EndedBy, p.T("partnerships.ending_of."+string(c.Ending), "Name", name), c.EndingReason})
+		}
+		lines = append(lines, line{c.Since, c.By, p.T("partnerships.accompanies", "Name", name), c.Reason})
+	}
+	for _, c := range w.History {
+		lines = append(lines, line{c.At, c.By, stateName(p, c.State), c.Reason})
+	}
+	slices.SortStableFunc(lines, func(a, b line) int { return b.at.Compare(a.at) })
+	steps := make([]ui.Step, len(lines))
+	for i, l := range lines {
+		when := p.Loc.ShortDateTime(l.at)
+		if name := w.Actors[l.by]; !l.by.IsZero() && name != "" {
 			when += " · " + name
 		}
-		steps[i] = ui.Step{Title: stateName(p, c.State), When: when, Text: c.Reason}
+		steps[i] = ui.Step{Title: l.title, When: when, Text: l.text}
 	}
 	return steps
 }
@@ -165,7 +198,7 @@ func crumbs(p ui.Page, w Whole, last string) []ui.Crumb {
 // home is the list from which the actor came to a partnership.
 func home(p ui.Page, w Whole, actor tenants.Actor) []ui.Crumb {
 	all := crumbs(p, w, "")
-	if mine(w, actor) {
+	if w.Accompanies || mine(w, actor) {
 		all[0] = ui.Crumb{Label: p.T("partnerships.mine.title"), Href: "/my-partnerships"}
 	}
 	return all

@@ -72,7 +72,8 @@ type Partnership struct {
 	GrantMinor    int64 // in the currency's smallest unit
 	GrantCurrency string
 	State         State
-	Resumes       State // of a paused one
+	Resumes       State      // of a paused one
+	Facilitator   ids.Person // who accompanies it; zero: nobody
 	Version       int64
 	Since         time.Time
 	Seats         []Seat

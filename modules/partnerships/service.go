@@ -47,6 +47,7 @@ type Service struct {
 	calls         Calls
 	organizations Organizations
 	people        People
+	Needs         Needs // set before the service is used
 }
 
 // New makes the service.
@@ -129,13 +130,17 @@ func searchKey(p *Partnership, cards map[ids.Organization]Organization) string {
 	return i18n.SearchKey(strings.Join(parts, " "))
 }
 
-// tell writes to the leads of all organizations what has become of their partnership.
+// tell writes to the leads of all organizations what has become of their partnership, and puts a line under the bell of whoever
+// accompanies it.
 func (s *Service) tell(ctx context.Context, tx *tenants.Tx, p *Partnership, cards map[ids.Organization]Organization, what, reason string) error {
 	leads, err := tenants.LeadsOf(ctx, tx, p.Organizations()...)
 	if err != nil {
 		return err
 	}
 	told := map[ids.Person]bool{}
+	if !p.Facilitator.IsZero() {
+		tx.Announce(events.NotificationRequested{Person: p.Facilitator, Key: "partnerships.notify." + what, Path: address(p.ID), Args: map[string]string{"Title": p.Title}})
+	}
 	for _, organization := range p.Organizations() {
 		for _, lead := range leads[organization] {
 			if told[lead] {
@@ -166,11 +171,12 @@ func partners(p *Partnership, cards map[ids.Organization]Organization, but ids.O
 	return strings.Join(names, ", ")
 }
 
-// Listed is a partnership with what its organizations are called.
+// Listed is a partnership with what its organizations are called, and whoever accompanies it.
 type Listed struct {
 	Partnership
 
 	Cards map[ids.Organization]Organization
+	Guide Person // empty where that is not asked for, or nobody accompanies it
 }
 
 // List lists the network's partnerships and how many match. The network's officers may, and its finance officers.
@@ -186,20 +192,20 @@ func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) ([]Listed
 	if err != nil {
 		return nil, 0, err
 	}
-	listed, err := s.listed(ctx, sc, all)
+	listed, err := s.guided(ctx, sc, all)
 	return listed, n, err
 }
 
-// Mine lists the partnerships of the actor's organizations, the newest first. Leads and participants may.
+// Mine lists the partnerships of the actor's organizations and those that the actor accompanies, the newest first. Leads,
+// participants and facilitators may.
 func (s *Service) Mine(ctx context.Context, sc tenants.Scope) ([]Listed, error) {
 	if err := s.policies.May(sc, policies.PartnershipMine, policies.On{}); err != nil {
 		return nil, err
 	}
-	mine := sc.Actor().OrganizationsAs()
-	if len(mine) == 0 {
-		return nil, nil
+	if !sc.Actor().Signed() {
+		return nil, nil // the system has none
 	}
-	all, err := list(ctx, sc.Read(), Query{Organizations: mine})
+	all, err := list(ctx, sc.Read(), Query{Organizations: sc.Actor().OrganizationsAs(), Facilitator: sc.Actor().Person})
 	if err != nil {
 		return nil, err
 	}
@@ -209,8 +215,8 @@ func (s *Service) Mine(ctx context.Context, sc tenants.Scope) ([]Listed, error) 
 // recent is how long a new partnership is news.
 const recent = 14 * 24 * time.Hour
 
-// News lists what the actor should hear of: to coordinators the paused partnerships, to an organization's people its new
-// ones. Without seats.
+// News lists what the actor should hear of: to coordinators the paused partnerships, to an organization's people and to whoever
+// accompanies them the new ones. Without seats.
 func (s *Service) News(ctx context.Context, sc tenants.Scope) ([]Partnership, error) {
 	if s.policies.May(sc, policies.PartnershipManage, policies.On{}) == nil {
 		return pick(ctx, sc.Read(), Query{State: Paused, Limit: 20})
@@ -218,11 +224,26 @@ func (s *Service) News(ctx context.Context, sc tenants.Scope) ([]Partnership, er
 	if err := s.policies.May(sc, policies.PartnershipMine, policies.On{}); err != nil {
 		return nil, nil //nolint:nilerr // to everybody else there is no news
 	}
-	mine := sc.Actor().OrganizationsAs()
-	if len(mine) == 0 {
-		return nil, nil
+	return pick(ctx, sc.Read(), Query{State: Accepted, Organizations: sc.Actor().OrganizationsAs(), Facilitator: sc.Actor().Person, Newer: recent, Limit: 20})
+}
+
+// guided is listed with whoever accompanies each of them.
+func (s *Service) guided(ctx context.Context, sc tenants.Scope, all []Partnership) ([]Listed, error) {
+	listed, err := s.listed(ctx, sc, all)
+	if err != nil {
+		return nil, err
 	}
-	return pick(ctx, sc.Read(), Query{State: Accepted, Organizations: mine, Newer: recent, Limit: 20})
+	var guides []ids.Person
+	for i := range all {
+		if !all[i].Facilitator.IsZero() {
+			guides = append(guides, all[i].Facilitator)
+		}
+	}
+	known, err := s.people.Persons(ctx, sc, guides)
+	for i := range listed {
+		listed[i].Guide = known[listed[i].Facilitator]
+	}
+	return listed, err
 }
 
 func (s *Service) listed(ctx context.Context, sc tenants.Scope, all []Partnership) ([]Listed, error) {
@@ -254,15 +275,18 @@ type Whole struct {
 	Listed
 
 	Members      map[ids.Organization][]Member
-	Steers       bool          // the actor may pause it, end it, and replace its organizations
+	Steers       bool          // the actor may pause it, end it, replace its organizations, and say who accompanies it
 	Ranks        bool          // who could take a seat can be ranked by what fits
+	Accompanies  bool          // the actor does
 	Replacements []Replacement // for whoever steers it, the newest first
 	History      []Change
+	Companions   []Facilitation // the newest first
 	Actors       map[ids.Person]string
 }
 
-// Partnership shows one partnership with its people and its history. The people of its organizations may, and the
-// network's officers and finance officers. Fault: NotFound.
+// Partnership shows one partnership with its people and its history. The people of its organizations may, whoever accompanies it,
+// and the network's officers and finance officers. Why somebody accompanies it no more is told to those who steer it, and to
+// that person. Fault: NotFound.
 func (s *Service) Partnership(ctx context.Context, sc tenants.Scope, id ids.Partnership) (Whole, error) {
 	p, err := s.permitted(ctx, sc, policies.PartnershipRead, id)
 	if err != nil {
@@ -273,7 +297,11 @@ func (s *Service) Partnership(ctx context.Context, sc tenants.Scope, id ids.Part
 		return Whole{}, err
 	}
 	w := Whole{Listed: listed[0], Steers: s.MaySteer(sc, &p), Ranks: sc.Tenant().Kind == tenants.KindNetwork, Members: map[ids.Organization][]Member{}, Actors: map[ids.Person]string{}}
+	w.Accompanies = s.MayHandBack(sc, &p)
 	if w.History, err = history(ctx, sc.Read(), id); err != nil {
+		return Whole{}, err
+	}
+	if w.Companions, err = facilitations(ctx, sc.Read(), id); err != nil {
 		return Whole{}, err
 	}
 	if w.Steers {
@@ -294,9 +322,20 @@ func (s *Service) Partnership(ctx context.Context, sc tenants.Scope, id ids.Part
 			persons = append(persons, c.By)
 		}
 	}
+	for i := range w.Companions {
+		c := &w.Companions[i]
+		persons = append(persons, c.Person)
+		if !w.Steers && c.Person != sc.Actor().Person {
+			c.Reason, c.EndingReason = "", ""
+		}
+	}
 	known, err := s.people.Persons(ctx, sc, persons)
 	if err != nil {
 		return Whole{}, err
+	}
+	w.Guide = known[p.Facilitator]
+	for _, c := range w.Companions {
+		w.Actors[c.Person] = known[c.Person].Name
 	}
 	for _, h := range held {
 		w.Members[h.Organization] = append(w.Members[h.Organization], Member{Person: h.Person, Name: known[h.Person].Name, Email: known[h.Person].Email, Role: h.Role})
@@ -311,10 +350,20 @@ func (s *Service) Partnership(ctx context.Context, sc tenants.Scope, id ids.Part
 // one of strangers.
 func (s *Service) permitted(ctx context.Context, sc tenants.Scope, action policies.Action, id ids.Partnership) (Partnership, error) {
 	p, missing := find(ctx, sc.Read(), id)
-	if err := s.policies.May(sc, action, policies.On{Organizations: p.Organizations()}); err != nil {
+	if err := s.policies.May(sc, action, on(sc, &p)); err != nil {
 		return Partnership{}, err
 	}
 	return p, missing
+}
+
+// on is what a decision about a partnership needs to know of it.
+func on(sc tenants.Scope, p *Partnership) policies.On {
+	return policies.On{Organizations: p.Organizations(), Assigned: !p.Facilitator.IsZero() && p.Facilitator == sc.Actor().Person}
+}
+
+// MayHandBack reports whether the actor accompanies the partnership, and may hand it back.
+func (s *Service) MayHandBack(sc tenants.Scope, p *Partnership) bool {
+	return s.policies.May(sc, policies.PartnershipHandBack, on(sc, p)) == nil
 }
 
 // MaySteer reports whether the actor may pause and end the partnership.
@@ -324,7 +373,7 @@ func (s *Service) MaySteer(sc tenants.Scope, p *Partnership) bool {
 
 // MayRead reports whether the actor may open the partnership's page.
 func (s *Service) MayRead(sc tenants.Scope, p *Partnership) bool {
-	return s.policies.May(sc, policies.PartnershipRead, policies.On{Organizations: p.Organizations()}) == nil
+	return s.policies.May(sc, policies.PartnershipRead, on(sc, p)) == nil
 }
 
 // told says of which verbs the leads are told, and by which words.

@@ -30,6 +30,7 @@ type row struct {
 	State         State           `bun:"state"`
 	Resumes       State           `bun:"resumes"`
 	Version       int64           `bun:"version,nullzero,default:1"`
+	FacilitatorID ids.Person      `bun:"facilitator,nullzero"`
 	CreatedAt     time.Time       `bun:"created_at,nullzero,default:now()"`
 }
 
@@ -57,7 +58,7 @@ type changeRow struct {
 func (r *row) partnership() Partnership {
 	return Partnership{
 		ID: r.ID, Application: r.ApplicationID, Call: r.CallID, Number: r.Number, Title: r.Title, CallTitle: r.CallTitle, GrantMinor: r.GrantMinor,
-		GrantCurrency: r.GrantCurrency, State: r.State, Resumes: r.Resumes, Version: r.Version, Since: r.CreatedAt,
+		GrantCurrency: r.GrantCurrency, State: r.State, Resumes: r.Resumes, Facilitator: r.FacilitatorID, Version: r.Version, Since: r.CreatedAt,
 	}
 }
 
@@ -160,12 +161,16 @@ type Query struct {
 	Search        string
 	State         State
 	Organizations []ids.Organization // one of them sits in it
-	Newer         time.Duration      // founded less than so long ago; zero: whenever
-	Sort          string             // since (default) or title
-	Desc          bool               // of the title; since begins with the newest and turns around
-	After         string             // the id of the last one of the page before
-	Limit         int64              // zero: all
-	Locale        i18n.Locale        // whose alphabet orders the titles
+	Facilitator   ids.Person         // accompanies it; beside the organizations, it is enough that either holds
+	Unaccompanied bool               // it goes on, and nobody accompanies it
+	Going         bool               // it goes on
+	Call          ids.Call
+	Newer         time.Duration // founded less than so long ago; zero: whenever
+	Sort          string        // since (default) or title
+	Desc          bool          // of the title; since begins with the newest and turns around
+	After         string        // the id of the last one of the page before
+	Limit         int64         // zero: all
+	Locale        i18n.Locale   // whose alphabet orders the titles
 }
 
 func list(ctx context.Context, db bun.IDB, q Query) ([]Partnership, error) {
@@ -215,8 +220,23 @@ func filtered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
 	if q.Newer > 0 {
 		sel = sel.Where("p.created_at > now() - make_interval(secs => ?)", q.Newer.Seconds())
 	}
-	if len(q.Organizations) > 0 {
-		sel = sel.Where("p.id IN (SELECT partnership_id FROM partnership_seats WHERE organization_id IN (?))", bun.List(q.Organizations))
+	sel = sel.WhereGroup(" AND ", func(own *bun.SelectQuery) *bun.SelectQuery {
+		if len(q.Organizations) > 0 {
+			own = own.WhereOr("p.id IN (SELECT partnership_id FROM partnership_seats WHERE organization_id IN (?))", bun.List(q.Organizations))
+		}
+		if !q.Facilitator.IsZero() {
+			own = own.WhereOr("p.facilitator = ?", q.Facilitator)
+		}
+		return own
+	})
+	if q.Unaccompanied {
+		sel = sel.Where("p.facilitator IS NULL")
+	}
+	if q.Going || q.Unaccompanied {
+		sel = sel.Where("p.state IN (?)", bun.List(going))
+	}
+	if !q.Call.IsZero() {
+		sel = sel.Where("p.call_id = ?", q.Call)
 	}
 	return sel
 }

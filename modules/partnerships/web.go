@@ -59,6 +59,7 @@ func (w *Web) Module() site.Module {
 	}
 	m.Routes = append(m.Routes, w.presenting()...)
 	m.Routes = append(m.Routes, w.replacing()...)
+	m.Routes = append(m.Routes, w.accompanying()...)
 	for _, t := range turns {
 		m.Routes = append(m.Routes,
 			site.Route{Method: get, Path: "/partnerships/:id/" + t.noun, Action: manage, Handle: w.steerForm(t)},
@@ -107,7 +108,7 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 		all = all[:pageSize]
 		l.Next = all[pageSize-1].ID.String()
 	}
-	return w.site.Render(c, listPage(p, all, l, func(one *Partnership) bool { return w.service.MayRead(sc, one) }))
+	return w.site.Render(c, listPage(p, all, l, func(one *Partnership) bool { return w.service.MayRead(sc, one) }, w.guides(sc)))
 }
 
 func (w *Web) mine(c *fiber.Ctx, sc tenants.Scope) error {
@@ -115,7 +116,7 @@ func (w *Web) mine(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, minePage(w.site.Page(c, sc, "partnerships.mine.title"), all))
+	return w.site.Render(c, minePage(w.site.Page(c, sc, "partnerships.mine.title"), all, sc.Actor()))
 }
 
 func parse(c *fiber.Ctx) (ids.Partnership, error) {

@@ -36,6 +36,10 @@ type around struct {
 	joints map[ids.Application]partnerships.Joint
 	cards  map[ids.Organization]partnerships.Organization
 	gaveUp map[ids.Application]bool // their places, after they were read
+	emails map[ids.Person]string    // of those who do not write from example.org
+	topics map[ids.Application][][]string
+	wants  map[ids.Organization]partnerships.Want
+	barred map[ids.Application][]ids.Person
 }
 
 func (a *around) Won(_ context.Context, _ *tenants.Tx, among []ids.Application) (bool, error) {
@@ -73,10 +77,33 @@ func (a *around) Cards(context.Context, tenants.Scope, []ids.Organization) (map[
 	return maps.Clone(a.cards), nil
 }
 
-func (*around) Persons(_ context.Context, _ tenants.Scope, persons []ids.Person) (map[ids.Person]partnerships.Person, error) {
+func (a *around) Topics(context.Context, tenants.Scope, []ids.Application) (map[ids.Application][][]string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.topics), nil
+}
+
+func (a *around) Wants(context.Context, tenants.Scope, []ids.Organization) (map[ids.Organization]partnerships.Want, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.wants), nil
+}
+
+func (a *around) Barred(context.Context, tenants.Scope, []ids.Application) (map[ids.Application][]ids.Person, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.barred), nil
+}
+
+func (a *around) Persons(_ context.Context, _ tenants.Scope, persons []ids.Person) (map[ids.Person]partnerships.Person, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	found := map[ids.Person]partnerships.Person{}
 	for _, p := range persons {
 		found[p] = partnerships.Person{Name: "Person " + p.String()[24:], Email: p.String() + "@example.org"}
+		if email := a.emails[p]; email != "" {
+			found[p] = partnerships.Person{Name: found[p].Name, Email: email}
+		}
 	}
 	return found, nil
 }
@@ -94,7 +121,7 @@ type house struct {
 func open(t *testing.T) *house {
 	t.Helper()
 	h := &house{
-		around: &around{joints: map[ids.Application]partnerships.Joint{}, cards: map[ids.Organization]partnerships.Organization{}},
+		around: &around{joints: map[ids.Application]partnerships.Joint{}, cards: map[ids.Organization]partnerships.Organization{}, emails: map[ids.Person]string{}},
 	}
 	w := tenanttest.Open(t, h.queries.Counted)
 	authorizer, err := policies.New()
@@ -102,6 +129,7 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.service = partnerships.New(w.Tenants, authorizer, h.around, h.around, h.around, h.around)
+	h.service.Needs = h.around
 	h.service.Reactions(w.Tenants.Registry())
 	h.service.RegisterJobs(w.Tenants)
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
@@ -356,7 +384,7 @@ func TestEachRoleSeesItsOwn(t *testing.T) {
 		"an officer":         {h.As(t, tenanttest.Role(tenants.RoleOfficer)).Actor(), 200, 404, 200, 404},
 		"a finance officer":  {h.As(t, tenanttest.Role(tenants.RoleFinance)).Actor(), 200, 404, 200, 404},
 		"a reviewer":         {h.As(t, tenanttest.Role(tenants.RoleReviewer)).Actor(), 404, 404, 404, 404},
-		"a facilitator":      {h.As(t, tenanttest.Role(tenants.RoleFacilitator)).Actor(), 200, 404, 404, 404},
+		"a facilitator":      {h.As(t, tenanttest.Role(tenants.RoleFacilitator)).Actor(), 200, 200, 404, 404},
 		"its lead":           {h.As(t, tenants.Grant{Role: tenants.RoleLead, Organization: both[0]}).Actor(), 404, 200, 200, 404},
 		"the partner's":      {h.As(t, tenants.Grant{Role: tenants.RoleParticipant, Organization: both[1]}).Actor(), 404, 200, 200, 404},
 		"another one's lead": {h.As(t, tenants.Grant{Role: tenants.RoleLead, Organization: ids.New[ids.Organization]()}).Actor(), 404, 200, 404, 404},

@@ -127,3 +127,21 @@ func barred(ctx context.Context, db bun.IDB, application ids.Application) ([]ids
 	}
 	return found, nil
 }
+
+// Barred lists who has a conflict of interest in each of the applications, all in one query. It is for other modules' use-cases,
+// which have authorized.
+func Barred(ctx context.Context, db bun.IDB, applications ...ids.Application) (map[ids.Application][]ids.Person, error) {
+	all := map[ids.Application][]ids.Person{}
+	if len(applications) == 0 {
+		return all, nil
+	}
+	var rows []conflictRow
+	err := db.NewSelect().Model(&rows).Column("application_id", "person_id").Where("c.application_id IN (?)", bun.List(applications)).Where("c.undone_at IS NULL").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("selection: list who is barred: %w", err)
+	}
+	for _, r := range rows {
+		all[r.ApplicationID] = append(all[r.ApplicationID], r.PersonID)
+	}
+	return all, nil
+}
