@@ -74,7 +74,7 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, call ids.Call)
 	}
 	// One more than an equal share, so that affinity has a choice; half of one of what is new, so that nobody is left without any.
 	n := max(1, len(p.Usual.Reviewers))
-	p.Usual.Load = Bounds{min(MostReviews, fresh/(2*n)), min(MostReviews, 1+(reviews+n)/n)}
+	p.Usual.Load = Bounds{Min: min(MostReviews, fresh/(2*n)), Max: min(MostReviews, 1+(reviews+n)/n)}
 	return p, nil
 }
 
