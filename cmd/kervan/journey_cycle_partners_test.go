@@ -18,7 +18,13 @@ func (c *cycle) matches(t *testing.T, won []*bid) {
 	if len(won) != 7 {
 		t.Fatalf("%d won alone", len(won))
 	}
-	for n, b := range won {
+	pool := append([]*bid{}, won...)
+	for _, b := range c.bids { // some who have no place look for a partner as well
+		if b.joint == nil && !slices.Contains(won, b) && len(pool) < 15 {
+			pool = append(pool, b)
+		}
+	}
+	for n, b := range pool {
 		card := c.stage.cardOf(c.stage.orgs[b.who[0]], n)
 		sc := c.as(c.stage.orgs[b.who[0]].actor)
 		must(t, c.app.matching.Write(t.Context(), sc, matching.Card{Organization: card.Organization, Needs: card.Needs, Offers: card.Offers, Languages: []string{"en", "tr"}, Relation: matching.EitherRelation}))
@@ -179,12 +185,17 @@ func (c *cycle) succeeds(t *testing.T, kept []*bid) {
 	leaving, staying := c.stage.orgs[kept[1].who[0]].id, c.stage.orgs[kept[0].who[0]].id
 	i := slices.IndexFunc(all, func(p partnerships.Listed) bool { return slices.Contains(p.Organizations(), leaving) })
 	seat := all[i].Seats[slices.IndexFunc(all[i].Seats, func(s partnerships.Seat) bool { return s.Organization == leaving })]
-	vacancy, err := c.app.partnerships.Vacancy(t.Context(), sc, all[i].ID, seat.Key)
+	c.coordinator.Go(c.at("/rounds/replacements/" + all[i].ID.String() + "?seat=" + seat.Key))
+	c.coordinator.Accessible("cycle-ranking-of-replacements")
+	ranking, err := c.app.matching.Ranking(t.Context(), sc, all[i].ID, []string{seat.Key})
 	must(t, err)
-	coming := vacancy.Candidates[0].ID
-	c.coordinator.Go(c.at("/partnerships/" + all[i].ID.String() + "/seats/" + seat.Key + "/replacement"))
+	best := ranking.Openings[0].Ranked[0].At
+	coming := ranking.Board.Organizations[best]
+	c.coordinator.Go(c.coordinator.LinkIn(ranking.Board.Name(best), "/replacement?coming="))
+	if chosen := c.coordinator.Value("coming"); chosen != coming.String() {
+		t.Errorf("%s is chosen and not the best, %s", chosen, coming)
+	}
 	c.coordinator.Accessible("cycle-replacement")
-	c.coordinator.Choose("coming", coming.String())
 	c.coordinator.Fill("reason", "Kuruluşun koordinatörü ayrıldı.")
 	c.coordinator.Press(c.say("partnerships.replacement.ask"))
 	c.coordinator.Sees(c.say("partnerships.replacement.asked"))
