@@ -120,7 +120,7 @@ func (finders) Applicants(ctx context.Context, sc tenants.Scope, call ids.Call, 
 	if err != nil {
 		return nil, err
 	}
-	return pooled(ctx, sc.Read(), all, pool)
+	return pooled(ctx, sc.Read(), call, all, pool)
 }
 
 // Held satisfies matching.Applications.
@@ -130,7 +130,7 @@ func (finders) Held(ctx context.Context, tx *tenants.Tx, call ids.Call, pool mat
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(a applications.Application) bool { return a.Call != call })
-	applicants, err := pooled(ctx, tx, all, pool)
+	applicants, err := pooled(ctx, tx, call, all, pool)
 	found := make(map[ids.Application]ids.Organization, len(applicants))
 	for _, a := range applicants {
 		found[a.Application] = a.Organization
@@ -138,10 +138,16 @@ func (finders) Held(ctx context.Context, tx *tenants.Tx, call ids.Call, pool mat
 	return found, err
 }
 
-// pooled are the applications that are where a pool wants them.
-func pooled(ctx context.Context, db bun.IDB, all []applications.Application, pool matching.PoolKind) ([]matching.Applicant, error) {
+// pooled are the applications to a call that are where a pool wants them, of one organization each. One that leaves only seats empty that may
+// stay empty looks for a partner if it has said so; others cannot be handed in without that.
+func pooled(ctx context.Context, db bun.IDB, call ids.Call, all []applications.Application, pool matching.PoolKind) ([]matching.Applicant, error) {
 	var found []matching.Applicant
 	var wanted []ids.Application
+	c, err := programs.Find(ctx, db, call)
+	if err != nil {
+		return nil, err
+	}
+	rule, whole := c.Composition.Spread(), []ids.Application{}
 	for i := range all {
 		a := &all[i]
 		seated := a.Organizations()
@@ -156,6 +162,9 @@ func pooled(ctx context.Context, db bun.IDB, all []applications.Application, poo
 		case matching.CardsPool:
 		}
 		if there && len(seated) == 1 {
+			if open := emptySeats(rule, a); len(open) > 0 && !slices.ContainsFunc(open, func(s blueprints.Seat) bool { return !s.Optional }) {
+				whole = append(whole, a.ID)
+			}
 			found, wanted = append(found, matching.Applicant{Organization: seated[0], Application: a.ID}), append(wanted, a.ID)
 		}
 	}
@@ -163,11 +172,27 @@ func pooled(ctx context.Context, db bun.IDB, all []applications.Application, poo
 	if err != nil {
 		return nil, err
 	}
+	seeking, err := applications.Seeking(ctx, db, whole...)
+	if err != nil {
+		return nil, err
+	}
 	held, err := selection.OnConditions(ctx, db, wanted...)
 	return slices.DeleteFunc(found, func(a matching.Applicant) bool {
 		_, has := founded[a.Application]
-		return has || held[a.Application]
+		return has || held[a.Application] || slices.Contains(whole, a.Application) && !seeking[a.Application]
 	}), err
+}
+
+// emptySeats are those of an application's seats that nobody has taken.
+func emptySeats(rule blueprints.Composition, a *applications.Application) []blueprints.Seat {
+	var open []blueprints.Seat
+	for _, p := range a.Parts {
+		if p.Organization.IsZero() {
+			seat, _ := rule.Seat(p.Seat)
+			open = append(open, seat)
+		}
+	}
+	return open
 }
 
 // Open satisfies matching.Applications.
@@ -183,30 +208,53 @@ func (finders) Open(ctx context.Context, sc tenants.Scope) ([]matching.Call, err
 }
 
 // Jointly satisfies matching.Applications.
-func (f finders) Jointly(ctx context.Context, sc tenants.Scope, call ids.Call, own ids.Organization, others []ids.Organization) (ids.Application, error) {
+func (f finders) Jointly(ctx context.Context, sc tenants.Scope, call ids.Call, own ids.Organization, others []ids.Organization) (id ids.Application, met bool, err error) {
 	b, err := f.applications.Beginning(ctx, sc, call)
 	if err != nil {
-		return ids.Application{}, err
+		return id, false, err
+	}
+	if at := slices.IndexFunc(b.Choices, func(c applications.Choice) bool { return c.Organization.ID == own }); at >= 0 && !b.Choices[at].Has.IsZero() {
+		return b.Choices[at].Has, true, f.invite(ctx, sc, b.Choices[at].Has, b.Call.Composition, others)
 	}
 	known, err := f.asked.Applicants(ctx, sc, append(slices.Clone(others), own))
 	if err != nil {
-		return ids.Application{}, err
+		return id, false, err
 	}
 	seats := seating(b.Call.Composition, map[string]applications.Applicant{}, known, append([]ids.Organization{own}, others...))
 	if seats == nil {
-		return ids.Application{}, fault.Conflict("matching.joint.unfit")
+		return id, false, fault.Conflict("matching.joint.unfit")
 	}
-	id, err := f.applications.Begin(ctx, sc, call, own, seats[0])
+	if id, err = f.applications.Begin(ctx, sc, call, own, seats[0]); err != nil {
+		return id, false, err
+	}
+	return id, false, f.invite(ctx, sc, id, b.Call.Composition, others)
+}
+
+// invite asks organizations to an application as far as it has seats for them; those that are asked or seated already stay as they are, and
+// one in which nobody can be seated any more is not changed.
+func (f finders) invite(ctx context.Context, sc tenants.Scope, id ids.Application, rule blueprints.Composition, others []ids.Organization) error {
+	a, err := applications.Find(ctx, sc.Read(), id)
 	if err != nil {
-		return id, err
+		return err
 	}
-	for n, other := range others {
-		err := f.applications.Invite(ctx, sc, applications.Invitation{Application: id, Seat: seats[n+1], Organization: other}, sc.Actor().Locale)
-		if err != nil && !fault.Is(err, fault.KindInvalid) { // it is invited or seated already
-			return id, err
+	others = slices.DeleteFunc(slices.Clone(others), func(o ids.Organization) bool { return slices.Contains(a.Organizations(), o) })
+	known, err := f.asked.Applicants(ctx, sc, append(slices.Clone(others), a.Organizations()...))
+	if err != nil {
+		return err
+	}
+	taken := map[string]applications.Applicant{}
+	for _, p := range a.Parts {
+		if !p.Organization.IsZero() {
+			taken[p.Seat] = known[p.Organization]
 		}
 	}
-	return id, nil
+	for n, seat := range seating(rule, taken, known, others) {
+		err := f.applications.Invite(ctx, sc, applications.Invitation{Application: id, Seat: seat, Organization: others[n]}, sc.Actor().Locale)
+		if err != nil && !fault.Is(err, fault.KindInvalid) && !fault.Is(err, fault.KindTooLate) {
+			return err
+		}
+	}
+	return nil
 }
 
 // seating is a seat for each of the organizations, in their order; nothing where there is none for all of them.

@@ -93,10 +93,13 @@ func TestSingleApplicantsAreMatched(t *testing.T) {
 	for _, sc := range []tenants.Scope{kavak, birkenhaus} {
 		must(t, r.app.matching.Respond(t.Context(), sc, offers[0].ID, true, ""))
 	}
-	id, err := r.app.matching.Apply(t.Context(), kavak, offers[0].ID, call.ID)
+	id, met, err := r.app.matching.Apply(t.Context(), kavak, offers[0].ID, call.ID)
 	must(t, err)
-	again, err := r.app.matching.Apply(t.Context(), kavak, offers[0].ID, call.ID)
+	again, metAgain, err := r.app.matching.Apply(t.Context(), kavak, offers[0].ID, call.ID)
 	must(t, err)
+	if met || !metAgain {
+		t.Errorf("an application was met: %v, then %v", met, metAgain)
+	}
 	a, err := applications.Find(t.Context(), system.Read(), id)
 	must(t, err)
 	var invited int

@@ -187,6 +187,29 @@ func Hold(ctx context.Context, tx *tenants.Tx, wanted ...ids.Application) ([]App
 	return withParts(ctx, tx, tx.NewSelect().Model((*applicationRow)(nil)).Where("a.id IN (?)", bun.List(wanted)).OrderExpr("a.id").For("SHARE OF a"))
 }
 
+// Seeking are those of the applications that said, when they were last handed in, that they look for partners. It is for other modules'
+// use-cases, which have authorized.
+func Seeking(ctx context.Context, db bun.IDB, among ...ids.Application) (map[ids.Application]bool, error) {
+	found := map[ids.Application]bool{}
+	if len(among) == 0 {
+		return found, nil
+	}
+	var seeking []ids.Application
+	err := db.NewRaw(`SELECT last.application_id FROM (SELECT DISTINCT ON (application_id) id, application_id FROM submissions WHERE application_id IN (?0)
+			ORDER BY application_id, submitted_at DESC) AS last
+		JOIN applications AS a ON a.id = last.application_id
+		JOIN submission_sheets AS s ON s.submission_id = last.id AND s.sheet_id = a.joint_sheet_id
+		JOIN answers AS said ON said.sheet_id = s.copy_id AND said.question = ?1
+		WHERE said.value = to_jsonb(?2::text)`, bun.List(among), partnerQuestion, partnerSought).Scan(ctx, &seeking)
+	if err != nil {
+		return nil, fmt.Errorf("applications: list who looks for partners: %w", err)
+	}
+	for _, id := range seeking {
+		found[id] = true
+	}
+	return found, nil
+}
+
 // CountByState counts the network's applications. It is for other modules' use-cases, which have authorized.
 func CountByState(ctx context.Context, db bun.IDB) (map[State]int, error) {
 	var rows []struct {

@@ -157,7 +157,7 @@ const mostWait = 3 * time.Second
 
 // WhatIf computes what would be if two organizations of a run were together, and changes nothing. Coordinators may, unless they are
 // not impartial in the round. Faults: Invalid by field (one, other), Conflict where they cannot be, where the seats are more than two,
-// or where it takes too long; Forbidden, NotFound.
+// or where it takes too long; TooMany where others ask already, Forbidden, NotFound.
 func (s *Service) WhatIf(ctx context.Context, sc tenants.Scope, b *Board, one, other ids.Organization) (WhatIf, error) {
 	if _, err := s.steered(ctx, sc, b.Round); err != nil {
 		return WhatIf{}, err
@@ -185,7 +185,11 @@ func (s *Service) WhatIf(ctx context.Context, sc tenants.Scope, b *Board, one, o
 	}
 	ctx, cancel := context.WithTimeout(ctx, mostWait)
 	defer cancel()
-	rest, _, err := b.problem.without(at[0], at[1]).solve(ctx)
+	var rest Solution
+	err := s.asked(func() (err error) {
+		rest, _, err = b.problem.without(at[0], at[1]).solve(ctx)
+		return err
+	})
 	if errors.Is(err, context.DeadlineExceeded) {
 		return w, fault.Conflict("matching.what_if.too_long")
 	}
@@ -193,7 +197,7 @@ func (s *Service) WhatIf(ctx context.Context, sc tenants.Scope, b *Board, one, o
 		return w, err
 	}
 	pair := []int{at[0], at[1]}
-	b.problem.allows(pair)
+	b.allows(pair)
 	w.Solution = Solution{Groups: append(rest.Groups, pair), Total: rest.Total + b.problem.points(at[0], at[1])}
 	w.Cost, w.Fewer = b.Solution.Total-w.Solution.Total, len(b.Solution.Groups)-len(w.Solution.Groups)
 	w.New, w.Gone = only(w.Solution.Groups, b.Solution.Groups), only(b.Solution.Groups, w.Solution.Groups)

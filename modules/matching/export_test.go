@@ -20,3 +20,15 @@ func WishesOf(ctx context.Context, db bun.IDB, organizations ...ids.Organization
 func Vetoes(ctx context.Context, db bun.IDB, organizations ...ids.Organization) ([][2]ids.Organization, error) {
 	return vetoes(ctx, db, organizations)
 }
+
+// Busy has others ask as much as can be computed at once; it ends with what it returns.
+func (s *Service) Busy() func() {
+	for range mostAsking {
+		s.asking <- struct{}{}
+	}
+	return func() {
+		for range mostAsking {
+			<-s.asking
+		}
+	}
+}

@@ -78,6 +78,7 @@ type Problem struct {
 	Rows   int   // of two separate sides: so many organizations of the first seat come first
 	Free   []int // the places that are not in a kept group, in the order of the instance
 	barred map[[2]int]bool
+	told   func(done, all int) // how far what stands beside the solution is; nothing: nobody asks
 }
 
 // method is how the rules are solved for these organizations.

@@ -335,3 +335,22 @@ func TestARunIsKeptWithoutWhatStandsBeside(t *testing.T) {
 		}
 	}
 }
+
+// TestARunTellsHowFarItIs counts what is computed, from the solution on, step by step, to the end.
+func TestARunTellsHowFarItIs(t *testing.T) {
+	t.Parallel()
+	for _, seats := range []int{2, 3} {
+		g := UsualRules()
+		g.Seats = make([]Seat, seats)
+		r := Run{Rules: g, Basis: sides(12, func(i int) Side { return Side{Languages: []string{"en"}, Hosts: i % 2} })}
+		p := r.problem()
+		var told []int32
+		p.told = func(done, all int) { told = append(told, share(done, all)) }
+		if err := r.compute(t.Context(), p, p.weigh); err != nil {
+			t.Fatal(err)
+		}
+		if len(told) < 12 || !slices.IsSorted(told) || told[0] <= firstShare || told[len(told)-1] != 100 {
+			t.Errorf("%d seats: %v", seats, told)
+		}
+	}
+}

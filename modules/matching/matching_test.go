@@ -42,6 +42,7 @@ type around struct {
 	places   []events.PlacesMatched
 	waiting  []matching.Applicant
 	team     matching.Team
+	met      bool              // an application that is there already
 	founding []ids.Application // of which a partnership was founded
 }
 
@@ -78,11 +79,11 @@ func (a *around) Open(ctx context.Context, sc tenants.Scope) ([]matching.Call, e
 	return a.Calls(ctx, sc)
 }
 
-func (a *around) Jointly(_ context.Context, _ tenants.Scope, _ ids.Call, own ids.Organization, others []ids.Organization) (ids.Application, error) {
+func (a *around) Jointly(_ context.Context, _ tenants.Scope, _ ids.Call, own ids.Organization, others []ids.Organization) (ids.Application, bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.joint = [2]ids.Organization{own, others[0]}
-	return ids.New[ids.Application](), nil
+	return ids.New[ids.Application](), a.met, nil
 }
 
 func (a *around) Going(context.Context, tenants.Scope, []ids.Organization) (map[ids.Organization]bool, error) {

@@ -106,6 +106,8 @@ type Run struct {
 	Answer        json.RawMessage
 	Solution      Solution
 	Beside        Beside
+	Swaps         [][2]int // which places were exchanged by hand, one after the other
+	Progress      int      // how much of it is computed, in percent
 }
 
 // problem is what the run solves.
@@ -216,9 +218,22 @@ func (p *Problem) weigh(ctx context.Context, s Solution) (Beside, error) {
 		return Beside{}, nil
 	}
 	var b Beside
+	done, all := 0, 0
+	if p.Method != BySeats {
+		all = len(p.Free)
+	}
+	for _, g := range s.Groups {
+		all += len(g) * (len(g) - 1) / 2
+	}
+	step := func() {
+		if done++; p.told != nil {
+			p.told(done, all)
+		}
+	}
 	for _, g := range s.Groups {
 		for n := range g {
 			for m := range n {
+				step()
 				other, _, err := p.banning(g[m], g[n]).solve(ctx)
 				if err != nil {
 					return b, err
@@ -234,6 +249,7 @@ func (p *Problem) weigh(ctx context.Context, s Solution) (Beside, error) {
 		return b, nil
 	}
 	for _, i := range slices.Sorted(slices.Values(p.Free)) {
+		step()
 		j, rank := p.rather(s, i)
 		if j < 0 {
 			continue

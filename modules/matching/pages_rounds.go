@@ -138,11 +138,9 @@ func matchRunTone(s RunState) string {
 	return "info"
 }
 
-func runProgress(s RunState) int {
-	if s == RunQueued {
-		return 1
-	}
-	return 2
+// howFar says how much of a run is computed.
+func howFar(p ui.Page, r *Run) string {
+	return p.T("matching.run_step."+string(r.State)) + ": " + p.Loc.Percent(float64(r.Progress)/100, 0)
 }
 
 func proposalTone(s ProposalState) string {
@@ -351,6 +349,29 @@ func (b *Board) draw() picture {
 		}
 	}
 	return pic
+}
+
+// signed is a number with its sign, also where a colour would say the same.
+func signed(p ui.Page, n int) string {
+	switch {
+	case n > 0:
+		return "+" + p.Loc.Int(n)
+	case n < 0:
+		return "−" + p.Loc.Int(-n)
+	default:
+		return "±0"
+	}
+}
+
+// lastSwap says who changed places last, and what came of it.
+func (b *Board) lastSwap(p ui.Page) string {
+	last := b.Swaps[len(b.Swaps)-1]
+	before := b.Run
+	now := before.total()
+	if err := before.undo(); err != nil {
+		return ""
+	}
+	return p.T("matching.swap.last", "One", b.Name(last[0]), "Other", b.Name(last[1]), "By", signed(p, now-before.total()), "Total", p.Loc.Int(now))
 }
 
 func point(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }

@@ -171,7 +171,7 @@ func TestPlacesAreNotWonByMatching(t *testing.T) {
 		if len(h.matched()) != 0 {
 			t.Errorf("%s: places are matched", pool)
 		}
-		_, err := h.service.Apply(ctx, all[0].lead, offer.ID, call.ID)
+		_, _, err := h.service.Apply(ctx, all[0].lead, offer.ID, call.ID)
 		if pool.OfCall() {
 			wants(t, err, fault.KindConflict, "")
 		} else {

@@ -470,24 +470,25 @@ func (s *Service) JointCalls(ctx context.Context, sc tenants.Scope, o *Offered) 
 }
 
 // Apply begins the joint application of a match of cards that all have accepted: the organization begins it and the others are invited.
+// Where it has an application in the call already, that is met.
 // Leads may. Faults: Invalid by field (call), Conflict when it is no such match or its organizations cannot apply to the call together,
 // those of applying, NotFound.
-func (s *Service) Apply(ctx context.Context, sc tenants.Scope, id ids.Match, call ids.Call) (ids.Application, error) {
+func (s *Service) Apply(ctx context.Context, sc tenants.Scope, id ids.Match, call ids.Call) (begun ids.Application, met bool, err error) {
 	o, err := s.Offer(ctx, sc, id)
 	if err != nil {
-		return ids.Application{}, err
+		return begun, false, err
 	}
 	if err := s.policies.May(sc, policies.ProposalAnswer, of(o.Own.ID)); err != nil {
-		return ids.Application{}, err
+		return begun, false, err
 	}
 	calls, err := s.JointCalls(ctx, sc, &o)
 	switch {
 	case err != nil:
-		return ids.Application{}, err
+		return begun, false, err
 	case o.State != ProposalAccepted || o.Pool != CardsPool:
-		return ids.Application{}, fault.Conflict("matching.proposal.not_accepted")
+		return begun, false, fault.Conflict("matching.proposal.not_accepted")
 	case !slices.ContainsFunc(calls, func(c Call) bool { return c.ID == call }):
-		return ids.Application{}, fault.Invalid("fault.check_fields", fault.At("call", "fault.choose"))
+		return begun, false, fault.Invalid("fault.check_fields", fault.At("call", "fault.choose"))
 	}
 	var others []ids.Organization
 	for _, other := range o.Organizations {

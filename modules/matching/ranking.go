@@ -82,7 +82,7 @@ type Together struct {
 // Points and hard rules are those of the newest round for the call, else of the newest one of cards, else the usual ones; who may take a
 // seat follows from the call. Nobody reads from it why two cannot be put together. Coordinators may, unless they are not
 // impartial about anybody who takes part or could. Faults: Invalid by field (seat) where nobody stays, Conflict where the partnership is
-// over, Forbidden, NotFound.
+// over, TooMany where others ask for several seats just now, Forbidden, NotFound.
 func (s *Service) Ranking(ctx context.Context, sc tenants.Scope, id ids.Partnership, free []string) (Ranking, error) {
 	if err := s.policies.May(sc, policies.RoundManage, policies.On{}); err != nil {
 		return Ranking{}, err
@@ -129,7 +129,10 @@ func (s *Service) Ranking(ctx context.Context, sc tenants.Scope, id ids.Partners
 	if err := s.weighing(ctx, sc, &r, stay, found); err != nil {
 		return r, err
 	}
-	return r, r.choose(ctx)
+	if len(r.Openings) < 2 {
+		return r, nil
+	}
+	return r, s.asked(func() error { return r.choose(ctx) })
 }
 
 // ruling is the round whose rules count for a call, of those in which the actor is impartial.
@@ -269,9 +272,6 @@ func (s *Service) weighing(ctx context.Context, sc tenants.Scope, r *Ranking, st
 
 // choose computes the best choice for several openings at once.
 func (r *Ranking) choose(ctx context.Context) error {
-	if len(r.Openings) < 2 {
-		return nil
-	}
 	p := r.seatsProblem()
 	if len(p.places) > mostInGroups {
 		return nil

@@ -1,13 +1,13 @@
 package matching
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"kervan/modules/events"
@@ -232,12 +232,28 @@ func (s *Service) step(ctx context.Context, sc tenants.Scope, id ids.Run, verb R
 	return run, going, err
 }
 
+// firstShare is how many percent of a run its solution is; the rest is what stands beside it.
+const firstShare = 20
+
+// share is how many percent of a run are computed once so much is of what stands beside its solution.
+func share(done, all int) int32 { return int32(firstShare + (100-firstShare)*done/max(all, 1)) }
+
+// progressed notes how far a run is, and tells whether it still goes on.
+func progressed(ctx context.Context, sc tenants.Scope, id ids.Run, percent int) (state RunState, err error) {
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		state, err = progressRun(ctx, tx, id, percent)
+		return err
+	})
+	return state, err
+}
+
 // solveRun solves the run and what stands beside it until it takes too long or the run is cancelled.
 func solveRun(ctx context.Context, sc tenants.Scope, run *Run) error {
 	ctx, cancel := context.WithTimeout(ctx, mostTime)
 	defer cancel()
 	ended := make(chan struct{})
 	defer close(ended)
+	var percent atomic.Int32
 	go func() {
 		ticker := time.NewTicker(time.Second)
 		defer ticker.Stop()
@@ -246,7 +262,7 @@ func solveRun(ctx context.Context, sc tenants.Scope, run *Run) error {
 			case <-ended:
 				return
 			case <-ticker.C:
-				if state, err := matchRunState(ctx, sc.Read(), run.ID); err == nil && !state.Pending() {
+				if state, err := progressed(ctx, sc, run.ID, int(percent.Load())); err == nil && !state.Pending() {
 					cancel()
 					return
 				}
@@ -254,6 +270,7 @@ func solveRun(ctx context.Context, sc tenants.Scope, run *Run) error {
 		}
 	}()
 	p := run.problem()
+	p.told = func(done, all int) { percent.Store(share(done, all)) }
 	return run.compute(ctx, p, p.weigh)
 }
 
@@ -300,110 +317,6 @@ func (s *Service) seen(ctx context.Context, sc tenants.Scope, round ids.Round, i
 func (s *Service) RunFile(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run) (json.RawMessage, int, error) {
 	_, run, err := s.seen(ctx, sc, round, id)
 	return run.Instance, run.Number, err
-}
-
-// Swap makes a run of another one in which two organizations have changed places; an organization that is alone takes the place of
-// the other. What the solver found stays beside it. Coordinators may, unless they are not impartial in the round. Faults: Invalid by
-// field (one, other), Conflict where it cannot be or the run is not done, Forbidden, NotFound.
-func (s *Service) Swap(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, one, other ids.Organization) (ids.Run, error) {
-	r, run, err := s.seen(ctx, sc, round, id)
-	if err != nil {
-		return ids.Run{}, err
-	}
-	switch {
-	case r.Closed:
-		return ids.Run{}, fault.Conflict("matching.round.closed")
-	case run.State != RunDone:
-		return ids.Run{}, fault.Conflict("matching.run.not_done")
-	}
-	at := placesOf(run.Organizations, []ids.Organization{one, other})
-	if err := run.swap(at[0], at[1]); err != nil {
-		return ids.Run{}, err
-	}
-	from := run.ID
-	run.ID, run.From, run.By, run.Beside = ids.New[ids.Run](), from, sc.Actor().Person, Beside{}
-	return run.ID, s.changingRound(ctx, sc, round, func(ctx context.Context, tx *tenants.Tx, _ Round) error {
-		if run.At, err = tx.Now(ctx); err != nil {
-			return err
-		}
-		run.EndedAt = run.At
-		tx.Audit(roundEntry("round.swapped", round))
-		return insertMatchRun(ctx, tx, &run)
-	})
-}
-
-// swap puts one organization in the place of the other, by places of the run.
-func (r *Run) swap(one, other int) error {
-	var bad []fault.Field
-	if one < 0 {
-		bad = append(bad, fault.At("one", "fault.choose"))
-	}
-	if other < 0 || one == other {
-		bad = append(bad, fault.At("other", "matching.swap.other"))
-	}
-	if len(bad) > 0 {
-		return fault.Invalid("fault.check_fields", bad...)
-	}
-	p := r.problem()
-	groups := make([][]int, len(r.Solution.Groups))
-	found := -1
-	for n, g := range r.Solution.Groups {
-		groups[n] = slices.Clone(g)
-		a, b := slices.Index(g, one), slices.Index(g, other)
-		if a >= 0 && b >= 0 {
-			return fault.Conflict("matching.swap.same")
-		}
-		if a >= 0 {
-			groups[n][a], found = other, n
-		}
-		if b >= 0 {
-			groups[n][b], found = one, n
-		}
-	}
-	if found < 0 || !slices.Contains(p.Free, one) || !slices.Contains(p.Free, other) {
-		return fault.Conflict("matching.swap.kept")
-	}
-	r.Solution.Total = 0
-	for n := range groups {
-		if !p.allows(groups[n]) {
-			return fault.Conflict("matching.swap.cannot")
-		}
-		r.Solution.Total += p.total(groups[n])
-	}
-	sortGroups(groups)
-	r.Solution.Groups = groups
-	return nil
-}
-
-// allows reports whether a group can be, and puts it in the order of the seats.
-func (p *Problem) allows(group []int) bool {
-	for n, i := range group {
-		for _, j := range group[:n] {
-			if p.bars(i, j) {
-				return false
-			}
-		}
-	}
-	slices.SortFunc(group, cmp.Compare[int])
-	var place func(at int) bool
-	place = func(at int) bool {
-		if at == len(group) {
-			return true
-		}
-		for n := at; n < len(group); n++ {
-			side := &p.Basis.Sides[group[n]]
-			if !p.Rules.Seats[at].Takes(side.Country, side.Form) {
-				continue
-			}
-			group[at], group[n] = group[n], group[at]
-			if place(at + 1) {
-				return true
-			}
-			group[at], group[n] = group[n], group[at]
-		}
-		return false
-	}
-	return place(0)
 }
 
 const roundsPath = "/rounds"

@@ -5,6 +5,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/geo"
 	"kervan/policies"
 	"kervan/tenants"
@@ -70,8 +71,9 @@ type Applications interface {
 	// Open are the calls to which one can apply just now, the newest first.
 	Open(ctx context.Context, sc tenants.Scope) ([]Call, error)
 	// Jointly begins an application of an organization that the actor leads, and invites the others to it. An application that it
-	// has in the call already is the one. Faults: Conflict where they cannot apply to the call together, and those of applying.
-	Jointly(ctx context.Context, sc tenants.Scope, call ids.Call, own ids.Organization, others []ids.Organization) (ids.Application, error)
+	// has in the call already is met: the others are invited to that as far as it has seats for them. Faults: Conflict where they
+	// cannot apply to the call together, and those of applying.
+	Jointly(ctx context.Context, sc tenants.Scope, call ids.Call, own ids.Organization, others []ids.Organization) (id ids.Application, met bool, err error)
 	// Concerned are the calls of which the actor has a conflict of interest in an application, or to which an organization of
 	// theirs has applied.
 	Concerned(ctx context.Context, sc tenants.Scope) (map[ids.Call]bool, error)
@@ -90,11 +92,26 @@ type Around struct {
 type Service struct {
 	policies *policies.Authorizer
 	around   Around
+	asking   chan struct{} // a place for each question that is computed while somebody waits
+}
+
+// mostAsking is how many questions are computed at once while somebody waits for the answer.
+const mostAsking = 2
+
+// asked computes something while somebody waits for it. Fault: TooMany where others do already.
+func (s *Service) asked(compute func() error) error {
+	select {
+	case s.asking <- struct{}{}:
+		defer func() { <-s.asking }()
+		return compute()
+	default:
+		return fault.TooMany("matching.busy")
+	}
 }
 
 // New makes the service.
 func New(p *policies.Authorizer, around Around) *Service {
-	return &Service{policies: p, around: around}
+	return &Service{policies: p, around: around, asking: make(chan struct{}, mostAsking)}
 }
 
 func of(id ids.Organization) policies.On {

@@ -37,12 +37,15 @@ type runRow struct {
 	Answer        *string            `bun:"answer"`
 	Solution      *Solution          `bun:"solution,type:jsonb"`
 	Beside        *Beside            `bun:"beside,type:jsonb"`
+	Swaps         [][2]int           `bun:"swaps,type:jsonb"`
+	Progress      int                `bun:"progress"`
 }
 
 func (r *runRow) run() Run {
 	run := Run{
 		ID: r.ID, Round: r.RoundID, Number: r.Number, State: r.State, Failure: r.Failure, By: r.ByPerson, At: r.At, EndedAt: r.EndedAt, From: r.FromRun, Rules: r.Rules,
 		Organizations: r.Organizations, Applications: r.Applications, Basis: r.Basis, Kept: r.Kept, Barred: r.Barred, Instance: json.RawMessage(r.Instance),
+		Swaps: r.Swaps, Progress: r.Progress,
 	}
 	if r.Answer != nil {
 		run.Answer = json.RawMessage(*r.Answer)
@@ -64,6 +67,7 @@ func insertMatchRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
 	row := runRow{
 		ID: r.ID, RoundID: r.Round, Number: r.Number, State: r.State, ByPerson: r.By, At: r.At, EndedAt: r.EndedAt, FromRun: r.From, Rules: r.Rules,
 		Organizations: filled(r.Organizations), Applications: filled(r.Applications), Basis: r.Basis, Kept: filled(r.Kept), Barred: filled(r.Barred), Instance: string(r.Instance),
+		Swaps: filled(r.Swaps), Progress: r.Progress,
 	}
 	q := tx.NewInsert().Model(&row)
 	if r.State == RunDone {
@@ -74,6 +78,37 @@ func insertMatchRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
 	}
 	if _, err := q.Returning("NULL").Exec(ctx); err != nil {
 		return fmt.Errorf("matching: begin run: %w", err)
+	}
+	return forgetRuns(ctx, tx, r.Round)
+}
+
+// forgetRuns deletes the oldest runs of a round of which there are too many, but none that goes on, of which something was proposed or
+// which another one that is kept was made of. The caller holds the round's lock.
+func forgetRuns(ctx context.Context, tx *tenants.Tx, round ids.Round) error {
+	_, err := tx.NewRaw(`DELETE FROM matching_runs AS mr WHERE mr.round_id = ?0 AND mr.state NOT IN (?1)
+		AND mr.id NOT IN (SELECT id FROM matching_runs WHERE round_id = ?0 ORDER BY number DESC LIMIT ?2)
+		AND NOT EXISTS (SELECT 1 FROM matching_proposals AS mp WHERE mp.run_id = mr.id)
+		AND NOT EXISTS (SELECT 1 FROM matching_runs AS made WHERE made.from_run = mr.id)`, round, bun.List([]RunState{RunQueued, RunRunning}), mostRuns).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("matching: forget runs: %w", err)
+	}
+	return nil
+}
+
+// reworkMatchRun writes what was changed by hand in a run. The caller holds its lock.
+func reworkMatchRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
+	solution, err := json.Marshal(r.Solution)
+	if err != nil {
+		return fmt.Errorf("matching: write solution: %w", err)
+	}
+	swaps, err := json.Marshal(filled(r.Swaps))
+	if err != nil {
+		return fmt.Errorf("matching: write swaps: %w", err)
+	}
+	_, err = tx.NewUpdate().Table("matching_runs").Set("solution = ?::jsonb, swaps = ?::jsonb, at = ?, ended_at = ?, by_person = ?", string(solution), string(swaps), r.At, r.EndedAt, r.By).
+		Where("id = ?", r.ID).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("matching: rework run: %w", err)
 	}
 	return nil
 }
@@ -109,7 +144,7 @@ func lockMatchRun(ctx context.Context, tx *tenants.Tx, id ids.Run) (Run, error) 
 // runsOf are the last runs of a round, without what they were computed from.
 func runsOf(ctx context.Context, db bun.IDB, round ids.Round) ([]Run, error) {
 	var rows []runRow
-	err := db.NewSelect().Model(&rows).Column("id", "round_id", "number", "state", "by_person", "at", "ended_at", "from_run", "rules", "organizations", "kept", "solution").
+	err := db.NewSelect().Model(&rows).Column("id", "round_id", "number", "state", "by_person", "at", "ended_at", "from_run", "rules", "organizations", "kept", "solution", "swaps", "progress").
 		Where("mr.round_id = ?", round).Order("mr.number DESC").Limit(20).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("matching: list runs: %w", err)
@@ -157,9 +192,13 @@ func moveMatchRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
 	return nil
 }
 
-func matchRunState(ctx context.Context, db bun.IDB, id ids.Run) (RunState, error) {
+// progressRun notes how far a run is that goes on, and tells in which state it is.
+func progressRun(ctx context.Context, tx *tenants.Tx, id ids.Run, percent int) (RunState, error) {
+	if _, err := tx.NewUpdate().Table("matching_runs").Set("progress = ?", percent).Where("id = ?", id).Where("state = ?", RunRunning).Exec(ctx); err != nil {
+		return "", fmt.Errorf("matching: note progress: %w", err)
+	}
 	var state RunState
-	if err := db.NewRaw("SELECT state FROM matching_runs WHERE id = ?", id).Scan(ctx, &state); err != nil {
+	if err := tx.NewRaw("SELECT state FROM matching_runs WHERE id = ?", id).Scan(ctx, &state); err != nil {
 		return "", fmt.Errorf("matching: read run: %w", err)
 	}
 	return state, nil

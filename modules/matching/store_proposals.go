@@ -144,6 +144,15 @@ func proposedIn(ctx context.Context, db bun.IDB, round ids.Round) (bool, error) 
 	return n > 0, nil
 }
 
+// proposedOf reports whether anything of a run was ever proposed.
+func proposedOf(ctx context.Context, db bun.IDB, run ids.Run) (bool, error) {
+	found, err := db.NewSelect().Model((*proposalRow)(nil)).Where("mp.run_id = ?", run).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("matching: look for proposals of a run: %w", err)
+	}
+	return found, nil
+}
+
 type answerRow struct {
 	bun.BaseModel `bun:"table:matching_answers,alias:ma"`
 

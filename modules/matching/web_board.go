@@ -29,6 +29,14 @@ type boardShown struct {
 	Fault          *fault.Fault
 }
 
+// dragging is where the page's script asks what a swap would come to; a round that is closed is not changed.
+func (v *boardShown) dragging() templ.Attributes {
+	if v.RoundOf.Closed {
+		return nil
+	}
+	return templ.Attributes{"data-swaps": runPath(v.Round, v.ID) + "/swap"}
+}
+
 func (w *Web) opens(c *fiber.Ctx, sc tenants.Scope) (boardShown, error) {
 	round, err := parseRound(c)
 	if err != nil {
@@ -107,6 +115,48 @@ func (w *Web) swap(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	w.site.Say(c, "success", "matching.swap.done")
 	return web.SeeOther(c, runPath(v.Round, made))
+}
+
+func (w *Web) undoSwap(c *fiber.Ctx, sc tenants.Scope) error {
+	v, err := w.opens(c, sc)
+	if err != nil {
+		return err
+	}
+	made, err := w.service.UndoSwap(c.UserContext(), sc, v.Round, v.ID)
+	if err != nil {
+		return w.shows(c, sc, v, err)
+	}
+	w.site.Say(c, "success", "matching.swap.undone")
+	return web.SeeOther(c, runPath(v.Round, made))
+}
+
+// wouldSwap answers the page's script what a swap would come to, or why it cannot be.
+func (w *Web) wouldSwap(c *fiber.Ctx, sc tenants.Scope) error {
+	round, err := parseRound(c)
+	if err != nil {
+		return err
+	}
+	id, err := ids.Parse[ids.Run](web.Param(c, "run"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	query := web.Query(c)
+	one, _ := ids.Parse[ids.Organization](query.Raw("one"))
+	other, _ := ids.Parse[ids.Organization](query.Raw("other"))
+	found, err := w.service.WouldSwap(c.UserContext(), sc, round, id, one, other)
+	p := w.site.Page(c, sc, "matching.swap.title")
+	switch {
+	case fault.Is(err, fault.KindInvalid), fault.Is(err, fault.KindConflict):
+		f := fault.Of(err)
+		if len(f.Fields) > 0 {
+			f = &fault.Fault{Key: f.Fields[0].Key, Args: f.Fields[0].Args}
+		}
+		return c.JSON(fiber.Map{"fits": false, "text": p.T(f.Key)})
+	case err != nil:
+		return err
+	default:
+		return c.JSON(fiber.Map{"fits": true, "text": p.T("matching.drag.score", "By", signed(p, found.After-found.Before), "Total", p.Loc.Int(found.After))})
+	}
 }
 
 func (w *Web) whatIf(c *fiber.Ctx, sc tenants.Scope) error {

@@ -153,8 +153,12 @@ func (w *Web) respond(c *fiber.Ctx, sc tenants.Scope) error {
 func (w *Web) apply(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.offering(func(ctx context.Context, sc tenants.Scope, v *offerShown, form web.Form) (string, string, error) {
 		call, _ := ids.Parse[ids.Call](form.Raw("call"))
-		id, err := w.service.Apply(ctx, sc, v.ID, call)
-		return "matching.joint.begun", "/applications/" + id.String(), err
+		id, met, err := w.service.Apply(ctx, sc, v.ID, call)
+		said := "matching.joint.begun"
+		if met {
+			said = "matching.joint.met"
+		}
+		return said, "/applications/" + id.String(), err
 	})(c, sc)
 }
 

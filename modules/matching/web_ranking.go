@@ -113,6 +113,17 @@ func (v *rankingShown) traded(p ui.Page, t *Trade) string {
 	return p.T("matching.trade.wish", "One", v.Board.Name(t.For), "Other", v.Board.Name(t.With), "Rank", t.Rank, "Cost", cost)
 }
 
+// unknown are those that stay and have no card that others may read.
+func (v *rankingShown) unknown() string {
+	var names []string
+	for _, at := range v.stays {
+		if !v.Board.Basis.Sides[at].Carded {
+			names = append(names, v.Board.Name(at))
+		}
+	}
+	return strings.Join(names, " · ")
+}
+
 // hard are the rules that keep two apart.
 func (v *rankingShown) hard(p ui.Page) string {
 	var on []string

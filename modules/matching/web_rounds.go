@@ -34,6 +34,8 @@ func (w *Web) rounding() []site.Route {
 		{Method: get, Path: roundsPath + "/:round/runs/:run/instance", Action: steer, Handle: w.runFile, Only: network},
 		{Method: post, Path: roundsPath + "/:round/runs/:run/cancellation", Action: steer, Handle: w.cancelRun, Only: network},
 		{Method: post, Path: roundsPath + "/:round/runs/:run/swap", Action: steer, Handle: w.swap, Only: network},
+		{Method: get, Path: roundsPath + "/:round/runs/:run/swap", Action: steer, Handle: w.wouldSwap, Only: network},
+		{Method: post, Path: roundsPath + "/:round/runs/:run/undoing", Action: steer, Handle: w.undoSwap, Only: network},
 		{Method: post, Path: roundsPath + "/:round/runs/:run/what-if", Action: steer, Handle: w.whatIf, Only: network},
 		{Method: post, Path: roundsPath + "/:round/runs/:run/proposals", Action: steer, Handle: w.propose, Only: network},
 		{Method: post, Path: roundsPath + "/:round/withdrawal", Action: steer, Handle: w.withdraw, Only: network},

@@ -94,6 +94,7 @@ await script('app.js', 'main.ts')
 await script('theme.js', 'theme.ts')
 await script('live.js', 'live.ts') // loaded by pages with a part that keeps itself up to date only
 await script('follow.js', 'follow.ts') // loaded by pages that several people look at while they change
+await script('board.js', 'board.ts') // loaded by the board of a round's run only
 await script('form-builder.js', 'builder.ts') // loaded by the form builder only
 
 function sources(folder) {

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kervan/modules/correspondence"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/jobs"
+	"kervan/modules/matching"
+	"kervan/tenants"
+)
+
+// TestOnlyWhoLooksForAPartnerIsInAPool wins a place alone in a call whose other seat may stay empty: it is in the pool once it has said, as it
+// handed in, that it looks for a partner.
+func TestOnlyWhoLooksForAPartnerIsInAPool(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	network := r.network(t, "looking")
+	call := r.published(t, network)
+	system := r.app.tenants.Bind(network, tenants.SystemActor("test"))
+	found := finders{r.app.selection, r.app.applications, r.app.partnerships, surroundings{r.app.organizations, r.app.accounts}}
+	alone := r.organization(t, network, "Ihlamur", "lead@looking.example")
+	application, err := r.app.applications.Begin(t.Context(), system, call.ID, alone, "tr")
+	must(t, err)
+	r.exec(t, network, "UPDATE applications SET state = 'accepted', number = '2027-001', submitted_at = now() WHERE id = ?", application)
+	pool := func() int {
+		t.Helper()
+		all, err := found.Applicants(t.Context(), system, call.ID, matching.AcceptedPool)
+		must(t, err)
+		return len(all)
+	}
+	if pool() != 1 {
+		t.Error("not in the pool, although the call has a seat that must be taken")
+	}
+	r.exec(t, network, "UPDATE calls SET composition = jsonb_set(composition, '{seats,1,optional}', 'true') WHERE id = ?", call.ID)
+	if pool() != 0 {
+		t.Error("in the pool without having said so")
+	}
+	submission := ids.New[ids.Submission]()
+	r.exec(t, network, "INSERT INTO submissions (id, application_id, submitted_at, code) VALUES (?, ?, now(), 'AAAA')", submission, application)
+	r.exec(t, network, "INSERT INTO submission_sheets (submission_id, sheet_id, copy_id) SELECT ?, joint_sheet_id, joint_sheet_id FROM applications WHERE id = ?", submission, application)
+	for i, answer := range []string{`"found"`, `"looking"`} {
+		r.exec(t, network, `INSERT INTO answers (sheet_id, question, value, version, updated_at) SELECT joint_sheet_id, 'partner_state', ?::jsonb, 1, now() FROM applications WHERE id = ?
+			ON CONFLICT (sheet_id, question) DO UPDATE SET value = excluded.value`, answer, application)
+		if pool() != i {
+			t.Errorf("%d in the pool after %s", pool(), answer)
+		}
+	}
+}
+
+// TestMailsOfARoundAreConcealed keeps them, and what the trail tells of the round, from a coordinator who has a part in its pool.
+func TestMailsOfARoundAreConcealed(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	network := r.network(t, "concealed")
+	system := r.app.tenants.Bind(network, tenants.SystemActor("test"))
+	topics := []matching.Topic{"digital"}
+	var all []ids.Organization
+	for _, name := range []string{"Ihlamur", "Lindenhof"} {
+		id := r.organization(t, network, name, strings.ToLower(name)+"@concealed.example")
+		r.member(t, network, "Lead of "+name, "lead-"+strings.ToLower(name)+"@concealed.example", i18n.EN, tenants.Grant{Role: tenants.RoleLead, Organization: id})
+		must(t, r.app.matching.Write(t.Context(), system, matching.Card{Organization: id, Needs: topics, Offers: topics, Languages: []string{"en"}, Relation: matching.EitherRelation}))
+		must(t, r.app.matching.Join(t.Context(), system, id, 1))
+		all = append(all, id)
+	}
+	team := r.anybody(network, tenants.RoleCoordinator)
+	partial := system.As(tenants.Actor{Person: ids.New[ids.Person](), Name: "Both", Grants: []tenants.Grant{{Role: tenants.RoleCoordinator}, {Role: tenants.RoleParticipant, Organization: all[0]}}})
+	round, err := r.app.matching.BeginRound(t.Context(), team, matching.Round{Title: "Spring", Pool: matching.CardsPool, Rules: matching.UsualRules()})
+	must(t, err)
+	run, err := r.app.matching.StartRun(t.Context(), team, round)
+	must(t, err)
+	must(t, r.app.matching.Compute(t.Context(), system, matching.Computing{Run: run}))
+	must(t, r.app.matching.Propose(t.Context(), team, round, run, matching.Proposing{Groups: [][]ids.Organization{seatedIn(t, r, team, round, run)}, Due: time.Now().AddDate(0, 0, 7)}))
+	must(t, jobs.Drain(t.Context(), r.app.workerPool, r.app.tenants.Do, network.ID.String()))
+	mails := func(sc tenants.Scope) int {
+		t.Helper()
+		listed, _, err := r.app.correspondence.List(t.Context(), sc, correspondence.Query{})
+		must(t, err)
+		return len(slices.DeleteFunc(listed, func(m correspondence.Message) bool { return m.Kind != "matching.mail.proposed" }))
+	}
+	if n := mails(team); n < 2 {
+		t.Errorf("the team sees %d mails", n)
+	}
+	if n := mails(partial); n != 0 {
+		t.Errorf("who is not impartial sees %d mails", n)
+	}
+	if hidden, err := r.app.concealed(t.Context(), partial); err != nil || !slices.Contains(hidden, round.String()) {
+		t.Errorf("concealed: %v %v", hidden, err)
+	}
+}
