@@ -163,6 +163,13 @@ const (
 	ProposalAnswer   Action = "proposal.answer" // for one's own organization
 )
 
+// Reviewers who are lent between networks.
+const (
+	LoanAsk   Action = "loan.ask"   // another network, for a call of one's own
+	LoanLend  Action = "loan.lend"  // say whether others may ask, and answer them
+	LoanWatch Action = "loan.watch" // how often networks ask each other, in numbers
+)
+
 // Oversight and operation.
 const (
 	AuditRead     Action = "audit.read"

@@ -9,6 +9,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/jobs"
 )
@@ -78,14 +79,28 @@ func (tx *Tx) Enqueue(name string, args any) { tx.EnqueueAt(name, args, time.Tim
 
 // EnqueueAt is Enqueue for a job that runs no earlier than that.
 func (tx *Tx) EnqueueAt(name string, args any, at time.Time) {
+	room := ""
+	if tx.scope.db != nil {
+		room = tx.scope.tenant.ID.String()
+	}
+	tx.enqueue(room, name, args, at)
+}
+
+// EnqueueIn adds a job for a tenant to a transaction over the shared tables: what goes from one tenant to another goes by a row
+// that both may see, and by a job that comes with it. A tenant's own transaction cannot.
+func (tx *Tx) EnqueueIn(tenant ids.Tenant, name string, args any) {
+	if tx.scope.db != nil {
+		tx.failed = fmt.Errorf("tenants: job %s for another tenant", name)
+		return
+	}
+	tx.enqueue(tenant.String(), name, args, time.Time{})
+}
+
+func (tx *Tx) enqueue(room, name string, args any, at time.Time) {
 	payload, err := json.Marshal(args)
 	if err != nil {
 		tx.failed = fmt.Errorf("tenants: write job %s: %w", name, err)
 		return
-	}
-	room := ""
-	if tx.scope.db != nil {
-		room = tx.scope.tenant.ID.String()
 	}
 	if c, ok := args.(interface{ Confidential() bool }); ok && c.Confidential() {
 		if payload, err = tx.tenants.seal(name, room, payload); err != nil {

@@ -17,6 +17,7 @@ import (
 	"kervan/modules/domains"
 	"kervan/modules/forms"
 	"kervan/modules/forms/builder"
+	"kervan/modules/forms/expertise"
 	"kervan/modules/kernel/antivirus"
 	"kervan/modules/kernel/database"
 	"kervan/modules/kernel/i18n"
@@ -27,6 +28,7 @@ import (
 	"kervan/modules/kernel/seal"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
+	"kervan/modules/lending"
 	"kervan/modules/matching"
 	"kervan/modules/openings"
 	"kervan/modules/organizations"
@@ -70,6 +72,7 @@ type App struct {
 	partnerships   *partnerships.Service
 	stories        *stories.Service
 	matching       *matching.Service
+	lending        *lending.Service
 	papers         *papers.Service
 	oversight      *oversight.Service
 	domains        *domains.Service
@@ -79,7 +82,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, matching.Locales, openings.Locales, organizations.Locales, oversight.Locales, pages.Locales, papers.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, stories.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, lending.Locales, matching.Locales, openings.Locales, organizations.Locales, oversight.Locales, pages.Locales, papers.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, stories.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -156,6 +159,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.stories = stories.New(a.authorizer, tellers{a.partnerships, a.organizations}, album)
 	found := finders{a.selection, a.applications, a.partnerships, asked}
 	a.matching = matching.New(a.authorizer, matching.Around{Organizations: found, Partnerships: found, Applications: found})
+	a.lending = lending.New(a.tenants, a.authorizer, lenders{a}, lenders{a}, expertise.Topics())
 	a.papers = papers.New(a.authorizer, issued{}, a.accounts)
 	queue := jobs.NewQueue(a.workerPool)
 	a.metrics.registry.MustRegister(queueGauges{queue})
@@ -191,6 +195,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		together.Module(),
 		telling.Module(),
 		matching.NewWeb(a.matching, a.site).Module(),
+		lending.NewWeb(a.lending, a.site, config.origin).Module(),
 		domains.NewWeb(a.domains, a.site).Module(),
 		trail.NewWeb(trail.New(a.authorizer, a.names, a.things, a.concealed), a.site).Module(),
 		oversight.NewWeb(a.oversight, a.site, config.origin).Leading(chosen.Figures).Module(),

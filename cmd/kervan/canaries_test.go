@@ -45,6 +45,7 @@ var wordless = map[string]string{
 	"panel_items.away":                 "identifiers",
 	"panel_lots.applications":          "identifiers",
 	"panel_meetings.fingerprint":       "a hash",
+	"reviewer_invitations.lent":        "codes, and prints of what nobody can read",
 	"review_wishes.wish":               "like or avoid",
 	"papers.locale":                    "the code of a language",
 	"story_graves.slug":                "an address at which nothing is read any more",
@@ -324,6 +325,11 @@ func (r *running) rows(t *testing.T, in tenants.Tenant) map[string][]string {
 		all[table], err = pgx.CollectRows(sent, pgx.RowTo[string])
 		must(t, err)
 	}
+	received, err := admin.Query(t.Context(), `SELECT id::text FROM platform.lending_requests WHERE lender_id = $1 ORDER BY id`, in.ID.String())
+	must(t, err)
+	asked, err := pgx.CollectRows(received, pgx.RowTo[string])
+	must(t, err)
+	all["loan_requests"] = append(asked, all["loan_requests"]...)
 	pages, err := r.app.pages.Pages(t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test")))
 	must(t, err)
 	for _, page := range pages { // the built-in ones stand in no table until they are changed

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection"
@@ -36,6 +37,61 @@ func (g *garden) inviteReviewers(call ids.Call, k int) {
 		}
 		instead := selection.Invitee{Name: "Somebody Else", Email: fmt.Sprintf("else-%d@%s.example", k, g.tenant.Slug)}
 		return g.app.selection.RefuseInvitation(ctx, sc.As(tenants.Visitor()), link, selection.Regret{Reason: "time", Note: "A full autumn.", Substitute: instead})
+	})
+}
+
+// lend has the network asked for a reviewer and ask for one, each of the other side being the core's site, which is there in any case.
+func (g *garden) lend(call ids.Call, k int) {
+	g.does(g.day(-2, 14, k), "lend reviewers", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		all, err := g.app.tenants.All(ctx)
+		if err != nil {
+			return err
+		}
+		here, core := sc.Tenant().ID, all[0].ID
+		out, in, lent, borrowed := ids.New[ids.LoanRequest](), ids.New[ids.LoanRequest](), ids.New[ids.Loan](), ids.New[ids.Loan]()
+		err = g.app.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+			for _, q := range []struct {
+				id            ids.LoanRequest
+				asker, lender ids.Tenant
+				loan          ids.Loan
+			}{{out, here, core, borrowed}, {in, core, here, lent}} {
+				_, err := tx.NewRaw(`INSERT INTO lending_requests (id, asker_id, lender_id, call_id, title, zone, wanted, reviews, due, message, state, asked_at, answered_at)
+					VALUES (?, ?, ?, ?, '{"en": "A call"}', 'Europe/Athens', 2, 3, now() + interval '30 days', 'Would you?', 'agreed', now(), now())`, q.id, q.asker, q.lender, call).Exec(ctx)
+				if err != nil {
+					return err
+				}
+				if _, err := tx.NewRaw(`INSERT INTO lending_loans (id, request_id, name, moved_at) VALUES (?, ?, 'Lent Person', now())`, q.loan, q.id).Exec(ctx); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+			person := g.one(tenants.RoleReviewer).Person
+			for _, one := range []struct {
+				statement string
+				args      []any
+			}{
+				{`INSERT INTO loan_requests (id, call_id, lender_id, open, due, asked_by, asked_at) VALUES (?, ?, ?, false, now(), ?, now())`, []any{out, call, core, person}},
+				{`INSERT INTO loan_answers (request_id, agreed, answered_by, answered_at) VALUES (?, true, ?, now())`, []any{in, person}},
+				{`INSERT INTO loans (id, request_id, person_id) VALUES (?, ?, ?)`, []any{lent, in, person}},
+			} {
+				if _, err := tx.NewRaw(one.statement, one.args...).Exec(ctx); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		who := events.LentReviewer{Loan: borrowed, Name: "Lent Person", Email: fmt.Sprintf("lent-%d@%s.example", k, g.tenant.Slug), Locale: i18n.EN}
+		return g.app.selection.InviteLent(ctx, sc.As(tenants.SystemActor("demo")), events.ReviewersLent{
+			Call: call, Lender: "Another Network", By: sc.Actor().Person, Reviews: 3, Until: g.day(20, 9, 0), People: []events.LentReviewer{who},
+		})
 	})
 }
 

@@ -48,6 +48,7 @@ var growth = []struct {
 	{"partners invited by mail", "open", (*garden).mail},
 	{"applications in review", "reviewed", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
 	{"reviewers invited", "reviewed", (*garden).inviteReviewers},
+	{"reviewers whom networks lend each other", "reviewed", (*garden).lend},
 	{"reviewers instructed", "reviewed", (*garden).instructReviewers},
 	{"what reviewers would like", "reviewed", (*garden).wishes},
 	{"conflicts of interest", "reviewed", func(g *garden, call ids.Call, _ int) { g.conflicted[g.apply(call, g.pair()...)] = true }},

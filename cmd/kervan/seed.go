@@ -87,7 +87,10 @@ func seed(ctx context.Context, app *App, out io.Writer) error {
 		})
 	}
 	wg.Wait()
-	return errors.Join(failed...)
+	if err := errors.Join(failed...); err != nil {
+		return err
+	}
+	return seedBetween(ctx, app, out)
 }
 
 // seedCore makes the core, without which no network opens its first call.

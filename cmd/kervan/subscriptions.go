@@ -13,6 +13,7 @@ func (a *App) subscribe() {
 	a.partnerships.Reactions(r)
 	a.partnerships.RegisterJobs(a.tenants)
 	a.matching.Reactions(r)
+	a.lending.Reactions(r)
 	a.domains.RegisterJobs(r)
 	a.oversight.Reactions(r)
 	a.blueprints.Reactions(a.tenants)

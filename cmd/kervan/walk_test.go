@@ -30,6 +30,7 @@ var parameters = map[string]string{
 	"documents/:id":               "documents",
 	"invitations/:invitation":     "reviewer_invitations",
 	"invitations/:token":          "mailed invitations",
+	"lending/:request":            "loan_requests",
 	"link/:token":                 "mailed sign-in/link",
 	"messages/:thread":            "matching_threads",
 	"minutes/:meeting":            "panel_meetings",
@@ -85,7 +86,7 @@ var wordsOf = map[string]string{
 // fields say which table an identifier in a form's field is of, for forms that are sent without having been seen.
 var fields = map[string]string{
 	"person": "people", "message": "messages", "organization": "organizations", "application": "applications", "reviewer": "people", "review": "reviews", "call": "calls",
-	"invitation": "partner_invitations", "for": "organizations", "sheet": "sheets", "id": "tokens", "match": "matching_proposals", "tie": "matching_ties", "one": "organizations", "other": "organizations",
+	"invitation": "partner_invitations", "for": "organizations", "sheet": "sheets", "id": "tokens", "match": "matching_proposals", "tie": "matching_ties", "loan": "loans", "request": "loan_requests", "lent": "reviewer_invitations", "one": "organizations", "other": "organizations",
 }
 
 // sent are the routes that take JSON from a page's script, with what they are sent.

@@ -50,6 +50,8 @@ type (
 	round        struct{}
 	tie          struct{}
 	match        struct{}
+	loan         struct{}
+	loanRequest  struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -91,16 +93,18 @@ type (
 	Domain       = ID[domain]
 	Sender       = ID[sender] // an address of a network's own, from which its mails go
 	Page         = ID[page]
-	Signature    = ID[signature] // of a coordinator, before a call opens
-	Opening      = ID[opening]   // of a first call, for which a network asks the core team
-	Story        = ID[story]     // what a partnership tells of its work
-	Template     = ID[template]  // a file that a form offers to be filled in
-	Thread       = ID[thread]    // what two organizations write to each other
-	Report       = ID[report]    // of a thread, to the coordinators
-	Meeting      = ID[meeting]   // of the panel that decides about a call
-	Note         = ID[note]      // to an application on a meeting's table
-	Lot          = ID[lot]       // among applications that the reviews cannot tell apart
-	Round        = ID[round]     // in which organizations are put together
-	Tie          = ID[tie]       // what is said about organizations of a round before it is solved
-	Match        = ID[match]     // organizations to which it is proposed that they work together
+	Signature    = ID[signature]   // of a coordinator, before a call opens
+	Opening      = ID[opening]     // of a first call, for which a network asks the core team
+	Story        = ID[story]       // what a partnership tells of its work
+	Template     = ID[template]    // a file that a form offers to be filled in
+	Thread       = ID[thread]      // what two organizations write to each other
+	Report       = ID[report]      // of a thread, to the coordinators
+	Meeting      = ID[meeting]     // of the panel that decides about a call
+	Note         = ID[note]        // to an application on a meeting's table
+	Lot          = ID[lot]         // among applications that the reviews cannot tell apart
+	Round        = ID[round]       // in which organizations are put together
+	Tie          = ID[tie]         // what is said about organizations of a round before it is solved
+	Match        = ID[match]       // organizations to which it is proposed that they work together
+	Loan         = ID[loan]        // of a reviewer to another network
+	LoanRequest  = ID[loanRequest] // to lend reviewers
 )

@@ -332,6 +332,25 @@ func FactsOf(ctx context.Context, db bun.IDB, organizations ...ids.Organization)
 	return all, nil
 }
 
+// Recognizable tells by what organizations are recognized wherever they are registered (names, country, register), all in one
+// query. It is for other modules' use-cases, which have authorized.
+func Recognizable(ctx context.Context, db bun.IDB, organizations ...ids.Organization) ([]Organization, error) {
+	if len(organizations) == 0 {
+		return nil, nil
+	}
+	var rows []row
+	err := db.NewSelect().Model(&rows).Column("id", "name", "name_english", "country", "registry", "registry_number").
+		Where("id IN (?)", bun.List(organizations)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("organizations: read what recognizes: %w", err)
+	}
+	all := make([]Organization, len(rows))
+	for i, r := range rows {
+		all[i] = r.organization()
+	}
+	return all, nil
+}
+
 // lockPeople lets changes of an organization's people happen one after the other.
 func lockPeople(ctx context.Context, tx *tenants.Tx, id ids.Organization) error {
 	if _, err := tx.ExecContext(ctx, "SELECT 1 FROM organizations WHERE id = ? FOR UPDATE", id); err != nil {

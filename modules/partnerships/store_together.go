@@ -32,6 +32,29 @@ func Together(ctx context.Context, db bun.IDB, among []ids.Organization) ([][2]i
 	return all, nil
 }
 
+// Partners are the organizations with which each of the given ones is or was in one partnership, the given one first, all in one
+// query; of one that was proposed only nothing is said. It is for other modules' use-cases, which have authorized.
+func Partners(ctx context.Context, db bun.IDB, of []ids.Organization) ([][2]ids.Organization, error) {
+	if len(of) == 0 {
+		return nil, nil
+	}
+	var pairs []struct{ One, Other ids.Organization }
+	err := db.NewRaw(`WITH sat AS (SELECT partnership_id, organization_id FROM partnership_seats
+			UNION SELECT partnership_id, leaving FROM partnership_replacements WHERE state = 'done')
+		SELECT DISTINCT a.organization_id AS one, b.organization_id AS other FROM sat AS a
+		JOIN sat AS b ON b.partnership_id = a.partnership_id AND b.organization_id <> a.organization_id
+		JOIN partnerships AS p ON p.id = a.partnership_id
+		WHERE p.state <> 'proposed' AND a.organization_id IN (?) ORDER BY 1, 2`, bun.List(of)).Scan(ctx, &pairs)
+	if err != nil {
+		return nil, fmt.Errorf("partnerships: list partners: %w", err)
+	}
+	all := make([][2]ids.Organization, len(pairs))
+	for i, p := range pairs {
+		all[i] = [2]ids.Organization{p.One, p.Other}
+	}
+	return all, nil
+}
+
 // Going are those of the organizations that are in a partnership which has neither been completed nor ended, nor was proposed only.
 // It is for other modules' use-cases, which have authorized.
 func Going(ctx context.Context, db bun.IDB, among []ids.Organization) ([]ids.Organization, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kervan/modules/events"
+	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/selection"
 	"kervan/tenants"
@@ -148,6 +149,15 @@ func TestAnAnswerNamesNoReviewer(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	reviewer := h.role(t, "Rana Gözlemcioğlu", tenants.RoleReviewer)
+	elsewhere, member := h.role(t, "Bilge Okuryazar", tenants.RoleReviewer), h.role(t, "Panelist Üyesoy", tenants.RoleOfficer)
+	own := h.role(t, "Kendi Adıyla", tenants.RoleCoordinator)
+	before, _ := h.apply(t, "Söğüt")
+	h.assign(t, before, elsewhere)
+	people := []ids.Person{own.Actor().Person, member.Actor().Person}
+	if err := h.service.Convene(t.Context(), own, h.call.ID, selection.Convening{At: time.Now(), Place: "Room 4", Members: people}); err != nil {
+		t.Fatal(err)
+	}
+	h.withdraw(t, before)
 	w := h.askable(t, reviewer)
 	if err := h.service.Ask(t.Context(), w.leads[3][0], w.all[3].ID, "Neden?"); err != nil {
 		t.Fatal(err)
@@ -155,7 +165,12 @@ func TestAnAnswerNamesNoReviewer(t *testing.T) {
 	if err := h.service.Clarify(t.Context(), w.coordinator, w.all[3].ID, "RANA GOZLEMCIOGLU öyle düşündü."); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("a reviewer was named: %v", err)
 	}
-	if err := h.service.Clarify(t.Context(), w.coordinator, w.all[3].ID, "Değerlendirenler öyle düşündü."); err != nil {
+	for who, text := range map[string]string{"who reviews another application": "Bilge Okuryazar'a sorduk.", "who sits on the panel": "panelist uyesoy öyle dedi."} {
+		if err := h.service.Clarify(t.Context(), w.coordinator, w.all[3].ID, text); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("%s was named: %v", who, err)
+		}
+	}
+	if err := h.service.Clarify(t.Context(), own, w.all[3].ID, "Değerlendirenler öyle düşündü. Kendi Adıyla"); err != nil {
 		t.Error(err)
 	}
 }

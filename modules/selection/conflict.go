@@ -66,6 +66,7 @@ type Judge struct {
 	Organizations []ids.Organization // to which they belong
 	Partners      []ids.Organization // with which one of these is or was in a partnership
 	Sharing       []ids.Organization // to which somebody belongs who belongs to one of these, too
+	Home          []Home             // what their organizations in networks that lend them are recognized by
 	Reviews       bool               // a reviewer or the chair: more than their own membership is looked at
 }
 
@@ -79,11 +80,13 @@ type Guest struct {
 type Traces struct {
 	Emails map[ids.Organization][]string // of each organization's people
 	Guests map[ids.Application][]Guest   // of each application, whatever they answered
+	Signs  map[ids.Organization][]string // what applicants are recognized by; only where somebody is lent
 }
 
 // Detect finds the conflicts of interest that can be seen from outside: somebody belongs to an applying organization; or
 // reviews and was invited to the application, or their organization was, or it is or was in a partnership with an applicant,
-// or shares somebody with one, or they have an address under the same registered domain as one of an applicant's people.
+// or shares somebody with one, or they have an address under the same registered domain as one of an applicant's people. Of
+// reviewers whom another network lends, their organizations and partnerships there count like those here.
 // Domains at which anybody gets an address say nothing. Of each person and application it gives the first in that order.
 func Detect(judges []Judge, applications []Application, traces Traces) []Conflict {
 	domains := make(map[ids.Organization][]string, len(traces.Emails))
@@ -94,6 +97,13 @@ func Detect(judges []Judge, applications []Application, traces Traces) []Conflic
 			}
 		}
 	}
+	signs := make(map[ids.Organization][]string, len(traces.Signs))
+	for organization, all := range traces.Signs {
+		signs[organization] = append(signs[organization], all...)
+		for _, d := range domains[organization] {
+			signs[organization] = append(signs[organization], signOfDomain(d))
+		}
+	}
 	var found []Conflict
 	for _, j := range judges {
 		own := ""
@@ -101,7 +111,7 @@ func Detect(judges []Judge, applications []Application, traces Traces) []Conflic
 			own = mail.Belonging(j.Email)
 		}
 		for _, a := range applications {
-			if kind, ok := ties(&j, own, &a, domains, traces.Guests[a.ID]); ok {
+			if kind, ok := ties(&j, own, &a, domains, signs, traces.Guests[a.ID]); ok {
 				found = append(found, Conflict{Call: a.Call, Application: a.ID, Person: j.Person, Kind: kind, Detected: true})
 			}
 		}
@@ -109,18 +119,25 @@ func Detect(judges []Judge, applications []Application, traces Traces) []Conflic
 	return found
 }
 
-func ties(j *Judge, own string, a *Application, domains map[ids.Organization][]string, guests []Guest) (ConflictKind, bool) {
+func ties(j *Judge, own string, a *Application, domains, signs map[ids.Organization][]string, guests []Guest) (ConflictKind, bool) {
 	applies := func(among []ids.Organization) bool {
 		return slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return slices.Contains(among, o.ID) })
+	}
+	home := func(of func(*Home) []string) bool {
+		return slices.ContainsFunc(j.Home, func(h Home) bool {
+			return slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return h.knows(of(&h), signs[o.ID]) })
+		})
 	}
 	switch {
 	case applies(j.Organizations):
 		return ConflictMembership, true
 	case !j.Reviews:
 		return "", false
+	case home(func(h *Home) []string { return h.Own }):
+		return ConflictMembership, true
 	case slices.ContainsFunc(guests, j.invited):
 		return ConflictInvitation, true
-	case applies(j.Partners):
+	case applies(j.Partners), home(func(h *Home) []string { return h.Partners }):
 		return ConflictPartnership, true
 	case applies(j.Sharing):
 		return ConflictPeople, true

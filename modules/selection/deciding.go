@@ -104,7 +104,7 @@ func (s *Service) Decide(ctx context.Context, sc tenants.Scope, call ids.Call, v
 		if err := w.draft(ctx, tx, outcome, chosen); err != nil {
 			return err
 		}
-		return remark(ctx, tx, call, chosen)
+		return remark(ctx, tx, call, outcome, chosen)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/tenants"
 )
@@ -15,6 +16,8 @@ type Ties interface {
 	Together(ctx context.Context, sc tenants.Scope, among []ids.Organization) ([][2]ids.Organization, error)
 	// Guests are who was invited to each of the applications, whatever they answered.
 	Guests(ctx context.Context, sc tenants.Scope, applications []ids.Application) (map[ids.Application][]Guest, error)
+	// Recognized is what organizations can be recognized by in another network, but for the domains of their people.
+	Recognized(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Organization]events.Affiliation, error)
 }
 
 // detect looks for conflicts of interest between the people who review or decide (all of them, or the given ones) and
@@ -106,6 +109,20 @@ func (s *Service) trace(ctx context.Context, sc tenants.Scope, judges map[ids.Pe
 			j.Partners, j.Sharing = append(j.Partners, partners[o]...), append(j.Sharing, colleagues[o]...)
 		}
 	}
-	traces.Guests, err = s.Ties.Guests(ctx, sc, wanted)
+	if traces.Guests, err = s.Ties.Guests(ctx, sc, wanted); err != nil {
+		return traces, err
+	}
+	homes, err := homesOf(ctx, sc.Read(), persons)
+	if err != nil || len(homes) == 0 {
+		return traces, err
+	}
+	recognized, err := s.Ties.Recognized(ctx, sc, applying)
+	traces.Signs = make(map[ids.Organization][]string, len(recognized))
+	for id, a := range recognized {
+		traces.Signs[id] = signsOf(a)
+	}
+	for _, p := range persons {
+		judges[p].Home = homes[p]
+	}
 	return traces, err
 }

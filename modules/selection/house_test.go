@@ -45,6 +45,7 @@ type around struct {
 	papers       []string // that were issued
 	together     [][2]ids.Organization
 	guests       map[ids.Application][]selection.Guest
+	recognized   map[ids.Organization]events.Affiliation
 	logins       map[string]selection.Login // that exist
 	members      map[ids.Identity]ids.Person
 }
@@ -144,6 +145,12 @@ func (a *around) Guests(context.Context, tenants.Scope, []ids.Application) (map[
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return maps.Clone(a.guests), nil
+}
+
+func (a *around) Recognized(context.Context, tenants.Scope, []ids.Organization) (map[ids.Organization]events.Affiliation, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.recognized), nil
 }
 
 func (a *around) Identify(_ context.Context, _ tenants.Scope, email string) (selection.Login, error) {

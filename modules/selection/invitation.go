@@ -107,6 +107,10 @@ type Invitation struct {
 	Regret     Regret
 	Substitute SubstituteState
 	InsteadOf  ids.Invitation
+	Loan       ids.Loan // the zero Loan: they come on their own
+	Lender     string   // the network that lends them
+	Lent       Lent
+	EndedAt    time.Time // of the loan, after it was accepted
 }
 
 // At is the state at an instant: what was not answered in time is lapsed, whether a job has noted it or not.

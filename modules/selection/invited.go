@@ -93,6 +93,9 @@ func (s *Service) AcceptInvitation(ctx context.Context, sc tenants.Scope, token,
 		if err != nil {
 			return err
 		}
+		if p.Version == 0 {
+			p.Topics, p.Languages, p.Countries = i.Lent.Topics, i.Lent.Languages, i.Lent.Countries
+		}
 		if p.Most == 0 {
 			p.Most = i.Reviews
 			if _, err := keepProfile(ctx, tx, &p); err != nil {

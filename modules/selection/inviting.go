@@ -161,6 +161,12 @@ func (s *Service) mailInvitation(ctx context.Context, tx *tenants.Tx, c Call, te
 	if kind == "reviewer_asked" {
 		m.Subject, m.Body = s.worded(text)
 	}
+	if i.Lender != "" && kind == "reviewer_asked" {
+		m.Args["lender"] = i.Lender
+		for l := range m.Body {
+			m.Body[l] += "\n\n" + s.catalog.Localizer(l, nil).T("selection.invite.lent")
+		}
+	}
 	tx.Announce(m)
 	return nil
 }

@@ -372,6 +372,28 @@ func TestTheChairIsTakenWhenSomebodyLeaves(t *testing.T) {
 	}
 }
 
+// TestTheMeetingsReasonStandsWhileItsDecisionDoes decides several in the ranking: the same as the meeting, which keeps its reason, and
+// something else, which does not.
+func TestTheMeetingsReasonStandsWhileItsDecisionDoes(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	m := h.meets(t)
+	ctx, same, other := t.Context(), m.all[0].ID, m.all[1].ID
+	for id, outcome := range map[ids.Application]events.Outcome{same: events.OutcomeSelected, other: events.OutcomeRejected} {
+		done(t, h.service.PutOnTable(ctx, m.lead, id))
+		done(t, h.service.Settle(ctx, m.lead, id, selection.Settlement{Outcome: outcome, Reason: "Said at the table."}))
+		done(t, h.service.ClearTable(ctx, m.lead, id))
+	}
+	h.decide(t, m.lead, events.OutcomeSelected, m.all[0], m.all[1])
+	items := h.room(t, m.lead).Items
+	if it := items[same]; it.Outcome != events.OutcomeSelected || it.Reason != "Said at the table." || it.DecidedBy != m.lead.Actor().Person || it.Decided != 2 {
+		t.Errorf("the same decision: %+v", it)
+	}
+	if it := items[other]; it.Outcome != "" || it.Reason != "" || !it.DecidedBy.IsZero() || it.Decided != 2 {
+		t.Errorf("another decision: %+v", it)
+	}
+}
+
 // TestOfTwoDecidersAtTheTableOneWins: the other is told, whether the first decided here or in the ranking.
 func TestOfTwoDecidersAtTheTableOneWins(t *testing.T) {
 	t.Parallel()

@@ -166,6 +166,12 @@ func invitationTerms(p ui.Page, call Call, i *Invitation) []ui.Term {
 		{Label: p.T("selection.invitations.sent"), Text: p.Loc.DateTimeIn(i.SentAt, zone(call))},
 		{Label: p.T("selection.invitations.until"), Text: p.Loc.DateTimeIn(i.Until, zone(call))},
 	}
+	if i.Lender != "" {
+		terms = append(terms, ui.Term{Label: p.T("selection.lent.lender"), Text: i.Lender})
+	}
+	if !i.EndedAt.IsZero() {
+		terms = append(terms, ui.Term{Label: p.T("selection.lent.end_at"), Text: p.Loc.DateTimeIn(i.EndedAt, zone(call))})
+	}
 	if !i.RemindedAt.IsZero() {
 		terms = append(terms, ui.Term{Label: p.T("selection.invitations.reminded"), Text: p.Loc.DateTimeIn(i.RemindedAt, zone(call))})
 	}

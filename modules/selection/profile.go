@@ -17,6 +17,7 @@ type Profile struct {
 	AwayFrom, AwayTo i18n.Day // the first and the last day; empty: not away
 	Most             int      // reviews of one call; 0: not said
 	Note             string   // to those who assign reviews
+	Lendable         bool     // they may be asked to review for other networks; only they say so
 	Version          int64    // 0: nothing was said yet
 }
 

@@ -90,7 +90,8 @@ func (s *Service) ReviewerProfile(ctx context.Context, sc tenants.Scope, id ids.
 	return known[id], p, err
 }
 
-// SaveReviewerProfile keeps what is known of somebody who can be assigned. Coordinators and officers may. Faults: Invalid by
+// SaveReviewerProfile keeps what is known of somebody who can be assigned, but for whether they may be lent, which only they say.
+// Coordinators and officers may. Faults: Invalid by
 // field, Conflict when it was changed in the meantime, NotFound.
 func (s *Service) SaveReviewerProfile(ctx context.Context, sc tenants.Scope, p Profile) error {
 	if err := s.policies.May(sc, policies.ReviewerManage, policies.On{}); err != nil {
@@ -99,6 +100,11 @@ func (s *Service) SaveReviewerProfile(ctx context.Context, sc tenants.Scope, p P
 	if err := s.isReviewer(ctx, sc, p.Person); err != nil {
 		return err
 	}
+	known, err := findProfile(ctx, sc.Read(), p.Person)
+	if err != nil {
+		return err
+	}
+	p.Lendable = known.Lendable
 	return s.saveProfile(ctx, sc, p)
 }
 

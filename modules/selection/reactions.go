@@ -8,6 +8,8 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "selection.look_again", s.LookAgain)
 	tenants.React(r, "selection.look_for_partners", s.LookForPartners)
 	tenants.React(r, "selection.withdrawn", s.Withdrawn)
+	tenants.React(r, "selection.invite_lent", s.InviteLent)
+	tenants.React(r, "selection.end_loan", s.EndLoan)
 	tenants.HandleJob(r, lapseJob, s.Lapse)
 	tenants.HandleJob(r, remindReviewJob, s.RemindReviewer)
 	tenants.HandleJob(r, remindReplyJob, s.RemindLeads)

@@ -179,9 +179,11 @@ func insertReview(ctx context.Context, tx *tenants.Tx, r *Review) error {
 		ID: r.ID, CallID: r.Call, ApplicationID: r.Application, PersonID: r.Person, State: r.State, DueAt: r.DueAt, AssignedAt: r.AssignedAt,
 		AssignedBy: tx.Scope().Actor().Person,
 	}
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+	var loan ids.Loan
+	if _, err := tx.NewInsert().Model(&row).Returning(loanOf("reviews")).Exec(ctx, &loan); err != nil {
 		return fmt.Errorf("selection: assign: %w", err)
 	}
+	tellLender(tx, loan)
 	return nil
 }
 
@@ -194,9 +196,11 @@ func advance(ctx context.Context, tx *tenants.Tx, r *Review) error {
 	if r.State == ReviewOpen {
 		q = q.Set("declared_at = coalesce(declared_at, ?)", tx.Moment())
 	}
-	if _, err := q.Exec(ctx); err != nil {
+	var loan ids.Loan
+	if _, err := q.Returning(loanOf("r")).Exec(ctx, &loan); err != nil {
 		return fmt.Errorf("selection: move review: %w", err)
 	}
+	tellLender(tx, loan)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
@@ -39,23 +40,36 @@ type invitationRow struct {
 	SubstituteEmail string          `bun:"substitute_email"`
 	Substitute      SubstituteState `bun:"substitute"`
 	InsteadOf       ids.Invitation  `bun:"instead_of,nullzero"`
+	LoanID          ids.Loan        `bun:"loan_id,nullzero"`
+	Lender          string          `bun:"lender"`
+	Lent            *Lent           `bun:"lent,type:jsonb"`
+	EndedAt         time.Time       `bun:"ended_at,nullzero"`
 }
 
 func (r *invitationRow) invitation() Invitation {
-	return Invitation{
+	i := Invitation{
 		ID: r.ID, Call: r.CallID, Invitee: Invitee{Name: r.Name, Email: r.Email}, Locale: r.Locale, Reviews: r.Reviews, State: r.State, Until: r.Until, InvitedAt: r.InvitedAt,
 		InvitedBy: r.InvitedBy, SentAt: r.SentAt, RemindedAt: r.RemindedAt, AnsweredAt: r.AnsweredAt, Person: r.PersonID,
 		Regret:     Regret{Reason: r.Reason, Note: r.Note, Substitute: Invitee{Name: r.SubstituteName, Email: r.SubstituteEmail}},
-		Substitute: r.Substitute, InsteadOf: r.InsteadOf,
+		Substitute: r.Substitute, InsteadOf: r.InsteadOf, Loan: r.LoanID, Lender: r.Lender, EndedAt: r.EndedAt,
 	}
+	if r.Lent != nil {
+		i.Lent = *r.Lent
+	}
+	return i
 }
 
 func rowOfInvitation(i *Invitation) invitationRow {
-	return invitationRow{
+	row := invitationRow{
 		ID: i.ID, CallID: i.Call, Email: i.Invitee.Email, EmailKey: addressKey(i.Invitee.Email), Name: i.Invitee.Name, Locale: i.Locale, Reviews: i.Reviews, State: i.State, Until: i.Until,
 		InvitedAt: i.InvitedAt, InvitedBy: i.InvitedBy, SentAt: i.SentAt, RemindedAt: i.RemindedAt, AnsweredAt: i.AnsweredAt, PersonID: i.Person, Reason: i.Regret.Reason,
 		Note: i.Regret.Note, SubstituteName: i.Regret.Substitute.Name, SubstituteEmail: i.Regret.Substitute.Email, Substitute: i.Substitute, InsteadOf: i.InsteadOf,
+		LoanID: i.Loan, Lender: i.Lender, EndedAt: i.EndedAt,
 	}
+	if !i.Loan.IsZero() {
+		row.Lent = &i.Lent
+	}
+	return row
 }
 
 // insertInvitation keeps an invitation; false where one to the same address stands for the call.
@@ -84,13 +98,17 @@ func dropInvitationLinks(ctx context.Context, tx *tenants.Tx, id ids.Invitation)
 	return nil
 }
 
-// advanceInvitation writes what has become of an invitation. The caller holds its lock.
+// advanceInvitation writes what has become of an invitation, and tells the network that lends its person. The caller holds its
+// lock.
 func advanceInvitation(ctx context.Context, tx *tenants.Tx, i *Invitation) error {
 	row := rowOfInvitation(i)
-	_, err := tx.NewUpdate().Model(&row).Column("state", "until", "sent_at", "reminded_at", "answered_at", "person_id", "reason", "note", "substitute_name", "substitute_email", "substitute").
+	_, err := tx.NewUpdate().Model(&row).Column("state", "until", "sent_at", "reminded_at", "answered_at", "person_id", "reason", "note", "substitute_name", "substitute_email", "substitute", "ended_at").
 		WherePK().Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("selection: advance invitation: %w", err)
+	}
+	if !i.Loan.IsZero() {
+		tx.Announce(events.LoanMoved{Loan: i.Loan})
 	}
 	return nil
 }

@@ -114,6 +114,16 @@ type memberRow struct {
 	SeenAt    time.Time   `bun:"seen_at,nullzero"`
 }
 
+// panelOf is who is or was asked to meetings of a call's panel.
+func panelOf(ctx context.Context, db bun.IDB, call ids.Call) ([]ids.Person, error) {
+	var found []ids.Person
+	err := db.NewRaw("SELECT DISTINCT m.person_id FROM panel_members AS m JOIN panel_meetings AS g ON g.id = m.meeting_id WHERE g.call_id = ? ORDER BY 1", call).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("selection: list the panel: %w", err)
+	}
+	return found, nil
+}
+
 func attendees(ctx context.Context, db bun.IDB, meeting ids.Meeting) ([]Member, error) {
 	var rows []memberRow
 	if err := db.NewSelect().Model(&rows).Where("m.meeting_id = ?", meeting).OrderExpr("m.person_id").Scan(ctx); err != nil {

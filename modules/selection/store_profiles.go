@@ -23,13 +23,14 @@ type profileRow struct {
 	AwayTo    time.Time  `bun:"away_to,nullzero"`
 	Most      int        `bun:"most,nullzero"`
 	Note      string     `bun:"note"`
+	Lendable  bool       `bun:"lendable"`
 	Version   int64      `bun:"version"`
 }
 
 func (r *profileRow) profile() Profile {
 	return Profile{
 		Person: r.PersonID, Topics: r.Topics, Languages: r.Languages, Countries: r.Countries, AwayFrom: dayOf(r.AwayFrom), AwayTo: dayOf(r.AwayTo),
-		Most: r.Most, Note: r.Note, Version: r.Version,
+		Most: r.Most, Note: r.Note, Lendable: r.Lendable, Version: r.Version,
 	}
 }
 
@@ -77,14 +78,14 @@ func findProfile(ctx context.Context, db bun.IDB, person ids.Person) (Profile, e
 func keepProfile(ctx context.Context, tx *tenants.Tx, p *Profile) (bool, error) {
 	row := profileRow{
 		PersonID: p.Person, Topics: filled(p.Topics), Languages: filled(p.Languages), Countries: filled(p.Countries), AwayFrom: midnight(p.AwayFrom), AwayTo: midnight(p.AwayTo),
-		Most: p.Most, Note: p.Note, Version: p.Version + 1,
+		Most: p.Most, Note: p.Note, Lendable: p.Lendable, Version: p.Version + 1,
 	}
 	q := tx.NewInsert().Model(&row)
 	if p.Version == 0 {
 		q = q.On("CONFLICT (person_id) DO NOTHING")
 	} else {
 		q = q.On("CONFLICT (person_id) DO UPDATE").Set("topics = EXCLUDED.topics, languages = EXCLUDED.languages, countries = EXCLUDED.countries").
-			Set("away_from = EXCLUDED.away_from, away_to = EXCLUDED.away_to, most = EXCLUDED.most, note = EXCLUDED.note, version = EXCLUDED.version").
+			Set("away_from = EXCLUDED.away_from, away_to = EXCLUDED.away_to, most = EXCLUDED.most, note = EXCLUDED.note, lendable = EXCLUDED.lendable, version = EXCLUDED.version").
 			Where("rp.version = ?", p.Version)
 	}
 	result, err := q.Exec(ctx)
@@ -135,9 +136,11 @@ func work(ctx context.Context, db bun.IDB, without []ids.Application) (map[ids.P
 
 // handBack writes that a review is handed back. The caller holds its lock.
 func handBack(ctx context.Context, tx *tenants.Tx, r *Review) error {
-	_, err := tx.NewRaw("UPDATE reviews SET state = ?, handed_back_at = ?, handed_back_reason = ? WHERE id = ?", r.State, r.HandedBackAt, r.Reason, r.ID).Exec(ctx)
+	var loan ids.Loan
+	err := tx.NewRaw("UPDATE reviews AS r SET state = ?, handed_back_at = ?, handed_back_reason = ? WHERE id = ? RETURNING "+loanOf("r"), r.State, r.HandedBackAt, r.Reason, r.ID).Scan(ctx, &loan)
 	if err != nil {
 		return fmt.Errorf("selection: hand back: %w", err)
 	}
+	tellLender(tx, loan)
 	return nil
 }

@@ -93,8 +93,9 @@ func introduce(ctx context.Context, tx *tenants.Tx, meeting ids.Meeting, given m
 }
 
 // remark tells the call's meeting that applications were decided in the ranking, so that its screens show it and who was about
-// to decide the same there sees it first. What the meeting itself had decided of them does not hold any more.
-func remark(ctx context.Context, tx *tenants.Tx, call ids.Call, applications []ids.Application) error {
+// to decide the same there sees it first. Where the meeting itself had decided the same, that holds with its reason; anything else
+// that it had decided of them does not any more.
+func remark(ctx context.Context, tx *tenants.Tx, call ids.Call, outcome events.Outcome, applications []ids.Application) error {
 	if len(applications) == 0 {
 		return nil
 	}
@@ -106,8 +107,12 @@ func remark(ctx context.Context, tx *tenants.Tx, call ids.Call, applications []i
 		return err
 	}
 	_, err = tx.NewRaw(`INSERT INTO panel_items (meeting_id, application_id, decided) SELECT ?, a.id, 1 FROM unnest(?::uuid[]) AS a (id)
-		ON CONFLICT (meeting_id, application_id) DO UPDATE SET decided = panel_items.decided + 1, version = panel_items.version + 1,
-			outcome = NULL, reason = '', decided_at = NULL, decided_by = NULL`, m.ID, tenants.Array(applications)).Exec(ctx)
+		ON CONFLICT (meeting_id, application_id) DO UPDATE SET decided = panel_items.decided + 1, version = panel_items.version + 1`, m.ID, tenants.Array(applications)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("selection: tell the meeting: %w", err)
+	}
+	_, err = tx.NewRaw(`UPDATE panel_items SET outcome = NULL, reason = '', decided_at = NULL, decided_by = NULL
+		WHERE meeting_id = ? AND application_id = ANY(?::uuid[]) AND outcome IS DISTINCT FROM ?`, m.ID, tenants.Array(applications), outcomeOf(outcome)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("selection: tell the meeting: %w", err)
 	}

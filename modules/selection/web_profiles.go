@@ -25,6 +25,7 @@ func (w *Web) profiling() []site.Route {
 	return []site.Route{
 		{Method: get, Path: "/reviews/profile", Action: queue, Handle: w.ownProfile},
 		{Method: post, Path: "/reviews/profile", Action: queue, Handle: w.saveOwnProfile},
+		{Method: post, Path: "/reviews/profile/ending", Action: queue, Handle: w.endOwnLoan},
 		{Method: get, Path: "/selection/reviewers", Action: manage, Handle: w.knownReviewers},
 		{Method: get, Path: "/selection/reviewers/:id", Action: manage, Handle: w.profile},
 		{Method: post, Path: "/selection/reviewers/:id", Action: manage, Handle: w.saveProfile},
@@ -37,8 +38,9 @@ func (w *Web) profiling() []site.Route {
 type profiling struct {
 	Profile
 
-	Most   string // as typed
-	Name   string // whose it is; empty: the reader's own
+	Loans  []Asking // by which the reader is lent
+	Most   string   // as typed
+	Name   string   // whose it is; empty: the reader's own
 	Action string
 	Back   string
 	Fault  *fault.Fault
@@ -69,7 +71,7 @@ func readProfile(form web.Form) (profiling, []fault.Field) {
 	note, bad := form.Text("note", maxAbout)
 	known := expertise.Read(form)
 	v := profiling{Most: strings.TrimSpace(form.Raw("most")), Profile: Profile{
-		Topics: known.Topics, Languages: known.Languages, Countries: known.Countries, AwayFrom: i18n.Day(form.Raw("away_from")), AwayTo: i18n.Day(form.Raw("away_to")), Note: note,
+		Topics: known.Topics, Languages: known.Languages, Countries: known.Countries, AwayFrom: i18n.Day(form.Raw("away_from")), AwayTo: i18n.Day(form.Raw("away_to")), Note: note, Lendable: form.Ticked("lendable"),
 	}}
 	if len(bad) > 0 {
 		v.Note = form.Raw("note")
@@ -97,7 +99,24 @@ func (w *Web) ownProfile(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, profilePage(w.site.Page(c, sc, "selection.profile.title"), profilingOf(known).own()))
+	v := profilingOf(known).own()
+	if v.Loans, err = w.service.OwnLoans(c.UserContext(), sc); err != nil {
+		return err
+	}
+	return w.site.Render(c, profilePage(w.site.Page(c, sc, "selection.profile.title"), v))
+}
+
+func (w *Web) endOwnLoan(c *fiber.Ctx, sc tenants.Scope) error {
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	id, err := ids.Parse[ids.Invitation](form.Raw("lent"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	err = w.service.EndOwnLoan(c.UserContext(), sc, id)
+	return w.said(c, err, "selection.lent.ended", "/desk")
 }
 
 func (w *Web) saveOwnProfile(c *fiber.Ctx, sc tenants.Scope) error {

@@ -1,0 +1,100 @@
+package selection
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/events"
+	"kervan/modules/ids"
+	"kervan/tenants"
+)
+
+// loanOf is the loan by which the reviewer of a row of reviews reviews, NULL for most of them. The row is called as in the statement.
+func loanOf(row string) string {
+	return `(SELECT l.loan_id FROM reviewer_invitations AS l WHERE l.person_id = ` + row + `.person_id AND l.call_id = ` + row + `.call_id
+		AND l.loan_id IS NOT NULL AND l.ended_at IS NULL LIMIT 1)`
+}
+
+// tellLender tells that the work of somebody who is lent has changed.
+func tellLender(tx *tenants.Tx, loan ids.Loan) {
+	if !loan.IsZero() {
+		tx.Announce(events.LoanMoved{Loan: loan})
+	}
+}
+
+// loansIn are the invitations that came of a loan: one or none.
+func loansIn(ctx context.Context, db bun.IDB, loan ids.Loan) ([]Invitation, error) {
+	return invitations(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("i.loan_id = ?", loan) })
+}
+
+// lentTo are the accepted invitations by which somebody is lent, the newest first.
+func lentTo(ctx context.Context, db bun.IDB, person ids.Person) ([]Invitation, error) {
+	return invitations(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("i.person_id = ?", person).Where("i.loan_id IS NOT NULL").Where("i.ended_at IS NULL").OrderExpr("i.answered_at DESC, i.id")
+	})
+}
+
+// acceptedBy are all invitations that somebody has accepted.
+func acceptedBy(ctx context.Context, db bun.IDB, person ids.Person) ([]Invitation, error) {
+	return invitations(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("i.person_id = ?", person).OrderExpr("i.id") })
+}
+
+// homesOf are what the organizations at home of those of the people who are or were lent are recognized by.
+func homesOf(ctx context.Context, db bun.IDB, persons []ids.Person) (map[ids.Person][]Home, error) {
+	homes := map[ids.Person][]Home{}
+	if len(persons) == 0 {
+		return homes, nil
+	}
+	lent, err := invitations(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("i.loan_id IS NOT NULL").Where("i.person_id IN (?)", bun.List(persons)).OrderExpr("i.id")
+	})
+	for _, i := range lent {
+		homes[i.Person] = append(homes[i.Person], Home{Loan: i.Loan, Own: i.Lent.Own, Partners: i.Lent.Partners})
+	}
+	return homes, err
+}
+
+// StandingOfLoan tells a module that reports to the lending network where a loan to this one stands. The caller has authorized.
+func StandingOfLoan(ctx context.Context, db bun.IDB, loan ids.Loan) (LoanStanding, error) {
+	found, err := loansIn(ctx, db, loan)
+	if err != nil || len(found) == 0 {
+		return LoanStanding{State: LoanWithdrawn}, err
+	}
+	i := found[0]
+	s := LoanStanding{State: loanStates[i.At(time.Now())]}
+	if !i.EndedAt.IsZero() {
+		s.State = LoanEnded
+	}
+	if i.Person.IsZero() {
+		return s, nil
+	}
+	err = db.NewRaw(`SELECT count(*) FILTER (WHERE state = 'submitted'), count(*) FROM reviews
+		WHERE person_id = ? AND call_id = ? AND state IN ('assigned', 'open', 'submitted')`, i.Person, i.Call).Scan(ctx, &s.Done, &s.Given)
+	if err != nil {
+		return s, fmt.Errorf("selection: count the work of a loan: %w", err)
+	}
+	return s, nil
+}
+
+// StillLendable are those of the people who may be lent, of whom none can take that back until the transaction ends. It is for the
+// module that lends them, which has authorized.
+func StillLendable(ctx context.Context, tx *tenants.Tx, persons []ids.Person) ([]ids.Person, error) {
+	var found []ids.Person
+	if len(persons) == 0 {
+		return found, nil
+	}
+	err := tx.NewRaw("SELECT person_id FROM reviewer_profiles WHERE lendable AND person_id IN (?) ORDER BY person_id FOR SHARE", bun.List(persons)).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("selection: look who may be lent: %w", err)
+	}
+	return found, nil
+}
+
+// MayBeInvited reports whether reviewers can still be invited for a call. The caller has authorized.
+func MayBeInvited(ctx context.Context, db bun.IDB, call ids.Call) (bool, error) {
+	list, _, err := findList(ctx, db, call)
+	return err == nil && list.May(Decide), err
+}
