@@ -28,6 +28,12 @@ func (r *running) accompanies(t *testing.T, in tenants.Tenant) {
 		Expertise: expertise.Expertise{Topics: []string{"digital"}, Languages: []string{"en"}, Countries: []string{"TR"}}, Note: "Only by train.",
 	}))
 	must(t, r.app.partnerships.Accompany(ctx, system, id, all[0].Version, held[0].Person, "As we said."))
+	_, err = r.app.accounts.Ensure(ctx, system, "Another guide", "another-guide@"+in.Slug+".example", "", "en", tenants.Grant{Role: tenants.RoleFacilitator})
+	must(t, err)
+	v, err := r.app.partnerships.Planning(ctx, system, held[0].Person)
+	must(t, err)
+	_, err = r.app.partnerships.StartRun(ctx, system, v.Usual, "They move away.")
+	must(t, err)
 	must(t, r.app.partnerships.HandBack(ctx, guide, id, "Too far away."))
 }
 

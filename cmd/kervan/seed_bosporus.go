@@ -91,9 +91,10 @@ func playBosporus(s *stage, all []*demo.Organization) {
 		s.showing(s.day(-58, 15, 10))
 		s.results(s.day(-57, 10, 30), id)
 		s.introduce(s.day(-56, 9, 15))
-		s.accompany(s.day(-55, 10, 20), 5, i18n.Text{
+		s.accompany(s.day(-55, 10, 20), 2, i18n.Text{
 			i18n.TR: "Bu dönem işim çok yoğunlaştı; yarım yamalak eşlik etmek istemem.", i18n.DE: "Ich habe in diesem Halbjahr zu viel zu tun und möchte nicht halbherzig begleiten.",
 		})
+		s.proposeAgain(s.day(-20, 16, 5))
 		s.tellStories(s.day(-19, 11, 40))
 	})
 	s.openBosporus(pairs, alone)

@@ -43,36 +43,60 @@ func (s *stage) introduce(at time.Time) {
 	})
 }
 
-// accompany gives the oldest partnerships whoever suits them best, one of whom hands one back again.
-func (s *stage) accompany(at time.Time, n int, returned i18n.Text) {
+// propose has somebody proposed for all partnerships that nobody accompanies, as the form usually asks.
+func (s *stage) propose(ctx context.Context, sc tenants.Scope) (partnerships.Plan, error) {
+	v, err := s.app.partnerships.Planning(ctx, sc, ids.Person{})
+	if err != nil {
+		return partnerships.Plan{}, err
+	}
+	id, err := s.app.partnerships.StartRun(ctx, sc, v.Usual, "")
+	if err != nil {
+		return partnerships.Plan{}, err
+	}
+	if err := s.app.partnerships.Compute(ctx, sc.As(tenants.SystemActor("demo")), partnerships.Computing{Run: id}); err != nil {
+		return partnerships.Plan{}, err
+	}
+	return s.app.partnerships.Plan(ctx, sc, id)
+}
+
+// accompany gives all partnerships but the last ones somebody, by a proposal that the coordinator changes so. One of them hands one back.
+func (s *stage) accompany(at time.Time, but int, returned i18n.Text) {
 	s.at(at, "accompany partnerships", func(ctx context.Context, at time.Time) error {
 		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
 		if err != nil {
 			return err
 		}
-		all, _, err := s.app.partnerships.List(ctx, sc, partnerships.Query{Going: true, Desc: true})
-		if err != nil {
+		p, err := s.propose(ctx, sc)
+		if err != nil || len(p.Chosen) <= but {
 			return err
 		}
-		var last ids.Person
-		for i := range all[:min(n, len(all))] {
-			g, err := s.app.partnerships.Guidance(ctx, sc, all[i].ID)
-			if err != nil {
-				return err
-			}
-			if len(g.Companions) == 0 {
-				continue
-			}
-			last = g.Companions[0].ID
-			if err := s.app.partnerships.Accompany(ctx, sc, g.ID, g.Version, last, ""); err != nil {
-				return err
-			}
+		last := len(p.Chosen) - but
+		for i := range but {
+			p.Chosen[last+i] = -1
+		}
+		if err := s.app.partnerships.Change(ctx, sc, p.ID, p.Chosen); err != nil {
+			return err
+		}
+		if _, _, err := s.app.partnerships.ApplyRun(ctx, sc, p.ID); err != nil {
+			return err
 		}
 		for _, who := range s.members[tenants.RoleFacilitator] {
-			if who.Person == last && n <= len(all) {
-				return s.app.partnerships.HandBack(ctx, sc.As(who), all[n-1].ID, returned[who.Locale])
+			if who.Person == p.People[p.Chosen[last-1]] {
+				return s.app.partnerships.HandBack(ctx, sc.As(who), p.Partnerships[last-1], returned[who.Locale])
 			}
 		}
 		return nil
+	})
+}
+
+// proposeAgain leaves a proposal open for those that nobody accompanies.
+func (s *stage) proposeAgain(at time.Time) {
+	s.at(at, "propose who accompanies the others", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		_, err = s.propose(ctx, sc)
+		return err
 	})
 }

@@ -52,6 +52,7 @@ var parameters = map[string]string{
 	"proposals/:match":            "matching_proposals",
 	"reset/:token":                "mailed reset",
 	"reviewer-invitations/:token": "mailed reviewer-invitations",
+	"facilitation/:run":           "facilitation_runs",
 	"facilitators/:id":            "people",
 	"reviewers/:id":               "people",
 	"reviews/:id":                 "reviews",

@@ -61,6 +61,8 @@ func guidesSheet(p ui.Page, rows []Facilitator) sheets.Table {
 // wanted says how many partnerships somebody wants to accompany at a time; empty: they have not said.
 func wanted(p ui.Page, f *Profile) string {
 	switch {
+	case f.Most > 0 && f.Least == 0:
+		return p.T("partnerships.guides.wants_most", "Most", p.Loc.Int(f.Most))
 	case f.Most > 0:
 		return p.T("partnerships.guides.wants", "Least", p.Loc.Int(f.Least), "Most", p.Loc.Int(f.Most))
 	case f.Least > 0:

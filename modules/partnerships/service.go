@@ -61,6 +61,7 @@ func (s *Service) RegisterJobs(t *tenants.Tenants) { t.HandleEverywhere(ShowJob,
 // Reactions registers what happens here when something happened elsewhere.
 func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.HandleJob(r, lapseReplacementJob, s.LapseReplacement)
+	tenants.HandleJob(r, runJob, s.Compute)
 	tenants.React(r, "partnerships.found", func(ctx context.Context, sc tenants.Scope, e events.PlaceAccepted) error {
 		if e.Conditional {
 			return nil
