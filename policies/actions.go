@@ -156,6 +156,10 @@ const (
 	PartnerDirectory Action = "partner.directory"
 	PartnerWrite     Action = "partner.write"    // to another organization, for one's own
 	PartnerModerate  Action = "partner.moderate" // read a thread that was reported, and decide
+	CommonOffer      Action = "common.offer"     // say whether the network takes part in the common pool of all networks
+	CommonShare      Action = "common.share"     // show one's own organization's card to other networks
+	CommonLook       Action = "common.look"      // at organizations of other networks, for one's own
+	CommonList       Action = "common.list"      // all that is shared, for the core team
 	WishRead         Action = "wish.read"        // one's own organization's wishes and vetoes; nobody else ever
 	WishManage       Action = "wish.manage"
 	RoundManage      Action = "round.manage"    // make rounds, have them solved, propose what comes of it

@@ -21,10 +21,16 @@ import (
 
 // finders lets matching ask who organizations are, who has worked together and who applied alone.
 type finders struct {
+	names        func(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]string, error)
 	selection    *selection.Service
 	applications *applications.Service
 	partnerships *partnerships.Service
 	asked        surroundings
+}
+
+// Names satisfies matching.People.
+func (f finders) Names(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]string, error) {
+	return f.names(ctx, sc, persons)
 }
 
 // Organizations satisfies matching.Organizations.
@@ -35,7 +41,7 @@ func (finders) Organizations(ctx context.Context, sc tenants.Scope, wanted []ids
 		o := &known[i]
 		found[o.ID] = matching.Organization{
 			ID: o.ID, Name: o.Name, NameEnglish: o.NameEnglish, City: o.City, Country: o.Country, Form: string(o.Form), About: o.About,
-			Fields: o.Fields, Languages: o.Languages, Staff: o.Staff,
+			Fields: o.Fields, Languages: o.Languages, Size: matching.SizeOf(o.Staff),
 		}
 	}
 	return found, err

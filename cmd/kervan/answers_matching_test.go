@@ -22,7 +22,7 @@ func TestOnlyWhoLooksForAPartnerIsInAPool(t *testing.T) {
 	network := r.network(t, "looking")
 	call := r.published(t, network)
 	system := r.app.tenants.Bind(network, tenants.SystemActor("test"))
-	found := finders{r.app.selection, r.app.applications, r.app.partnerships, surroundings{r.app.organizations, r.app.accounts}}
+	found := finders{r.app.names, r.app.selection, r.app.applications, r.app.partnerships, surroundings{r.app.organizations, r.app.accounts}}
 	alone := r.organization(t, network, "Ihlamur", "lead@looking.example")
 	application, err := r.app.applications.Begin(t.Context(), system, call.ID, alone, "tr")
 	must(t, err)

@@ -157,8 +157,8 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.partnerships = partnerships.New(a.tenants, a.authorizer, won, won, won, won)
 	a.partnerships.Needs = guiding{panel}
 	a.stories = stories.New(a.authorizer, tellers{a.partnerships, a.organizations}, album)
-	found := finders{a.selection, a.applications, a.partnerships, asked}
-	a.matching = matching.New(a.authorizer, matching.Around{Organizations: found, Partnerships: found, Applications: found})
+	found := finders{a.names, a.selection, a.applications, a.partnerships, asked}
+	a.matching = matching.New(a.tenants, a.authorizer, matching.Around{People: found, Organizations: found, Partnerships: found, Applications: found})
 	a.lending = lending.New(a.tenants, a.authorizer, lenders{a}, lenders{a}, expertise.Topics())
 	a.papers = papers.New(a.authorizer, issued{}, a.accounts)
 	queue := jobs.NewQueue(a.workerPool)
@@ -212,7 +212,8 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	}
 	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: applications.RetainJob, Hour: 1}, jobs.Daily{Name: documents.SweepJob, Hour: 2}, jobs.Daily{Name: pages.SweepJob, Hour: 2}, jobs.Daily{Name: stories.SweepJob, Hour: 2}, jobs.Daily{Name: brands.SweepJob, Hour: 2},
 		jobs.Daily{Name: domains.RecheckJob, Hour: 4}, jobs.Daily{Name: domains.RecheckSendersJob, Hour: 4},
-		jobs.Daily{Name: blueprints.RecountJob, Hour: 4}, jobs.Daily{Name: partnerships.ShowJob, Hour: 5})
+		jobs.Daily{Name: blueprints.RecountJob, Hour: 4}, jobs.Daily{Name: partnerships.ShowJob, Hour: 5},
+		jobs.Daily{Name: matching.SweepJob, Hour: 4}, jobs.Daily{Name: matching.ShareJob, Hour: 5})
 	return a, err
 }
 

@@ -74,8 +74,9 @@ var wordless = map[string]string{
 	"matching_ties.organizations":      "identifiers",
 }
 
-// sentToTheCore are the shared tables in which stands what networks send to the core team, exactly as they sent it.
-var sentToTheCore = []string{"blueprint_proposals", "opening_requests"}
+// sentToTheCore are the shared tables in which stands what networks send to the core team, exactly as they sent it; what they show to
+// each other as well.
+var sentToTheCore = []string{"blueprint_proposals", "common_cards", "opening_requests"}
 
 // grown is a network with one of everything, and of everything that somebody does beside.
 func (r *running) grown(t *testing.T, slug string) tenants.Tenant {

@@ -37,6 +37,7 @@ var growth = []struct {
 	{"pages that were changed", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindPage) }},
 	{"who looks for partners", "", (*garden).look},
 	{"who is put together in rounds", "", (*garden).round},
+	{"who is seen in other networks", "", (*garden).shareCard},
 	{"news", "", func(g *garden, _ ids.Call, k int) { g.page(k, pages.KindNews) }},
 	{"places that were taken", "decided", func(g *garden, call ids.Call, _ int) { g.apply(call, g.pair()...) }},
 	{"applications without a place", "decided", func(g *garden, call ids.Call, _ int) { g.refused[g.apply(call, g.pair()...)] = true }},
@@ -265,6 +266,14 @@ func (g *garden) look(_ ids.Call, k int) {
 		}
 		return g.app.matching.Decide(ctx, sc, all[0].ID, matching.Warning, "Please be kind.")
 	})
+}
+
+// shareCard has the network take part in the common pool, and an organization show its card there.
+func (g *garden) shareCard(_ ids.Call, k int) {
+	if k == 0 {
+		g.takePart(g.day(-94, 8, 40))
+	}
+	g.shareWith(g.day(-90, 9, k), g.turkish[k])
 }
 
 // round puts two organizations together that have no quarrel: they are proposed to each other, and both accept.

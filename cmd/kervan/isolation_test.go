@@ -28,6 +28,7 @@ func TestNothingOfAnotherNetworkIsEverShown(t *testing.T) {
 	r.livens(t, b)
 	r.exec(t, b, `UPDATE conflicts SET undone_at = now(), undone_by = gen_random_uuid(), undone_reason = 'It was somebody else.' WHERE NOT detected`)
 	theirs, own := r.everything(t, b), byIdentifier(r.rows(t, a))
+	must(t, r.app.matching.EndPart(t.Context(), r.app.tenants.Bind(b, tenants.SystemActor("test")), true)) // what it has shown it takes back
 	r.marks(t, b, canary)
 	for key, table := range parameters {
 		if len(theirs[table]) == 0 {

@@ -99,6 +99,8 @@ func playBosporus(s *stage, all []*demo.Organization) {
 	})
 	s.openBosporus(pairs, alone)
 	s.finding(looking(all, 6))
+	s.takePart(s.day(-11, 9, 40))
+	s.shareWith(s.day(-3, 10, 5), looking(all, 6)[:8]...)
 	s.rounds(looking(all, 6))
 }
 

@@ -131,6 +131,34 @@ func (s *stage) finding(who []*demo.Organization) {
 	}
 }
 
+// takePart lets the network take part in the common pool of all networks.
+func (s *stage) takePart(at time.Time) {
+	s.at(at, "take part in the common pool", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		return s.app.matching.TakePart(ctx, sc)
+	})
+}
+
+// shareWith lets organizations show their cards to other networks.
+func (s *stage) shareWith(at time.Time, who ...*demo.Organization) {
+	for n, o := range who {
+		s.at(at.Add(time.Duration(n)*53*time.Minute), "share the card of "+o.Profile.Name, func(ctx context.Context, at time.Time) error {
+			sc, err := s.as(at, s.orgs[o].actor)
+			if err != nil {
+				return err
+			}
+			c, _, err := s.app.matching.Card(ctx, sc, s.orgs[o].id)
+			if err != nil {
+				return err
+			}
+			return s.app.matching.Share(ctx, sc, s.orgs[o].id, c.Version)
+		})
+	}
+}
+
 // toward lets an organization's lead do something about another organization.
 func (s *stage) toward(at time.Time, what string, o, other *demo.Organization, do func(ctx context.Context, sc tenants.Scope, own, other ids.Organization) error) {
 	s.at(at, what, func(ctx context.Context, at time.Time) error {

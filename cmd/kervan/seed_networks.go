@@ -55,6 +55,8 @@ func playElbe(s *stage, all []*demo.Organization) {
 		s.halfReviewed(id, s.eligibility(bids, closes), closes)
 	})
 	s.finding(looking(all, 2))
+	s.takePart(s.day(-11, 14, 20))
+	s.shareWith(s.day(-3, 11, 35), looking(all, 2)[:6]...)
 }
 
 func elbeLogins(all []*demo.Organization) []login {
@@ -101,6 +103,7 @@ func playOlive(s *stage, all []*demo.Organization) {
 	for _, o := range all {
 		s.register(s.during(-40, -25), o)
 	}
+	s.takePart(s.day(-5, 16, 10))
 	opens, closes := s.day(-24, 8, 0), s.day(18, 20, 0)
 	s.call(announced{
 		cycle: "Round one", composition: "trio", places: 3, grant: 6000, reviews: 2, drafted: s.day(-35, 9, 0), opens: opens, closes: closes,

@@ -14,6 +14,7 @@ func (a *App) subscribe() {
 	a.partnerships.RegisterJobs(a.tenants)
 	a.matching.Reactions(r)
 	a.lending.Reactions(r)
+	a.matching.RegisterJobs(a.tenants)
 	a.domains.RegisterJobs(r)
 	a.oversight.Reactions(r)
 	a.blueprints.Reactions(a.tenants)

@@ -52,6 +52,7 @@ type (
 	match        struct{}
 	loan         struct{}
 	loanRequest  struct{}
+	commonCard   struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -107,4 +108,5 @@ type (
 	Match        = ID[match]       // organizations to which it is proposed that they work together
 	Loan         = ID[loan]        // of a reviewer to another network
 	LoanRequest  = ID[loanRequest] // to lend reviewers
+	CommonCard   = ID[commonCard]  // what other networks see of an organization
 )

@@ -31,8 +31,8 @@ func (s *Service) MayEdit(sc tenants.Scope, id ids.Organization) bool {
 	return s.policies.May(sc, policies.CardEdit, of(id)) == nil
 }
 
-// Write keeps a card as it was written; whether others find it stays as it is, and while they do it must say what they look
-// for. Its lead may. Faults: Invalid by field, Conflict when somebody else has changed it since it was shown.
+// Write keeps a card as it was written; whether others find it stays as it is, and while they do, here or in other networks, it must
+// say what they look for. Its lead may. Faults: Invalid by field, Conflict when somebody else has changed it since it was shown.
 func (s *Service) Write(ctx context.Context, sc tenants.Scope, c Card) error {
 	return s.keep(ctx, sc, c.Organization, c.Version, "card.written", func(now Card) (Card, []fault.Field) {
 		c.InPool = now.InPool
@@ -79,6 +79,14 @@ func (s *Service) keep(ctx context.Context, sc tenants.Scope, id ids.Organizatio
 			return fault.Conflict("fault.stale")
 		}
 		c, bad := become(now)
+		shared, err := isShared(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if shared && len(bad) == 0 {
+			bad = c.lacks()
+			tx.Enqueue(ShareJob, struct{}{})
+		}
 		if len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
 		}

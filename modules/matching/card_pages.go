@@ -100,8 +100,13 @@ func topicAt(topics []Topic, at int) string {
 	return string(topics[at])
 }
 
-// at is where an organization is.
-func (o *Organization) at(p ui.Page) string { return o.City + ", " + o.Country.Name(p.Loc.Locale) }
+// at is where an organization is; of one of another network its country only.
+func (o *Organization) at(p ui.Page) string {
+	if o.City == "" {
+		return o.Country.Name(p.Loc.Locale)
+	}
+	return o.City + ", " + o.Country.Name(p.Loc.Locale)
+}
 
 func day(p ui.Page, t time.Time) string { return p.Loc.Day(i18n.Day(dayOf(t))) }
 
@@ -130,7 +135,7 @@ func hosting(p ui.Page, c *Card) string {
 func profileTerms(p ui.Page, o *Organization) []ui.Term {
 	return told([]ui.Term{
 		{Label: p.T("matching.kind"), Text: kindName(p, o.Form)},
-		{Label: p.T("matching.size"), Text: sizeName(p, o.Size())},
+		{Label: p.T("matching.size"), Text: sizeName(p, o.Size)},
 		{Label: p.T("matching.fields"), Text: named(p, o.Fields, fieldName)},
 		{Label: p.T("matching.profile.about"), Text: o.About},
 	})
@@ -220,8 +225,14 @@ func roomTabs(p ui.Page, a *acting, current string) []ui.Tab {
 			ui.Tab{Label: p.T("matching.proposals.title"), Href: proposalsPath, Current: current == proposalsPath},
 			ui.Tab{Label: p.T("matching.messages.title"), Href: a.at(messagesPath), Current: current == messagesPath})
 	}
+	if a.Abroad {
+		tabs = append(tabs, ui.Tab{Label: p.T("matching.common.abroad_tab"), Href: a.at(abroadPath), Current: current == abroadPath})
+	}
 	if a.Steers {
 		tabs = append(tabs, ui.Tab{Label: p.T("matching.rounds.title"), Href: roundsPath, Current: current == roundsPath})
+	}
+	if a.Offers {
+		tabs = append(tabs, ui.Tab{Label: p.T("matching.common.participation_tab"), Href: participationPath, Current: current == participationPath})
 	}
 	if a.Moderates {
 		tabs = append(tabs, ui.Tab{Label: p.T("matching.reports.title"), Href: reportsPath, Current: current == reportsPath})

@@ -15,8 +15,9 @@ import (
 type Listed struct {
 	Organization
 
-	Card Card
-	Fit  Fit // with the organization for which somebody looks
+	Card    Card
+	Fit     Fit    // with the organization for which somebody looks
+	Network string // of which it is; empty: of the reader's own
 }
 
 // Fit is what two organizations can be to each other, as one of them sees it; all lists are in the order of its own card, or of
@@ -74,8 +75,9 @@ type Query struct {
 	For         ids.Organization // for which organization; zero: the network's team looks
 	Search      string
 	Country     geo.Country
-	Offers      string // a topic, or Ours: something that we need
-	Needs       string // a topic, or Ours: something that we offer
+	Network     ids.Tenant // zero: any; only where organizations of several are looked for
+	Offers      string     // a topic, or Ours: something that we need
+	Needs       string     // a topic, or Ours: something that we offer
 	Language    string
 	Size        Size
 	Hosts       int       // at least so many people
@@ -93,7 +95,7 @@ func (q *Query) matches(l *Listed, words []string) bool {
 	switch {
 	case q.Country != "" && l.Country != q.Country,
 		q.Language != "" && !slices.Contains(c.Languages, q.Language),
-		q.Size != "" && l.Size() != q.Size,
+		q.Size != "" && l.Size != q.Size,
 		c.Hosts < q.Hosts,
 		!q.Until.IsZero() && !c.From.IsZero() && c.From.After(q.Until),
 		!q.From.IsZero() && !c.Until.IsZero() && c.Until.Before(q.From),

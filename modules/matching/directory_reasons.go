@@ -79,19 +79,21 @@ func wished(side string, c *Card, other *Listed) []Reason {
 	if len(c.Countries) > 0 && !slices.Contains(c.Countries, other.Country) {
 		all = append(all, Reason{Key: "country_" + side, Countries: c.Countries})
 	}
-	if len(c.Kinds) > 0 && !slices.Contains(c.Kinds, other.Form) {
+	if len(c.Kinds) > 0 && other.Form != "" && !slices.Contains(c.Kinds, other.Form) {
 		all = append(all, Reason{Key: "kind_" + side, Kinds: c.Kinds})
 	}
-	if size := other.Size(); len(c.Sizes) > 0 && size != "" && !slices.Contains(c.Sizes, size) {
+	if size := other.Size; len(c.Sizes) > 0 && size != "" && !slices.Contains(c.Sizes, size) {
 		all = append(all, Reason{Key: "size_" + side, Sizes: c.Sizes})
 	}
 	return all
 }
 
-// relation says whether the two know each other, and whether that is what they look for.
+// relation says whether the two know each other, and whether that is what they look for; of another network that is not known.
 func (m *Meeting) relation() []Reason {
 	sought := func(r Relation) bool { return m.Own.Card.Relation == r || m.Other.Card.Relation == r }
 	switch {
+	case m.Other.Network != "":
+		return nil
 	case m.Together:
 		return []Reason{{Key: "together", Good: !sought(NewRelation)}}
 	case sought(ExistingRelation):

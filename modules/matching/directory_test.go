@@ -38,7 +38,7 @@ func TestTheDirectoryFinds(t *testing.T) {
 		Organization: nothing.id, Version: 2, Needs: []matching.Topic{"advocacy"}, Offers: []matching.Topic{"program"}, Languages: []string{"de"}, Relation: matching.NewRelation,
 		Hosts: 3, From: day(time.March), Until: day(time.June), About: "Balıkçılar",
 	}))
-	h.known[nothing.id] = matching.Organization{ID: nothing.id, Name: "Akasya", Country: "DE", City: "Köln", Staff: "51+"}
+	h.known[nothing.id] = matching.Organization{ID: nothing.id, Name: "Akasya", Country: "DE", City: "Köln", Size: matching.Large}
 	h.side(t, "Hidden", "DE")
 
 	for name, c := range map[string]struct {
@@ -143,7 +143,7 @@ func TestWhatFitsIsSaid(t *testing.T) {
 	plain := func() matching.Meeting {
 		m := matching.Meeting{}
 		for i, l := range []*matching.Listed{&m.Own, &m.Other} {
-			l.Organization = matching.Organization{ID: ids.New[ids.Organization](), Country: []geo.Country{"TR", "DE"}[i], Form: "association", Staff: "1-5"}
+			l.Organization = matching.Organization{ID: ids.New[ids.Organization](), Country: []geo.Country{"TR", "DE"}[i], Form: "association", Size: matching.Small}
 			l.Card = matching.Card{Organization: l.ID, Relation: matching.EitherRelation}
 		}
 		return m

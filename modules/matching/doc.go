@@ -5,7 +5,8 @@
 // capacity, what matters most first; the pool are the organizations that let others find them; a wish is ranked, a veto rules
 // out; a Thread is what two organizations write to each other. A Round puts organizations of a pool together by Rules; a Run of it is
 // what the solver was asked and what it answered; a Tie is what the coordinators say before that. A Ranking
-// says who could take a seat of a partnership, a Team, whose organization leaves.
+// says who could take a seat of a partnership, a Team, whose organization leaves. The common pool are the cards that
+// organizations show to other networks, each as a Copy in the shared schema.
 //
 // Invariants: a card is read by others only while it is in the pool, and there it has needs, offers and languages. Wishes and
 // vetoes are known to the organization's own people: no page, count, order, export, mail or trail tells anything of them to another
@@ -14,6 +15,8 @@
 // impartial in a round, by an organization of theirs or a conflict of interest in any application to its call, neither sees nor
 // steers it, whatever the pool has just now, so that the refusal tells nothing of what was decided; mails and trail of a
 // round are about it, and concealed from the same people. A run's instance is what
-// kervan solve reads, and its answer what that prints. No address is shown in a thread, and nobody but its two sides reads it, unless
+// kervan solve reads, and its answer what that prints. A card is copied for other networks only while its network takes part and its
+// organization has said so, with exactly what sharedCard names; others find it only while it could be taken back, and whoever shows none
+// sees none. No address is shown in a thread, and nobody but its two sides reads it, unless
 // one of them reports it to the coordinators.
 package matching

@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"kervan/modules/ids"
+	"kervan/tenants"
 )
 
 // Pool are the cards of the pool.
@@ -31,4 +32,15 @@ func (s *Service) Busy() func() {
 			<-s.asking
 		}
 	}
+}
+
+// WhileHeld runs do while nobody else can change what the common pool has of the network.
+func (s *Service) WhileHeld(ctx context.Context, network ids.Tenant, do func()) error {
+	return s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if err := holdCopies(ctx, tx, network); err != nil {
+			return err
+		}
+		do()
+		return nil
+	})
 }

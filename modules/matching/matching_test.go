@@ -75,6 +75,14 @@ func (a *around) Teams(_ context.Context, _ tenants.Scope, call ids.Call) ([]mat
 	return []matching.Team{{ID: a.team.ID, Title: a.team.Title, Call: call}}, nil
 }
 
+func (a *around) Names(_ context.Context, _ tenants.Scope, persons []ids.Person) (map[ids.Person]string, error) {
+	names := map[ids.Person]string{}
+	for _, p := range persons {
+		names[p] = "Nergis"
+	}
+	return names, nil
+}
+
 func (a *around) Open(ctx context.Context, sc tenants.Scope) ([]matching.Call, error) {
 	return a.Calls(ctx, sc)
 }
@@ -167,8 +175,9 @@ func open(t *testing.T) *house {
 	w := tenanttest.Open(t, h.queries.Counted)
 	authorizer, err := policies.New()
 	must(t, err)
-	h.service = matching.New(authorizer, matching.Around{Organizations: h.around, Partnerships: h.around, Applications: h.around})
+	h.service = matching.New(w.Tenants, authorizer, matching.Around{People: h.around, Organizations: h.around, Partnerships: h.around, Applications: h.around})
 	h.service.Reactions(w.Tenants.Registry())
+	h.service.RegisterJobs(w.Tenants)
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
 		return nil
@@ -210,7 +219,7 @@ func (h *house) side(t *testing.T, name string, country geo.Country) side {
 		return err
 	}))
 	h.mu.Lock()
-	h.known[s.id] = matching.Organization{ID: s.id, Name: name, City: "Muğla", Country: country, Form: "association", Languages: []string{"tr", "en"}, Staff: "1-5"}
+	h.known[s.id] = matching.Organization{ID: s.id, Name: name, City: "Muğla", Country: country, Form: "association", Languages: []string{"tr", "en"}, Size: matching.Small}
 	h.mu.Unlock()
 	s.lead = h.As(t, tenants.Grant{Role: tenants.RoleLead, Organization: s.id})
 	return s

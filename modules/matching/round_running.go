@@ -30,6 +30,10 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.HandleJob(r, runJob, s.Compute)
 	tenants.HandleJob(r, lapseJob, s.Lapse)
 	s.leaving(r)
+	tenants.HandleJob(r, tellCoreJob, s.tellCore)
+	tenants.React(r, "matching.profile_changed", func(ctx context.Context, sc tenants.Scope, _ events.OrganizationChanged) error {
+		return s.share(ctx, sc)
+	})
 }
 
 // StartRun has the solver put the round's organizations together; nothing is proposed by that. While a run of the round goes on, that

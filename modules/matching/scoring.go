@@ -39,7 +39,7 @@ type Side struct {
 // sideOf takes from an organization what counts. A card that others may not read is not read here either: then only what the
 // profile says is known.
 func sideOf(l *Listed) Side {
-	s := Side{Country: l.Country, Form: l.Form, Size: l.Size(), Languages: l.Languages, Relation: EitherRelation}
+	s := Side{Country: l.Country, Form: l.Form, Size: l.Size, Languages: l.Languages, Relation: EitherRelation}
 	if c := &l.Card; c.InPool {
 		s.Carded = true
 		s.Needs, s.Offers, s.Languages, s.Countries, s.Kinds, s.Sizes = c.Needs, c.Offers, c.Languages, c.Countries, c.Kinds, c.Sizes

@@ -22,11 +22,8 @@ type Organization struct {
 	About       string
 	Fields      []string // codes of its fields of work
 	Languages   []string
-	Staff       string // the band of its paid staff; empty: not told
+	Size        Size // empty: not told
 }
-
-// Size is how large the organization is; empty: not told.
-func (o *Organization) Size() Size { return SizeOf(o.Staff) }
 
 // Pair are two organizations, the one with the smaller identifier first.
 type Pair [2]ids.Organization
@@ -81,8 +78,15 @@ type Applications interface {
 	Conflicting(ctx context.Context, sc tenants.Scope) ([]ids.Organization, error)
 }
 
+// People tells who people are. The accounts module satisfies it.
+type People interface {
+	// Names tells what people are called; who is not known is left out.
+	Names(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]string, error)
+}
+
 // Around is what the other modules tell this one.
 type Around struct {
+	People        People
 	Organizations Organizations
 	Partnerships  Partnerships
 	Applications  Applications
@@ -90,6 +94,7 @@ type Around struct {
 
 // Service is what is done to find partners.
 type Service struct {
+	tenants  *tenants.Tenants
 	policies *policies.Authorizer
 	around   Around
 	asking   chan struct{} // a place for each question that is computed while somebody waits
@@ -110,8 +115,8 @@ func (s *Service) asked(compute func() error) error {
 }
 
 // New makes the service.
-func New(p *policies.Authorizer, around Around) *Service {
-	return &Service{policies: p, around: around, asking: make(chan struct{}, mostAsking)}
+func New(t *tenants.Tenants, p *policies.Authorizer, around Around) *Service {
+	return &Service{tenants: t, policies: p, around: around, asking: make(chan struct{}, mostAsking)}
 }
 
 func of(id ids.Organization) policies.On {

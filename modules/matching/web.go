@@ -45,7 +45,7 @@ func (w *Web) Module() site.Module {
 	look, read, edit, wish := policies.PartnerDirectory, policies.CardRead, policies.CardEdit, policies.WishManage
 	return site.Module{
 		Name: "matching",
-		Routes: append(append(w.ranking(), w.rounding()...), []site.Route{
+		Routes: append(slices.Concat(w.ranking(), w.rounding(), w.commons()), []site.Route{
 			{Method: get, Path: directoryPath, Action: look, Handle: w.directory, Only: network},
 			{Method: get, Path: cardPath, Action: read, Handle: w.card, Only: network},
 			{Method: post, Path: cardPath, Action: edit, Handle: w.write, Only: network},
@@ -70,8 +70,11 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: reportsPath + "/:report/lifting", Action: moderates, Handle: w.lift(), Only: network},
 			{Method: get, Path: "/partners/:organization", Action: look, Handle: w.meet, Only: network},
 		}...),
-		Entries: []site.Entry{{Key: "matching.nav", Href: directoryPath, Within: roundsPath, Icon: "network", Action: look, Only: network, Order: 31}},
-		Tasks:   []site.Tasks{w.tasks, w.owed},
+		Entries: []site.Entry{
+			{Key: "matching.nav", Href: directoryPath, Within: roundsPath, Icon: "network", Action: look, Only: network, Order: 31},
+			{Key: "matching.common.nav", Href: commonPath, Within: commonPath, Icon: "network", Action: policies.CommonList, Only: tenants.KindCore, Order: 31},
+		},
+		Tasks: []site.Tasks{w.tasks, w.owed},
 	}
 }
 
@@ -83,6 +86,8 @@ type acting struct {
 
 	Moderates bool // the reader decides about what was reported
 	Steers    bool // the reader has rounds solved
+	Offers    bool // the reader says whether the network takes part in the common pool
+	Abroad    bool // the network does, and the reader has an organization
 }
 
 // query is the part of an address that says for which organization somebody looks; empty where there is no choice.
@@ -111,6 +116,12 @@ func (w *Web) acting(c *fiber.Ctx, sc tenants.Scope, named string) (acting, erro
 		return acting{}, err
 	}
 	a := acting{All: mine, Team: w.service.looks(sc, ids.Organization{}) == nil, Moderates: w.service.policies.May(sc, moderates, policies.On{}) == nil, Steers: w.service.policies.May(sc, policies.RoundManage, policies.On{}) == nil}
+	a.Offers = w.service.policies.May(sc, policies.CommonOffer, policies.On{}) == nil
+	if len(mine) > 0 {
+		if a.Abroad, err = w.service.takesPart(c.UserContext(), sc); err != nil {
+			return a, err
+		}
+	}
 	if named != "" {
 		at := slices.IndexFunc(mine, func(o Organization) bool { return o.ID.String() == named })
 		if at < 0 {

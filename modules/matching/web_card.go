@@ -18,11 +18,18 @@ type own struct {
 	Kept Card
 	Form typedCard
 	May  bool // the reader writes it
+
+	Sharing  Sharing
+	MayShare bool // the reader decides about showing it to other networks
 }
 
 func (w *Web) opened(c *fiber.Ctx, sc tenants.Scope, a acting) (own, error) {
 	card, _, err := w.service.Card(c.UserContext(), sc, a.Own.ID)
-	return own{acting: a, Kept: card, Form: typedOf(card), May: w.service.MayEdit(sc, a.Own.ID)}, err
+	if err != nil {
+		return own{}, err
+	}
+	sharing, err := w.service.Sharing(c.UserContext(), sc, a.Own.ID)
+	return own{acting: a, Kept: card, Form: typedOf(card), May: w.service.MayEdit(sc, a.Own.ID), Sharing: sharing, MayShare: w.service.MayShare(sc, a.Own.ID)}, err
 }
 
 func (w *Web) card(c *fiber.Ctx, sc tenants.Scope) error {

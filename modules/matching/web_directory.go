@@ -48,27 +48,8 @@ func (w *Web) directory(c *fiber.Ctx, sc tenants.Scope) error {
 
 // listOf is the directory with what finds and orders it.
 func listOf(p ui.Page, a *acting, values map[string][]string) ui.List {
-	offers, needs := topicOptions(p), topicOptions(p)
-	if !a.Own.ID.IsZero() {
-		offers = append([]ui.Option{{Value: Ours, Label: p.T("matching.directory.what_we_need")}}, offers...)
-		needs = append([]ui.Option{{Value: Ours, Label: p.T("matching.directory.what_we_offer")}}, needs...)
-	}
-	var hosts []ui.Option
-	for _, n := range []int{1, 2, 4, 8} {
-		hosts = append(hosts, ui.Option{Value: strconv.Itoa(n), Label: p.N("matching.directory.hosts_at_least", n)})
-	}
 	l := ui.List{
-		Path: directoryPath, Query: values, Search: p.T("matching.directory.search"), TotalOf: "matching.directory.total",
-		Filters: []ui.Field{
-			{Name: "offers", Label: p.T("matching.directory.offers"), Options: offers},
-			{Name: "needs", Label: p.T("matching.directory.needs"), Options: needs},
-			{Name: "country", Label: p.T("matching.country"), Options: countryOptions(p, nil)},
-			{Name: "language", Label: p.T("matching.directory.language"), Options: languageOptions(p, nil)},
-			{Name: "size", Label: p.T("matching.size"), Options: sizeOptions(p, nil)},
-			{Name: "hosts", Label: p.T("matching.directory.hosts"), Options: hosts},
-			{Name: "from", Label: p.T("matching.directory.from"), Type: "date"},
-			{Name: "until", Label: p.T("matching.directory.until"), Type: "date"},
-		},
+		Path: directoryPath, Query: values, Search: p.T("matching.directory.search"), TotalOf: "matching.directory.total", Filters: cardFilters(p, !a.Own.ID.IsZero()),
 		Columns: []ui.Column{{Label: p.T("matching.organization"), Sort: ByName}, {Label: p.T("matching.offers")}, {Label: p.T("matching.needs")}},
 	}
 	if !a.Own.ID.IsZero() {
@@ -80,6 +61,29 @@ func listOf(p ui.Page, a *acting, values map[string][]string) ui.List {
 	return l
 }
 
+// cardFilters find organizations by what their cards say; by what fits to one's own where somebody looks for one.
+func cardFilters(p ui.Page, own bool) []ui.Field {
+	offers, needs := topicOptions(p), topicOptions(p)
+	if own {
+		offers = append([]ui.Option{{Value: Ours, Label: p.T("matching.directory.what_we_need")}}, offers...)
+		needs = append([]ui.Option{{Value: Ours, Label: p.T("matching.directory.what_we_offer")}}, needs...)
+	}
+	var hosts []ui.Option
+	for _, n := range []int{1, 2, 4, 8} {
+		hosts = append(hosts, ui.Option{Value: strconv.Itoa(n), Label: p.N("matching.directory.hosts_at_least", n)})
+	}
+	return []ui.Field{
+		{Name: "offers", Label: p.T("matching.directory.offers"), Options: offers},
+		{Name: "needs", Label: p.T("matching.directory.needs"), Options: needs},
+		{Name: "country", Label: p.T("matching.country"), Options: countryOptions(p, nil)},
+		{Name: "language", Label: p.T("matching.directory.language"), Options: languageOptions(p, nil)},
+		{Name: "size", Label: p.T("matching.size"), Options: sizeOptions(p, nil)},
+		{Name: "hosts", Label: p.T("matching.directory.hosts"), Options: hosts},
+		{Name: "from", Label: p.T("matching.directory.from"), Type: "date"},
+		{Name: "until", Label: p.T("matching.directory.until"), Type: "date"},
+	}
+}
+
 // directorySheet is the directory as a table to be taken away.
 func directorySheet(p ui.Page, all []Listed) sheets.Table {
 	t := sheets.Table{Name: p.Title, Columns: []string{
@@ -89,7 +93,7 @@ func directorySheet(p ui.Page, all []Listed) sheets.Table {
 	for i := range all {
 		l := &all[i]
 		t.Rows = append(t.Rows, []any{
-			l.Name, l.Country.Name(p.Loc.Locale), l.City, kindName(p, l.Form), sizeName(p, l.Size()), topicNames(p, l.Card.Offers), topicNames(p, l.Card.Needs),
+			l.Name, l.Country.Name(p.Loc.Locale), l.City, kindName(p, l.Form), sizeName(p, l.Size), topicNames(p, l.Card.Offers), topicNames(p, l.Card.Needs),
 			languageNames(p, l.Card.Languages), dayOf(l.Card.From), dayOf(l.Card.Until), l.Card.Hosts, l.Card.About, l.Card.Wished,
 		})
 	}
