@@ -22,7 +22,7 @@ func bootstrap(ctx context.Context, adminURL string) error {
 
 // checks are what each module knows must never be.
 func (a *App) checks() []tenants.Check {
-	return []tenants.Check{a.accounts.Check, a.correspondence.Check, a.documents.Check, organizations.Check, programs.Check, applications.Check, partnerships.Check}
+	return []tenants.Check{a.accounts.Check, a.correspondence.Check, a.documents.Check, organizations.Check, programs.Check, applications.Check, partnerships.Check, a.matching.Check}
 }
 
 func checkCommand() *cobra.Command {

@@ -70,6 +70,8 @@ func TestCheckFindsWhatMustNeverBe(t *testing.T) {
 		{"an orphaned sheet", `INSERT INTO {schema}.sheets (id, form_version_id, scope) SELECT gen_random_uuid(), id, 'part' FROM {schema}.form_versions LIMIT 1`, ": belongs to no application"},
 		{"a partnership of one", `INSERT INTO {schema}.partnerships (id, application_id, call_id, number, title, search, state) SELECT id, cycle_id, form_id, '1', 'x', 'x', 'active' FROM {schema}.calls`, ": has 0 seats"},
 		{"a partnership without a past", ``, ": is active, and its history does not say so"},
+		{"a card that nobody shares", `INSERT INTO platform.common_cards (id, tenant_id, organization_id, content, tag, changed_at) VALUES (gen_random_uuid(), '{tenant}', gen_random_uuid(), '{}', repeat('0', 64), now())`, ": copied for other networks, and nobody has agreed to that"},
+		{"a consent without the network's", `INSERT INTO {schema}.matching_sharings (organization_id, since) SELECT id, now() FROM {schema}.organizations`, ": shared, though the network does not take part"},
 		{"a message that was never sent", `UPDATE {schema}.messages SET status = 'sent', sent_at = NULL`, ": sent, and nobody knows when"},
 		{"a session without end", `INSERT INTO {schema}.people (id, identity_id, email, email_key, name, locale, notice_version, notice_at) VALUES ('{person}', gen_random_uuid(), 'x', 'x', 'X', 'en', '1', now()); INSERT INTO {schema}.sessions (id, token_hash, person_id, agent, idle, expires_at) VALUES (gen_random_uuid(), 'x', '{person}', '', '1 hour', now() + interval '1 year')`, ": lives longer than any may"},
 		{"a changed trail", `UPDATE {schema}.audit_entries SET action = 'nothing' WHERE seq = 2`, "broken: audit trail: row 2 was changed"},

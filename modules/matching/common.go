@@ -14,29 +14,28 @@ import (
 // sharedCard is what an organization shows to other networks: its name, country and size, and what stands on its card. It is kept as
 // JSON; a field that is added here is one that people have not agreed to show.
 type sharedCard struct {
-	Name        string        `json:"name"`
-	NameEnglish string        `json:"name_english,omitempty"`
-	Country     geo.Country   `json:"country"`
-	Size        Size          `json:"size,omitempty"`
-	Needs       []Topic       `json:"needs"`
-	Offers      []Topic       `json:"offers"`
-	Languages   []string      `json:"languages"`
-	About       string        `json:"about,omitempty"`
-	From        string        `json:"from,omitempty"` // a day
-	Until       string        `json:"until,omitempty"`
-	Hosts       int           `json:"hosts,omitempty"`
-	Countries   []geo.Country `json:"countries,omitempty"`
-	Kinds       []string      `json:"kinds,omitempty"`
-	Sizes       []Size        `json:"sizes,omitempty"`
-	Relation    Relation      `json:"relation"`
-	Green       bool          `json:"green,omitempty"`
-	Wished      string        `json:"wished,omitempty"`
+	Name      string        `json:"name"`
+	Country   geo.Country   `json:"country"`
+	Size      Size          `json:"size,omitempty"`
+	Needs     []Topic       `json:"needs"`
+	Offers    []Topic       `json:"offers"`
+	Languages []string      `json:"languages"`
+	About     string        `json:"about,omitempty"`
+	From      string        `json:"from,omitempty"` // a day
+	Until     string        `json:"until,omitempty"`
+	Hosts     int           `json:"hosts,omitempty"`
+	Countries []geo.Country `json:"countries,omitempty"`
+	Kinds     []string      `json:"kinds,omitempty"`
+	Sizes     []Size        `json:"sizes,omitempty"`
+	Relation  Relation      `json:"relation"`
+	Green     bool          `json:"green,omitempty"`
+	Wished    string        `json:"wished,omitempty"`
 }
 
 // shareOf is what an organization with that card would show.
 func shareOf(o *Organization, c *Card) sharedCard {
 	return sharedCard{
-		Name: o.Name, NameEnglish: o.NameEnglish, Country: o.Country, Size: o.Size, Needs: c.Needs, Offers: c.Offers, Languages: c.Languages, About: c.About,
+		Name: o.Name, Country: o.Country, Size: o.Size, Needs: c.Needs, Offers: c.Offers, Languages: c.Languages, About: c.About,
 		From: dayOf(c.From), Until: dayOf(c.Until), Hosts: c.Hosts, Countries: c.Countries, Kinds: c.Kinds, Sizes: c.Sizes, Relation: c.Relation, Green: c.Green, Wished: c.Wished,
 	}
 }
@@ -69,7 +68,7 @@ func (c *Copy) Listed() Listed {
 	until, _ := parseDay(s.Until)
 	id := ids.Organization(c.ID)
 	return Listed{
-		Organization: Organization{ID: id, Name: s.Name, NameEnglish: s.NameEnglish, Country: s.Country, Size: s.Size},
+		Organization: Organization{ID: id, Name: s.Name, Country: s.Country, Size: s.Size},
 		Network:      c.Of,
 		Card: Card{
 			Organization: id, Needs: s.Needs, Offers: s.Offers, Languages: s.Languages, About: s.About, From: from, Until: until, Hosts: s.Hosts, Countries: s.Countries, Kinds: s.Kinds,

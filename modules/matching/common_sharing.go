@@ -51,8 +51,8 @@ func (s *Service) Participation(ctx context.Context, sc tenants.Scope) (Particip
 	return p, err
 }
 
-// TakePart lets the network's organizations decide to show their cards to other networks; by it none of them does. The core team
-// learns of it. Coordinators may; said twice, it counts once.
+// TakePart lets the network's organizations decide to show their cards to other networks; by it none of them does. The leads of those
+// that others find in the network are told, and the core team learns of it. Coordinators may; said twice, it counts once.
 func (s *Service) TakePart(ctx context.Context, sc tenants.Scope) error {
 	if err := s.policies.May(sc, policies.CommonOffer, policies.On{}); err != nil {
 		return err
@@ -67,6 +67,17 @@ func (s *Service) TakePart(ctx context.Context, sc tenants.Scope) error {
 		}
 		fresh, err := beginParticipation(ctx, tx, now, sc.Actor().Person)
 		if err != nil || !fresh {
+			return err
+		}
+		found, err := cardsIn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		who := make([]ids.Organization, len(found))
+		for i := range found {
+			who[i] = found[i].Organization
+		}
+		if err := tellLeads(ctx, tx, "matching.common.notify.begun", who); err != nil {
 			return err
 		}
 		tx.Enqueue(tellCoreJob, partaken{Since: now})
@@ -98,7 +109,7 @@ func (s *Service) EndPart(ctx context.Context, sc tenants.Scope, confirmed bool)
 		if err != nil {
 			return err
 		}
-		if err := tellLeads(ctx, tx, sharers); err != nil {
+		if err := tellLeads(ctx, tx, "matching.common.notify.ended", sharers); err != nil {
 			return err
 		}
 		tx.Enqueue(ShareJob, struct{}{})
@@ -112,18 +123,21 @@ func (s *Service) EndPart(ctx context.Context, sc tenants.Scope, confirmed bool)
 	return s.share(ctx, sc) // now, and not when the queue comes to it
 }
 
-// tellLeads tells the leads of organizations that their card is not shared any more.
-func tellLeads(ctx context.Context, tx *tenants.Tx, sharers []ids.Organization) error {
-	leads, err := tenants.LeadsOf(ctx, tx, sharers...)
+// tellLeads tells the leads of organizations what the network's decision means for their cards, each of them once.
+func tellLeads(ctx context.Context, tx *tenants.Tx, key string, who []ids.Organization) error {
+	if len(who) == 0 {
+		return nil
+	}
+	leads, err := tenants.LeadsOf(ctx, tx, who...)
 	if err != nil {
 		return err
 	}
 	told := map[ids.Person]bool{}
-	for _, o := range sharers {
+	for _, o := range who {
 		for _, lead := range leads[o] {
 			if !told[lead] {
 				told[lead] = true
-				tx.Announce(events.NotificationRequested{Person: lead, Key: "matching.common.notify.ended", Path: cardPath})
+				tx.Announce(events.NotificationRequested{Person: lead, Key: key, Path: cardPath})
 			}
 		}
 	}

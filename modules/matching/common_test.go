@@ -101,7 +101,7 @@ func TestOnlyTheCardIsShared(t *testing.T) {
 	h.partakes(t, there)
 	ada := h.side(t, "Ada", "TR")
 	h.known[ada.id] = matching.Organization{
-		ID: ada.id, Name: "Ada", NameEnglish: "Island", City: "CANARY", Country: "TR", Form: "CANARY", About: "CANARY", Fields: []string{"CANARY"}, Languages: []string{"CANARY"}, Size: matching.Small,
+		ID: ada.id, Name: "Ada", NameEnglish: "CANARY", City: "CANARY", Country: "TR", Form: "CANARY", About: "CANARY", Fields: []string{"CANARY"}, Languages: []string{"CANARY"}, Size: matching.Small,
 	}
 	must(t, h.service.Write(t.Context(), ada.lead, matching.Card{
 		Organization: ada.id, Needs: []matching.Topic{"digital"}, Offers: []matching.Topic{"people", "finance"}, Languages: []string{"en", "tr"}, Countries: []geo.Country{"DE"},
@@ -119,7 +119,7 @@ func TestOnlyTheCardIsShared(t *testing.T) {
 	}
 	var got, want any
 	must(t, json.Unmarshal([]byte(all[0]), &got))
-	must(t, json.Unmarshal([]byte(`{"name": "Ada", "name_english": "Island", "country": "TR", "size": "small", "needs": ["digital"], "offers": ["people", "finance"], "languages": ["en", "tr"],
+	must(t, json.Unmarshal([]byte(`{"name": "Ada", "country": "TR", "size": "small", "needs": ["digital"], "offers": ["people", "finance"], "languages": ["en", "tr"],
 		"countries": ["DE"], "kinds": ["association"], "sizes": ["large"], "relation": "new", "green": true, "wished": "By the sea.", "about": "We grow.", "from": "2026-03-01", "until": "2026-09-01", "hosts": 4}`), &want))
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -432,21 +432,32 @@ func TestEndingForgetsWhatOrganizationsAgreedTo(t *testing.T) {
 	if !since().IsZero() {
 		t.Error("the core team thinks that the network takes part")
 	}
-	if len(h.news) != 1 || h.news[0].Key != "matching.common.notify.ended" || h.news[0].Person != ada.lead.Actor().Person {
-		t.Errorf("the leads were told %+v", h.news)
+	var told []string
+	for _, n := range h.news {
+		if n.Person != ada.lead.Actor().Person {
+			t.Errorf("somebody else was told %+v", n)
+		}
+		told = append(told, n.Key)
 	}
+	if diff := cmp.Diff([]string{"matching.common.notify.ended"}, told); diff != "" {
+		t.Errorf("before it had a card its lead was not told that it can show one: %s", diff)
+	}
+	must(t, h.service.Join(t.Context(), ada.lead, ada.id, 1))
 	h.partakes(t, h.Tenant)
 	h.Jobs(t)
 	if v, err := h.service.Sharing(t.Context(), ada.lead, ada.id); err != nil || !v.Open || !v.Since.IsZero() || v.Copy != nil {
 		t.Errorf("it shares without having been asked again: %+v %v", v, err)
 	}
+	if last := h.news[len(h.news)-1]; last.Key != "matching.common.notify.begun" || last.Person != ada.lead.Actor().Person {
+		t.Errorf("the lead of one that others find was told %+v", last)
+	}
 	about := h.Tenant.ID.String()
 	if begun, ended := h.trail(t, h.Tenant, "participation.begun", about), h.trail(t, h.Tenant, "participation.ended", about); begun != 2 || ended != 1 {
 		t.Errorf("the network's trail: %d begun, %d ended", begun, ended)
 	}
-	told, err := json.Marshal(map[string]time.Time{"since": p.Since})
+	first, err := json.Marshal(map[string]time.Time{"since": p.Since})
 	must(t, err)
-	must(t, h.Tenants.Do(t.Context(), jobs.Envelope{Name: "matching.tell_core", Room: about, Payload: told})) // a second time
+	must(t, h.Tenants.Do(t.Context(), jobs.Envelope{Name: "matching.tell_core", Room: about, Payload: first})) // a second time
 	if begun, ended := h.trail(t, core, "participation.begun", about), h.trail(t, core, "participation.ended", about); begun != 2 || ended != 1 {
 		t.Errorf("the core's trail: %d begun, %d ended", begun, ended)
 	}

@@ -209,6 +209,15 @@ func copyOf(ctx context.Context, db bun.IDB, network ids.Tenant, own ids.Organiz
 	return &found[0], nil
 }
 
+// copiedOf are the organizations of a network of which there is a copy, to be seen or not.
+func copiedOf(ctx context.Context, db bun.IDB, network ids.Tenant) ([]ids.Organization, error) {
+	var all []ids.Organization
+	if err := db.NewSelect().Model((*copyRow)(nil)).Column("organization_id").Where("c.tenant_id = ?", network).Order("organization_id").Scan(ctx, &all); err != nil {
+		return nil, fmt.Errorf("matching: list who is copied: %w", err)
+	}
+	return all, nil
+}
+
 // holdCopies keeps everybody else from changing what the common pool has of the network until the transaction ends.
 func holdCopies(ctx context.Context, tx *tenants.Tx, network ids.Tenant) error {
 	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended('matching.copies ' || ?, 0))`, network.String()).Exec(ctx); err != nil {
