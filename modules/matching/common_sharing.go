@@ -105,11 +105,11 @@ func (s *Service) EndPart(ctx context.Context, sc tenants.Scope, confirmed bool)
 		if err != nil {
 			return err
 		}
-		sharers, err := forgetSharings(ctx, tx)
+		agreed, err := forgetSharings(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := tellLeads(ctx, tx, "matching.common.notify.ended", sharers); err != nil {
+		if err := tellLeads(ctx, tx, "matching.common.notify.ended", agreed); err != nil {
 			return err
 		}
 		tx.Enqueue(ShareJob, struct{}{})
@@ -160,12 +160,12 @@ func (s *Service) Sharing(ctx context.Context, sc tenants.Scope, own ids.Organiz
 	if err != nil {
 		return v, err
 	}
-	if own, ok := now[own]; ok {
-		_, tag, err := own.sealed()
+	if card, ok := now[own]; ok {
+		var tag string
+		_, tag, err = card.sealed()
 		v.Current = tag == v.Copy.Tag
-		return v, err
 	}
-	return v, nil
+	return v, err
 }
 
 // MayShare reports whether the actor may decide about showing the organization's card to other networks.
@@ -241,11 +241,11 @@ func (s *Service) share(ctx context.Context, sc tenants.Scope) error {
 		if err := holdCopies(ctx, tx, sc.Tenant().ID); err != nil {
 			return err
 		}
-		sharers, err := sharers(ctx, sc.Read())
+		agreed, err := sharers(ctx, sc.Read())
 		if err != nil {
 			return err
 		}
-		all, err := s.shares(ctx, sc, sharers)
+		all, err := s.shares(ctx, sc, agreed)
 		if err != nil {
 			return err
 		}
@@ -254,19 +254,19 @@ func (s *Service) share(ctx context.Context, sc tenants.Scope) error {
 }
 
 // shares are what organizations would show, of those that there are and that have a whole card.
-func (s *Service) shares(ctx context.Context, sc tenants.Scope, sharers []ids.Organization) (map[ids.Organization]sharedCard, error) {
-	if len(sharers) == 0 {
+func (s *Service) shares(ctx context.Context, sc tenants.Scope, who []ids.Organization) (map[ids.Organization]sharedCard, error) {
+	if len(who) == 0 {
 		return nil, nil
 	}
-	cards, err := cardsOf(ctx, sc.Read(), sharers)
+	cards, err := cardsOf(ctx, sc.Read(), who)
 	if err != nil {
 		return nil, err
 	}
-	known, err := s.around.Organizations.Organizations(ctx, sc, sharers)
+	known, err := s.around.Organizations.Organizations(ctx, sc, who)
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[ids.Organization]sharedCard, len(sharers))
+	all := make(map[ids.Organization]sharedCard, len(who))
 	for id, c := range cards {
 		if o, ok := known[id]; ok && c.Whole() {
 			all[id] = shareOf(&o, &c)

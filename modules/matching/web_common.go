@@ -160,7 +160,7 @@ func (w *Web) abroad(c *fiber.Ctx, sc tenants.Scope) error {
 	if !in {
 		return w.site.Render(c, unsharedPage(p, a, w.service.MayShare(sc, a.Own.ID)))
 	}
-	l := commonList(p, &pool, abroadPath, form.Values(), true)
+	l := commonList(p, &pool, abroadPath, form, true)
 	if a.query() != "" {
 		l.Keep = []string{"for"}
 	}
@@ -169,14 +169,14 @@ func (w *Web) abroad(c *fiber.Ctx, sc tenants.Scope) error {
 
 // commonList is a list of organizations of several networks with what finds and orders it. It is not to be taken away as a file: what
 // an organization takes back should be gone.
-func commonList(p ui.Page, pool *CommonPool, path string, values map[string][]string, own bool) ui.List {
+func commonList(p ui.Page, pool *CommonPool, path string, form web.Form, own bool) ui.List {
 	networks := make([]ui.Option, len(pool.Networks))
 	for i, n := range pool.Networks {
 		networks[i] = ui.Option{Value: n.Network.String(), Label: n.Name}
 	}
 	l := ui.List{
-		Path: path, Query: values, Search: p.T("matching.common.search"), TotalOf: "matching.directory.total", Total: pool.Total, Empty: len(pool.All) == 0,
-		First:   values["after"] == nil,
+		Path: path, Query: form.Values(), Search: p.T("matching.common.search"), TotalOf: "matching.directory.total", Total: pool.Total, Empty: len(pool.All) == 0,
+		First:   form.Raw("after") == "",
 		Filters: append([]ui.Field{{Name: "network", Label: p.T("matching.common.network"), Options: networks}}, cardFilters(p, own)...),
 		Columns: []ui.Column{{Label: p.T("matching.organization"), Sort: ByName}, {Label: p.T("matching.offers")}, {Label: p.T("matching.needs")}},
 	}
@@ -224,7 +224,7 @@ func (w *Web) commonPool(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, commonPoolPage(p, pool, commonList(p, &pool, commonPath, form.Values(), false)))
+	return w.site.Render(c, commonPoolPage(p, pool, commonList(p, &pool, commonPath, form, false)))
 }
 
 func (w *Web) commonCard(c *fiber.Ctx, sc tenants.Scope) error {
