@@ -72,7 +72,7 @@ func (w *Web) Module() site.Module {
 		}...),
 		Entries: []site.Entry{
 			{Key: "matching.nav", Href: directoryPath, Within: roundsPath, Icon: "network", Action: look, Only: network, Order: 31},
-			{Key: "matching.common.nav", Href: commonPath, Within: commonPath, Icon: "hand", Action: policies.CommonList, Only: tenants.KindCore, Order: 31},
+			{Key: "matching.common.nav", Href: commonPath, Icon: "hand", Action: policies.CommonList, Only: tenants.KindCore, Order: 31},
 		},
 		Tasks: []site.Tasks{w.tasks, w.owed},
 	}
