@@ -38,6 +38,7 @@ func callFor(c programs.Call) applications.Call {
 	return applications.Call{
 		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, OpensAt: c.OpensAt, ClosesAt: c.ClosesAt, Until: c.Until(),
 		FormVersion: c.FormVersion, Composition: c.Composition.Spread(), Eligibility: c.Eligibility, PapersHours: c.Review.PapersHours, Keeps: keeps,
+		Anonymous: c.Review.Anonymous, Hidden: c.Review.Hidden,
 	}
 }
 

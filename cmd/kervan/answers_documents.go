@@ -70,9 +70,12 @@ func (*attached) Given(ctx context.Context, sc tenants.Scope, in []ids.Sheet, wa
 }
 
 // Facts satisfies applications.Facts.
-func (*attached) Facts(ctx context.Context, sc tenants.Scope, wanted []ids.Document) (map[ids.Document]applications.DocumentFacts, error) {
+func (*attached) Facts(ctx context.Context, sc tenants.Scope, wanted []ids.Document, veiled bool) (map[ids.Document]applications.DocumentFacts, error) {
 	facts := make(map[ids.Document]applications.DocumentFacts, len(wanted))
 	err := sc.Ask(ctx, documents.Asking(wanted, func(d documents.Document) {
+		if veiled {
+			d.Name = d.Neutral()
+		}
 		facts[d.ID] = applications.DocumentFacts{
 			ID: d.ID, Name: d.Name, MediaType: d.Kind.MediaType(), Size: d.Size, SHA256: d.SHA256, Standing: d.Standing(), Href: d.Shown().Href,
 		}

@@ -64,7 +64,7 @@ type applicationBody struct {
 
 type seatBody struct {
 	Key          string            `json:"key"`
-	Organization *organizationBody `json:"organization,omitempty" doc:"Absent while the seat is empty"`
+	Organization *organizationBody `json:"organization,omitempty" doc:"Absent while the seat is empty, and to reviewers of a call who do not learn who applies"`
 	ConfirmedAt  time.Time         `json:"confirmed_at,omitzero" doc:"When the organization stood by its part"`
 }
 

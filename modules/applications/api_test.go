@@ -19,7 +19,7 @@ import (
 	"kervan/tenants/tenanttest"
 )
 
-func (*around) Facts(_ context.Context, _ tenants.Scope, wanted []ids.Document) (map[ids.Document]applications.DocumentFacts, error) {
+func (*around) Facts(_ context.Context, _ tenants.Scope, wanted []ids.Document, _ bool) (map[ids.Document]applications.DocumentFacts, error) {
 	found := map[ids.Document]applications.DocumentFacts{}
 	for _, id := range wanted {
 		found[id] = applications.DocumentFacts{ID: id, Name: "Tüzük.pdf", MediaType: "application/pdf", Size: 7, SHA256: []byte{0xab}, Standing: "clean", Href: "/documents/" + id.String()}

@@ -29,6 +29,14 @@ type Call struct {
 	Keeps       map[forms.Class]int          // for how many months after an application is over; a class that stays is not there
 	Letters     map[string]blueprints.Letter // by Held only
 	Notice      string                       // names the text of the data notice; by Held only
+	Anonymous   bool                         // its reviewers do not learn who applies …
+	Hidden      []string                     // … and do not see the answers to these questions either
+}
+
+// veiled is what a form asks, with the answers marked that the call's reviewers do not see.
+func (c *Call) veiled(asked *forms.Definition) *forms.Definition {
+	r := blueprints.Review{Anonymous: c.Anonymous, Hidden: c.Hidden}
+	return r.Veil(asked)
 }
 
 // Name is the call's title in the reader's language.

@@ -26,13 +26,24 @@ type Dossier struct {
 	History    []Moment       // … who sees what became of it
 	Later      []LaterAnswers // what was answered once it was accepted, as far as the reader may read it
 	Erased     []Erasure      // what is gone because its time was over
+	Veiled     bool           // the reader is not to know who applies: there are no organizations in it
 }
 
 // Dossier shows what was handed in to its own people, to officers and the chair without a conflict of interest, and to
 // its reviewers. Answers about health, access and diet are shown to its own people and to those who check it, and those that are for
-// some roles only to these. Fault:
+// some roles only to these. Who reads an application of an anonymous call only as its reviewer does not learn whose it is. Fault:
 // NotFound, also before it was handed in, and to others than its own people while it is a draft again.
 func (s *Service) Dossier(ctx context.Context, sc tenants.Scope, id ids.Application) (Dossier, error) {
+	return s.dossier(ctx, sc, id, false)
+}
+
+// DossierForReview is Dossier as it lies beside a review: in an anonymous call nobody learns there whose it is, whatever else they
+// may read elsewhere. Fault: NotFound.
+func (s *Service) DossierForReview(ctx context.Context, sc tenants.Scope, id ids.Application) (Dossier, error) {
+	return s.dossier(ctx, sc, id, true)
+}
+
+func (s *Service) dossier(ctx context.Context, sc tenants.Scope, id ids.Application, reviewing bool) (Dossier, error) {
 	if err := s.policies.May(sc, policies.ApplicationJoin, policies.On{}); err != nil {
 		return Dossier{}, err
 	}
@@ -66,6 +77,7 @@ func (s *Service) Dossier(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		}
 	}
 	d.Look = lookOf(sc, d.Own, d.MayCheck)
+	d.Veiled = s.blind(sc, &d.Call, on) || reviewing && d.Call.Anonymous
 	if d.Later, err = s.laterSent(ctx, sc, &a, on); err != nil {
 		return d, err
 	}
@@ -86,6 +98,9 @@ func (s *Service) fill(ctx context.Context, sc tenants.Scope, d *Dossier, readab
 		return err
 	}
 	d.Definition = version.Definition
+	if d.Veiled {
+		d.Definition, d.Look.Blind, d.Organizations, d.Later = d.Call.veiled(version.Definition), true, nil, nil
+	}
 	var copies []ids.Sheet
 	for _, copied := range d.Submission.Copies {
 		copies = append(copies, copied)
@@ -111,8 +126,20 @@ func (s *Service) fill(ctx context.Context, sc tenants.Scope, d *Dossier, readab
 	if err != nil {
 		return err
 	}
-	d.Look.Document = func(id ids.Document) string { return d.Documents[id].Name }
+	d.Look.Document = func(id ids.Document) string {
+		if d.Veiled {
+			return "" // a file is often called after who made it
+		}
+		return d.Documents[id].Name
+	}
 	return nil
+}
+
+// blind reports whether the actor reads an application only because it is theirs to review, in a call whose reviewers do not learn
+// who applies.
+func (s *Service) blind(sc tenants.Scope, c *Call, on policies.On) bool {
+	on.Assigned = false
+	return c.Anonymous && s.policies.May(sc, policies.ApplicationRead, on) != nil
 }
 
 // lookOf is what the actor may see of answers that they may read: all of their own application; else what is delicate where

@@ -46,6 +46,7 @@ func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Application
 		return Desk{}, err
 	}
 	definition, day := asked(version.Definition, &o, time.Now())
+	definition = o.Call.veiled(definition)
 	section, ok := definition.Section(key)
 	if !ok {
 		return Desk{}, fault.NotFound()

@@ -50,6 +50,22 @@ func dossierFacts(p ui.Page, d Dossier) []ui.Term {
 	return terms
 }
 
+// dossierTitle are the organizations that apply; for who is not to know them, the number.
+func dossierTitle(p ui.Page, d Dossier) string {
+	if d.Veiled {
+		return p.T("applications.veiled.title", "Number", d.Number)
+	}
+	return d.Name()
+}
+
+// partHeading is the organization whose part it is; for who is not to know it, its seat.
+func partHeading(p ui.Page, d Dossier, part Part) string {
+	if d.Veiled {
+		return seatName(p, d.Call, part.Seat)
+	}
+	return d.Organizations[part.Organization].Name
+}
+
 func reasonOptions(p ui.Page, d Dossier, chosen []string) []ui.Option {
 	var all []ui.Option
 	for _, r := range d.Call.Eligibility {

@@ -20,6 +20,9 @@ func receiptBlocks(p ui.Page, o Overview, s Submission) []pdf.Block {
 		{Term: p.T("applications.submitted_at"), Value: instant(p, o.Call, s.At)},
 	}
 	for _, part := range o.Parts {
+		if o.Organizations == nil {
+			break // whoever reads it is not to know them
+		}
 		if _, there := s.Copies[part.Sheet]; there {
 			facts = append(facts, pdf.Fact{Term: seatName(p, o.Call, part.Seat), Value: o.Organizations[part.Organization].Name})
 		}
@@ -46,7 +49,7 @@ func dossierBlocks(p ui.Page, d Dossier) []pdf.Block {
 		blocks = append(blocks, pdf.Paragraph{Text: className(p, e.Class) + ": " + p.T("applications.retention.erased_on", "Day", p.Loc.Date(e.At.In(zone(d.Call)))), Muted: true})
 	}
 	for _, part := range d.Seated {
-		blocks = append(blocks, pdf.Page{}, pdf.Heading{Level: 1, Text: d.Organizations[part.Organization].Name})
+		blocks = append(blocks, pdf.Page{}, pdf.Heading{Level: 1, Text: partHeading(p, d, part)})
 		blocks = append(blocks, forms.Paper(p.Loc, forms.Lay(p.Loc, d.Definition, forms.ScopePart, d.Filled[part.Sheet].Answers, d.Look))...)
 	}
 	blocks = append(blocks, pdf.Page{}, pdf.Heading{Level: 1, Text: p.T("applications.joint")})

@@ -16,6 +16,7 @@ type Reading struct {
 	On       policies.On
 	Hides    func(ref string) bool
 	Withheld func(ref string, document ids.Document) bool
+	Veiled   bool // the reader is not to know who applies, nor how a file is called
 }
 
 // Readers is what policies must know of who may read what stands in each sheet: of what was handed in, all organizations of
@@ -42,6 +43,10 @@ func (s *Service) Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sh
 	if err != nil {
 		return nil, err
 	}
+	veiled, err := s.veils(ctx, sc, all, standings)
+	if err != nil {
+		return nil, err
+	}
 	readers := map[ids.Sheet]Reading{}
 	for i := range all {
 		a := &all[i]
@@ -54,7 +59,13 @@ func (s *Service) Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sh
 		if err != nil {
 			return nil, err
 		}
-		later, err := s.laterReading(ctx, sc, a, whole, asked, sent)
+		call, blind := veiled[a.ID]
+		if blind {
+			for i := range asked {
+				asked[i] = call.veiled(asked[i])
+			}
+		}
+		later, err := s.laterReading(ctx, sc, a, whole, asked, sent, blind)
 		if err != nil {
 			return nil, err
 		}
@@ -68,6 +79,28 @@ func (s *Service) Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sh
 		}
 	}
 	return readers, nil
+}
+
+// veils are the calls of the applications whose applicants the actor is not to know.
+func (s *Service) veils(ctx context.Context, sc tenants.Scope, all []Application, standings map[ids.Application]Standing) (map[ids.Application]Call, error) {
+	var wanted []ids.Call
+	for i := range all {
+		if standings[all[i].ID].Assigned && !slices.Contains(wanted, all[i].Call) {
+			wanted = append(wanted, all[i].Call)
+		}
+	}
+	calls, err := s.Calls.Calls(ctx, sc, wanted)
+	if err != nil {
+		return nil, err
+	}
+	veiled := map[ids.Application]Call{}
+	for i := range all {
+		call := calls[all[i].Call]
+		if s.blind(sc, &call, on(&all[i], standings[all[i].ID])) {
+			veiled[all[i].ID] = call
+		}
+	}
+	return veiled, nil
 }
 
 // asked is what all who applied are asked: by the form that was handed in, and by the one that the application has moved on to.
@@ -86,18 +119,19 @@ func (s *Service) asked(ctx context.Context, sc tenants.Scope, a *Application) (
 // laterReading makes the reading of a sheet that organizations fill. What all are asked is hidden by the look of the actor;
 // what an organization answers once it was accepted is for its own people and, when it was sent, for those who may read it on the
 // network's side. A document for a question that was taken away meanwhile is read by its own people.
-func (s *Service) laterReading(ctx context.Context, sc tenants.Scope, a *Application, whole policies.On, asked []*forms.Definition, sent map[ids.Document]bool) (func(on policies.On, of ...ids.Organization) Reading, error) {
+func (s *Service) laterReading(ctx context.Context, sc tenants.Scope, a *Application, whole policies.On, asked []*forms.Definition, sent map[ids.Document]bool, blind bool) (func(on policies.On, of ...ids.Organization) Reading, error) {
 	version, err := s.forms.Version(ctx, sc, a.FormVersion)
 	if err != nil {
 		return nil, err
 	}
 	team, checks := s.policies.May(sc, policies.LaterRead, whole) == nil, s.policies.May(sc, policies.ApplicationCheck, whole) == nil
 	look, later := lookOf(sc, len(mineOf(sc, a)) > 0, checks), lookOf(sc, false, checks)
+	look.Blind = blind
 	mine := sc.Actor().OrganizationsAs()
 	return func(on policies.On, of ...ids.Organization) Reading {
 		own := slices.ContainsFunc(of, func(o ids.Organization) bool { return slices.Contains(mine, o) })
 		return Reading{
-			On: on,
+			On: on, Veiled: blind,
 			Hides: func(ref string) bool {
 				if !version.Whole.IsLater(ref) {
 					return slices.ContainsFunc(asked, func(d *forms.Definition) bool { return look.Hides(d, ref) })

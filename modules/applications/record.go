@@ -31,7 +31,8 @@ type DocumentFacts struct {
 // Facts tells of documents of an application whose documents the actor may read, all in one query. The documents module
 // satisfies it.
 type Facts interface {
-	Facts(ctx context.Context, sc tenants.Scope, documents []ids.Document) (map[ids.Document]DocumentFacts, error)
+	// A veiled one is not called as its file is.
+	Facts(ctx context.Context, sc tenants.Scope, documents []ids.Document, veiled bool) (map[ids.Document]DocumentFacts, error)
 }
 
 // Record is an application as programs read it.
@@ -43,6 +44,7 @@ type Record struct {
 	Given         []forms.Given // in what was handed in; before that, in the draft, as far as the reader fills it
 	Documents     map[ids.Document]DocumentFacts
 	Answers       []Answered // where they were asked for, of what was handed in
+	Veiled        bool       // its reader is not to know who applies: there are no organizations in it
 
 	copies map[ids.Sheet]ids.Sheet // what was handed in, by the sheet that goes on being written
 }
@@ -154,28 +156,38 @@ func (s *Service) Record(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		r.Parts = slices.DeleteFunc(r.Parts, func(p Part) bool { _, handedIn := r.copies[p.Sheet]; return !handedIn })
 	}
 	look := lookOf(sc, r.Own, s.policies.May(sc, policies.ApplicationCheck, on) == nil)
-	return r, s.give(ctx, sc, &r, look, s.policies.May(sc, policies.DocumentRead, on) == nil, answers)
+	veils, err := s.veils(ctx, sc, []Application{r.Application}, map[ids.Application]Standing{r.ID: {Assigned: on.Assigned}})
+	if err != nil {
+		return Record{}, err
+	}
+	call, veiled := veils[r.ID]
+	r.Veiled, look.Blind = veiled, veiled
+	return r, s.give(ctx, sc, &r, look, s.policies.May(sc, policies.DocumentRead, on) == nil, answers, call.veiled)
 }
 
 // give adds organizations and documents, and the answers where they are asked for.
-func (s *Service) give(ctx context.Context, sc tenants.Scope, r *Record, look forms.Look, documents, answers bool) error {
+func (s *Service) give(ctx context.Context, sc tenants.Scope, r *Record, look forms.Look, documents, answers bool, veil func(*forms.Definition) *forms.Definition) error {
 	version, err := s.forms.Version(ctx, sc, r.HandedVersion())
 	if err != nil {
 		return err
 	}
+	definition := veil(version.Definition)
 	sheets := readable(sc, r)
 	r.Organizations = map[ids.Organization]Applicant{}
 	who := s.Organizations.Asked(r.Application.Organizations(), r.Organizations)
-	what, given := forms.Attached(version.Definition, look, sheets)
+	what, given := forms.Attached(definition, look, sheets)
 	if err := sc.Ask(ctx, who, what); err != nil {
 		return fmt.Errorf("applications: read what belongs to a record: %w", err)
+	}
+	if r.Veiled {
+		r.Organizations = map[ids.Organization]Applicant{}
 	}
 	if r.Given = given(); len(r.Given) > 0 && documents {
 		named := make([]ids.Document, len(r.Given))
 		for i, g := range r.Given {
 			named[i] = g.Document
 		}
-		if r.Documents, err = s.Facts.Facts(ctx, sc, named); err != nil {
+		if r.Documents, err = s.Facts.Facts(ctx, sc, named, r.Veiled); err != nil {
 			return err
 		}
 	}
@@ -187,7 +199,7 @@ func (s *Service) give(ctx context.Context, sc tenants.Scope, r *Record, look fo
 		return err
 	}
 	add := func(sheet ids.Sheet, scope forms.Scope) {
-		data := forms.Data(version.Definition, scope, filled[r.copies[sheet]].Answers, look)
+		data := forms.Data(definition, scope, filled[r.copies[sheet]].Answers, look)
 		r.Answers = append(r.Answers, Answered{Sheet: sheet, Data: data})
 	}
 	for _, p := range r.Parts {

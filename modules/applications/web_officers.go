@@ -151,9 +151,9 @@ func (w *Web) showDossier(c *fiber.Ctx, sc tenants.Scope, query url.Values, form
 	return w.site.Render(c, dossierPage(p, d, v))
 }
 
-// Read shows what was handed in, for a page of another module around it.
+// Read shows what was handed in beside a review of it, for a page of another module around it.
 func (w *Web) Read(ctx context.Context, sc tenants.Scope, p ui.Page, id ids.Application) (templ.Component, error) {
-	d, err := w.service.Dossier(ctx, sc, id)
+	d, err := w.service.DossierForReview(ctx, sc, id)
 	if err != nil {
 		return nil, err
 	}

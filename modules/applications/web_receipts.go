@@ -45,8 +45,12 @@ func (w *Web) dossierPaper(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	p := w.site.Page(c, sc, "applications.dossier.title")
-	return w.issue(c, sc, Issued{Kind: "dossier", Application: id, About: d.Submission.At}, d.Call, d.Number+" "+d.Name(), pdf.Paper{
-		Loc: p.Loc, Title: d.Name(), Subtitle: d.Number + " · " + d.Call.Name(p.Loc.Locale), Blocks: dossierBlocks(p, d),
+	name := d.Number + " " + d.Name()
+	if d.Veiled {
+		name = d.Number
+	}
+	return w.issue(c, sc, Issued{Kind: "dossier", Application: id, About: d.Submission.At}, d.Call, name, pdf.Paper{
+		Loc: p.Loc, Title: dossierTitle(p, d), Subtitle: d.Number + " · " + d.Call.Name(p.Loc.Locale), Blocks: dossierBlocks(p, d),
 	})
 }
 

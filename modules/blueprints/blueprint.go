@@ -56,6 +56,11 @@ type Review struct {
 	KeepPersonal  int `json:"keep_personal,omitempty"`
 	KeepSpecial   int `json:"keep_special,omitempty"`
 	KeepFinancial int `json:"keep_financial,omitempty"`
+
+	// Anonymous keeps from reviewers who applies, and Hidden are the questions whose answers they do not see then, beside those
+	// that name somebody by their kind. See Veil.
+	Anonymous bool     `json:"anonymous,omitempty"`
+	Hidden    []string `json:"hidden_answers,omitempty"`
 }
 
 // Kept is for how many months answers of a class are kept; 0: they stay.

@@ -78,6 +78,9 @@ type Document struct {
 	leaving    bool // its content is being erased
 }
 
+// Neutral is how the file is called for who is not to know whose it is.
+func (d *Document) Neutral() string { return "document-" + d.ID.String()[24:] + d.Kind.Extension() }
+
 // Reasons beside those of kernel/files.
 const (
 	reasonVirus   = "virus"

@@ -43,6 +43,7 @@ type Reading struct {
 	On       policies.On
 	Hides    func(question string) bool
 	Withheld func(question string, document ids.Document) bool
+	Veiled   bool // the actor is not to know how the file is called
 }
 
 // keeps reports whether the document is not for the actor, whatever policies say.
@@ -309,6 +310,9 @@ func (s *Service) readable(ctx context.Context, sc tenants.Scope, all []Document
 			continue
 		}
 		if s.Policies.May(sc, policies.DocumentRead, reading.On) == nil {
+			if reading.Veiled {
+				d.Name = d.Neutral()
+			}
 			found[d.ID] = d
 		}
 	}

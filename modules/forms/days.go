@@ -169,5 +169,8 @@ func (f field) notes() []string {
 	if names := ReaderNames(f.ui.Loc, f.q); names != "" {
 		notes = append(notes, f.ui.T("forms.visible_to", "Readers", names))
 	}
+	if f.q.Unseen {
+		notes = append(notes, f.ui.T("forms.unseen"))
+	}
 	return notes
 }

@@ -147,6 +147,8 @@ type Question struct {
 	// VisibleTo are those of the network's people who may read the answer; without any, all who read the application. Whoever
 	// gave it always sees it.
 	VisibleTo []Reader `json:"visible_to,omitempty"`
+	// Unseen says that reviewers do not see the answer, since they are not to know who applies; see Veiled.
+	Unseen bool `json:"-"`
 	// Asked is whom the question is asked; without it everybody who applies. See Before and Later.
 	Asked Whom `json:"asked,omitempty"`
 

@@ -58,6 +58,9 @@ func (l layout) outline(q *Question) Entry {
 	if names := ReaderNames(l.loc, q); names != "" {
 		facts = append(facts, l.loc.T("forms.limit.visible_to", "Readers", names))
 	}
+	if q.Unseen {
+		facts = append(facts, l.loc.T("forms.limit.unseen"))
+	}
 	if q.Later() {
 		facts = append(facts, AskedOf(l.loc, q))
 	}

@@ -85,6 +85,7 @@ type PrintDocument struct {
 type Look struct {
 	Own       bool                         // the reader is of those who gave the answers: everything
 	As        []Reader                     // the roles in which the reader reads
+	Blind     bool                         // the reader is not to know who applies; of a definition that is Veiled
 	Special   bool                         // answers of class special: health, access, diet, beliefs
 	Financial bool                         // answers of class financial
 	Document  func(id ids.Document) string // the name of a document; nil: not known

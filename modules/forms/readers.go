@@ -40,6 +40,8 @@ func (l Look) masks(q *Question) bool {
 	switch {
 	case l.Own:
 		return false
+	case l.Blind && q.Unseen:
+		return true
 	case q.Class == ClassSpecial && !l.Special, q.Class == ClassFinancial && !l.Financial:
 		return true
 	}

@@ -18,6 +18,7 @@ import (
 type Reviewing struct {
 	Begun   bool // a reviewer has written something: what scores mean stays
 	Decided bool // the decision list is closed
+	Opened  bool // a reviewer has opened an application
 }
 
 // Reviews knows how far the reviewing of calls is. The selection module satisfies it.

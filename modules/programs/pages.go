@@ -230,6 +230,8 @@ func history(p ui.Page, c Call, log []Change) []ui.Step {
 			step.Title = p.T("programs.change.form")
 		case "criteria":
 			step.Title = p.T("programs.change.criteria")
+		case "anonymity":
+			step.Title = p.T("programs.change.anonymity")
 		case "retention":
 			step.Title = p.T("programs.change.retention")
 		case "closed":

@@ -67,6 +67,8 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/program/calls/:id/seats", Action: edit, Handle: w.compose},
 			{Method: get, Path: "/program/calls/:id/retention", Action: edit, Handle: w.retentionForm},
 			{Method: post, Path: "/program/calls/:id/retention", Action: edit, Handle: w.retain},
+			{Method: get, Path: "/program/calls/:id/anonymity", Action: edit, Handle: w.anonymityForm},
+			{Method: post, Path: "/program/calls/:id/anonymity", Action: edit, Handle: w.conceal},
 			{Method: get, Path: "/program/calls/:id/quotas", Action: edit, Handle: w.quotasForm},
 			{Method: post, Path: "/program/calls/:id/quotas", Action: edit, Handle: w.limit},
 			{Method: get, Path: "/program/calls/:id/eligibility", Action: edit, Handle: w.eligibilityForm},
@@ -200,7 +202,7 @@ func (w *Web) preview(c *fiber.Ctx, sc tenants.Scope) error {
 	if web.Query(c).Raw("part") == string(forms.ScopeJoint) {
 		scope = forms.ScopeJoint
 	}
-	return w.site.Render(c, previewPage(p, call, d, scope))
+	return w.site.Render(c, previewPage(p, call, call.Review.Veil(d), scope))
 }
 
 // formPaper is the whole empty form on paper, with space to write.
@@ -218,7 +220,7 @@ func (w *Web) formPaper(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	p := w.site.Page(c, sc, "programs.preview.title")
-	paper := onPaper(p, call, d)
+	paper := onPaper(p, call, call.Review.Veil(d))
 	paper.Logo = w.site.Letterhead(c, sc)
 	b, err := paper.Write()
 	if err != nil {

@@ -81,12 +81,23 @@ type Traces struct {
 	Emails map[ids.Organization][]string // of each organization's people
 	Guests map[ids.Application][]Guest   // of each application, whatever they answered
 	Signs  map[ids.Organization][]string // what applicants are recognized by; only where somebody is lent
+	Said   []Tie                         // what judges of anonymous calls have said of organizations
+}
+
+// Tie is what somebody has said of an organization that applies in a call: how they are tied to it, or, without a kind, that they
+// are impartial.
+type Tie struct {
+	Call         ids.Call
+	Person       ids.Person
+	Organization ids.Organization
+	Kind         ConflictKind
 }
 
 // Detect finds the conflicts of interest that can be seen from outside: somebody belongs to an applying organization; or
 // reviews and was invited to the application, or their organization was, or it is or was in a partnership with an applicant,
-// or shares somebody with one, or they have an address under the same registered domain as one of an applicant's people. Of
-// reviewers whom another network lends, their organizations and partnerships there count like those here.
+// or shares somebody with one, or they have an address under the same registered domain as one of an applicant's people, or they
+// have said themselves that they are not impartial to one. Of reviewers whom another network lends, their organizations and
+// partnerships there count like those here.
 // Domains at which anybody gets an address say nothing. Of each person and application it gives the first in that order.
 func Detect(judges []Judge, applications []Application, traces Traces) []Conflict {
 	domains := make(map[ids.Organization][]string, len(traces.Emails))
@@ -111,12 +122,26 @@ func Detect(judges []Judge, applications []Application, traces Traces) []Conflic
 			own = mail.Belonging(j.Email)
 		}
 		for _, a := range applications {
-			if kind, ok := ties(&j, own, &a, domains, signs, traces.Guests[a.ID]); ok {
+			kind, ok := ties(&j, own, &a, domains, signs, traces.Guests[a.ID])
+			if !ok {
+				kind, ok = traces.said(j.Person, &a)
+			}
+			if ok {
 				found = append(found, Conflict{Call: a.Call, Application: a.ID, Person: j.Person, Kind: kind, Detected: true})
 			}
 		}
 	}
 	return found
+}
+
+// said is what somebody has said of an organization of the application.
+func (t *Traces) said(person ids.Person, a *Application) (ConflictKind, bool) {
+	for _, s := range t.Said {
+		if s.Person == person && s.Call == a.Call && slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return o.ID == s.Organization }) {
+			return s.Kind, true
+		}
+	}
+	return "", false
 }
 
 func ties(j *Judge, own string, a *Application, domains, signs map[ids.Organization][]string, guests []Guest) (ConflictKind, bool) {

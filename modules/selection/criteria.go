@@ -56,10 +56,11 @@ func markForThresholds(ctx context.Context, sc tenants.Scope, call Call, reviews
 	return mark(ctx, sc.Read(), reviews)
 }
 
-// Reviewing is how far the reviewing of a call is, for those who would change its criteria.
+// Reviewing is how far the reviewing of a call is, for those who would change its criteria or what reviewers see.
 type Reviewing struct {
 	Begun   bool // a reviewer has written something
 	Decided bool // the decision list is closed
+	Opened  bool // a reviewer has opened an application
 }
 
 // Reviewed tells how far the reviewing of a call is. It is for other modules' use-cases, which have authorized.

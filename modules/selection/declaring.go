@@ -129,8 +129,8 @@ func (d *Declaration) check() error {
 
 // Declare takes the declaration of a reviewer about an application that was assigned to them: with a conflict of
 // interest the application is gone for them, without one it opens. One that the program sees itself is kept in place of
-// "no conflict", with a Conflict. The reviewer may, nobody else; where the call has them read something first, they open nothing
-// before. Faults: Invalid by field, Conflict, NotFound.
+// "no conflict", with a Conflict. The reviewer may, nobody else; where the call has them read something first, or say of all who
+// apply whether they are impartial, they open nothing before. Faults: Invalid by field, Conflict, NotFound.
 func (s *Service) Declare(ctx context.Context, sc tenants.Scope, id ids.Review, d Declaration) error {
 	r, a, err := s.reviewOf(ctx, sc, policies.ReviewDeclare, id)
 	if err != nil {
@@ -142,12 +142,24 @@ func (s *Service) Declare(ctx context.Context, sc tenants.Scope, id ids.Review, 
 	if d.Conflict {
 		return s.declare(ctx, sc, a, d)
 	}
+	call, err := s.Calls.Call(ctx, sc, a.Call)
+	if err != nil {
+		return err
+	}
+	if r.State == ReviewAssigned {
+		if err := s.saidAll(ctx, sc, call); err != nil {
+			return err
+		}
+	}
 	found, err := s.detect(ctx, sc, []Application{a}, r.Person)
 	if err != nil {
 		return err
 	}
 	barred := false
 	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if err := s.asItWas(ctx, tx, call); err != nil {
+			return err
+		}
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err
@@ -185,7 +197,7 @@ func (s *Service) Declare(ctx context.Context, sc tenants.Scope, id ids.Review, 
 // application: from then on it does not exist for them. Coordinators, officers, finance officers, reviewers and the chair
 // may, each for themselves. Faults: Invalid by field, NotFound.
 func (s *Service) DeclareConflict(ctx context.Context, sc tenants.Scope, application ids.Application, d Declaration) error {
-	a, err := s.Declarable(ctx, sc, application)
+	a, err := s.declarable(ctx, sc, application)
 	if err != nil {
 		return err
 	}
@@ -197,13 +209,26 @@ func (s *Service) DeclareConflict(ctx context.Context, sc tenants.Scope, applica
 }
 
 // Declarable is an application in which the actor may declare a conflict of interest: a reviewer only in one that is
-// assigned, or of which they may say that they would like it, so that nobody learns which there are by trying. Fault: NotFound.
+// assigned, or of which they may say that they would like it, so that nobody learns which there are by trying. Who only reviews in an
+// anonymous call does not learn from it who applies. Fault: NotFound.
 func (s *Service) Declarable(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, error) {
+	a, err := s.declarable(ctx, sc, id)
+	if err != nil || sc.Actor().Has(namers...) {
+		return a, err
+	}
+	call, err := s.Calls.Call(ctx, sc, a.Call)
+	if call.Review.Anonymous {
+		a = a.veil()
+	}
+	return a, err
+}
+
+func (s *Service) declarable(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, error) {
 	a, err := s.permitted(ctx, sc, policies.ReviewDeclare, id)
 	if err != nil {
 		return a, err
 	}
-	if sc.Actor().Has(tenants.RoleCoordinator, tenants.RoleOfficer, tenants.RoleFinance, tenants.RoleChair) {
+	if sc.Actor().Has(namers...) {
 		return a, nil
 	}
 	mine, err := reviewsBy(ctx, sc.Read(), sc.Actor().Person)
@@ -220,7 +245,11 @@ func (s *Service) Declarable(ctx context.Context, sc tenants.Scope, id ids.Appli
 	if err != nil {
 		return Application{}, err
 	}
-	return a, nil
+	call, err := s.Calls.Call(ctx, sc, a.Call)
+	if err == nil && call.Review.Anonymous {
+		return Application{}, fault.NotFound()
+	}
+	return a, err
 }
 
 func (s *Service) declare(ctx context.Context, sc tenants.Scope, a Application, d Declaration) error {
@@ -236,23 +265,28 @@ func (s *Service) declare(ctx context.Context, sc tenants.Scope, a Application, 
 		if err != nil {
 			return err
 		}
-		person := sc.Actor().Person
-		before, err := reviewsOf(ctx, tx, a.ID)
-		if err != nil {
-			return err
-		}
-		if err := declare(ctx, tx, &Conflict{ID: ids.New[ids.Change](), Call: a.Call, Application: a.ID, Person: person, Kind: d.Kind, Note: d.Note, At: now}); err != nil {
-			return err
-		}
-		if err := stepAside(ctx, tx, a.ID, person); err != nil {
-			return err
-		}
-		tx.Audit(audit.Entry{Action: "conflict.declared", SubjectKind: "application", SubjectID: a.ID.String(), Detail: map[string]any{"kind": string(d.Kind)}})
-		if !slices.ContainsFunc(before, func(r Review) bool { return r.Person == person && r.State.Active() }) {
-			return nil
-		}
-		return s.tellOfficers(ctx, tx, a, "selection.notify.replacement")
+		return s.gone(ctx, tx, a, d, now)
 	})
+}
+
+// gone keeps a declared conflict of the actor's, and takes the review out of the way that they had of the application.
+func (s *Service) gone(ctx context.Context, tx *tenants.Tx, a Application, d Declaration, now time.Time) error {
+	person := tx.Scope().Actor().Person
+	before, err := reviewsOf(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	if err := declare(ctx, tx, &Conflict{ID: ids.New[ids.Change](), Call: a.Call, Application: a.ID, Person: person, Kind: d.Kind, Note: d.Note, At: now}); err != nil {
+		return err
+	}
+	if err := stepAside(ctx, tx, a.ID, person); err != nil {
+		return err
+	}
+	tx.Audit(audit.Entry{Action: "conflict.declared", SubjectKind: "application", SubjectID: a.ID.String(), Detail: map[string]any{"kind": string(d.Kind)}})
+	if !slices.ContainsFunc(before, func(r Review) bool { return r.Person == person && r.State.Active() }) {
+		return nil
+	}
+	return s.tellOfficers(ctx, tx, a, "selection.notify.replacement")
 }
 
 // Listed is a conflict with what its page shows.

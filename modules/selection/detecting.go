@@ -57,6 +57,16 @@ func (s *Service) detect(ctx context.Context, sc tenants.Scope, applications []A
 	return Detect(all, applications, traces), nil
 }
 
+func callsOf(applications []Application) []ids.Call {
+	var calls []ids.Call
+	for _, a := range applications {
+		if !slices.Contains(calls, a.Call) {
+			calls = append(calls, a.Call)
+		}
+	}
+	return calls
+}
+
 // trace finds what could tie judges to applications, and completes the judges by it.
 func (s *Service) trace(ctx context.Context, sc tenants.Scope, judges map[ids.Person]*Judge, persons []ids.Person, applications []Application) (Traces, error) {
 	var applying, theirs []ids.Organization
@@ -110,6 +120,9 @@ func (s *Service) trace(ctx context.Context, sc tenants.Scope, judges map[ids.Pe
 		}
 	}
 	if traces.Guests, err = s.Ties.Guests(ctx, sc, wanted); err != nil {
+		return traces, err
+	}
+	if traces.Said, err = tiedBy(ctx, sc.Read(), callsOf(applications), persons); err != nil {
 		return traces, err
 	}
 	homes, err := homesOf(ctx, sc.Read(), persons)

@@ -64,7 +64,7 @@ func discussionPage(p ui.Page, d Discussion, text string, f *fault.Fault) templ.
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PageHead(p.T("selection.discussion.title"), d.Application.Number+" · "+d.Application.Name()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(p.T("selection.discussion.title"), d.Application.Heading()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -24,6 +24,7 @@ type DutyKind string
 // The kinds of duty.
 const (
 	DutyDeclare    DutyKind = "declare" // conflicts of interest, before reading
+	DutyImpartial  DutyKind = "impartial" // say, before reading, to which of all who apply one is impartial
 	DutyReview     DutyKind = "review"
 	DutyAssign     DutyKind = "assign"
 	DutyThird      DutyKind = "third" // find a further reviewer where totals are too far apart
@@ -53,12 +54,15 @@ func (s *Service) reviewDuties(ctx context.Context, sc tenants.Scope) ([]Duty, e
 	if !s.may(sc, policies.ReviewQueue) {
 		return nil, nil
 	}
-	queue, err := s.Queue(ctx, sc)
+	docket, err := s.Docket(ctx, sc)
 	if err != nil {
 		return nil, err
 	}
 	var duties []Duty
-	for _, q := range queue {
+	for _, one := range docket.Waiting {
+		duties = append(duties, Duty{Kind: DutyImpartial, Call: one.Call, Count: one.Names, Due: one.DueAt})
+	}
+	for _, q := range docket.Reviews {
 		kind := DutyReview
 		switch q.State {
 		case ReviewAssigned:

@@ -44,6 +44,8 @@ func (w *Web) tasks(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) 
 
 func dutyAddress(d Duty) string {
 	switch d.Kind {
+	case DutyImpartial:
+		return impartialAddress(d.Call.ID)
 	case DutyDeclare, DutyReview:
 		return "/reviews"
 	case DutyAssign:

@@ -24,9 +24,8 @@ type Queued struct {
 	Call        Call
 }
 
-// Queue lists the actor's own reviews, those that are due first on top and submitted ones last. Reviewers and the chair
-// may.
-func (s *Service) Queue(ctx context.Context, sc tenants.Scope) ([]Queued, error) {
+// queued are the actor's own reviews, with the names of who applies.
+func (s *Service) queued(ctx context.Context, sc tenants.Scope) ([]Queued, error) {
 	if err := s.policies.May(sc, policies.ReviewQueue, policies.On{}); err != nil {
 		return nil, err
 	}
@@ -97,6 +96,7 @@ type Desk struct {
 	Queued
 	List List // whose state tells whether the review can still change
 	Talk Talk // whether the reviewers see each other's reviews once theirs are submitted
+	Held bool // it opens when its reviewer has said of all who apply whether they are impartial; before, nothing of it is told
 }
 
 // Total is the weighted total of what is scored so far, and whether all is.
@@ -114,8 +114,8 @@ func (d *Desk) Resumable() bool {
 	return d.State == ReviewSubmitted && d.Application.Undecided && d.List.May(Decide)
 }
 
-// Desk shows the actor's own review: before the declaration with nothing but the organizations' names. Fault: NotFound,
-// also for another's and for one with a conflict of interest.
+// Desk shows the actor's own review: before the declaration with nothing but the organizations' names, and in an anonymous call
+// without these. Fault: NotFound, also for another's and for one with a conflict of interest.
 func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Review) (Desk, error) {
 	if err := s.policies.May(sc, policies.ReviewQueue, policies.On{}); err != nil {
 		return Desk{}, err
@@ -129,8 +129,21 @@ func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Review) (De
 		return Desk{}, err
 	}
 	d := Desk{Queued: Queued{Review: r, Application: a}, List: list}
-	if d.Call, err = s.Calls.Call(ctx, sc, r.Call); err != nil || r.State != ReviewSubmitted {
+	if d.Call, err = s.Calls.Call(ctx, sc, r.Call); err != nil {
 		return d, err
+	}
+	if d.Call.Review.Anonymous {
+		d.Application = a.veil()
+		if r.State == ReviewAssigned {
+			err = s.saidAll(ctx, sc, d.Call)
+			if d.Held = fault.Is(err, fault.KindConflict); d.Held {
+				d.Application, err = Application{Call: r.Call, Veiled: true}, nil
+			}
+			return d, err
+		}
+	}
+	if r.State != ReviewSubmitted {
+		return d, nil
 	}
 	w, err := waysOf(ctx, sc.Read(), r.Call)
 	d.Talk = w.Talk
@@ -139,7 +152,7 @@ func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Review) (De
 
 // Returnable reports whether the reviewer can give the review back.
 func (d *Desk) Returnable() bool {
-	return d.State.Owed() && d.Application.Undecided && d.List.May(Decide)
+	return !d.Held && d.State.Owed() && d.Application.Undecided && d.List.May(Decide)
 }
 
 // commentRef is the name under which the comment to the panel is saved, beside the criteria's keys.

@@ -61,6 +61,7 @@ type Application struct {
 	Topics        []string    // what its organizations say its topic is, where the call has quotas of topics
 	Undecided     bool        // it can still be reviewed and decided
 	Leaning       Leaning     // only where it was asked for
+	Veiled        bool        // the reader is not to know who applies: there are no organizations in it
 }
 
 // Name are the organizations that apply.

@@ -62,7 +62,7 @@ func statementPage(p ui.Page, t Together, typed map[string]string, f *fault.Faul
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PageHead(p.T("selection.statement.title"), t.Application.Number+" · "+t.Application.Name()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(p.T("selection.statement.title"), t.Application.Heading()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -29,7 +29,8 @@ func freezeCriteria(ctx context.Context, tx *tenants.Tx, call ids.Call) error {
 func reviewing(ctx context.Context, db bun.IDB, call ids.Call) (Reviewing, error) {
 	var r Reviewing
 	err := db.NewRaw(`SELECT EXISTS (SELECT FROM reviews AS r WHERE r.call_id = ? AND (r.state = 'submitted' OR r.comment <> '' OR EXISTS (SELECT FROM review_marks AS m WHERE m.review_id = r.id))) AS begun,
-		EXISTS (SELECT FROM decision_lists AS l WHERE l.call_id = ? AND l.state <> 'open') AS decided`, call, call).Scan(ctx, &r.Begun, &r.Decided)
+		EXISTS (SELECT FROM decision_lists AS l WHERE l.call_id = ? AND l.state <> 'open') AS decided,
+		EXISTS (SELECT FROM reviews AS r WHERE r.call_id = ? AND (r.state IN ('open', 'submitted') OR r.declared_at IS NOT NULL)) AS opened`, call, call, call).Scan(ctx, &r.Begun, &r.Decided, &r.Opened)
 	if err != nil {
 		return r, fmt.Errorf("selection: read how far reviewing is: %w", err)
 	}

@@ -70,6 +70,7 @@ func (w *Web) Module() site.Module {
 			w.instructing(),
 			w.stating(),
 			w.wishing(),
+			w.declaringImpartial(),
 			[]site.Route{
 				{Method: get, Path: "/selection", Action: rank, Handle: w.calls},
 				{Method: get, Path: "/selection/:id", Action: manage, Handle: w.board},

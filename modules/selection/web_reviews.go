@@ -15,11 +15,11 @@ import (
 )
 
 func (w *Web) queue(c *fiber.Ctx, sc tenants.Scope) error {
-	all, err := w.service.Queue(c.UserContext(), sc)
+	docket, err := w.service.Docket(c.UserContext(), sc)
 	if err != nil {
 		return err
 	}
-	trainings, err := w.service.TrainingsOf(c.UserContext(), sc, all)
+	trainings, err := w.service.TrainingsOf(c.UserContext(), sc, docket.Reviews)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (w *Web) queue(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, queuePage(w.site.Page(c, sc, "selection.queue.title"), all, trainings, wishes))
+	return w.site.Render(c, queuePage(w.site.Page(c, sc, "selection.queue.title"), docket, trainings, wishes))
 }
 
 func parseReview(c *fiber.Ctx) (ids.Review, error) {
@@ -59,6 +59,9 @@ func (w *Web) showReview(c *fiber.Ctx, sc tenants.Scope, in writing, refused err
 	if err != nil {
 		return err
 	}
+	if d.Held {
+		return web.SeeOther(c, impartialAddress(d.Call.ID))
+	}
 	p := w.site.Page(c, sc, "selection.review.title")
 	p.Title = p.T("selection.review.of", "Number", d.Application.Number)
 	var trainings []Trained
@@ -68,11 +71,16 @@ func (w *Web) showReview(c *fiber.Ctx, sc tenants.Scope, in writing, refused err
 		}
 	}
 	show := func(f *fault.Fault) templ.Component { return declarePage(p, d, trainings, in, f) }
+	if d.Application.Veiled {
+		p.Title = p.T("selection.veiled.of", "Number", d.Application.Number)
+		show = func(f *fault.Fault) templ.Component { return openPage(p, d, trainings, in, f) }
+	}
 	if d.State != ReviewAssigned {
 		dossier, err := w.dossiers.Read(c.UserContext(), sc, p, d.Application.ID)
 		if err != nil {
 			return err
 		}
+		p.Title = p.T("selection.review.of", "Number", d.Application.Number)
 		show = func(f *fault.Fault) templ.Component { return reviewPage(p, d, dossier, in, f) }
 	}
 	if refused != nil {

@@ -69,6 +69,9 @@ func (s *Service) Wishing(ctx context.Context, sc tenants.Scope, call ids.Call) 
 	if err != nil {
 		return Wishing{}, err
 	}
+	if f.Call.Review.Anonymous {
+		return Wishing{}, fault.NotFound()
+	}
 	mine, err := reviewsBy(ctx, sc.Read(), sc.Actor().Person)
 	if err != nil {
 		return Wishing{}, err
@@ -132,17 +135,22 @@ func (s *Service) WishableCalls(ctx context.Context, sc tenants.Scope) ([]Call, 
 		return nil, err
 	}
 	calls, err := s.Calls.Published(ctx, sc)
-	return slices.DeleteFunc(calls, func(c Call) bool { return !slices.Contains(asked, c.ID) }), err
+	return slices.DeleteFunc(calls, func(c Call) bool { return !slices.Contains(asked, c.ID) || c.Review.Anonymous }), err
 }
 
 // AskForWishes lets the reviewers of a call say what they would like to review, or not any more; once more changes nothing.
-// Coordinators may. Fault: NotFound.
+// Coordinators may. Faults: Conflict in an anonymous call, whose reviewers are not to know who applies with which application;
+// NotFound.
 func (s *Service) AskForWishes(ctx context.Context, sc tenants.Scope, call ids.Call, ask bool) error {
 	if err := s.policies.May(sc, policies.SelectionArrange, policies.On{}); err != nil {
 		return err
 	}
-	if _, err := s.Calls.Call(ctx, sc, call); err != nil {
+	c, err := s.Calls.Call(ctx, sc, call)
+	if err != nil {
 		return err
+	}
+	if ask && c.Review.Anonymous {
+		return fault.Conflict("selection.wishes.anonymous")
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		w, err := waysOf(ctx, tx, call)

@@ -1,0 +1,123 @@
+package programs
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kervan/modules/blueprints"
+	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/fault"
+	"kervan/policies"
+	"kervan/tenants"
+)
+
+// Anonymity is whether the reviewers of a call do not learn who applies, and which answers are hidden from them, beside those that
+// always are.
+type Anonymity struct {
+	On     bool
+	Hidden []string // keys of questions
+	Reason string   // for everybody to read, of a published call
+}
+
+// Veiled is a call with what its form asks, for those who say what reviewers see.
+type Veiled struct {
+	Judged
+
+	Asked *forms.Definition // of all who apply
+}
+
+// Fixed reports whether nothing of it may change any more: what a reviewer has seen cannot be unseen, and all applications are to be
+// judged in the same way.
+func (v *Veiled) Fixed() bool { return v.Reviewing.Opened || v.Reviewing.Decided }
+
+// Hidden are the keys of the answers that the coordinators hide; before they have said anything, those that it is well to hide.
+func (v *Veiled) Hidden() []string {
+	if !v.Call.Review.Anonymous && len(v.Call.Review.Hidden) == 0 {
+		return blueprints.Telling(v.Asked)
+	}
+	return v.Call.Review.Hidden
+}
+
+// Veiled shows what the reviewers of a call will see. Coordinators and officers may. Fault: NotFound.
+func (s *Service) Veiled(ctx context.Context, sc tenants.Scope, id ids.Call) (Veiled, error) {
+	j, err := s.Judged(ctx, sc, id)
+	if err != nil {
+		return Veiled{}, err
+	}
+	v := Veiled{Judged: j}
+	whole, err := s.Definition(ctx, sc, j.Call)
+	if err != nil {
+		return v, err
+	}
+	v.Asked = whole.Before()
+	return v, nil
+}
+
+// Conceal says whether the reviewers of a call learn who applies, and which answers they do not see if they do not. Coordinators and
+// officers may on a draft; coordinators on a published call, with a reason that stands in the public log, until a reviewer has
+// opened an application. Faults: Invalid by field (hidden, reason), Conflict, NotFound.
+func (s *Service) Conceal(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, a Anonymity) error {
+	before, err := s.Veiled(ctx, sc, id)
+	if err != nil {
+		return err
+	}
+	hidden, known := choosable(before.Asked, a.Hidden)
+	if !known {
+		return fault.Invalid("fault.check_fields", fault.At("hidden", "fault.choose"))
+	}
+	return s.change(ctx, sc, policies.CallEdit, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
+		if c.State != Draft {
+			if err := s.openedNothing(ctx, sc, tx, id); err != nil {
+				return err
+			}
+		}
+		if !a.On {
+			hidden = nil
+		}
+		if c.Review.Anonymous == a.On && slices.Equal(c.Review.Hidden, hidden) {
+			return nil
+		}
+		c.Review.Anonymous, c.Review.Hidden = a.On, hidden
+		tx.Audit(audit.Entry{Action: "call.anonymity_set", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"on": a.On, "hidden": len(hidden)}})
+		if c.State == Draft {
+			return nil
+		}
+		if a.Reason == "" {
+			return fault.Invalid("fault.check_fields", fault.At("reason", "fault.required"))
+		}
+		return logChange(ctx, tx, id, Change{Kind: "anonymity", Reason: a.Reason})
+	})
+}
+
+// openedNothing lets only coordinators go on, and only while no reviewer has opened an application of a published call.
+func (s *Service) openedNothing(ctx context.Context, sc tenants.Scope, tx *tenants.Tx, id ids.Call) error {
+	if err := s.policies.May(sc, policies.CallOpen, policies.On{}); err != nil {
+		return err
+	}
+	r, err := s.Reviews.Freeze(ctx, tx, id)
+	if err == nil && (r.Opened || r.Decided) {
+		err = fault.Conflict("programs.anonymity.opened")
+	}
+	return err
+}
+
+// choosable are the questions among the keys that can be hidden, in the order of the form; false where one is not asked.
+func choosable(asked *forms.Definition, keys []string) (hidden []string, known bool) {
+	found := 0
+	for i := range asked.Sections {
+		for j := range asked.Sections[i].Questions {
+			q := &asked.Sections[i].Questions[j]
+			if !slices.Contains(keys, q.Key) {
+				continue
+			}
+			found++
+			if q.Type.Asks() && !blueprints.Naming(q) {
+				hidden = append(hidden, q.Key)
+			}
+		}
+	}
+	return hidden, found == len(keys)
+}
