@@ -47,7 +47,7 @@ var wordless = map[string]string{
 	"assignment_runs.settings":         "numbers and identifiers",
 	"calls.zone":                       "the name of a time zone",
 	"calls.quotas":                     "codes of countries, numbers, and topics as the form names them",
-	"calls.review":                     "numbers of the rules of the reviews",
+	"calls.review":                     "numbers and keys of the rules of the reviews",
 	"documents.reason":                 "what a check found, by its key",
 	"form_draft_presences.place":       "keys of a section and a question",
 	"panel_items.away":                 "identifiers",

@@ -63,6 +63,7 @@ var parameters = map[string]string{
 	"story-desk/:story":           "stories",
 	"templates/:template":         "form_templates",
 	"training/:call":              "calls",
+	"impartiality/:call":          "calls",
 	"wishes/:call":                "calls",
 }
 

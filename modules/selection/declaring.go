@@ -208,21 +208,6 @@ func (s *Service) DeclareConflict(ctx context.Context, sc tenants.Scope, applica
 	return s.declare(ctx, sc, a, d)
 }
 
-// Declarable is an application in which the actor may declare a conflict of interest: a reviewer only in one that is
-// assigned, or of which they may say that they would like it, so that nobody learns which there are by trying. Who only reviews in an
-// anonymous call does not learn from it who applies. Fault: NotFound.
-func (s *Service) Declarable(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, error) {
-	a, err := s.declarable(ctx, sc, id)
-	if err != nil || sc.Actor().Has(namers...) {
-		return a, err
-	}
-	call, err := s.Calls.Call(ctx, sc, a.Call)
-	if call.Review.Anonymous {
-		a = a.veil()
-	}
-	return a, err
-}
-
 func (s *Service) declarable(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, error) {
 	a, err := s.permitted(ctx, sc, policies.ReviewDeclare, id)
 	if err != nil {

@@ -23,7 +23,7 @@ type DutyKind string
 
 // The kinds of duty.
 const (
-	DutyDeclare    DutyKind = "declare" // conflicts of interest, before reading
+	DutyDeclare    DutyKind = "declare"   // conflicts of interest, before reading
 	DutyImpartial  DutyKind = "impartial" // say, before reading, to which of all who apply one is impartial
 	DutyReview     DutyKind = "review"
 	DutyAssign     DutyKind = "assign"

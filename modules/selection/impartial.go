@@ -242,6 +242,21 @@ func (s *Service) saidAll(ctx context.Context, sc tenants.Scope, call Call) erro
 	return err
 }
 
+// Declarable is an application in which the actor may declare a conflict of interest: a reviewer only in one that is
+// assigned, or of which they may say that they would like it, so that nobody learns which there are by trying. Who only reviews in an
+// anonymous call does not learn from it who applies. Fault: NotFound.
+func (s *Service) Declarable(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, error) {
+	a, err := s.declarable(ctx, sc, id)
+	if err != nil || sc.Actor().Has(namers...) {
+		return a, err
+	}
+	call, err := s.Calls.Call(ctx, sc, a.Call)
+	if call.Review.Anonymous {
+		a = a.veil()
+	}
+	return a, err
+}
+
 // asItWas keeps a call from being made anonymous, or not any more, until the transaction ends, and refuses where that has just
 // happened: who opens an application has not seen what the other reviewers of the call will not see.
 func (s *Service) asItWas(ctx context.Context, tx *tenants.Tx, call Call) error {
