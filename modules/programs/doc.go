@@ -9,5 +9,5 @@
 //
 // Invariants: a published call has its two instants, its seats, and all texts in each language in which it is offered;
 // seats and documents never change after publication, and the criteria in words only once a review was begun, or in their
-// weights where the call says so; what changes of an open call stands in its log; a deadline only moves away; it is decided by the database's clock inside the transaction that depends on it.
+// weights where the call says so; whether reviewers learn who applies stays once one of them has opened an application; what changes of an open call stands in its log; a deadline only moves away; it is decided by the database's clock inside the transaction that depends on it.
 package programs

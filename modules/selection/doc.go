@@ -8,10 +8,11 @@
 // applications one by one, each an Item that lies on the table for a while; a Lot orders those that the reviews cannot tell apart.
 // An Invitation asks somebody to review who may be nobody here yet; a Training is what reviewers of a call read first, a Wish what
 // one would like to review before anybody is assigned, a Statement the one text for each criterion that all reviewers agree to.
-// A Condition must be met before an accepted place is the applicants'.
+// A Condition must be met before an accepted place is the applicants'. In an anonymous call an application is Veiled for its reviewers,
+// who declare their Impartiality to everybody who applies; until then their reviews are Waiting.
 //
 // Invariants: nobody sees more than the organizations' names of an application before declaring that there is no conflict
-// of interest, and nothing at all once there is one; nobody sees another's review of an application while the own one is
+// of interest, in an anonymous call not even these, and nothing at all once there is one; nobody sees another's review of an application while the own one is
 // owed; an agreement is about exactly the words that were agreed to; a decision leaves this package only when its list is
 // released, and the list only when a second person has signed it; a place is held by one application at a time, and one with
 // conditions is confirmed when all are met and lost only when somebody gives it back or takes it back; what is too late is

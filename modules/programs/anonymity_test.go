@@ -1,0 +1,101 @@
+package programs_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"kervan/modules/kernel/fault"
+	"kervan/modules/programs"
+	"kervan/tenants"
+	"kervan/tenants/tenanttest"
+)
+
+func TestTheCoordinatorSaysWhatReviewersSee(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.drafted(t)
+	sc := h.coordinator(t)
+	b := h.SignedIn(t, sc.Actor())
+	page := "/program/calls/" + c.ID.String() + "/anonymity"
+	b.Get("/program/calls/" + c.ID.String() + "/rules")
+	b.Want(200, "Reviewers see who applies.")
+	b.Get(page)
+	b.Want(200, "Name of your organization in its own language", "Always hidden")
+	if strings.Contains(b.Page.Body, `value="org_name"`) || strings.Contains(b.Page.Body, `value="contact"`) {
+		t.Error("what names somebody can be shown")
+	}
+	for _, proposed := range []string{"registration_document", "city"} {
+		if !strings.Contains(b.Page.Body, `value="`+proposed+`" checked`) {
+			t.Errorf("%s is not proposed to be hidden", proposed)
+		}
+	}
+	b.Submit(page, "anonymous", "yes", "hidden", "no_such_question")
+	b.Want(422)
+	b.Get(page)
+	b.Submit(page, "anonymous", "yes")
+	b.Want(200, "Saved.", "Reviewers do not learn who applies.")
+	now, err := h.service.Call(t.Context(), sc, c.ID)
+	must(t, err)
+	if !now.Review.Anonymous || !slices.Contains(now.Review.Hidden, "registration_document") || slices.Contains(now.Review.Hidden, "org_name") {
+		t.Errorf("%+v", now.Review)
+	}
+	must(t, h.service.Conceal(t.Context(), sc, c.ID, now.Version, programs.Anonymity{On: true, Hidden: []string{"city", "org_name"}}))
+	file, raw := h.file(t, sc, now)
+	if !file.Review.Anonymous || !slices.Equal(file.Review.Hidden, []string{"city"}) {
+		t.Errorf("the file says %+v", file.Review)
+	}
+	brought, flaws, err := h.service.BeginFromFile(t.Context(), sc, raw, "2031")
+	if err != nil || len(flaws) > 0 || !brought.Review.Anonymous || !slices.Equal(brought.Review.Hidden, []string{"city"}) {
+		t.Errorf("brought in: %+v, %v, %v", brought.Review, flaws, err)
+	}
+	must(t, h.service.Conceal(t.Context(), sc, c.ID, now.Version+1, programs.Anonymity{Hidden: []string{"city"}}))
+	if now, err = h.service.Call(t.Context(), sc, c.ID); err != nil || now.Review.Anonymous || len(now.Review.Hidden) > 0 {
+		t.Errorf("taken back: %+v, %v", now.Review, err)
+	}
+}
+
+// TestWhatReviewersSeeStaysOnceOneHasSeen holds who may change it when, and that everybody can read that it was changed.
+func TestWhatReviewersSeeStaysOnceOneHasSeen(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.published(t)
+	sc, officer := h.coordinator(t), h.As(t, tenanttest.Role(tenants.RoleOfficer))
+	visitor := h.Browser(t, h.Tenant)
+	visitor.Get("/calls/" + c.ID.String())
+	if strings.Contains(visitor.Page.Body, "Reviewers do not learn who you are") {
+		t.Error("applicants are told what does not hold")
+	}
+	b := h.SignedIn(t, sc.Actor())
+	page := "/program/calls/" + c.ID.String() + "/anonymity"
+	b.Get(page)
+	b.Submit(page, "anonymous", "yes")
+	b.Want(422, "Reason")
+	b.Submit(page, "anonymous", "yes", "reason", "The jury asked for it.")
+	b.Want(200, "Saved.")
+	visitor.Get("/calls/" + c.ID.String())
+	visitor.Want(200, "Reviewers do not learn who you are", "Name of your organization in its own language", "Changed what reviewers see", "The jury asked for it.")
+	visitor.Get("/calls/" + c.ID.String() + "/form")
+	visitor.Want(200, "reviewers do not see the answer")
+	now, err := h.service.Call(t.Context(), sc, c.ID)
+	must(t, err)
+	off := programs.Anonymity{Reason: "Because."}
+	if err := h.service.Conceal(t.Context(), officer, c.ID, now.Version, off); err == nil {
+		t.Error("an officer changes a published call")
+	}
+	other := h.SignedIn(t, officer.Actor())
+	other.Get(page)
+	other.Want(200, "coordinators change what reviewers see")
+	h.reviews.Opened = true
+	if err := h.service.Conceal(t.Context(), sc, c.ID, now.Version, off); !fault.Is(err, fault.KindConflict) || fault.Of(err).Key != "programs.anonymity.opened" {
+		t.Errorf("after an application was opened: %v", err)
+	}
+	b.Get(page)
+	b.Want(200, "what has been seen cannot be unseen")
+	if strings.Contains(b.Page.Text(), "Save") {
+		t.Error("the page offers to change it")
+	}
+	if v, err := h.service.Veiled(t.Context(), sc, c.ID); err != nil || !v.Call.Review.Anonymous || !v.Fixed() {
+		t.Errorf("%+v, %v", v.Call.Review, err)
+	}
+}
