@@ -28,7 +28,8 @@ func (g guiding) Topics(ctx context.Context, sc tenants.Scope, wanted []ids.Appl
 	return g.ranked(ctx, sc, all, "")
 }
 
-// Wants satisfies partnerships.Needs: the languages of an organization's profile and of its card, and what the card says it needs.
+// Wants satisfies partnerships.Needs: the languages of an organization's profile and, while its card is in the pool, those of the card and
+// what that says it needs.
 func (guiding) Wants(ctx context.Context, sc tenants.Scope, wanted []ids.Organization) (map[ids.Organization]partnerships.Want, error) {
 	profiles, err := organizations.Profiles(ctx, sc.Read(), wanted...)
 	if err != nil {

@@ -220,7 +220,7 @@ func (f finders) Jointly(ctx context.Context, sc tenants.Scope, call ids.Call, o
 		return id, false, err
 	}
 	if at := slices.IndexFunc(b.Choices, func(c applications.Choice) bool { return c.Organization.ID == own }); at >= 0 && !b.Choices[at].Has.IsZero() {
-		return b.Choices[at].Has, true, f.invite(ctx, sc, b.Choices[at].Has, b.Call.Composition, others)
+		return b.Choices[at].Has, true, nil
 	}
 	known, err := f.asked.Applicants(ctx, sc, append(slices.Clone(others), own))
 	if err != nil {
@@ -233,34 +233,13 @@ func (f finders) Jointly(ctx context.Context, sc tenants.Scope, call ids.Call, o
 	if id, err = f.applications.Begin(ctx, sc, call, own, seats[0]); err != nil {
 		return id, false, err
 	}
-	return id, false, f.invite(ctx, sc, id, b.Call.Composition, others)
-}
-
-// invite asks organizations to an application as far as it has seats for them; those that are asked or seated already stay as they are, and
-// one in which nobody can be seated any more is not changed.
-func (f finders) invite(ctx context.Context, sc tenants.Scope, id ids.Application, rule blueprints.Composition, others []ids.Organization) error {
-	a, err := applications.Find(ctx, sc.Read(), id)
-	if err != nil {
-		return err
-	}
-	others = slices.DeleteFunc(slices.Clone(others), func(o ids.Organization) bool { return slices.Contains(a.Organizations(), o) })
-	known, err := f.asked.Applicants(ctx, sc, append(slices.Clone(others), a.Organizations()...))
-	if err != nil {
-		return err
-	}
-	taken := map[string]applications.Applicant{}
-	for _, p := range a.Parts {
-		if !p.Organization.IsZero() {
-			taken[p.Seat] = known[p.Organization]
+	for n, other := range others {
+		err := f.applications.Invite(ctx, sc, applications.Invitation{Application: id, Seat: seats[n+1], Organization: other}, sc.Actor().Locale)
+		if err != nil && !fault.Is(err, fault.KindInvalid) { // it is seated already
+			return id, false, err
 		}
 	}
-	for n, seat := range seating(rule, taken, known, others) {
-		err := f.applications.Invite(ctx, sc, applications.Invitation{Application: id, Seat: seat, Organization: others[n]}, sc.Actor().Locale)
-		if err != nil && !fault.Is(err, fault.KindInvalid) && !fault.Is(err, fault.KindTooLate) {
-			return err
-		}
-	}
-	return nil
+	return id, false, nil
 }
 
 // seating is a seat for each of the organizations, in their order; nothing where there is none for all of them.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"kervan/modules/applications"
 	"kervan/modules/correspondence"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
@@ -90,5 +91,53 @@ func TestMailsOfARoundAreConcealed(t *testing.T) {
 	}
 	if hidden, err := r.app.concealed(t.Context(), partial); err != nil || !slices.Contains(hidden, round.String()) {
 		t.Errorf("concealed: %v %v", hidden, err)
+	}
+}
+
+// TestAnApplicationThatIsMetIsLeftAlone begins one together and then again: nobody is invited or told once more, and whoever was invited since
+// stays invited; nor does it matter which of the two began it.
+func TestAnApplicationThatIsMetIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	network := r.network(t, "jointly")
+	call := r.published(t, network)
+	system := r.app.tenants.Bind(network, tenants.SystemActor("test"))
+	found := finders{r.app.selection, r.app.applications, r.app.partnerships, surroundings{r.app.organizations, r.app.accounts}}
+	own, other := r.organization(t, network, "Ihlamur", "lead@jointly.example"), r.organization(t, network, "Lindenhof", "other@jointly.example")
+	third := r.organization(t, network, "Eichenhof", "third@jointly.example")
+	r.exec(t, network, "UPDATE organizations SET country = 'DE' WHERE id IN (?, ?)", other, third)
+	leads := func(id ids.Organization) tenants.Scope {
+		return system.As(tenants.Actor{Person: ids.New[ids.Person](), Name: "Lead", Grants: []tenants.Grant{{Role: tenants.RoleLead, Organization: id}}})
+	}
+	count := func(statement string, args ...any) (n int) {
+		t.Helper()
+		must(t, system.Read().NewRaw(statement, args...).Scan(t.Context(), &n))
+		return n
+	}
+	lead := leads(own)
+	id, met, err := found.Jointly(t.Context(), lead, call.ID, own, []ids.Organization{other})
+	must(t, err)
+	if met || count("SELECT count(*) FROM partner_invitations WHERE application_id = ? AND organization_id = ?", id, other) != 1 {
+		t.Fatalf("met %v, or nobody is invited", met)
+	}
+	var seat string
+	must(t, system.Read().NewRaw("SELECT seat FROM partner_invitations WHERE application_id = ?", id).Scan(t.Context(), &seat))
+	must(t, r.app.applications.Invite(t.Context(), lead, applications.Invitation{Application: id, Seat: seat, Organization: third}, i18n.EN))
+	again, met, err := found.Jointly(t.Context(), lead, call.ID, own, []ids.Organization{other})
+	must(t, err)
+	if again != id || !met {
+		t.Errorf("%v, met %v", again, met)
+	}
+	if n := count("SELECT count(*) FROM partner_invitations WHERE application_id = ?", id); n != 2 {
+		t.Errorf("%d invitations", n)
+	}
+	if count("SELECT count(*) FROM partner_invitations WHERE application_id = ? AND organization_id = ? AND state = 'open'", id, third) != 1 {
+		t.Error("the invitation of another one is revoked")
+	}
+	r.exec(t, network, "UPDATE application_parts SET organization_id = ? WHERE application_id = ? AND seat = ?", other, id, seat)
+	again, met, err = found.Jointly(t.Context(), leads(other), call.ID, other, []ids.Organization{third})
+	must(t, err)
+	if again != id || !met {
+		t.Errorf("begun by another one: %v, met %v", again, met)
 	}
 }

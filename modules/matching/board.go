@@ -186,7 +186,7 @@ func (s *Service) WhatIf(ctx context.Context, sc tenants.Scope, b *Board, one, o
 	ctx, cancel := context.WithTimeout(ctx, mostWait)
 	defer cancel()
 	var rest Solution
-	err := s.asked(func() (err error) {
+	err := s.asked(sc, func() (err error) {
 		rest, _, err = b.problem.without(at[0], at[1]).solve(ctx)
 		return err
 	})

@@ -22,14 +22,19 @@ func Vetoes(ctx context.Context, db bun.IDB, organizations ...ids.Organization) 
 	return vetoes(ctx, db, organizations)
 }
 
-// Busy has others ask as much as can be computed at once; it ends with what it returns.
-func (s *Service) Busy() func() {
-	for range mostAsking {
-		s.asking <- struct{}{}
+// Busy has networks wait for what is computed, as many others as can at once where none is named; it ends with what it returns.
+func (s *Service) Busy(networks ...ids.Tenant) func() {
+	if len(networks) == 0 {
+		for range mostAsking {
+			networks = append(networks, ids.New[ids.Tenant]())
+		}
+	}
+	for _, id := range networks {
+		s.asking.take(id)
 	}
 	return func() {
-		for range mostAsking {
-			<-s.asking
+		for _, id := range networks {
+			s.asking.leave(id)
 		}
 	}
 }

@@ -44,6 +44,7 @@ type around struct {
 	team     matching.Team
 	met      bool              // an application that is there already
 	founding []ids.Application // of which a partnership was founded
+	meantime func()            // happens once while it is asked who organizations are
 }
 
 func (a *around) Team(_ context.Context, _ tenants.Scope, id ids.Partnership, free []string) (matching.Team, error) {
@@ -148,6 +149,13 @@ func (a *around) Concerned(_ context.Context, sc tenants.Scope) (map[ids.Call]bo
 }
 
 func (a *around) Organizations(context.Context, tenants.Scope, []ids.Organization) (map[ids.Organization]matching.Organization, error) {
+	a.mu.Lock()
+	happens := a.meantime
+	a.meantime = nil
+	a.mu.Unlock()
+	if happens != nil {
+		happens()
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return maps.Clone(a.known), nil

@@ -110,6 +110,9 @@ type Run struct {
 	Progress      int      // how much of it is computed, in percent
 }
 
+// Version is the number of what stands in a run, which a change by hand makes another one.
+func (r *Run) Version() int64 { return r.EndedAt.UnixMicro() }
+
 // problem is what the run solves.
 func (r *Run) problem() *Problem {
 	forbidden := make(map[[2]int]bool, len(r.Barred))

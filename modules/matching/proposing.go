@@ -36,9 +36,10 @@ const maxNote = 1000
 // Propose asks the organizations of groups of a run whether they want to work together; their leads get a mail. Coordinators may, unless
 // they are not impartial in the round. Faults: Invalid by field (group, due, note), Conflict when one of them has something to answer
 // already, takes no part any more or cannot be with another one of its group as things stand now, when the round's seats or pool are not
-// those of the run any more, or when the round is closed or somebody changes it just now; Forbidden, NotFound.
+// those of the run any more, when the run was changed by hand and has a group no more, or when the round is closed or somebody changes it
+// just now; Forbidden, NotFound.
 func (s *Service) Propose(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, cmd Proposing) error {
-	r, run, err := s.seen(ctx, sc, round, id)
+	r, run, err := s.seen(ctx, sc, round, id, solving...)
 	if err != nil {
 		return err
 	}
@@ -53,11 +54,8 @@ func (cmd *Proposing) check(run *Run) error {
 	if len(cmd.Groups) == 0 {
 		bad = append(bad, fault.At("group", "matching.proposal.choose"))
 	}
-	called := run.called()
-	for _, g := range cmd.Groups {
-		if run.State != RunDone || !slices.ContainsFunc(called, func(o []ids.Organization) bool { return slices.Equal(o, g) }) {
-			return fault.NotFound()
-		}
+	if err := cmd.among(run); err != nil {
+		return err
 	}
 	if n := utf8.RuneCountInString(cmd.Note); n > maxNote {
 		bad = append(bad, fault.AtWith("note", "fault.too_long", fault.Args{"Length": n, "Max": maxNote}))
@@ -67,6 +65,21 @@ func (cmd *Proposing) check(run *Run) error {
 	}
 	if len(bad) > 0 {
 		return fault.Invalid("fault.check_fields", bad...)
+	}
+	return nil
+}
+
+// among tells whether the run has the groups.
+func (cmd *Proposing) among(run *Run) error {
+	called := run.called()
+	for _, g := range cmd.Groups {
+		has := slices.ContainsFunc(called, func(o []ids.Organization) bool { return slices.Equal(o, g) })
+		switch {
+		case run.State != RunDone, !has && run.From.IsZero():
+			return fault.NotFound()
+		case !has:
+			return fault.Conflict("fault.stale")
+		}
 	}
 	return nil
 }
@@ -86,6 +99,13 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 			return fault.Conflict("fault.stale")
 		case !sameSeats(now.Rules.Seats, run.Rules.Seats) || now.Pool.OfCall() != (len(run.Applications) > 0):
 			return fault.Conflict("matching.proposal.outdated")
+		}
+		run, err := lockMatchRun(ctx, tx, run.ID, solving...) // it may have been changed by hand since
+		if err != nil {
+			return err
+		}
+		if err := cmd.among(&run); err != nil {
+			return err
 		}
 		if err := holdProposals(ctx, tx); err != nil {
 			return err

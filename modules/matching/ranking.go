@@ -4,12 +4,16 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/solver"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -49,7 +53,7 @@ type Ranking struct {
 	By       Round // whose rules count; without an identifier: the usual ones
 	Openings []Opening
 	Out      map[Why]int
-	Together *Together // of several seats that become free at once; nothing where they cannot all be taken, or by too many
+	Together *Together // of several seats that become free at once; nothing where they cannot all be taken, or that takes too much to tell
 	Board    Board     // those that stay, in the order of their seats, then those that could come, by identifier
 	stays    []int
 	standing int // the points of those that stay
@@ -84,6 +88,15 @@ type Together struct {
 // impartial about anybody who takes part or could. Faults: Invalid by field (seat) where nobody stays, Conflict where the partnership is
 // over, TooMany where others ask for several seats just now, Forbidden, NotFound.
 func (s *Service) Ranking(ctx context.Context, sc tenants.Scope, id ids.Partnership, free []string) (Ranking, error) {
+	r, err := s.ranked(ctx, sc, id, free)
+	if err != nil || !r.Found() || len(r.Openings) < 2 {
+		return r, err
+	}
+	return r, s.asked(sc, func() error { return r.choose(ctx) })
+}
+
+// ranked is a ranking without what is best for several seats together.
+func (s *Service) ranked(ctx context.Context, sc tenants.Scope, id ids.Partnership, free []string) (Ranking, error) {
 	if err := s.policies.May(sc, policies.RoundManage, policies.On{}); err != nil {
 		return Ranking{}, err
 	}
@@ -126,13 +139,7 @@ func (s *Service) Ranking(ctx context.Context, sc tenants.Scope, id ids.Partners
 	if err != nil {
 		return r, err
 	}
-	if err := s.weighing(ctx, sc, &r, stay, found); err != nil {
-		return r, err
-	}
-	if len(r.Openings) < 2 {
-		return r, nil
-	}
-	return r, s.asked(func() error { return r.choose(ctx) })
+	return r, s.weighing(ctx, sc, &r, stay, found)
 }
 
 // ruling is the round whose rules count for a call, of those in which the actor is impartial.
@@ -270,16 +277,25 @@ func (s *Service) weighing(ctx context.Context, sc tenants.Scope, r *Ranking, st
 	return nil
 }
 
-// choose computes the best choice for several openings at once.
+// choose computes the best choice for several openings at once. There is none where the solver does not take so many seats or groups, or
+// takes longer than somebody waits.
 func (r *Ranking) choose(ctx context.Context) error {
 	p := r.seatsProblem()
-	if len(p.places) > mostInGroups {
+	if len(p.Seats) > MostSeats || len(p.places) > mostInGroups {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, mostWait)
+	waiting, cancel := context.WithTimeout(ctx, mostWait)
 	defer cancel()
-	answer, err := p.solve(ctx)
-	if err != nil || len(answer.Groups) == 0 {
+	answer, err := p.solve(waiting)
+	switch _, mistaken := errors.AsType[*solver.Mistake](err); {
+	case ctx.Err() != nil:
+		return fmt.Errorf("matching: choose: %w", ctx.Err())
+	case mistaken && failureOf(err) == Defective:
+		slog.ErrorContext(ctx, "seats cannot be chosen together", "partnership", r.ID, "error", err)
+		return nil
+	case mistaken, errors.Is(err, context.DeadlineExceeded):
+		return nil
+	case err != nil, len(answer.Groups) == 0:
 		return err
 	}
 	t := Together{Exact: answer.Exact == nil || *answer.Exact}
@@ -297,13 +313,13 @@ func (r *Ranking) choose(ctx context.Context) error {
 
 // RankingFile is the instance by which the best choice of a ranking is computed, as the program's command solve reads it: for one seat a
 // row of what each is worth with those that stay, the best first; for several one group, where labels that stand for countries
-// say who may take which seat. Like Ranking. Fault beside its: NotFound where nobody can be chosen.
+// say who may take which seat. Like Ranking. Fault beside its: NotFound where it is not Filed.
 func (s *Service) RankingFile(ctx context.Context, sc tenants.Scope, id ids.Partnership, free []string) (json.RawMessage, error) {
-	r, err := s.Ranking(ctx, sc, id, free)
+	r, err := s.ranked(ctx, sc, id, free)
 	if err != nil {
 		return nil, err
 	}
-	if !r.Found() {
+	if !r.Filed() {
 		return nil, fault.NotFound()
 	}
 	return r.instance()
@@ -312,6 +328,11 @@ func (s *Service) RankingFile(ctx context.Context, sc tenants.Scope, id ids.Part
 // Found reports whether each seat that becomes free can be taken by somebody.
 func (r *Ranking) Found() bool {
 	return len(r.Openings) > 0 && !slices.ContainsFunc(r.Openings, func(o Opening) bool { return len(o.Ranked) == 0 })
+}
+
+// Filed reports whether there is an instance from which the choice follows: the solver takes no more than MostSeats seats together.
+func (r *Ranking) Filed() bool {
+	return r.Found() && (len(r.Openings) == 1 || len(r.Seats) <= MostSeats)
 }
 
 // Traded are the dearest wishes of those that stay for one that could come and is not the best one.

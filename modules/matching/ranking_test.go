@@ -212,6 +212,50 @@ func TestTwoThatLeaveAreReplacedTogether(t *testing.T) {
 	page.Want(http.StatusOK, "The best choice for all seats together", "There is no better solution.")
 }
 
+// TestMoreThanTheSolverTakes still ranks for each seat where there are more seats, or more groups, than can be compared.
+func TestMoreThanTheSolverTakes(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	coordinator := h.coordinator(t)
+	page := h.enters(t, coordinator)
+	sides, comes := h.many(t, 5), h.many(t, 3)
+	team := h.founded(t, sides, comes...)
+	path := "/rounds/replacements/" + team.ID.String()
+	page.Get(path + "?seat=b&seat=c")
+	page.Want(http.StatusOK, "For all seats together no best choice was found")
+	if strings.Contains(page.Page.Body, path+"/instance") {
+		t.Error("a file is offered that the solver does not take")
+	}
+	_, err := h.service.RankingFile(ctx, coordinator, team.ID, []string{"b", "c"})
+	wants(t, err, fault.KindNotFound, "")
+	file, err := h.service.RankingFile(ctx, coordinator, team.ID, []string{"b"})
+	must(t, err)
+	_, err = solver.Solve(ctx, file)
+	must(t, err)
+
+	var many []side
+	h.mu.Lock()
+	for range 285 {
+		o := matching.Organization{ID: ids.New[ids.Organization](), Name: "O", Country: "DE", Form: "association", Languages: []string{"en"}}
+		h.known[o.ID] = o
+		h.waiting = append(h.waiting, matching.Applicant{Organization: o.ID, Application: ids.New[ids.Application]()})
+		many = append(many, side{id: o.ID})
+	}
+	h.mu.Unlock()
+	team = h.founded(t, sides[:4], many...)
+	r, err := h.service.Ranking(ctx, coordinator, team.ID, []string{"b", "c", "d"})
+	must(t, err)
+	if r.Together != nil || len(r.Openings) != 3 || len(r.Openings[0].Ranked) != len(many) {
+		t.Errorf("%d are ranked for %d seats, together %v", len(r.Openings[0].Ranked), len(r.Openings), r.Together)
+	}
+	// A file is written without anything being computed.
+	free := h.service.Busy()
+	defer free()
+	_, err = h.service.RankingFile(ctx, coordinator, team.ID, []string{"b", "c", "d"})
+	must(t, err)
+}
+
 // TestWhoIsNotImpartialSeesNoReplacement keeps a ranking from whoever is concerned, in each way.
 func TestWhoIsNotImpartialSeesNoReplacement(t *testing.T) {
 	t.Parallel()

@@ -281,7 +281,7 @@ func solveRun(ctx context.Context, sc tenants.Scope, run *Run) error {
 // CancelRun ends a run that goes on. Coordinators may, unless they are not impartial in the round. Faults: Conflict when it has ended,
 // Forbidden, NotFound.
 func (s *Service) CancelRun(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run) error {
-	if _, _, err := s.seen(ctx, sc, round, id); err != nil {
+	if _, _, err := s.seen(ctx, sc, round, id, solving...); err != nil {
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
@@ -303,13 +303,13 @@ func (s *Service) CancelRun(ctx context.Context, sc tenants.Scope, round ids.Rou
 	})
 }
 
-// seen finds a round and a run of it, if the actor may steer the round.
-func (s *Service) seen(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run) (Round, Run, error) {
+// seen finds a round and a run of it, without some of the run's columns, if the actor may steer the round.
+func (s *Service) seen(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, without ...string) (Round, Run, error) {
 	r, err := s.steered(ctx, sc, round)
 	if err != nil {
 		return r, Run{}, err
 	}
-	run, err := findMatchRun(ctx, sc.Read(), id)
+	run, err := findMatchRun(ctx, sc.Read(), id, without...)
 	if err == nil && run.Round != round {
 		err = fault.NotFound()
 	}

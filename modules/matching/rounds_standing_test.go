@@ -82,7 +82,7 @@ func TestARunThatGoesOnIsFoundBehindManySwaps(t *testing.T) {
 	must(t, err)
 	in := b.Organizations[b.Groups[0].Members[0]]
 	for range 21 {
-		_, err := h.service.Swap(t.Context(), team, round, b.ID, in, b.Organizations[b.Alone[0]])
+		_, err := h.service.Swap(t.Context(), team, round, b.ID, b.Version(), in, b.Organizations[b.Alone[0]])
 		must(t, err)
 	}
 	if again, err := h.service.StartRun(t.Context(), team, round); err != nil || again != going {

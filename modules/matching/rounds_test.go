@@ -363,7 +363,7 @@ func TestChangingByHand(t *testing.T) {
 	}
 	_, err = h.service.WhatIf(ctx, team, &b, all[0].id, all[0].id)
 	wants(t, err, fault.KindInvalid, "if_other")
-	made, err := h.service.Swap(ctx, team, round, b.ID, all[1].id, all[2].id)
+	made, err := h.service.Swap(ctx, team, round, b.ID, b.Version(), all[1].id, all[2].id)
 	must(t, err)
 	swapped, err := h.service.Board(ctx, team, round, made)
 	must(t, err)
@@ -373,9 +373,9 @@ func TestChangingByHand(t *testing.T) {
 	if swapped.Total() != b.Total()-what.Cost || swapped.Solved != b.Total() {
 		t.Errorf("%d points by hand, %d before, which costs %d", swapped.Total(), b.Total(), what.Cost)
 	}
-	_, err = h.service.Swap(ctx, team, round, b.ID, all[0].id, all[1].id)
+	_, err = h.service.Swap(ctx, team, round, b.ID, b.Version(), all[0].id, all[1].id)
 	wants(t, err, fault.KindConflict, "") // both in one match
-	_, err = h.service.Swap(ctx, team, round, b.ID, all[0].id, ids.New[ids.Organization]())
+	_, err = h.service.Swap(ctx, team, round, b.ID, b.Version(), all[0].id, ids.New[ids.Organization]())
 	wants(t, err, fault.KindInvalid, "other")
 	c, err := h.service.Compare(ctx, team, round, b.ID, made)
 	must(t, err)

@@ -2,6 +2,7 @@ package matching
 
 import (
 	"context"
+	"sync"
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
@@ -68,8 +69,8 @@ type Applications interface {
 	// Open are the calls to which one can apply just now, the newest first.
 	Open(ctx context.Context, sc tenants.Scope) ([]Call, error)
 	// Jointly begins an application of an organization that the actor leads, and invites the others to it. An application that it
-	// has in the call already is met: the others are invited to that as far as it has seats for them. Faults: Conflict where they
-	// cannot apply to the call together, and those of applying.
+	// has in the call already is met, whoever began it, and nobody is invited to that. Faults: Conflict where they cannot apply to the
+	// call together, and those of applying.
 	Jointly(ctx context.Context, sc tenants.Scope, call ids.Call, own ids.Organization, others []ids.Organization) (id ids.Application, met bool, err error)
 	// Concerned are the calls of which the actor has a conflict of interest in an application, or to which an organization of
 	// theirs has applied.
@@ -97,26 +98,48 @@ type Service struct {
 	tenants  *tenants.Tenants
 	policies *policies.Authorizer
 	around   Around
-	asking   chan struct{} // a place for each question that is computed while somebody waits
+	asking   places
 }
 
-// mostAsking is how many questions are computed at once while somebody waits for the answer.
+// mostAsking is how many questions are computed at once while somebody waits for the answer; a network has one of them.
 const mostAsking = 2
 
-// asked computes something while somebody waits for it. Fault: TooMany where others do already.
-func (s *Service) asked(compute func() error) error {
-	select {
-	case s.asking <- struct{}{}:
-		defer func() { <-s.asking }()
-		return compute()
-	default:
+// places are the networks of which somebody waits for what is computed.
+type places struct {
+	mu    sync.Mutex
+	taken map[ids.Tenant]bool
+}
+
+// take reports whether there is a place for the network, which has it then until it leaves.
+func (p *places) take(id ids.Tenant) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.taken[id] || len(p.taken) >= mostAsking {
+		return false
+	}
+	p.taken[id] = true
+	return true
+}
+
+func (p *places) leave(id ids.Tenant) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.taken, id)
+}
+
+// asked computes something while somebody waits for it. Fault: TooMany where somebody of the network does already, or others enough.
+func (s *Service) asked(sc tenants.Scope, compute func() error) error {
+	id := sc.Tenant().ID
+	if !s.asking.take(id) {
 		return fault.TooMany("matching.busy")
 	}
+	defer s.asking.leave(id)
+	return compute()
 }
 
 // New makes the service.
 func New(t *tenants.Tenants, p *policies.Authorizer, around Around) *Service {
-	return &Service{tenants: t, policies: p, around: around, asking: make(chan struct{}, mostAsking)}
+	return &Service{tenants: t, policies: p, around: around, asking: places{taken: map[ids.Tenant]bool{}}}
 }
 
 func of(id ids.Organization) policies.On {

@@ -90,7 +90,7 @@ func cardsOf(ctx context.Context, db bun.IDB, organizations []ids.Organization) 
 }
 
 // Needs are what the cards of organizations say that they need, what matters most first, and in which languages they work, all
-// in one query. It is for other modules' use-cases, which have authorized.
+// in one query. A card that is not in the pool says nothing to others. It is for other modules' use-cases, which have authorized.
 func Needs(ctx context.Context, db bun.IDB, organizations []ids.Organization) (map[ids.Organization]Need, error) {
 	if len(organizations) == 0 {
 		return nil, nil
@@ -101,6 +101,9 @@ func Needs(ctx context.Context, db bun.IDB, organizations []ids.Organization) (m
 	}
 	all := make(map[ids.Organization]Need, len(cards))
 	for id, c := range cards {
+		if !c.InPool {
+			continue
+		}
 		all[id] = Need{Topics: c.Needs, Languages: c.Languages}
 	}
 	return all, nil

@@ -121,9 +121,17 @@ func filled[T any](all []T) []T {
 	return all
 }
 
-func findMatchRun(ctx context.Context, db bun.IDB, id ids.Run) (Run, error) {
+// solving are the columns of a run that tell how it was solved; they are much larger than the others.
+var solving = []string{"instance", "answer", "beside"}
+
+// findMatchRun finds a run, without some of its columns.
+func findMatchRun(ctx context.Context, db bun.IDB, id ids.Run, without ...string) (Run, error) {
 	var row runRow
-	err := db.NewSelect().Model(&row).Where("mr.id = ?", id).Scan(ctx)
+	q := db.NewSelect().Model(&row)
+	if len(without) > 0 {
+		q = q.ExcludeColumn(without...)
+	}
+	err := q.Where("mr.id = ?", id).Scan(ctx)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return Run{}, fault.NotFound()
@@ -134,11 +142,11 @@ func findMatchRun(ctx context.Context, db bun.IDB, id ids.Run) (Run, error) {
 }
 
 // lockMatchRun is findMatchRun that keeps everybody else from moving the run until the transaction ends.
-func lockMatchRun(ctx context.Context, tx *tenants.Tx, id ids.Run) (Run, error) {
+func lockMatchRun(ctx context.Context, tx *tenants.Tx, id ids.Run, without ...string) (Run, error) {
 	if _, err := tx.NewRaw("SELECT 1 FROM matching_runs WHERE id = ? FOR UPDATE", id).Exec(ctx); err != nil {
 		return Run{}, fmt.Errorf("matching: lock run: %w", err)
 	}
-	return findMatchRun(ctx, tx, id)
+	return findMatchRun(ctx, tx, id, without...)
 }
 
 // runsOf are the last runs of a round, without what they were computed from.

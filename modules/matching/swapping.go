@@ -18,24 +18,24 @@ const mostRuns = 50
 
 // Swap lets two organizations of a run change places; an organization that is alone takes the place of the other. What the solver found
 // stays: the first swap makes another run of it, and further ones change that, unless something of it was proposed. It returns the run as
-// it is then. Coordinators may, unless they are not impartial in the round. Faults: Invalid by field (one, other), Conflict where it
-// cannot be or the run is not done, Forbidden, NotFound.
-func (s *Service) Swap(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, one, other ids.Organization) (ids.Run, error) {
-	return s.reworking(ctx, sc, round, id, "round.swapped", func(run *Run) error {
+// it is then. The version is that of the run as it was shown. Coordinators may, unless they are not impartial in the round. Faults: Invalid by
+// field (one, other), Conflict where it cannot be, the run is not done or was changed since, Forbidden, NotFound.
+func (s *Service) Swap(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, version int64, one, other ids.Organization) (ids.Run, error) {
+	return s.reworking(ctx, sc, round, id, version, "round.swapped", func(run *Run) error {
 		at := placesOf(run.Organizations, []ids.Organization{one, other})
 		return run.swap(at[0], at[1])
 	})
 }
 
 // UndoSwap takes the last swap of a run back, likewise. Coordinators may, unless they are not impartial in the round. Faults: Conflict
-// where nothing was swapped or the run is not done, Forbidden, NotFound.
-func (s *Service) UndoSwap(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run) (ids.Run, error) {
-	return s.reworking(ctx, sc, round, id, "round.swap_undone", func(run *Run) error { return run.undo() })
+// where nothing was swapped, the run is not done or was changed since, Forbidden, NotFound.
+func (s *Service) UndoSwap(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, version int64) (ids.Run, error) {
+	return s.reworking(ctx, sc, round, id, version, "round.swap_undone", func(run *Run) error { return run.undo() })
 }
 
-// reworking changes a run by hand.
-func (s *Service) reworking(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, action string, change func(run *Run) error) (ids.Run, error) {
-	if _, _, err := s.seen(ctx, sc, round, id); err != nil {
+// reworking changes a run by hand, if it still is the version that was shown.
+func (s *Service) reworking(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, version int64, action string, change func(run *Run) error) (ids.Run, error) {
+	if _, _, err := s.seen(ctx, sc, round, id, solving...); err != nil {
 		return ids.Run{}, err
 	}
 	var made ids.Run
@@ -49,6 +49,9 @@ func (s *Service) reworking(ctx context.Context, sc tenants.Scope, round ids.Rou
 		}
 		if run.State != RunDone {
 			return fault.Conflict("matching.run.not_done")
+		}
+		if run.Version() != version {
+			return fault.Conflict("fault.stale")
 		}
 		if err := change(&run); err != nil {
 			return err
@@ -83,7 +86,7 @@ type Swapped struct {
 // WouldSwap tells what a swap would come to, and changes nothing. Coordinators may, unless they are not impartial in the round. Faults:
 // as of Swap.
 func (s *Service) WouldSwap(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, one, other ids.Organization) (Swapped, error) {
-	r, run, err := s.seen(ctx, sc, round, id)
+	r, run, err := s.seen(ctx, sc, round, id, solving...)
 	if err != nil {
 		return Swapped{}, err
 	}

@@ -1,6 +1,7 @@
 package matching_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/ui/uitest"
 	"kervan/modules/matching"
+	"kervan/tenants"
 )
 
 // called are the organizations of the run's first group that has one of them.
@@ -39,25 +41,27 @@ func TestASwapChangesARunThatIsChangedByHand(t *testing.T) {
 	}
 	b := h.solve(t, team, round)
 	found := allGroups(&b)
-	if _, err := h.service.UndoSwap(ctx, team, round, b.ID); !fault.Is(err, fault.KindConflict) {
+	if _, err := h.service.UndoSwap(ctx, team, round, b.ID, b.Version()); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("undone without a change: %v", err)
 	}
 	would, err := h.service.WouldSwap(ctx, team, round, b.ID, all[1].id, all[3].id)
 	must(t, err)
-	made, err := h.service.Swap(ctx, team, round, b.ID, all[1].id, all[3].id)
+	made, err := h.service.Swap(ctx, team, round, b.ID, b.Version(), all[1].id, all[3].id)
 	must(t, err)
 	first, err := h.service.Board(ctx, team, round, made)
 	must(t, err)
 	if would.Before != b.Total() || would.After != first.Total() || would.After >= would.Before {
 		t.Errorf("told %+v, it was %d and is %d", would, b.Total(), first.Total())
 	}
-	again, err := h.service.Swap(ctx, team, round, made, all[3].id, all[5].id)
+	again, err := h.service.Swap(ctx, team, round, made, first.Version(), all[3].id, all[5].id)
 	must(t, err)
 	if again != made {
 		t.Error("a change of what was changed makes another run")
 	}
 	for _, want := range [][][]ids.Organization{allGroups(&first), found} {
-		back, err := h.service.UndoSwap(ctx, team, round, made)
+		v, err := h.service.Board(ctx, team, round, made)
+		must(t, err)
+		back, err := h.service.UndoSwap(ctx, team, round, made, v.Version())
 		must(t, err)
 		now, err := h.service.Board(ctx, team, round, back)
 		must(t, err)
@@ -75,14 +79,16 @@ func TestASwapChangesARunThatIsChangedByHand(t *testing.T) {
 	}
 	// Of what was proposed nothing changes any more.
 	must(t, h.service.Propose(ctx, team, round, made, matching.Proposing{Groups: [][]ids.Organization{called(&kept, all[4].id)}, Due: inTwoWeeks()}))
-	other, err := h.service.Swap(ctx, team, round, made, all[1].id, all[3].id)
+	last, err := h.service.Board(ctx, team, round, made)
+	must(t, err)
+	other, err := h.service.Swap(ctx, team, round, made, last.Version(), all[1].id, all[3].id)
 	must(t, err)
 	if other == made {
 		t.Error("a run was changed of which something was proposed")
 	}
 	must(t, h.service.CloseRound(ctx, team, round, true))
 	for _, err := range []error{
-		func() error { _, err := h.service.UndoSwap(ctx, team, round, other); return err }(),
+		func() error { _, err := h.service.UndoSwap(ctx, team, round, other, 0); return err }(),
 		func() error {
 			_, err := h.service.WouldSwap(ctx, team, round, other, all[1].id, all[3].id)
 			return err
@@ -90,6 +96,79 @@ func TestASwapChangesARunThatIsChangedByHand(t *testing.T) {
 	} {
 		wants(t, err, fault.KindConflict, "")
 	}
+}
+
+// TestWhatSomebodyElseChangedIsNotUndone has two coordinators look at a run that was changed by hand: the second one sees first what the other
+// has done, and whatever was on the page is not proposed once it is not so any more.
+func TestWhatSomebodyElseChangedIsNotUndone(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 6)
+	team, other := h.coordinator(t), h.coordinator(t)
+	round := h.begin(t, team, nil)
+	for n := range 3 {
+		must(t, h.service.Wish(ctx, all[2*n].lead, all[2*n].id, all[2*n+1].id))
+	}
+	b := h.solve(t, team, round)
+	made, err := h.service.Swap(ctx, team, round, b.ID, b.Version(), all[1].id, all[3].id)
+	must(t, err)
+	seen, err := h.service.Board(ctx, other, round, made)
+	must(t, err)
+	page := h.enters(t, other)
+	path := "/rounds/" + round.String() + "/runs/" + made.String()
+	page.Get(path)
+	_, err = h.service.Swap(ctx, team, round, made, seen.Version(), all[3].id, all[5].id)
+	must(t, err)
+	now, err := h.service.Board(ctx, team, round, made)
+	must(t, err)
+	stale := func(err error) {
+		t.Helper()
+		if !fault.Is(err, fault.KindConflict) || fault.Of(err).Key != "fault.stale" {
+			t.Errorf("%v", err)
+		}
+	}
+	_, err = h.service.UndoSwap(ctx, other, round, made, seen.Version())
+	stale(err)
+	_, err = h.service.Swap(ctx, other, round, made, seen.Version(), all[1].id, all[5].id)
+	stale(err)
+	page.Submit(path + "/undoing")
+	page.Want(http.StatusConflict, "Somebody else has changed this in the meantime.")
+	stale(h.service.Propose(ctx, other, round, made, matching.Proposing{Groups: [][]ids.Organization{called(&seen, all[3].id)}, Due: inTwoWeeks()}))
+	// One is changed after it was read, and before the round is held.
+	h.mu.Lock()
+	h.meantime = func() {
+		_, err := h.service.UndoSwap(ctx, team, round, made, now.Version())
+		must(t, err)
+	}
+	h.mu.Unlock()
+	stale(h.service.Propose(ctx, other, round, made, matching.Proposing{Groups: [][]ids.Organization{called(&now, all[5].id)}, Due: inTwoWeeks()}))
+	back, err := h.service.Board(ctx, team, round, made)
+	must(t, err)
+	if diff := cmp.Diff(allGroups(&seen), allGroups(&back)); diff != "" {
+		t.Error(diff)
+	}
+	must(t, h.service.Propose(ctx, other, round, made, matching.Proposing{Groups: [][]ids.Organization{called(&back, all[3].id)}, Due: inTwoWeeks()}))
+}
+
+// TestAHoverReadsNotHowARunWasSolved makes what stands beside a run unreadable: what a swap would come to is told all the same.
+func TestAHoverReadsNotHowARunWasSolved(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	h.many(t, 3)
+	team := h.coordinator(t)
+	round := h.begin(t, team, nil)
+	b := h.solve(t, team, round)
+	must(t, team.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw("UPDATE matching_runs SET beside = '[]' WHERE id = ?", b.ID).Exec(ctx)
+		return err
+	}))
+	if _, err := h.service.Board(ctx, team, round, b.ID); err == nil {
+		t.Fatal("it can be read")
+	}
+	_, err := h.service.WouldSwap(ctx, team, round, b.ID, b.Organizations[b.Groups[0].Members[0]], b.Organizations[b.Alone[0]])
+	must(t, err)
 }
 
 // TestARoundKeepsItsLastRuns makes more runs than are kept: the oldest go, but not those of which something was proposed or made.
@@ -104,7 +183,7 @@ func TestARoundKeepsItsLastRuns(t *testing.T) {
 	in, alone := b.Organizations[b.Groups[0].Members[0]], b.Organizations[b.Alone[0]]
 	var made []ids.Run
 	for range 60 {
-		id, err := h.service.Swap(ctx, team, round, b.ID, in, alone)
+		id, err := h.service.Swap(ctx, team, round, b.ID, b.Version(), in, alone)
 		must(t, err)
 		made = append(made, id)
 		if len(made) == 2 {
@@ -199,10 +278,19 @@ func TestOnlySomeAskAtOnce(t *testing.T) {
 	page.Get(path)
 	page.Submit(path+"/what-if", "if_one", all[0].id.String(), "if_other", all[2].id.String())
 	page.Want(http.StatusTooManyRequests, "Others are having something computed just now.")
-	if _, err := h.service.Swap(ctx, team, b.Round, b.ID, all[0].id, b.Organizations[b.Groups[1].Members[0]]); err != nil && !fault.Is(err, fault.KindConflict) {
+	if _, err := h.service.Swap(ctx, team, b.Round, b.ID, b.Version(), all[0].id, b.Organizations[b.Groups[1].Members[0]]); err != nil && !fault.Is(err, fault.KindConflict) {
 		t.Errorf("nor is a swap possible: %v", err)
 	}
 	free()
+	_, err = h.service.WhatIf(ctx, team, &b, all[0].id, all[2].id)
+	must(t, err)
+	// A network has one place, and leaves the others to others.
+	free = h.service.Busy(team.Tenant().ID)
+	_, err = h.service.WhatIf(ctx, team, &b, all[0].id, all[2].id)
+	wants(t, err, fault.KindTooMany, "")
+	free()
+	free = h.service.Busy(ids.New[ids.Tenant]())
+	defer free()
 	_, err = h.service.WhatIf(ctx, team, &b, all[0].id, all[2].id)
 	must(t, err)
 }

@@ -109,7 +109,7 @@ func (w *Web) swap(c *fiber.Ctx, sc tenants.Scope) error {
 	v.One, v.Other = form.Raw("one"), form.Raw("other")
 	one, _ := ids.Parse[ids.Organization](v.One)
 	other, _ := ids.Parse[ids.Organization](v.Other)
-	made, err := w.service.Swap(c.UserContext(), sc, v.Round, v.ID, one, other)
+	made, err := w.service.Swap(c.UserContext(), sc, v.Round, v.ID, shownAs(form), one, other)
 	if err != nil {
 		return w.shows(c, sc, v, err)
 	}
@@ -122,12 +122,22 @@ func (w *Web) undoSwap(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	made, err := w.service.UndoSwap(c.UserContext(), sc, v.Round, v.ID)
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	made, err := w.service.UndoSwap(c.UserContext(), sc, v.Round, v.ID, shownAs(form))
 	if err != nil {
 		return w.shows(c, sc, v, err)
 	}
 	w.site.Say(c, "success", "matching.swap.undone")
 	return web.SeeOther(c, runPath(v.Round, made))
+}
+
+// shownAs is the version of the run that the form was shown with; none where it does not say so.
+func shownAs(form web.Form) int64 {
+	version, _ := strconv.ParseInt(form.Raw("version"), 10, 64)
+	return version
 }
 
 // wouldSwap answers the page's script what a swap would come to, or why it cannot be.

@@ -42,6 +42,8 @@ function start(board: HTMLElement, form: HTMLFormElement, says: HTMLElement): vo
   }
 
   async function hover(one: HTMLElement, other: HTMLElement): Promise<void> {
+    await new Promise((r) => setTimeout(r, 150)) // who only passes over it asks nothing
+    if (over !== other) return
     try {
       const answer = await ask(id(one), id(other))
       if (over !== other) return
