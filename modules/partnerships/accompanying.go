@@ -37,14 +37,17 @@ type Guidance struct {
 	Conflict   ConflictKind
 }
 
-// Guidance tells who could accompany a partnership: those without a conflict of interest, the most suitable first. Coordinators may.
-// Faults: Conflict when it does not go on, NotFound.
+// Guidance tells who could accompany a partnership: those without a conflict of interest, the most suitable first. Coordinators may,
+// unless they have a conflict of interest in it themselves. Faults: Forbidden, Conflict when it does not go on, NotFound.
 func (s *Service) Guidance(ctx context.Context, sc tenants.Scope, id ids.Partnership) (Guidance, error) {
 	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {
 		return Guidance{}, err
 	}
 	p, err := find(ctx, sc.Read(), id)
 	if err != nil {
+		return Guidance{}, err
+	}
+	if err := s.impartial(ctx, sc, p); err != nil {
 		return Guidance{}, err
 	}
 	listed, err := s.listed(ctx, sc, []Partnership{p})
@@ -116,8 +119,8 @@ func today(now time.Time, sc tenants.Scope) i18n.Day {
 
 // Accompany gives a partnership somebody to accompany it, in place of whoever does; both are told by mail, and the leads of its
 // organizations. Who does not any more reads the reason, in at most 1,000 characters, which a first one does not need. Coordinators
-// may. Faults: Invalid by field, Conflict when the partnership was changed since it was shown or does not go on, or when the person has a
-// conflict of interest; NotFound.
+// may as for Guidance. Faults: Invalid by field, also when the person has a conflict of interest; Conflict when the partnership was
+// changed since it was shown or does not go on; Forbidden, NotFound.
 func (s *Service) Accompany(ctx context.Context, sc tenants.Scope, id ids.Partnership, version int64, person ids.Person, reason string) error {
 	g, err := s.Guidance(ctx, sc, id)
 	if err != nil {
@@ -244,14 +247,17 @@ func (*Service) tellAccompanied(ctx context.Context, tx *tenants.Tx, p *Listed, 
 }
 
 // Unaccompany takes a partnership from whoever accompanies it, who reads the reason in their mail; the leads of its organizations are
-// told. Coordinators may. Faults: Invalid by field, Conflict when the partnership was changed since it was shown, or nobody
-// accompanies it; NotFound.
+// told. Coordinators may as for Guidance. Faults: Invalid by field, Conflict when the partnership was changed since it was shown, or
+// nobody accompanies it; Forbidden, NotFound.
 func (s *Service) Unaccompany(ctx context.Context, sc tenants.Scope, id ids.Partnership, version int64, reason string) error {
 	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {
 		return err
 	}
 	p, err := find(ctx, sc.Read(), id)
 	if err != nil {
+		return err
+	}
+	if err := s.impartial(ctx, sc, p); err != nil {
 		return err
 	}
 	if p.Version != version || p.Facilitator.IsZero() {

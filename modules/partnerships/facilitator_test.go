@@ -1,6 +1,7 @@
 package partnerships_test
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -257,6 +258,69 @@ func TestNobodyWithAConflictIsOffered(t *testing.T) {
 	b := h.SignedIn(t, coordinator.Actor())
 	b.Get("/partnerships/" + id.String() + "/facilitator")
 	b.Want(200, "has a conflict of interest", "Nobody can accompany it")
+}
+
+// TestACoordinatorWithAConflictOfInterestLeavesItToOthers keeps a coordinator who had a conflict of interest in an application from all
+// that is said of who accompanies its partnership, and from nothing else.
+func TestACoordinatorWithAConflictOfInterestLeavesItToOthers(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.stranded(t)
+	partial := c.As(t, tenanttest.Role(tenants.RoleCoordinator))
+	theirs, other := c.all[1], c.all[0]
+	listed, _, err := c.service.List(t.Context(), c.System(), partnerships.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.mu.Lock()
+	for _, one := range listed {
+		if one.ID == theirs {
+			c.barred = map[ids.Application][]ids.Person{one.Application: {partial.Actor().Person}}
+		}
+	}
+	c.mu.Unlock()
+	p := c.plan(t, c.settings(t), "")
+	_, guidance := c.service.Guidance(t.Context(), partial, theirs)
+	_, plan := c.service.Plan(t.Context(), partial, p.ID)
+	_, _, apply := c.service.ApplyRun(t.Context(), partial, p.ID)
+	_, _, file := c.service.RunFile(t.Context(), partial, p.ID)
+	person := c.guides[1].Actor().Person
+	for what, err := range map[string]error{
+		"guidance": guidance, "plan": plan, "apply": apply, "file": file, "change": c.service.Change(t.Context(), partial, p.ID, p.Run.Chosen),
+		"cancel": c.service.CancelRun(t.Context(), partial, p.ID), "accompany": c.service.Accompany(t.Context(), partial, theirs, c.version(t, theirs), person, ""),
+		"unaccompany": c.service.Unaccompany(t.Context(), partial, theirs, c.version(t, theirs), "x"),
+	} {
+		if !fault.Is(err, fault.KindForbidden) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if n, err := c.service.Unaccompanied(t.Context(), partial); n != 2 || err != nil {
+		t.Errorf("counted: %d, %v", n, err)
+	}
+	v, err := c.service.Planning(t.Context(), partial, ids.Person{})
+	if err != nil || v.Alone != 2 || len(v.Runs) != 0 {
+		t.Errorf("planning: %d alone, %d runs, %v", v.Alone, len(v.Runs), err)
+	}
+	id, err := c.service.StartRun(t.Context(), partial, v.Usual, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Jobs(t)
+	if own, err := c.service.Plan(t.Context(), partial, id); err != nil || len(own.Partnerships) != 2 || slices.Contains(own.Partnerships, theirs) {
+		t.Errorf("their own run: %v, %v", own.Partnerships, err)
+	}
+	if _, err := c.service.Guidance(t.Context(), partial, other); err != nil {
+		t.Errorf("of another partnership: %v", err)
+	}
+	b := c.SignedIn(t, partial.Actor())
+	b.Get("/partnerships/" + theirs.String() + "/facilitator")
+	b.Want(403, "Another coordinator sees to it")
+	b.Get("/facilitation/" + p.ID.String() + "/instance")
+	b.Want(403)
+	b.Get("/partnerships/" + theirs.String())
+	if b.Want(200); strings.Contains(b.Page.Body, "/facilitator\"") {
+		t.Error("the page offers what is refused")
+	}
 }
 
 func TestProfilesOfThoseWhoAccompany(t *testing.T) {

@@ -76,8 +76,8 @@ func (s *Service) facilitators(ctx context.Context, sc tenants.Scope) ([]Facilit
 	return all, nil
 }
 
-// Unaccompanied is how many partnerships that go on nobody accompanies, where there is somebody who could. To all but coordinators
-// it is none.
+// Unaccompanied is how many partnerships that go on nobody accompanies, where there is somebody who could, without those in which the
+// actor has a conflict of interest. To all but coordinators it is none.
 func (s *Service) Unaccompanied(ctx context.Context, sc tenants.Scope) (int, error) {
 	if s.policies.May(sc, policies.FacilitatorManage, policies.On{}) != nil {
 		return 0, nil
@@ -86,7 +86,12 @@ func (s *Service) Unaccompanied(ctx context.Context, sc tenants.Scope) (int, err
 	if err != nil || len(held) == 0 {
 		return 0, err
 	}
-	return count(ctx, sc.Read(), Query{Unaccompanied: true})
+	all, err := pick(ctx, sc.Read(), Query{Unaccompanied: true})
+	if err != nil {
+		return 0, err
+	}
+	partial, err := s.partialIn(ctx, sc, all)
+	return len(all) - len(partial), err
 }
 
 // Profiling is a profile with what its form offers.

@@ -26,7 +26,7 @@ type Planning struct {
 	Calls   []CallAlone         // of partnerships that nobody accompanies
 	Alone   int                 // partnerships that nobody accompanies
 	Instead Facilitator         // whose partnerships are to be given to others; without an ID: nobody's
-	Runs    []Run               // the last ones, without what they were computed from
+	Runs    []Run               // of the last ones those that the actor may see, without what they were computed from
 	Usual   Settings
 }
 
@@ -47,7 +47,7 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, instead ids.Pe
 	if err != nil {
 		return Planning{}, err
 	}
-	concerned, err := concerned(ctx, sc, &Settings{Instead: instead})
+	concerned, err := s.concerned(ctx, sc, &Settings{Instead: instead})
 	if err != nil {
 		return Planning{}, err
 	}
@@ -60,7 +60,7 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, instead ids.Pe
 		}
 		p.Calls[k].Alone++
 	}
-	if p.Runs, err = recentRuns(ctx, sc.Read()); err != nil {
+	if p.Runs, err = s.openRuns(ctx, sc); err != nil {
 		return p, err
 	}
 	p.Usual = Settings{Instead: instead, Own: map[ids.Person]assignment.Bounds{}, Fair: true, Weights: expertise.UsualWeights, Seed: 1}
@@ -94,9 +94,14 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, instead ids.Pe
 }
 
 // concerned are the partnerships of a run: those that go on and nobody accompanies, or that somebody accompanies who is to be
-// replaced; the oldest first.
-func concerned(ctx context.Context, sc tenants.Scope, g *Settings) ([]Partnership, error) {
-	return list(ctx, sc.Read(), Query{Call: g.Call, Facilitator: g.Instead, Unaccompanied: g.Instead.IsZero(), Going: true, Desc: true})
+// replaced; the oldest first. Those in which the actor has a conflict of interest are left to others.
+func (s *Service) concerned(ctx context.Context, sc tenants.Scope, g *Settings) ([]Partnership, error) {
+	all, err := list(ctx, sc.Read(), Query{Call: g.Call, Facilitator: g.Instead, Unaccompanied: g.Instead.IsZero(), Going: true, Desc: true})
+	if err != nil {
+		return nil, err
+	}
+	partial, err := s.partialIn(ctx, sc, all)
+	return slices.DeleteFunc(all, func(p Partnership) bool { return partial[p.ID] }), err
 }
 
 // runJob computes a run.
@@ -133,7 +138,7 @@ func (s *Service) StartRun(ctx context.Context, sc tenants.Scope, g Settings, re
 	}
 	// Nothing depends on the alphabet of who asks.
 	slices.SortFunc(people, func(a, b Facilitator) int { return slices.Compare(a.ID[:], b.ID[:]) })
-	all, err := concerned(ctx, sc, &g)
+	all, err := s.concerned(ctx, sc, &g)
 	if err != nil {
 		return ids.Run{}, err
 	}
@@ -275,7 +280,7 @@ type PlannedLoad struct {
 	Bounds assignment.Bounds // for the new ones
 }
 
-// Plan shows a run. Coordinators may. Fault: NotFound.
+// Plan shows a run. Coordinators may, unless they have a conflict of interest in one of its partnerships. Faults: Forbidden, NotFound.
 func (s *Service) Plan(ctx context.Context, sc tenants.Scope, id ids.Run) (Plan, error) {
 	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {
 		return Plan{}, err
@@ -286,6 +291,9 @@ func (s *Service) Plan(ctx context.Context, sc tenants.Scope, id ids.Run) (Plan,
 	}
 	all, err := those(ctx, sc.Read(), run.Partnerships)
 	if err != nil {
+		return Plan{}, err
+	}
+	if err := s.impartial(ctx, sc, all...); err != nil {
 		return Plan{}, err
 	}
 	listed, err := s.listed(ctx, sc, all)
@@ -332,9 +340,12 @@ func (p *Plan) lay(listed []Listed) {
 }
 
 // Change changes by hand who a run gives what, before it is applied: for each partnership the place of the person, or -1. Coordinators
-// may. Faults: Invalid by field, Conflict when the run is not open any more, NotFound.
+// may as for Plan. Faults: Invalid by field, Conflict when the run is not open any more, Forbidden, NotFound.
 func (s *Service) Change(ctx context.Context, sc tenants.Scope, id ids.Run, chosen []int) error {
 	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {
+		return err
+	}
+	if _, err := s.impartialRun(ctx, sc, id); err != nil {
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
@@ -352,10 +363,13 @@ func (s *Service) Change(ctx context.Context, sc tenants.Scope, id ids.Run, chos
 	})
 }
 
-// CancelRun ends a run that goes on, or discards what it proposes. Coordinators may. Faults: Conflict when it has ended
-// otherwise, NotFound.
+// CancelRun ends a run that goes on, or discards what it proposes. Coordinators may as for Plan. Faults: Conflict when it has ended
+// otherwise, Forbidden, NotFound.
 func (s *Service) CancelRun(ctx context.Context, sc tenants.Scope, id ids.Run) error {
 	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {
+		return err
+	}
+	if _, err := s.impartialRun(ctx, sc, id); err != nil {
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
@@ -388,7 +402,8 @@ type Problem struct {
 }
 
 // ApplyRun gives out what is chosen, all of it or nothing: where something of it is not possible any more, it is told with a
-// Conflict. Everybody is told once. Coordinators may. Other faults: Conflict when the run is not to be applied, NotFound.
+// Conflict. Everybody is told once. Coordinators may as for Plan. Other faults: Conflict when the run is not to be applied, Forbidden,
+// NotFound.
 func (s *Service) ApplyRun(ctx context.Context, sc tenants.Scope, id ids.Run) (int, []Problem, error) {
 	plan, err := s.Plan(ctx, sc, id)
 	if err != nil {
@@ -462,11 +477,14 @@ func (p *Plan) possible(held []tenants.Membership, clashes map[pair]ConflictKind
 	return chosen, problems
 }
 
-// RunFile is the instance of a run, as the command solve reads it. Coordinators may. Fault: NotFound.
+// RunFile is the instance of a run, as the command solve reads it. Coordinators may as for Plan. Faults: Forbidden, NotFound.
 func (s *Service) RunFile(ctx context.Context, sc tenants.Scope, id ids.Run) (assignment.File, time.Time, error) {
 	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {
 		return assignment.File{}, time.Time{}, err
 	}
-	run, err := findRun(ctx, sc.Read(), id)
-	return run.Instance, run.At, err
+	run, err := s.impartialRun(ctx, sc, id)
+	if err != nil {
+		return assignment.File{}, time.Time{}, err
+	}
+	return run.Instance, run.At, nil
 }

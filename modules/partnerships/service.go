@@ -276,7 +276,8 @@ type Whole struct {
 	Listed
 
 	Members      map[ids.Organization][]Member
-	Steers       bool          // the actor may pause it, end it, replace its organizations, and say who accompanies it
+	Steers       bool          // the actor may pause it, end it and replace its organizations
+	Guides       bool          // the actor may say who accompanies it
 	Ranks        bool          // who could take a seat can be ranked by what fits
 	Accompanies  bool          // the actor does
 	Replacements []Replacement // for whoever steers it, the newest first
@@ -306,6 +307,11 @@ func (s *Service) Partnership(ctx context.Context, sc tenants.Scope, id ids.Part
 		return Whole{}, err
 	}
 	if w.Steers {
+		partial, err := s.partialIn(ctx, sc, []Partnership{p})
+		if err != nil {
+			return Whole{}, err
+		}
+		w.Guides = !partial[id]
 		if w.Replacements, err = s.replacementsOf(ctx, sc, &w); err != nil {
 			return Whole{}, err
 		}

@@ -273,7 +273,7 @@ func (t parting) word(name string) string { return t.words + name }
 
 var (
 	removal = parting{
-		"removal", "partnerships.removal.", func(w *Whole) bool { return w.Steers && !w.Facilitator.IsZero() },
+		"removal", "partnerships.removal.", func(w *Whole) bool { return w.Guides && !w.Facilitator.IsZero() },
 		func(s *Service, c *fiber.Ctx, sc tenants.Scope, id ids.Partnership, in typed) error {
 			return s.Unaccompany(c.UserContext(), sc, id, in.Version, in.Reason)
 		}, address,

@@ -1,0 +1,82 @@
+package partnerships
+
+import (
+	"context"
+	"slices"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/tenants"
+)
+
+// partialIn are those of the partnerships behind which stands an application in which the actor has a conflict of interest, in a fixed
+// number of queries. From what somebody needs who accompanies these, the actor could read what was applied with.
+func (s *Service) partialIn(ctx context.Context, sc tenants.Scope, all []Partnership) (map[ids.Partnership]bool, error) {
+	found := map[ids.Partnership]bool{}
+	person := sc.Actor().Person
+	if person.IsZero() || len(all) == 0 {
+		return found, nil
+	}
+	brought, err := broughtBy(ctx, sc.Read(), all)
+	if err != nil {
+		return nil, err
+	}
+	var applications []ids.Application
+	for i := range all {
+		applications = append(applications, brought[all[i].ID]...)
+	}
+	barred, err := s.Needs.Barred(ctx, sc, applications)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if slices.ContainsFunc(brought[all[i].ID], func(a ids.Application) bool { return slices.Contains(barred[a], person) }) {
+			found[all[i].ID] = true
+		}
+	}
+	return found, nil
+}
+
+// impartial refuses an actor who has a conflict of interest in one of the partnerships. Fault: Forbidden.
+func (s *Service) impartial(ctx context.Context, sc tenants.Scope, all ...Partnership) error {
+	partial, err := s.partialIn(ctx, sc, all)
+	if err == nil && len(partial) > 0 {
+		f := fault.Forbidden()
+		f.Key = "partnerships.partial"
+		err = f
+	}
+	return err
+}
+
+// impartialRun finds a run, if the actor has no conflict of interest in one of its partnerships. Faults: Forbidden, NotFound.
+func (s *Service) impartialRun(ctx context.Context, sc tenants.Scope, id ids.Run) (Run, error) {
+	run, err := findRun(ctx, sc.Read(), id)
+	if err != nil {
+		return Run{}, err
+	}
+	all, err := those(ctx, sc.Read(), run.Partnerships)
+	if err != nil {
+		return Run{}, err
+	}
+	return run, s.impartial(ctx, sc, all...)
+}
+
+// openRuns are recentRuns without those in which the actor has a conflict of interest in a partnership.
+func (s *Service) openRuns(ctx context.Context, sc tenants.Scope) ([]Run, error) {
+	runs, err := recentRuns(ctx, sc.Read())
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	var wanted []ids.Partnership
+	for i := range runs {
+		wanted = append(wanted, runs[i].Partnerships...)
+	}
+	all, err := those(ctx, sc.Read(), wanted)
+	if err != nil {
+		return nil, err
+	}
+	partial, err := s.partialIn(ctx, sc, all)
+	return slices.DeleteFunc(runs, func(r Run) bool {
+		return slices.ContainsFunc(r.Partnerships, func(id ids.Partnership) bool { return partial[id] })
+	}), err
+}
