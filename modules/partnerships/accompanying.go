@@ -33,7 +33,7 @@ type Guidance struct {
 
 	Companions []Companion // without a conflict of interest, the best first
 	Barred     int         // how many have one
-	Present    Facilitator // who accompanies it now; without an ID: nobody
+	Present    Facilitator // who accompanies it now, by name alone if no facilitator any more; without an ID: nobody
 	Conflict   ConflictKind
 }
 
@@ -83,6 +83,13 @@ func (s *Service) Guidance(ctx context.Context, sc tenants.Scope, id ids.Partner
 				Facilitator: f, Fit: FitOf(expertise.UsualWeights, &need, &f.Expertise), Absent: !f.Available(day), Full: f.Most > 0 && f.Now >= f.Most,
 			})
 		}
+	}
+	if g.Present.ID != p.Facilitator {
+		known, err := s.people.Persons(ctx, sc, []ids.Person{p.Facilitator})
+		if err != nil {
+			return g, err
+		}
+		g.Present = Facilitator{ID: p.Facilitator, Name: known[p.Facilitator].Name}
 	}
 	slices.SortStableFunc(g.Companions, func(a, b Companion) int {
 		return cmp.Or(order(b.ready(), a.ready()), b.Affinity-a.Affinity)
@@ -305,7 +312,7 @@ func (s *Service) leave(ctx context.Context, sc tenants.Scope, p *Partnership, e
 		tx.Audit(audit.Entry{Action: action, SubjectKind: subject, SubjectID: p.ID.String(), Detail: map[string]any{"person": before.String()}})
 		tellCompanion(tx, p, before, "accompaniment_ended", reason)
 		if ending == Returned {
-			if err := tellCoordinators(ctx, tx, p, known[before]); err != nil {
+			if err := s.tellCoordinators(ctx, tx, p, "handed_back", known[before]); err != nil {
 				return err
 			}
 		}
@@ -313,18 +320,34 @@ func (s *Service) leave(ctx context.Context, sc tenants.Scope, p *Partnership, e
 	})
 }
 
-// tellCoordinators puts a line under their bell that a partnership was handed back.
-func tellCoordinators(ctx context.Context, tx *tenants.Tx, p *Partnership, who Person) error {
+// tellCoordinators puts a line under their bell about who accompanies a partnership, unless it is their own doing or they have a conflict
+// of interest in it.
+func (s *Service) tellCoordinators(ctx context.Context, tx *tenants.Tx, p *Partnership, what string, who Person) error {
 	held, err := tenants.Holders(ctx, tx, tenants.RoleCoordinator)
 	if err != nil {
 		return err
 	}
-	for i, m := range held {
-		if slices.ContainsFunc(held[:i], func(o tenants.Membership) bool { return o.Person == m.Person }) {
+	brought, err := broughtBy(ctx, tx, []Partnership{*p})
+	if err != nil {
+		return err
+	}
+	barred, err := s.Needs.Barred(ctx, tx.Scope(), brought[p.ID])
+	if err != nil {
+		return err
+	}
+	told := map[ids.Person]bool{tx.Scope().Actor().Person: true}
+	for _, a := range brought[p.ID] {
+		for _, person := range barred[a] {
+			told[person] = true
+		}
+	}
+	for _, m := range held {
+		if told[m.Person] {
 			continue
 		}
+		told[m.Person] = true
 		tx.Announce(events.NotificationRequested{
-			Person: m.Person, Key: "partnerships.notify.handed_back", Path: address(p.ID) + "/facilitator", Args: map[string]string{"Title": p.Title, "Facilitator": who.Name},
+			Person: m.Person, Key: "partnerships.notify." + what, Path: address(p.ID) + "/facilitator", Args: map[string]string{"Title": p.Title, "Facilitator": who.Name},
 		})
 	}
 	return nil

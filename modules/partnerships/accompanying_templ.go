@@ -1272,7 +1272,7 @@ func guidancePage(p ui.Page, g Guidance, in choosing) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						if g.Present.Name != "" {
+						if !g.Facilitator.IsZero() {
 							templ_7745c5c3_Err = ui.Textarea(p, ui.Field{Name: "reason", Label: p.T("partnerships.reason"), Hint: p.T("partnerships.guidance.change_hint"), Value: in.Reason, Error: ui.FieldError(p, in.Fault, "reason"), Rows: 3, Chars: maxReason, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err

@@ -1,6 +1,7 @@
 package partnerships_test
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kervan/modules/events"
 	"kervan/modules/forms/expertise"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
@@ -320,6 +322,67 @@ func TestACoordinatorWithAConflictOfInterestLeavesItToOthers(t *testing.T) {
 	b.Get("/partnerships/" + theirs.String())
 	if b.Want(200); strings.Contains(b.Page.Body, "/facilitator\"") {
 		t.Error("the page offers what is refused")
+	}
+}
+
+// TestWhoLosesTheRoleAccompaniesNothingMore ends it once, however often it is told, tells those who must know, and leaves the others.
+func TestWhoLosesTheRoleAccompaniesNothingMore(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.stranded(t)
+	out, stays := c.guides[1], c.guides[0]
+	for i, guide := range []tenants.Scope{out, stays, out} {
+		if err := c.service.Accompany(t.Context(), c.coordinator, c.all[i], c.version(t, c.all[i]), guide.Actor().Person, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.service.Steer(t.Context(), c.coordinator, c.all[2], c.version(t, c.all[2]), partnerships.EndEarly, "x"); err != nil {
+		t.Fatal(err)
+	}
+	c.Jobs(t)
+	c.mails, c.news = nil, nil
+	person := out.Actor().Person
+	err := c.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.RevokeRole(ctx, person, tenanttest.Role(tenants.RoleFacilitator))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := c.SignedIn(t, c.coordinator.Actor())
+	path := "/partnerships/" + c.all[0].String()
+	b.Get(path + "/facilitator")
+	b.Want(200, "accompanies it now", "reads it in their mail")
+	for range 2 {
+		c.Jobs(t)
+		if err := c.service.Depart(t.Context(), c.System(), events.RolesChanged{Person: person}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Jobs(t)
+	if got := c.accompanying(t); !slices.Equal(got, []ids.Person{{}, stays.Actor().Person, {}}) {
+		t.Errorf("who accompanies: %v", got)
+	}
+	n := 0
+	for _, one := range c.news {
+		if one.Key == "partnerships.notify.guide_left" && one.Person == c.coordinator.Actor().Person {
+			n++
+		}
+	}
+	if n != 1 || c.told("unaccompanied", c.leads[0]) != 1 || c.told("unaccompanied", c.leads[1]) != 0 || c.told("unaccompanied", c.leads[2]) != 0 {
+		t.Errorf("told %d times; mails: %+v", n, c.mails)
+	}
+	b.Get(path)
+	b.Want(200, "does not accompany it any more", "Nobody accompanies")
+	w, err := c.service.Partnership(t.Context(), c.coordinator, c.all[0])
+	if err != nil || len(w.Companions) != 1 || w.Companions[0].Ending != partnerships.Taken {
+		t.Errorf("history: %+v, %v", w.Companions, err)
+	}
+	if findings, err := partnerships.Check(t.Context(), c.System()); err != nil || len(findings) > 0 {
+		t.Errorf("%v, %v", findings, err)
+	}
+	if err := c.service.Depart(t.Context(), c.coordinator, events.RolesChanged{Person: stays.Actor().Person}); err == nil {
+		t.Error("a coordinator may")
 	}
 }
 

@@ -72,6 +72,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 		return s.Found(ctx, sc, events.PlaceAccepted{Application: e.Application, Call: e.Call})
 	})
 	tenants.React(r, "partnerships.found_together", s.FoundTogether)
+	tenants.React(r, "partnerships.departed", s.Depart)
 	tenants.React(r, "partnerships.presented", crossing[events.PartnershipPresented](s))
 	tenants.React(r, "partnerships.moved", crossing[events.PartnershipMoved](s))
 }
@@ -206,7 +207,11 @@ func (s *Service) Mine(ctx context.Context, sc tenants.Scope) ([]Listed, error) 
 	if !sc.Actor().Signed() {
 		return nil, nil // the system has none
 	}
-	all, err := list(ctx, sc.Read(), Query{Organizations: sc.Actor().OrganizationsAs(), Facilitator: sc.Actor().Person})
+	q := own(sc)
+	if len(q.Organizations) == 0 && q.Facilitator.IsZero() {
+		return nil, nil
+	}
+	all, err := list(ctx, sc.Read(), q)
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +230,22 @@ func (s *Service) News(ctx context.Context, sc tenants.Scope) ([]Partnership, er
 	if err := s.policies.May(sc, policies.PartnershipMine, policies.On{}); err != nil {
 		return nil, nil //nolint:nilerr // to everybody else there is no news
 	}
-	return pick(ctx, sc.Read(), Query{State: Accepted, Organizations: sc.Actor().OrganizationsAs(), Facilitator: sc.Actor().Person, Newer: recent, Limit: 20})
+	q := own(sc)
+	if len(q.Organizations) == 0 && q.Facilitator.IsZero() {
+		return nil, nil
+	}
+	q.State, q.Newer, q.Limit = Accepted, recent, 20
+	return pick(ctx, sc.Read(), q)
+}
+
+// own asks for the partnerships of the actor's organizations and, of a facilitator, for those that they accompany. Of somebody who has
+// neither it asks for all.
+func own(sc tenants.Scope) Query {
+	q := Query{Organizations: sc.Actor().OrganizationsAs()}
+	if sc.Actor().Has(tenants.RoleFacilitator) {
+		q.Facilitator = sc.Actor().Person
+	}
+	return q
 }
 
 // guided is listed with whoever accompanies each of them.
