@@ -457,6 +457,39 @@ func TestProfilesOfThoseWhoAccompany(t *testing.T) {
 	staff.Want(404)
 }
 
+// TestAProfileFollowsOnlyOnTheOneThatWasShown takes no version that never was, first of all where there is no profile yet.
+func TestAProfileFollowsOnlyOnTheOneThatWasShown(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	guide := h.As(t, tenanttest.Role(tenants.RoleFacilitator))
+	keep := func(version int64) error {
+		return h.service.SaveOwnProfile(t.Context(), guide, partnerships.Profile{Version: version, Note: strconv.FormatInt(version, 10)})
+	}
+	for _, version := range []int64{-1, 7} {
+		if err := keep(version); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("of version %d, before the first: %v", version, err)
+		}
+	}
+	b := h.SignedIn(t, guide.Actor())
+	const path = "/my-partnerships/profile"
+	b.Get(path)
+	b.Submit(path, "version", "x", "note", "Typed")
+	b.Want(409, "Typed")
+	for _, version := range []int64{0, 1} {
+		if err := keep(version); err != nil {
+			t.Errorf("of version %d: %v", version, err)
+		}
+	}
+	for _, version := range []int64{-1, 0, 1, 3} {
+		if err := keep(version); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("of version %d, after the second: %v", version, err)
+		}
+	}
+	if v, err := h.service.OwnProfile(t.Context(), guide); err != nil || v.Version != 2 || v.Note != "1" {
+		t.Errorf("kept: %+v, %v", v.Profile, err)
+	}
+}
+
 func TestTheListOfThoseWhoAccompanyAsksAsOftenForManyAsForOne(t *testing.T) {
 	t.Parallel()
 	h := open(t)

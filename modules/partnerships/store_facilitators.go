@@ -2,6 +2,7 @@ package partnerships
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -80,19 +81,20 @@ func profileOf(ctx context.Context, db bun.IDB, person ids.Person) (Profile, err
 
 // keepProfile writes a profile that follows on the version it names. Fault: Conflict when that is not the last one any more.
 func keepProfile(ctx context.Context, tx *tenants.Tx, p *Profile) error {
+	if p.Version < 0 {
+		return fault.Conflict("partnerships.profile.changed")
+	}
 	row := profileRow{
 		PersonID: p.Person, Topics: filled(p.Topics), Languages: filled(p.Languages), Countries: filled(p.Countries), Least: p.Least, Most: p.Most,
 		FromDay: midnight(p.From), ToDay: midnight(p.To), Ties: filled(p.Conflicts), Note: p.Note, Version: p.Version + 1,
 	}
-	q := tx.NewInsert().Model(&row)
+	var result sql.Result
+	var err error
 	if p.Version == 0 {
-		q = q.On("CONFLICT (person_id) DO NOTHING")
+		result, err = tx.NewInsert().Model(&row).On("CONFLICT (person_id) DO NOTHING").Exec(ctx)
 	} else {
-		q = q.On("CONFLICT (person_id) DO UPDATE").Set("topics = EXCLUDED.topics, languages = EXCLUDED.languages, countries = EXCLUDED.countries").
-			Set("least = EXCLUDED.least, most = EXCLUDED.most, from_day = EXCLUDED.from_day, to_day = EXCLUDED.to_day, ties = EXCLUDED.ties").
-			Set("note = EXCLUDED.note, version = EXCLUDED.version").Where("fp.version = ?", p.Version)
+		result, err = tx.NewUpdate().Model(&row).WherePK().Where("fp.version = ?", p.Version).Exec(ctx)
 	}
-	result, err := q.Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("partnerships: keep profile: %w", err)
 	}
