@@ -274,12 +274,15 @@ func (s *Service) Unaccompany(ctx context.Context, sc tenants.Scope, id ids.Part
 }
 
 // HandBack gives back a partnership that the actor accompanies; the coordinators read the reason and look for somebody else, and
-// the leads of its organizations are told. Who accompanies it may. Faults: Invalid by field, Conflict when somebody has changed
-// it in the meantime, NotFound.
+// the leads of its organizations are told. Who accompanies it may. Faults: Invalid by field, Conflict when it does not go on or
+// somebody has changed it in the meantime, NotFound.
 func (s *Service) HandBack(ctx context.Context, sc tenants.Scope, id ids.Partnership, reason string) error {
 	p, err := s.permitted(ctx, sc, policies.PartnershipHandBack, id)
 	if err != nil {
 		return err
+	}
+	if !p.Going() {
+		return fault.Conflict("partnerships.not_now")
 	}
 	return s.leave(ctx, sc, &p, Returned, reason)
 }

@@ -202,7 +202,7 @@ func guideCard(p ui.Page, w Whole) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if w.Accompanies {
+				if w.Accompanies && w.Going() {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<li><a href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -386,6 +386,33 @@ func TestWhoLosesTheRoleAccompaniesNothingMore(t *testing.T) {
 	}
 }
 
+func TestWhatIsOverIsNotHandedBack(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	id, _, _ := h.founded(t, h.System(), "Yol")
+	coordinator, guide := h.coordinator(t), h.guide(t, partnerships.Profile{})
+	if err := h.service.Accompany(t.Context(), coordinator, id, h.version(t, id), guide.Actor().Person, ""); err != nil {
+		t.Fatal(err)
+	}
+	b := h.SignedIn(t, guide.Actor())
+	path := "/partnerships/" + id.String()
+	b.Get(path)
+	b.Want(200, "Hand it back")
+	b.Get(path + "/facilitator/return")
+	if err := h.service.Steer(t.Context(), coordinator, id, h.version(t, id), partnerships.EndEarly, "x"); err != nil {
+		t.Fatal(err)
+	}
+	b.Submit(path+"/facilitator/return", "reason", "Too late")
+	b.Want(409, "Too late")
+	if w, err := h.service.Partnership(t.Context(), guide, id); err != nil || w.Facilitator != guide.Actor().Person {
+		t.Errorf("accompanied by %v, %v", w.Facilitator, err)
+	}
+	b.Get(path)
+	if b.Want(200); strings.Contains(b.Page.Body, "Hand it back") {
+		t.Error("the page offers what is refused")
+	}
+}
+
 func TestProfilesOfThoseWhoAccompany(t *testing.T) {
 	t.Parallel()
 	h := open(t)
