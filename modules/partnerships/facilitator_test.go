@@ -413,6 +413,80 @@ func TestWhatIsOverIsNotHandedBack(t *testing.T) {
 	}
 }
 
+// conflicted counts how often somebody was told that who accompanies a partnership has come to have a conflict of interest in it.
+func (h *house) conflicted(who tenants.Scope) int {
+	n := 0
+	for _, one := range h.news {
+		if one.Key == "partnerships.notify.guide_conflicted" && one.Person == who.Actor().Person {
+			n++
+		}
+	}
+	return n
+}
+
+// TestAConflictThatComesWithAnOrganizationIsTold seats one with which who accompanies the partnership has declared a conflict of
+// interest.
+func TestAConflictThatComesWithAnOrganizationIsTold(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	guide := h.guide(t, partnerships.Profile{Conflicts: []ids.Organization{c.comes}})
+	if err := h.service.Accompany(t.Context(), c.coordinator, c.id, h.whole(t, c).Version, guide.Actor().Person, ""); err != nil {
+		t.Fatal(err)
+	}
+	r := h.asked(t, c)
+	if w := h.whole(t, c); w.Conflict != "" || h.conflicted(c.coordinator) != 0 {
+		t.Errorf("before: %q, told %d times", w.Conflict, h.conflicted(c.coordinator))
+	}
+	for _, sc := range []tenants.Scope{c.staying, c.coming} {
+		if err := h.service.Respond(t.Context(), sc, c.id, r.ID, true, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.Jobs(t)
+	if n := h.conflicted(c.coordinator); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	path := "/partnerships/" + c.id.String()
+	b := h.SignedIn(t, c.coordinator.Actor())
+	b.Get(path)
+	b.Want(200, "has a conflict of interest", "Has declared one")
+	for name, sc := range map[string]tenants.Scope{"the person": guide, "a lead": c.coming} {
+		other := h.SignedIn(t, sc.Actor())
+		other.Get(path)
+		if other.Want(200); strings.Contains(other.Page.Body, "has a conflict of interest") {
+			t.Errorf("%s reads it", name)
+		}
+	}
+}
+
+// TestAConflictThatIsDeclaredLaterIsTold tells each new one once, and nothing of organizations elsewhere.
+func TestAConflictThatIsDeclaredLaterIsTold(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	id, _, both := h.founded(t, h.System(), "Yol")
+	_, _, others := h.founded(t, h.System(), "Iz")
+	coordinator, guide := h.coordinator(t), h.guide(t, partnerships.Profile{})
+	if err := h.service.Accompany(t.Context(), coordinator, id, h.version(t, id), guide.Actor().Person, ""); err != nil {
+		t.Fatal(err)
+	}
+	for i, tt := range []struct {
+		conflicts []ids.Organization
+		told      int
+	}{{others, 0}, {append(others, both[0]), 1}, {append(others, both[0]), 1}} {
+		if err := h.service.SaveOwnProfile(t.Context(), guide, partnerships.Profile{Conflicts: tt.conflicts, Version: int64(i + 1)}); err != nil {
+			t.Fatal(err)
+		}
+		h.Jobs(t)
+		if n := h.conflicted(coordinator); n != tt.told {
+			t.Errorf("profile %d: told %d times", i, n)
+		}
+	}
+	b := h.SignedIn(t, coordinator.Actor())
+	b.Get("/partnerships/" + id.String())
+	b.Want(200, "has a conflict of interest", "Choose somebody else")
+}
+
 func TestProfilesOfThoseWhoAccompany(t *testing.T) {
 	t.Parallel()
 	h := open(t)

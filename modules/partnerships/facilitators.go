@@ -158,8 +158,8 @@ func (s *Service) isFacilitator(ctx context.Context, sc tenants.Scope, id ids.Pe
 	return err
 }
 
-// SaveOwnProfile keeps what the actor says of themselves. Facilitators may. Faults: Invalid by field, Conflict when it was
-// changed in the meantime.
+// SaveOwnProfile keeps what the actor says of themselves; the coordinators are told of a new conflict of interest in a partnership that
+// the actor accompanies. Facilitators may. Faults: Invalid by field, Conflict when it was changed in the meantime.
 func (s *Service) SaveOwnProfile(ctx context.Context, sc tenants.Scope, p Profile) error {
 	if err := s.policies.May(sc, policies.FacilitatorSelf, policies.On{}); err != nil {
 		return err
@@ -168,8 +168,8 @@ func (s *Service) SaveOwnProfile(ctx context.Context, sc tenants.Scope, p Profil
 	return s.saveProfile(ctx, sc, p)
 }
 
-// SaveFacilitatorProfile keeps what is known of somebody who can accompany partnerships. Coordinators may. Faults: Invalid by
-// field, Conflict when it was changed in the meantime, NotFound.
+// SaveFacilitatorProfile keeps what is known of somebody who can accompany partnerships; the other coordinators are told as by
+// SaveOwnProfile. Coordinators may. Faults: Invalid by field, Conflict when it was changed in the meantime, NotFound.
 func (s *Service) SaveFacilitatorProfile(ctx context.Context, sc tenants.Scope, p Profile) error {
 	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {
 		return err
@@ -193,8 +193,16 @@ func (s *Service) saveProfile(ctx context.Context, sc tenants.Scope, p Profile) 
 		return fault.Invalid("fault.check_fields", bad...)
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		before, err := profileOf(ctx, tx, p.Person)
+		if err != nil {
+			return err
+		}
 		tx.Audit(audit.Entry{Action: "facilitator.profile_changed", SubjectKind: "person", SubjectID: p.Person.String()})
-		return keepProfile(ctx, tx, &p)
+		if err := keepProfile(ctx, tx, &p); err != nil {
+			return err
+		}
+		declared := slices.DeleteFunc(slices.Clone(p.Conflicts), func(o ids.Organization) bool { return slices.Contains(before.Conflicts, o) })
+		return s.warnOfDeclared(ctx, tx, p.Person, declared)
 	})
 }
 

@@ -80,3 +80,47 @@ func (s *Service) openRuns(ctx context.Context, sc tenants.Scope) ([]Run, error)
 		return slices.ContainsFunc(r.Partnerships, func(id ids.Partnership) bool { return partial[id] })
 	}), err
 }
+
+// warn tells the coordinators that whoever accompanies a partnership that goes on has come to have a conflict of interest in it, if so.
+func (s *Service) warn(ctx context.Context, tx *tenants.Tx, p *Partnership) error {
+	if p.Facilitator.IsZero() || !p.Going() {
+		return nil
+	}
+	clashes, err := s.clashes(ctx, tx.Scope(), []Partnership{*p}, []ids.Person{p.Facilitator})
+	if err != nil || len(clashes) == 0 {
+		return err
+	}
+	return s.tellConflicted(ctx, tx, []Partnership{*p}, p.Facilitator)
+}
+
+// warnOfDeclared does so for the partnerships with organizations with which somebody who accompanies them has declared a conflict of
+// interest just now.
+func (s *Service) warnOfDeclared(ctx context.Context, tx *tenants.Tx, person ids.Person, declared []ids.Organization) error {
+	if len(declared) == 0 {
+		return nil
+	}
+	all, err := list(ctx, tx, Query{Facilitator: person, Going: true})
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(p Partnership) bool {
+		return !slices.ContainsFunc(p.Organizations(), func(o ids.Organization) bool { return slices.Contains(declared, o) })
+	})
+	return s.tellConflicted(ctx, tx, all, person)
+}
+
+func (s *Service) tellConflicted(ctx context.Context, tx *tenants.Tx, all []Partnership, person ids.Person) error {
+	if len(all) == 0 {
+		return nil
+	}
+	known, err := s.people.Persons(ctx, tx.Scope(), []ids.Person{person})
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if err := s.tellCoordinators(ctx, tx, &all[i], "guide_conflicted", known[person]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -253,7 +253,7 @@ func (s *Service) asked(ctx context.Context, tx *tenants.Tx, id ids.Replacement)
 }
 
 // swap gives the seat to the organization that comes. How the partnership is shown to everybody was agreed to by others, so it is shown
-// no more until the new one has agreed as well.
+// no more until the new one has agreed as well; and whoever accompanies it may have a conflict of interest with the new one.
 func (s *Service) swap(ctx context.Context, tx *tenants.Tx, p *Partnership, r *Replacement, cards map[ids.Organization]Organization, now time.Time) error {
 	if !p.Replaceable() {
 		return fault.Conflict("partnerships.not_now")
@@ -287,6 +287,9 @@ func (s *Service) swap(ctx context.Context, tx *tenants.Tx, p *Partnership, r *R
 	}
 	tx.Announce(events.PartnershipMoved{Partnership: p.ID})
 	tx.Audit(audit.Entry{Action: "partnership.replaced", SubjectKind: subject, SubjectID: p.ID.String(), Detail: map[string]any{"leaving": r.Leaving.String(), "coming": r.Coming.String()}})
+	if err := s.warn(ctx, tx, p); err != nil {
+		return err
+	}
 	if err := s.tellParties(ctx, tx, p, r, cards, "replaced", append(p.Organizations(), r.Leaving)); err != nil {
 		return err
 	}

@@ -298,6 +298,7 @@ type Whole struct {
 	Members      map[ids.Organization][]Member
 	Steers       bool          // the actor may pause it, end it and replace its organizations
 	Guides       bool          // the actor may say who accompanies it
+	Conflict     ConflictKind  // of interest, that whoever accompanies it has come to have; for whoever Guides
 	Ranks        bool          // who could take a seat can be ranked by what fits
 	Accompanies  bool          // the actor does
 	Replacements []Replacement // for whoever steers it, the newest first
@@ -331,7 +332,13 @@ func (s *Service) Partnership(ctx context.Context, sc tenants.Scope, id ids.Part
 		if err != nil {
 			return Whole{}, err
 		}
-		w.Guides = !partial[id]
+		if w.Guides = !partial[id]; w.Guides && !p.Facilitator.IsZero() && p.Going() {
+			clashes, err := s.clashes(ctx, sc, []Partnership{p}, []ids.Person{p.Facilitator})
+			if err != nil {
+				return Whole{}, err
+			}
+			w.Conflict = clashes[pair{id, p.Facilitator}]
+		}
 		if w.Replacements, err = s.replacementsOf(ctx, sc, &w); err != nil {
 			return Whole{}, err
 		}
