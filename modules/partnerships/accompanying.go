@@ -125,7 +125,8 @@ func today(now time.Time, sc tenants.Scope) i18n.Day {
 }
 
 // Accompany gives a partnership somebody to accompany it, in place of whoever does; both are told by mail, and the leads of its
-// organizations. Who does not any more reads the reason, in at most 1,000 characters, which a first one does not need. Coordinators
+// organizations. Who does not any more reads the reason, in at most 1,000 characters, which a first one does not need, in a mail that
+// the network's team can read. Coordinators
 // may as for Guidance. Faults: Invalid by field, also when the person has a conflict of interest; Conflict when the partnership was
 // changed since it was shown or does not go on; Forbidden, NotFound.
 func (s *Service) Accompany(ctx context.Context, sc tenants.Scope, id ids.Partnership, version int64, person ids.Person, reason string) error {
@@ -253,7 +254,7 @@ func (*Service) tellAccompanied(ctx context.Context, tx *tenants.Tx, p *Listed, 
 	return nil
 }
 
-// Unaccompany takes a partnership from whoever accompanies it, who reads the reason in their mail; the leads of its organizations are
+// Unaccompany takes a partnership from whoever accompanies it, who reads the reason in a mail that the network's team can read; the leads of its organizations are
 // told. Coordinators may as for Guidance. Faults: Invalid by field, Conflict when the partnership was changed since it was shown, or
 // nobody accompanies it; Forbidden, NotFound.
 func (s *Service) Unaccompany(ctx context.Context, sc tenants.Scope, id ids.Partnership, version int64, reason string) error {

@@ -205,7 +205,7 @@ func TestTheCoordinatorTakesItBack(t *testing.T) {
 	b := h.SignedIn(t, coordinator.Actor())
 	path := "/partnerships/" + id.String() + "/facilitator/removal"
 	b.Get(path)
-	b.Want(200, "cannot read its page")
+	b.Want(200, "cannot read its page", "which the team can see")
 	b.Submit(path, "reason", "")
 	b.Want(422)
 	b.Submit(path, "reason", "A new rule")
@@ -352,7 +352,7 @@ func TestWhoLosesTheRoleAccompaniesNothingMore(t *testing.T) {
 	b := c.SignedIn(t, c.coordinator.Actor())
 	path := "/partnerships/" + c.all[0].String()
 	b.Get(path + "/facilitator")
-	b.Want(200, "accompanies it now", "reads it in their mail")
+	b.Want(200, "accompanies it now", "reads it in their mail, which the team can see")
 	for range 2 {
 		c.Jobs(t)
 		if err := c.service.Depart(t.Context(), c.System(), events.RolesChanged{Person: person}); err != nil {

@@ -308,8 +308,8 @@ type Whole struct {
 }
 
 // Partnership shows one partnership with its people and its history. The people of its organizations may, whoever accompanies it,
-// and the network's officers and finance officers. Why somebody accompanies it no more is told to those who steer it, and to
-// that person. Fault: NotFound.
+// and the network's officers and finance officers. Why somebody accompanies it no more stands here for those who steer it alone; that
+// person reads it in a mail, which the network's team can read in the outbox. Fault: NotFound.
 func (s *Service) Partnership(ctx context.Context, sc tenants.Scope, id ids.Partnership) (Whole, error) {
 	p, err := s.permitted(ctx, sc, policies.PartnershipRead, id)
 	if err != nil {
