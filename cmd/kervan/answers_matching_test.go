@@ -102,7 +102,7 @@ func TestAnApplicationThatIsMetIsLeftAlone(t *testing.T) {
 	network := r.network(t, "jointly")
 	call := r.published(t, network)
 	system := r.app.tenants.Bind(network, tenants.SystemActor("test"))
-	found := finders{r.app.selection, r.app.applications, r.app.partnerships, surroundings{r.app.organizations, r.app.accounts}}
+	found := finders{r.app.names, r.app.selection, r.app.applications, r.app.partnerships, surroundings{r.app.organizations, r.app.accounts}}
 	own, other := r.organization(t, network, "Ihlamur", "lead@jointly.example"), r.organization(t, network, "Lindenhof", "other@jointly.example")
 	third := r.organization(t, network, "Eichenhof", "third@jointly.example")
 	r.exec(t, network, "UPDATE organizations SET country = 'DE' WHERE id IN (?, ?)", other, third)
