@@ -2,6 +2,8 @@ package matching
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"kervan/modules/events"
@@ -96,9 +98,10 @@ func (s *Service) EndPart(ctx context.Context, sc tenants.Scope, confirmed bool)
 	if !confirmed {
 		return fault.Invalid("fault.check_fields", fault.At("confirmed", "matching.common.end_unconfirmed"))
 	}
+	var ended bool
 	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		since, found, err := endParticipation(ctx, tx)
-		if err != nil || !found {
+		if ended = found; err != nil || !found {
 			return err
 		}
 		now, err := tx.Now(ctx)
@@ -119,6 +122,12 @@ func (s *Service) EndPart(ctx context.Context, sc tenants.Scope, confirmed bool)
 	})
 	if err != nil {
 		return err
+	}
+	if !ended {
+		left, err := copiedOf(ctx, s.tenants.Platform().Read(), sc.Tenant().ID)
+		if err != nil || len(left) == 0 {
+			return err
+		}
 	}
 	return s.share(ctx, sc) // now, and not when the queue comes to it
 }
@@ -216,9 +225,10 @@ func (s *Service) Unshare(ctx context.Context, sc tenants.Scope, own ids.Organiz
 	if err := s.policies.May(sc, policies.CommonShare, of(own)); err != nil {
 		return err
 	}
+	var ended bool
 	err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		was, err := endSharing(ctx, tx, own)
-		if err != nil || !was {
+		if ended = was; err != nil || !was {
 			return err
 		}
 		tx.Enqueue(ShareJob, struct{}{})
@@ -228,14 +238,33 @@ func (s *Service) Unshare(ctx context.Context, sc tenants.Scope, own ids.Organiz
 	if err != nil {
 		return err
 	}
+	if !ended {
+		left, err := s.isCopied(ctx, sc, own)
+		if err != nil || !left {
+			return err
+		}
+	}
 	return s.share(ctx, sc) // now, and not when the queue comes to it
 }
 
+// isCopied reports whether there is a copy of the organization's card, be it that nobody should see it any more.
+func (s *Service) isCopied(ctx context.Context, sc tenants.Scope, own ids.Organization) (bool, error) {
+	all, err := copiedOf(ctx, s.tenants.Platform().Read(), sc.Tenant().ID)
+	return slices.Contains(all, own), err
+}
+
 // share brings what the network's organizations share into the common pool, and takes away what they do not any more. The lock keeps
-// an older truth from being written over a newer one; done twice, it changes nothing the second time.
+// an older truth from being written over a newer one; done twice, it changes nothing the second time. In one process one waits for the
+// lock at a time: who holds it needs a second connection to read, and those who wait could have all of them.
 func (s *Service) share(ctx context.Context, sc tenants.Scope) error {
 	if sc.Tenant().Kind != tenants.KindNetwork {
 		return nil
+	}
+	select {
+	case s.copying <- struct{}{}:
+		defer func() { <-s.copying }()
+	case <-ctx.Done():
+		return fmt.Errorf("matching: wait for the common pool: %w", ctx.Err())
 	}
 	return s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		if err := holdCopies(ctx, tx, sc.Tenant().ID); err != nil {

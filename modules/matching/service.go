@@ -99,6 +99,7 @@ type Service struct {
 	policies *policies.Authorizer
 	around   Around
 	asking   places
+	copying  chan struct{} // full while a job or request of this process changes the common pool
 }
 
 // mostAsking is how many questions are computed at once while somebody waits for the answer; a network has one of them.
@@ -139,7 +140,7 @@ func (s *Service) asked(sc tenants.Scope, compute func() error) error {
 
 // New makes the service.
 func New(t *tenants.Tenants, p *policies.Authorizer, around Around) *Service {
-	return &Service{tenants: t, policies: p, around: around, asking: places{taken: map[ids.Tenant]bool{}}}
+	return &Service{tenants: t, policies: p, around: around, asking: places{taken: map[ids.Tenant]bool{}}, copying: make(chan struct{}, 1)}
 }
 
 func of(id ids.Organization) policies.On {
