@@ -68,7 +68,7 @@ func (s *Service) keep(ctx context.Context, sc tenants.Scope, id ids.Organizatio
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		now, found, err := findCard(ctx, tx, id)
+		now, found, err := holdCard(ctx, tx, id, "UPDATE")
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/jobs"
 	"kervan/modules/matching"
 	"kervan/tenants"
@@ -81,4 +82,64 @@ func TestWhatWasBrokenOffIsTakenBackAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// whileHeld lets act wait for what the transaction of hold has, which then commits, and gives act's error.
+func (h *house) whileHeld(t *testing.T, act func() error, hold func(ctx context.Context, tx *tenants.Tx) error) error {
+	t.Helper()
+	acted := make(chan error, 1)
+	must(t, h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		if err := hold(ctx, tx); err != nil {
+			return err
+		}
+		go func() { acted <- act() }()
+		for waiting := 0; waiting == 0; {
+			if len(acted) > 0 {
+				t.Error("it does not wait")
+				return nil
+			}
+			err := tx.NewRaw("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))").Scan(ctx, &waiting)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return <-acted
+}
+
+// TestACardIsNotSharedWhileItIsWritten lets one be shared while another writes the card, and the other way round: no copy stays old.
+func TestACardIsNotSharedWhileItIsWritten(t *testing.T) {
+	t.Parallel()
+	topics := []matching.Topic{"digital"}
+	t.Run("shared while it is written", func(t *testing.T) {
+		t.Parallel()
+		h := open(t)
+		h.partakes(t, h.Tenant)
+		ada := h.findable(t, "Ada", "TR", topics, topics)
+		wants(t, h.whileHeld(t, func() error { return h.service.Share(t.Context(), ada.lead, ada.id, 2) }, func(ctx context.Context, tx *tenants.Tx) error {
+			_, err := tx.NewRaw("UPDATE matching_cards SET version = 3 WHERE organization_id = ?", ada.id).Exec(ctx)
+			return err
+		}), fault.KindConflict, "")
+	})
+	t.Run("written while it is shared", func(t *testing.T) {
+		t.Parallel()
+		h := open(t)
+		h.partakes(t, h.Tenant)
+		ada := h.findable(t, "Ada", "TR", topics, topics)
+		c, _, err := h.service.Card(t.Context(), ada.lead, ada.id)
+		must(t, err)
+		c.About = "We have moved."
+		must(t, h.whileHeld(t, func() error { return h.service.Write(t.Context(), ada.lead, c) }, func(ctx context.Context, tx *tenants.Tx) error {
+			_, err := tx.NewRaw("SELECT FROM matching_cards WHERE organization_id = ? FOR SHARE", ada.id).Exec(ctx)
+			if err == nil {
+				_, err = tx.NewRaw("INSERT INTO matching_sharings (organization_id, since) VALUES (?, now())", ada.id).Exec(ctx)
+			}
+			return err
+		}))
+		h.Jobs(t)
+		if v, err := h.service.Sharing(t.Context(), ada.lead, ada.id); err != nil || v.Copy == nil || v.Copy.Listed().Card.About != "We have moved." {
+			t.Errorf("others see %+v: %v", v.Copy, err)
+		}
+	})
 }

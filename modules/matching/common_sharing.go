@@ -195,7 +195,7 @@ func (s *Service) Share(ctx context.Context, sc tenants.Scope, own ids.Organizat
 		if err != nil {
 			return err
 		}
-		c, _, err := findCard(ctx, tx, own)
+		c, _, err := holdCard(ctx, tx, own, "SHARE")
 		switch {
 		case err != nil:
 			return err

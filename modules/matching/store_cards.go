@@ -76,6 +76,19 @@ func findCard(ctx context.Context, db bun.IDB, id ids.Organization) (Card, bool,
 	return r.card(), true, nil
 }
 
+// holdCard finds a card and keeps it from being changed until the transaction ends: for who writes it with UPDATE, for who relies on
+// it with SHARE.
+func holdCard(ctx context.Context, tx *tenants.Tx, id ids.Organization, strength string) (Card, bool, error) {
+	var rows []cardRow
+	if err := tx.NewSelect().Model(&rows).Where("c.organization_id = ?", id).For(strength).Scan(ctx); err != nil {
+		return Card{}, false, fmt.Errorf("matching: hold card: %w", err)
+	}
+	if len(rows) == 0 {
+		return Card{}, false, nil
+	}
+	return rows[0].card(), true, nil
+}
+
 // cardsOf are the cards of organizations that have written one.
 func cardsOf(ctx context.Context, db bun.IDB, organizations []ids.Organization) (map[ids.Organization]Card, error) {
 	var rows []cardRow
