@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kervan/modules/events"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/jobs"
 	"kervan/modules/matching"
@@ -35,7 +36,7 @@ func TestWhoSharesWaitsForNobodysConnection(t *testing.T) {
 	all.Wait()
 }
 
-// TestWhatIsNotSharedWaitsForNothing takes back what nobody sees while somebody else changes the copies.
+// TestWhatIsNotSharedWaitsForNothing takes back, and renames, what nobody sees while somebody else changes the copies.
 func TestWhatIsNotSharedWaitsForNothing(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -48,7 +49,16 @@ func TestWhatIsNotSharedWaitsForNothing(t *testing.T) {
 		must(t, h.service.EndPart(ctx, coordinator, true))
 		must(t, h.service.TakePart(ctx, coordinator))
 		must(t, h.service.Unshare(ctx, ada.lead, ada.id))
+		must(t, h.Tenants.Do(ctx, h.renamed(t, ada)))
 	}))
+}
+
+// renamed is the job that follows a change of the organization's profile.
+func (h *house) renamed(t *testing.T, who side) jobs.Envelope {
+	t.Helper()
+	payload, err := json.Marshal(events.OrganizationChanged{Organization: who.id})
+	must(t, err)
+	return jobs.Envelope{Name: "matching.profile_changed", Room: h.Tenant.ID.String(), Payload: payload}
 }
 
 // TestWhatWasBrokenOffIsTakenBackAgain breaks off while the copy is taken away; said again, it is.

@@ -253,6 +253,21 @@ func (s *Service) isCopied(ctx context.Context, sc tenants.Scope, own ids.Organi
 	return slices.Contains(all, own), err
 }
 
+// followProfile has the common pool follow an organization's profile where that is of concern to it.
+func (s *Service) followProfile(ctx context.Context, sc tenants.Scope, own ids.Organization) error {
+	v, err := sharingOf(ctx, sc.Read(), own)
+	if err != nil {
+		return err
+	}
+	if v.Since.IsZero() {
+		left, err := s.isCopied(ctx, sc, own)
+		if err != nil || !left {
+			return err
+		}
+	}
+	return s.share(ctx, sc)
+}
+
 // share brings what the network's organizations share into the common pool, and takes away what they do not any more. The lock keeps
 // an older truth from being written over a newer one; done twice, it changes nothing the second time. In one process one waits for the
 // lock at a time: who holds it needs a second connection to read, and those who wait could have all of them.

@@ -328,7 +328,7 @@ func TestTheCopyFollowsTheCard(t *testing.T) {
 	o.Name = "Ada and friends"
 	h.known[ada.id] = o
 	h.mu.Unlock()
-	must(t, h.Tenants.Do(t.Context(), jobs.Envelope{Name: "matching.profile_changed", Room: h.Tenant.ID.String(), Payload: json.RawMessage("{}")}))
+	must(t, h.Tenants.Do(t.Context(), h.renamed(t, ada)))
 	if named, err := h.service.Sharing(t.Context(), ada.lead, ada.id); err != nil || named.Copy.Listed().Name != "Ada and friends" || named.Copy.Version != 3 {
 		t.Errorf("under its new name: %+v %v", named.Copy, err)
 	}

@@ -31,8 +31,8 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.HandleJob(r, lapseJob, s.Lapse)
 	s.leaving(r)
 	tenants.HandleJob(r, tellCoreJob, s.tellCore)
-	tenants.React(r, "matching.profile_changed", func(ctx context.Context, sc tenants.Scope, _ events.OrganizationChanged) error {
-		return s.share(ctx, sc)
+	tenants.React(r, "matching.profile_changed", func(ctx context.Context, sc tenants.Scope, e events.OrganizationChanged) error {
+		return s.followProfile(ctx, sc, e.Organization)
 	})
 }
 
