@@ -100,6 +100,15 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) 
 	return found, err
 }
 
+// HandedIn satisfies selection.Applications.
+func (j jury) HandedIn(ctx context.Context, sc tenants.Scope, call ids.Call) ([]selection.Application, error) {
+	all, err := applications.HandedIn(ctx, sc.Read(), call)
+	if err != nil {
+		return nil, err
+	}
+	return j.named(ctx, sc, all)
+}
+
 // Leanings satisfies selection.Applications.
 func (j jury) Leanings(ctx context.Context, sc tenants.Scope, call ids.Call) (map[ids.Application]selection.Leaning, error) {
 	all, err := applications.InSelection(ctx, sc.Read(), call)

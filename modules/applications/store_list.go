@@ -178,6 +178,13 @@ func InSelection(ctx context.Context, db bun.IDB, call ids.Call) ([]Application,
 		Where("a.state NOT IN ('draft', 'submitted', 'returned', 'ineligible', 'withdrawn')").Order("a.number"))
 }
 
+// HandedIn lists the applications of a call that were handed in and not withdrawn, by number, whether they passed the check or not.
+// It is for other modules' use-cases, which have authorized.
+func HandedIn(ctx context.Context, db bun.IDB, call ids.Call) ([]Application, error) {
+	return withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).Where("a.call_id = ?", call).
+		Where("a.state NOT IN ('draft', 'withdrawn')").Order("a.number"))
+}
+
 // Hold are the applications with their parts, in order; nobody else changes them until the transaction ends. It is for other modules'
 // use-cases, which have authorized.
 func Hold(ctx context.Context, tx *tenants.Tx, wanted ...ids.Application) ([]Application, error) {

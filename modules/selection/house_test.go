@@ -40,6 +40,7 @@ type around struct {
 	calls        []selection.Call
 	applications []selection.Application
 	withdrawn    map[ids.Application]bool
+	unchecked    map[ids.Application]bool // handed in, and not looked at yet
 	people       map[ids.Person]selection.Person
 	courses      map[ids.Call][]selection.Course
 	papers       []string // that were issued
@@ -76,7 +77,7 @@ func (a *around) pick(keep func(selection.Application) bool) []selection.Applica
 	defer a.mu.Unlock()
 	var found []selection.Application
 	for _, one := range a.applications {
-		if !a.withdrawn[one.ID] && keep(one) {
+		if !a.withdrawn[one.ID] && !a.unchecked[one.ID] && keep(one) {
 			found = append(found, one)
 		}
 	}
@@ -85,6 +86,12 @@ func (a *around) pick(keep func(selection.Application) bool) []selection.Applica
 
 func (a *around) InSelection(_ context.Context, _ tenants.Scope, call ids.Call) ([]selection.Application, error) {
 	return a.pick(func(one selection.Application) bool { return one.Call == call }), nil
+}
+
+func (a *around) HandedIn(_ context.Context, _ tenants.Scope, call ids.Call) ([]selection.Application, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(a.applications), func(one selection.Application) bool { return one.Call != call || a.withdrawn[one.ID] }), nil
 }
 
 func (a *around) Leanings(_ context.Context, _ tenants.Scope, call ids.Call) (map[ids.Application]selection.Leaning, error) {

@@ -50,14 +50,26 @@ type Docket struct {
 }
 
 // unsaid are the organizations that apply in a call of which the actor has not said yet whether they are impartial, by name, and of
-// how many they have. Those of applications in which they have a conflict of interest are not among them.
-func (s *Service) unsaid(ctx context.Context, sc tenants.Scope, f *field) (names []Applicant, said int, err error) {
-	known, err := declaredBy(ctx, sc.Read(), f.Call.ID, sc.Actor().Person)
+// how many they have. Those of applications in which they have a conflict of interest are not among them. Those whose applications
+// have not passed the check are: who were asked about alone once it passes would be known to be who applies with the number that comes.
+func (s *Service) unsaid(ctx context.Context, sc tenants.Scope, call ids.Call) (names []Applicant, said int, err error) {
+	known, err := declaredBy(ctx, sc.Read(), call, sc.Actor().Person)
 	if err != nil {
 		return nil, 0, err
 	}
-	for i := range f.Applications {
-		for _, o := range f.Applications[i].Organizations {
+	all, err := s.Applications.HandedIn(ctx, sc, call)
+	if err != nil {
+		return nil, 0, err
+	}
+	without, err := s.Conflicted(ctx, sc)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range all {
+		if slices.Contains(without, all[i].ID) {
+			continue
+		}
+		for _, o := range all[i].Organizations {
 			if !slices.ContainsFunc(known, func(t Tie) bool { return t.Organization == o.ID }) && !slices.ContainsFunc(names, func(n Applicant) bool { return n.ID == o.ID }) {
 				names = append(names, o)
 			}
@@ -93,7 +105,7 @@ func (s *Service) impartial(ctx context.Context, sc tenants.Scope, call ids.Call
 		return Impartial{}, f, fault.NotFound()
 	}
 	v := Impartial{About: f.Call}
-	v.Names, v.Said, err = s.unsaid(ctx, sc, &f)
+	v.Names, v.Said, err = s.unsaid(ctx, sc, call)
 	return v, f, err
 }
 
@@ -194,11 +206,7 @@ func (s *Service) Docket(ctx context.Context, sc tenants.Scope) (Docket, error) 
 		if _, asked := closed[call.ID]; asked || !call.Review.Anonymous || queue[i].State != ReviewAssigned {
 			continue
 		}
-		f, err := s.field(ctx, sc, call.ID)
-		if err != nil {
-			return d, err
-		}
-		names, _, err := s.unsaid(ctx, sc, &f)
+		names, _, err := s.unsaid(ctx, sc, call.ID)
 		if err != nil {
 			return d, err
 		}
@@ -231,11 +239,7 @@ func (s *Service) saidAll(ctx context.Context, sc tenants.Scope, call Call) erro
 	if !call.Review.Anonymous {
 		return nil
 	}
-	f, err := s.field(ctx, sc, call.ID)
-	if err != nil {
-		return err
-	}
-	names, _, err := s.unsaid(ctx, sc, &f)
+	names, _, err := s.unsaid(ctx, sc, call.ID)
 	if err == nil && len(names) > 0 {
 		err = fault.Conflict("selection.impartial.first")
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/selection"
@@ -175,6 +176,61 @@ func TestWhoAppliesLateIsAskedAboutAlone(t *testing.T) {
 	h.says(t, reviewer)
 	if err := h.service.Declare(t.Context(), reviewer, kept, selection.Declaration{}); err != nil {
 		t.Error(err)
+	}
+}
+
+// unchecked says whether an application waits for the check, and tells what follows once it has passed.
+func (h *house) unchecked(t *testing.T, a selection.Application, waits bool) {
+	t.Helper()
+	h.around.mu.Lock()
+	if h.around.unchecked == nil {
+		h.around.unchecked = map[ids.Application]bool{}
+	}
+	h.around.unchecked[a.ID] = waits
+	h.around.mu.Unlock()
+	if waits {
+		return
+	}
+	if err := h.service.Look(t.Context(), h.System(), events.ApplicationChecked{Application: a.ID, Eligible: true}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWhoPassesTheCheckAloneIsNotAskedAboutAlone, or the one number that comes with the question would be theirs. What somebody has
+// said of them before holds, of a reviewer too to whom no other network has lent anybody.
+func TestWhoPassesTheCheckAloneIsNotAskedAboutAlone(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.anonymous(true)
+	reviewer := h.role(t, "Okur", tenants.RoleReviewer)
+	first, _ := h.apply(t, "Ihlamur")
+	later, _ := h.apply(t, "Zeytin")
+	tied, _ := h.apply(t, "Meşe")
+	h.unchecked(t, later, true)
+	h.unchecked(t, tied, true)
+	opened := h.gives(t, first, reviewer)
+	if _, waiting := h.docket(t, reviewer); waiting != 6 {
+		t.Errorf("asked about %d organizations, want all that have handed in", waiting)
+	}
+	h.says(t, reviewer, tied.Organizations[0].ID)
+	if err := h.service.Declare(t.Context(), reviewer, opened, selection.Declaration{}); err != nil {
+		t.Fatal(err)
+	}
+	h.unchecked(t, later, false)
+	h.unchecked(t, tied, false)
+	next := h.gives(t, later, reviewer)
+	if v, err := h.service.Impartial(t.Context(), reviewer, h.call.ID); err != nil || len(v.Names) != 0 || v.Said != 6 {
+		t.Errorf("asked once more about %v, %v", v.Names, err)
+	}
+	if numbers, waiting := h.docket(t, reviewer); !slices.Equal(slices.Sorted(slices.Values(numbers)), []string{first.Number, later.Number}) || waiting != 0 {
+		t.Errorf("%v, %d wait", numbers, waiting)
+	}
+	if err := h.service.Declare(t.Context(), reviewer, next, selection.Declaration{}); err != nil {
+		t.Error(err)
+	}
+	refused, err := h.service.Assign(t.Context(), h.System(), h.call.ID, selection.Assignment{Applications: []ids.Application{tied.ID}, Reviewers: []ids.Person{reviewer.Actor().Person}, DueAt: h.due()})
+	if !fault.Is(err, fault.KindConflict) || len(refused) != 1 || refused[0].Kind != selection.ConflictWork {
+		t.Errorf("what was said before the check is forgotten: %+v, %v", refused, err)
 	}
 }
 

@@ -73,11 +73,13 @@ func (a *Application) Name() string {
 	return strings.Join(names, " + ")
 }
 
-// Applications tells of applications that passed the check, each in a fixed number of queries. The applications module
+// Applications tells of applications that passed the check, unless it says otherwise, each in a fixed number of queries. The applications module
 // satisfies it.
 type Applications interface {
 	// InSelection lists those of a call that were not withdrawn, by number.
 	InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) ([]Application, error)
+	// HandedIn lists all of a call that were handed in and not withdrawn, by number, whether they passed the check or not.
+	HandedIn(ctx context.Context, sc tenants.Scope, call ids.Call) ([]Application, error)
 	// Leanings tells of those of InSelection which topics they name and in which language they are written.
 	Leanings(ctx context.Context, sc tenants.Scope, call ids.Call) (map[ids.Application]Leaning, error)
 	// Those finds some of any calls that were not withdrawn.
