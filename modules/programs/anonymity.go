@@ -31,7 +31,10 @@ type Veiled struct {
 
 // Fixed reports whether nothing of it may change any more: what a reviewer has seen cannot be unseen, and all applications are to be
 // judged in the same way.
-func (v *Veiled) Fixed() bool { return v.Reviewing.Opened || v.Reviewing.Decided }
+func (v *Veiled) Fixed() bool { return v.Reviewing.Opened || v.Reviewing.Decided || v.Named() }
+
+// Named reports whether reviewers have read who applies with which number, before they would not have learnt it.
+func (v *Veiled) Named() bool { return v.Reviewing.Met && !v.Call.Review.Anonymous }
 
 // Hidden are the keys of the answers that the coordinators hide; before they have said anything, those that it is well to hide.
 func (v *Veiled) Hidden() []string {
@@ -58,7 +61,7 @@ func (s *Service) Veiled(ctx context.Context, sc tenants.Scope, id ids.Call) (Ve
 
 // Conceal says whether the reviewers of a call learn who applies, and which answers they do not see if they do not. Coordinators and
 // officers may on a draft; coordinators on a published call, with a reason that stands in the public log, until a reviewer has
-// opened an application. Faults: Invalid by field (hidden, reason), Conflict, NotFound.
+// opened an application, and from names to none until one was given to a reviewer or reviewers were asked what they would like. Faults: Invalid by field (hidden, reason), Conflict, NotFound.
 func (s *Service) Conceal(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, a Anonymity) error {
 	before, err := s.Veiled(ctx, sc, id)
 	if err != nil {
@@ -70,7 +73,7 @@ func (s *Service) Conceal(ctx context.Context, sc tenants.Scope, id ids.Call, ve
 	}
 	return s.change(ctx, sc, policies.CallEdit, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
 		if c.State != Draft {
-			if err := s.openedNothing(ctx, sc, tx, id); err != nil {
+			if err := s.unseen(ctx, sc, tx, c, a); err != nil {
 				return err
 			}
 		}
@@ -92,16 +95,22 @@ func (s *Service) Conceal(ctx context.Context, sc tenants.Scope, id ids.Call, ve
 	})
 }
 
-// openedNothing lets only coordinators go on, and only while no reviewer has opened an application of a published call.
-func (s *Service) openedNothing(ctx context.Context, sc tenants.Scope, tx *tenants.Tx, id ids.Call) error {
+// unseen lets only coordinators go on, and only while no reviewer of a published call has seen what would be hidden, or what would
+// not be.
+func (s *Service) unseen(ctx context.Context, sc tenants.Scope, tx *tenants.Tx, c *Call, a Anonymity) error {
 	if err := s.policies.May(sc, policies.CallOpen, policies.On{}); err != nil {
 		return err
 	}
-	r, err := s.Reviews.Freeze(ctx, tx, id)
-	if err == nil && (r.Opened || r.Decided) {
-		err = fault.Conflict("programs.anonymity.opened")
+	r, err := s.Reviews.Freeze(ctx, tx, c.ID)
+	switch {
+	case err != nil:
+		return err
+	case r.Opened || r.Decided:
+		return fault.Conflict("programs.anonymity.opened")
+	case r.Met && a.On && !c.Review.Anonymous:
+		return fault.Conflict("programs.anonymity.met")
 	}
-	return err
+	return nil
 }
 
 // choosable are the questions among the keys that can be hidden, in the order of the form; false where one is not asked.

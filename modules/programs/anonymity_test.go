@@ -99,3 +99,27 @@ func TestWhatReviewersSeeStaysOnceOneHasSeen(t *testing.T) {
 		t.Errorf("%+v, %v", v.Call.Review, err)
 	}
 }
+
+// TestNothingIsHiddenThatReviewersHaveRead holds that a call is not made anonymous once reviewers have met who applies.
+func TestNothingIsHiddenThatReviewersHaveRead(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.published(t)
+	sc := h.coordinator(t)
+	h.reviews.Met = true
+	if err := h.service.Conceal(t.Context(), sc, c.ID, c.Version, programs.Anonymity{On: true, Reason: "Because."}); !fault.Is(err, fault.KindConflict) || fault.Of(err).Key != "programs.anonymity.met" {
+		t.Errorf("made anonymous after an application was given to a reviewer: %v", err)
+	}
+	b := h.SignedIn(t, sc.Actor())
+	b.Get("/program/calls/" + c.ID.String() + "/anonymity")
+	b.Want(200, "have read who applies with which number")
+	if strings.Contains(b.Page.Text(), "Save") {
+		t.Error("the page offers to change it")
+	}
+	h.reviews.Met = false
+	must(t, h.service.Conceal(t.Context(), sc, c.ID, c.Version, programs.Anonymity{On: true, Reason: "Because."}))
+	h.reviews.Met = true
+	if v, err := h.service.Veiled(t.Context(), sc, c.ID); err != nil || v.Fixed() {
+		t.Errorf("what more is hidden cannot be said once an application is given: %v", err)
+	}
+}

@@ -19,6 +19,7 @@ type Reviewing struct {
 	Begun   bool // a reviewer has written something: what scores mean stays
 	Decided bool // the decision list is closed
 	Opened  bool // a reviewer has opened an application
+	Met     bool // an application was given to a reviewer, or reviewers were asked what they would like
 }
 
 // Reviews knows how far the reviewing of calls is. The selection module satisfies it.

@@ -61,6 +61,7 @@ type Reviewing struct {
 	Begun   bool // a reviewer has written something
 	Decided bool // the decision list is closed
 	Opened  bool // a reviewer has opened an application
+	Met     bool // an application was given to a reviewer, or reviewers were asked what they would like, whatever became of it
 }
 
 // Reviewed tells how far the reviewing of a call is. It is for other modules' use-cases, which have authorized.

@@ -13,6 +13,13 @@ import (
 	"kervan/tenants/tenanttest"
 )
 
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // anonymous makes the house's call one whose reviewers do not learn who applies, or not any more.
 func (h *house) anonymous(on bool) {
 	h.around.mu.Lock()
@@ -424,5 +431,40 @@ func TestReviewingIsOpenedWithTheFirstApplication(t *testing.T) {
 	}
 	if r, err := selection.Reviewed(t.Context(), h.System(), h.call.ID); err != nil || !r.Opened || r.Begun {
 		t.Errorf("once it is open: %+v, %v", r, err)
+	}
+}
+
+// TestApplicationsAreMetOnceAReviewerHasOneOrIsAsked, whatever became of it: what was read in between is not forgotten.
+func TestApplicationsAreMetOnceAReviewerHasOneOrIsAsked(t *testing.T) {
+	t.Parallel()
+	for name, meet := range map[string]func(t *testing.T, h *house){
+		"assigned": func(t *testing.T, h *house) {
+			a, _ := h.apply(t, "Ihlamur")
+			h.gives(t, a, h.role(t, "Okur", tenants.RoleReviewer))
+		},
+		"assigned, and taken back": func(t *testing.T, h *house) {
+			a, _ := h.apply(t, "Ihlamur")
+			must(t, h.service.Unassign(t.Context(), h.System(), h.gives(t, a, h.role(t, "Okur", tenants.RoleReviewer))))
+		},
+		"asked": func(t *testing.T, h *house) {
+			must(t, h.service.AskForWishes(t.Context(), h.role(t, "Defne", tenants.RoleCoordinator), h.call.ID, true))
+		},
+		"asked, and not any more": func(t *testing.T, h *house) {
+			coordinator := h.role(t, "Defne", tenants.RoleCoordinator)
+			must(t, h.service.AskForWishes(t.Context(), coordinator, h.call.ID, true))
+			must(t, h.service.AskForWishes(t.Context(), coordinator, h.call.ID, false))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			if r, err := selection.Reviewed(t.Context(), h.System(), h.call.ID); err != nil || r.Met {
+				t.Errorf("met before anything is: %+v, %v", r, err)
+			}
+			meet(t, h)
+			if r, err := selection.Reviewed(t.Context(), h.System(), h.call.ID); err != nil || !r.Met || r.Opened {
+				t.Errorf("afterwards: %+v, %v", r, err)
+			}
+		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
 	"kervan/tenants"
 )
 
@@ -30,11 +31,18 @@ func reviewing(ctx context.Context, db bun.IDB, call ids.Call) (Reviewing, error
 	var r Reviewing
 	err := db.NewRaw(`SELECT EXISTS (SELECT FROM reviews AS r WHERE r.call_id = ? AND (r.state = 'submitted' OR r.comment <> '' OR EXISTS (SELECT FROM review_marks AS m WHERE m.review_id = r.id))) AS begun,
 		EXISTS (SELECT FROM decision_lists AS l WHERE l.call_id = ? AND l.state <> 'open') AS decided,
-		EXISTS (SELECT FROM reviews AS r WHERE r.call_id = ? AND (r.state IN ('open', 'submitted') OR r.declared_at IS NOT NULL)) AS opened`, call, call, call).Scan(ctx, &r.Begun, &r.Decided, &r.Opened)
+		EXISTS (SELECT FROM reviews AS r WHERE r.call_id = ? AND (r.state IN ('open', 'submitted') OR r.declared_at IS NOT NULL)) AS opened,
+		EXISTS (SELECT FROM reviews AS r WHERE r.call_id = ?) OR EXISTS (SELECT FROM selection_ways AS w WHERE w.call_id = ? AND w.wished) AS met`, call, call, call, call, call).Scan(ctx, &r.Begun, &r.Decided, &r.Opened, &r.Met)
 	if err != nil {
 		return r, fmt.Errorf("selection: read how far reviewing is: %w", err)
 	}
-	return r, nil
+	if r.Met {
+		return r, nil
+	}
+	// That wishes were asked for, and are not any more, only the trail knows.
+	asked, err := audit.List(ctx, db, audit.Filter{SubjectKind: "call", SubjectID: call.String(), Action: "reviewer.wishes_asked", Limit: 1})
+	r.Met = len(asked) > 0
+	return r, err
 }
 
 // savePoints keeps the totals of submitted reviews, all in one statement.

@@ -153,6 +153,9 @@ func (s *Service) AskForWishes(ctx context.Context, sc tenants.Scope, call ids.C
 		return fault.Conflict("selection.wishes.anonymous")
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if err := s.asItWas(ctx, tx, c); err != nil {
+			return err
+		}
 		w, err := waysOf(ctx, tx, call)
 		if err != nil || w.Wished == ask {
 			return err
