@@ -19,7 +19,8 @@ const (
 )
 
 // InviteLent invites reviewers whom another network lends, like any others; the reaction to events.ReviewersLent, which may come
-// more than once. Whoever is asked for the call already is not asked again. Only the system may.
+// more than once, and after the other network has wanted somebody back. Whoever is asked for the call already is not asked again. Only
+// the system may.
 func (s *Service) InviteLent(ctx context.Context, sc tenants.Scope, e events.ReviewersLent) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
@@ -51,11 +52,15 @@ func (s *Service) InviteLent(ctx context.Context, sc tenants.Scope, e events.Rev
 			until = earliest
 		}
 		for _, who := range e.People {
+			over, err := overLoan(ctx, tx, who.Loan)
+			if err != nil {
+				return err
+			}
 			known, err := loansIn(ctx, tx, who.Loan)
 			if err != nil {
 				return err
 			}
-			if len(known) > 0 {
+			if over || len(known) > 0 {
 				continue
 			}
 			i := Invitation{
@@ -89,12 +94,15 @@ func (s *Service) InviteLent(ctx context.Context, sc tenants.Scope, e events.Rev
 }
 
 // EndLoan takes leave of a reviewer whom the other network wants back; the reaction to events.LoanEnded, which may come more than
-// once. Only the system may.
+// once, and before the reviewer is heard of. Only the system may.
 func (s *Service) EndLoan(ctx context.Context, sc tenants.Scope, e events.LoanEnded) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if err := closeLoan(ctx, tx, e.Loan); err != nil {
+			return err
+		}
 		found, err := loansIn(ctx, tx, e.Loan)
 		if err != nil || len(found) == 0 {
 			return err

@@ -306,3 +306,43 @@ func TestOnlyReviewersSayThatTheyMayBeLent(t *testing.T) {
 		t.Errorf("a coordinator takes it back for them: %+v, %v", p, err)
 	}
 }
+
+// TestALoanThatIsOverInvitesNobody ends a loan before it arrives, and while it does.
+func TestALoanThatIsOverInvitesNobody(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
+	who, other := umit(), umit()
+	other.Email = "other@cinar.example"
+	if err := h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: who.Loan}); err != nil {
+		t.Fatal(err)
+	}
+	h.lend(t, coordinator.Actor().Person, who, other)
+	if n := len(h.links(t, who.Email)); n != 0 {
+		t.Errorf("%d invitations of a loan that is over", n)
+	}
+	if n := len(h.links(t, other.Email)); n != 1 {
+		t.Errorf("%d invitations of one that is not", n)
+	}
+	if s := h.standing(t, who.Loan); s.State != selection.LoanWithdrawn {
+		t.Errorf("%+v", s)
+	}
+	both := umit()
+	both.Email = "both@cinar.example"
+	e := events.ReviewersLent{Call: h.call.ID, Lender: "Olive Triangle", By: coordinator.Actor().Person, Reviews: 7, Until: time.Now().AddDate(0, 0, 30), People: []events.LentReviewer{both}}
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := h.service.InviteLent(t.Context(), h.System(), e); err != nil {
+			t.Error(err)
+		}
+	})
+	running.Go(func() {
+		if err := h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: both.Loan}); err != nil {
+			t.Error(err)
+		}
+	})
+	running.Wait()
+	if s := h.standing(t, both.Loan); s.State != selection.LoanWithdrawn {
+		t.Errorf("invited and ended at once: %+v", s)
+	}
+}

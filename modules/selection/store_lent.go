@@ -25,6 +25,27 @@ func tellLender(tx *tenants.Tx, loan ids.Loan) {
 	}
 }
 
+// overLoan reports whether a loan was ended, which nobody does until the transaction ends.
+func overLoan(ctx context.Context, tx *tenants.Tx, loan ids.Loan) (bool, error) {
+	var over bool
+	err := tx.NewRaw(`INSERT INTO received_loans (loan_id) VALUES (?)
+		ON CONFLICT (loan_id) DO UPDATE SET loan_id = EXCLUDED.loan_id RETURNING ended_at IS NOT NULL`, loan).Scan(ctx, &over)
+	if err != nil {
+		return false, fmt.Errorf("selection: look whether a loan is over: %w", err)
+	}
+	return over, nil
+}
+
+// closeLoan writes down that a loan is over, whether anybody was invited for it or not.
+func closeLoan(ctx context.Context, tx *tenants.Tx, loan ids.Loan) error {
+	_, err := tx.NewRaw(`INSERT INTO received_loans AS l (loan_id, ended_at) VALUES (?, ?)
+		ON CONFLICT (loan_id) DO UPDATE SET ended_at = coalesce(l.ended_at, EXCLUDED.ended_at)`, loan, tx.Moment()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("selection: close loan: %w", err)
+	}
+	return nil
+}
+
 // loansIn are the invitations that came of a loan: one or none.
 func loansIn(ctx context.Context, db bun.IDB, loan ids.Loan) ([]Invitation, error) {
 	return invitations(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("i.loan_id = ?", loan) })
