@@ -346,3 +346,37 @@ func TestALoanThatIsOverInvitesNobody(t *testing.T) {
 		t.Errorf("invited and ended at once: %+v", s)
 	}
 }
+
+// TestWhoStoppedCanBeAskedAgain lends somebody once more for the same call, and has the coordinators ask another themselves.
+func TestWhoStoppedCanBeAskedAgain(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
+	for name, again := range map[string]func(who events.LentReviewer){
+		"lent": func(who events.LentReviewer) {
+			who.Loan = ids.New[ids.Loan]()
+			h.lend(t, coordinator.Actor().Person, who)
+			if s := h.standing(t, who.Loan); s.State != selection.LoanAsked {
+				t.Errorf("%+v", s)
+			}
+		},
+		"invited": func(who events.LentReviewer) {
+			if err := h.service.InviteReviewers(t.Context(), coordinator, h.call.ID, inviting(selection.Invitee{Name: who.Name, Email: who.Email})); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		who := umit()
+		who.Email = name + "@cinar.example"
+		h.lend(t, coordinator.Actor().Person, who)
+		h.accepts(t, who.Email)
+		if err := h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: who.Loan}); err != nil {
+			t.Fatal(err)
+		}
+		again(who)
+		h.Jobs(t)
+		if n := len(h.links(t, who.Email)); n != 2 {
+			t.Errorf("%s: %d invitations", name, n)
+		}
+	}
+}

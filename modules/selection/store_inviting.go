@@ -75,7 +75,7 @@ func rowOfInvitation(i *Invitation) invitationRow {
 // insertInvitation keeps an invitation; false where one to the same address stands for the call.
 func insertInvitation(ctx context.Context, tx *tenants.Tx, i *Invitation) (bool, error) {
 	row := rowOfInvitation(i)
-	result, err := tx.NewInsert().Model(&row).On("CONFLICT (call_id, email_key) WHERE state IN ('sent', 'accepted', 'lapsed') DO NOTHING").Returning("NULL").Exec(ctx)
+	result, err := tx.NewInsert().Model(&row).On("CONFLICT (call_id, email_key) WHERE state IN ('sent', 'accepted', 'lapsed') AND ended_at IS NULL DO NOTHING").Returning("NULL").Exec(ctx)
 	if err != nil {
 		return false, fmt.Errorf("selection: keep invitation: %w", err)
 	}
