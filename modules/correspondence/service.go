@@ -155,11 +155,12 @@ func (s *Service) compose(ctx context.Context, sc tenants.Scope, e events.MailRe
 	if held {
 		status = StatusHeld
 	}
-	return Message{
+	m := Message{
 		ID: e.ID, Kind: e.Kind, Status: status, Person: to.Person, Address: to.Address, Name: to.Name, Locale: loc.Locale,
-		Subject: body.Subject, Body: body.Text(), HTML: html, Secret: e.Secret, Batch: e.Batch, AboutKind: e.AboutKind, AboutID: e.AboutID,
-		Search: searched(to.Name, to.Address, body.Subject),
-	}, nil
+		Subject: body.Subject, Body: body.Text(), HTML: html, Secret: e.Secret, Veiled: e.Veiled, Batch: e.Batch, AboutKind: e.AboutKind, AboutID: e.AboutID,
+	}
+	m.Search = searched(m.known(), m.Subject)
+	return m, nil
 }
 
 // leaves reports whether mails are sent: never out of a rehearsal, where they end in the outbox.
@@ -255,7 +256,7 @@ func (s *Service) Notify(ctx context.Context, sc tenants.Scope, e events.Notific
 	})
 }
 
-// List shows the outbox, newest first, and how many match. Coordinators and officers may.
+// List shows the outbox, newest first, and how many match; a veiled address is left out. Coordinators and officers may.
 func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) ([]Message, int, error) {
 	if err := s.Policies.May(sc, policies.MessageList, policies.On{}); err != nil {
 		return nil, 0, err
@@ -268,11 +269,17 @@ func (s *Service) List(ctx context.Context, sc tenants.Scope, q Query) ([]Messag
 	if err != nil {
 		return nil, 0, err
 	}
+	for i := range rows {
+		if rows[i].Veiled {
+			rows[i].Address = ""
+		}
+	}
 	n, err := count(ctx, sc.Read(), q)
 	return rows, n, err
 }
 
-// Message shows one message. The text of a security mail is shown to nobody but its recipient's mailbox.
+// Message shows one message. The text of a security mail is shown to nobody but its recipient's mailbox, and a veiled
+// address to nobody.
 func (s *Service) Message(ctx context.Context, sc tenants.Scope, id ids.Message) (Message, error) {
 	if err := s.Policies.May(sc, policies.MessageRead, policies.On{}); err != nil {
 		return Message{}, err
@@ -290,6 +297,9 @@ func (s *Service) Message(ctx context.Context, sc tenants.Scope, id ids.Message)
 	}
 	if m.Secret {
 		m.Body, m.HTML = "", ""
+	}
+	if m.Veiled {
+		m.Address = ""
 	}
 	return m, nil
 }

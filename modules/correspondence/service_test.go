@@ -376,3 +376,29 @@ func TestWhatWasDeletedForGoodIsToldNoMore(t *testing.T) {
 		t.Errorf("%d lines under the bell, %v", n, err)
 	}
 }
+
+// TestAVeiledAddressIsShownToNobody reads the outbox, its file, a message, and looks for it by the address.
+func TestAVeiledAddressIsShownToNobody(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.announce(t, events.MailRequested{
+		Kind: "test", Address: "veiled@example.org", Name: "Somebody Lent", Locale: i18n.DE, Subject: i18n.Text{i18n.DE: "Link"}, Body: i18n.Text{i18n.DE: "geheim"}, Secret: true, Veiled: true,
+	})
+	if len(h.post.taken) != 1 || h.post.taken[0].To != "veiled@example.org" {
+		t.Fatalf("sent %+v", h.post.taken)
+	}
+	coordinator := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleCoordinator)).Actor())
+	coordinator.Get("/outbox")
+	coordinator.Want(200, "Somebody Lent")
+	link := coordinator.Page.Link("Link")
+	for _, path := range []string{"/outbox", "/outbox?format=csv", link} {
+		coordinator.Get(path)
+		if coordinator.Want(200, "Somebody Lent"); strings.Contains(coordinator.Page.Body, "veiled@") {
+			t.Errorf("%s shows the address", path)
+		}
+	}
+	coordinator.Get("/outbox?q=veiled")
+	if strings.Contains(coordinator.Page.Body, "Somebody Lent") {
+		t.Error("it is found by the address")
+	}
+}

@@ -32,6 +32,7 @@ type Message struct {
 	Body       string      `bun:"body"`
 	HTML       string      `bun:"html"`
 	Secret     bool        `bun:"secret"`
+	Veiled     bool        `bun:"veiled"`
 	Batch      string      `bun:"batch"`
 	AboutKind  string      `bun:"about_kind"`
 	AboutID    string      `bun:"about_id"`
@@ -42,6 +43,22 @@ type Message struct {
 
 	// Bound is a held letter that goes with others, when what they are about is released, and not by itself.
 	Bound bool `bun:"bound,scanonly"`
+}
+
+// known is all that the team may know of the addressee.
+func (m *Message) known() string {
+	if m.Veiled {
+		return m.Name
+	}
+	return m.Name + " " + m.Address
+}
+
+// Addressee is the name with the address, where the reader may know that.
+func (m *Message) Addressee() string {
+	if m.Address == "" {
+		return m.Name
+	}
+	return m.Name + " <" + m.Address + ">"
 }
 
 // Waits reports whether the message can be released or cancelled by itself.
@@ -311,7 +328,7 @@ func cancelAbout(ctx context.Context, tx *tenants.Tx, kind, id string) error {
 // unsentAbout holds the messages about a thing that have not left.
 func unsentAbout(ctx context.Context, tx *tenants.Tx, kind, id string) ([]Message, error) {
 	var rows []Message
-	err := tx.NewSelect().Model(&rows).Column("id", "status", "locale", "name", "address").
+	err := tx.NewSelect().Model(&rows).Column("id", "status", "locale", "name", "address", "veiled").
 		Where("about_kind = ?", kind).Where("about_id = ?", id).Where("status <> ?", StatusSent).OrderExpr("id").For("UPDATE").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("correspondence: list unsent messages: %w", err)
@@ -322,7 +339,7 @@ func unsentAbout(ctx context.Context, tx *tenants.Tx, kind, id string) ([]Messag
 // forget cancels a message and leaves its subject alone of what it says.
 func forget(ctx context.Context, tx *tenants.Tx, m Message) error {
 	_, err := tx.NewUpdate().Table("messages").Set("status = ?", StatusCancelled).Set("subject = ?", m.Subject).Set("body = ''").Set("html = ''").
-		Set("search = ?", searched(m.Name, m.Address, m.Subject)).Where("id = ?", m.ID).Exec(ctx)
+		Set("search = ?", searched(m.known(), m.Subject)).Where("id = ?", m.ID).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("correspondence: forget message: %w", err)
 	}
@@ -330,8 +347,8 @@ func forget(ctx context.Context, tx *tenants.Tx, m Message) error {
 }
 
 // searched is by what a message is found in the outbox.
-func searched(name, address, subject string) string {
-	return i18n.SearchKey(name + " " + address + " " + subject)
+func searched(to, subject string) string {
+	return i18n.SearchKey(to + " " + subject)
 }
 
 func forgetNotifications(ctx context.Context, tx *tenants.Tx, path string) error {

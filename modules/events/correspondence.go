@@ -32,6 +32,8 @@ type MailRequested struct {
 	// Secret marks a message with a token in it (confirmation, reset, invitation): it goes at once and its text is
 	// wiped from the database when it has been sent.
 	Secret bool
+	// Veiled keeps the address from the network's team, which sees only the name.
+	Veiled bool
 	// Hold keeps the message in the outbox until somebody releases it.
 	Hold bool
 	// Batch names the messages that are released together, such as the letters of one decision list.

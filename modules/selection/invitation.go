@@ -121,6 +121,17 @@ func (i *Invitation) At(now time.Time) InvitationState {
 	return i.State
 }
 
+// veiled reports whether the team may not know the address: that of somebody who is lent, until they accept.
+func (i *Invitation) veiled() bool { return !i.Loan.IsZero() && i.State != InvitationAccepted }
+
+// Known is the address as the team may know it: empty for somebody who is lent, until they accept.
+func (i *Invitation) Known() string {
+	if i.veiled() {
+		return ""
+	}
+	return i.Invitee.Email
+}
+
 // Regret is why somebody does not want to review, and whom they name instead.
 type Regret struct {
 	Reason     RegretReason

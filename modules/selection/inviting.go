@@ -154,7 +154,7 @@ func (s *Service) mailInvitation(ctx context.Context, tx *tenants.Tx, c Call, te
 		return err
 	}
 	m := events.MailRequested{
-		Kind: "selection.mail." + kind, Address: i.Invitee.Email, Name: i.Invitee.Name, Locale: i.Locale, Path: "/reviewer-invitations/" + token, Secret: true,
+		Kind: "selection.mail." + kind, Address: i.Invitee.Email, Name: i.Invitee.Name, Locale: i.Locale, Path: "/reviewer-invitations/" + token, Secret: true, Veiled: i.veiled(),
 		Args:  map[string]string{"reviews": strconv.Itoa(i.Reviews), "Reviews": strconv.Itoa(i.Reviews)},
 		Texts: map[string]i18n.Text{"call": c.Title, "Call": c.Title}, Times: map[string]time.Time{"until": i.Until, "Until": i.Until}, Zone: c.Zone,
 	}

@@ -380,3 +380,41 @@ func TestWhoStoppedCanBeAskedAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestTheAddressOfWhoIsLentIsNotShownBeforeTheyAccept reads all that the team sees of an invitation, before and after.
+func TestTheAddressOfWhoIsLentIsNotShownBeforeTheyAccept(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
+	who := umit()
+	h.lend(t, coordinator.Actor().Person, who)
+	browser := h.SignedIn(t, coordinator.Actor())
+	one := h.invitation(t, coordinator, who.Email)
+	pages := []string{"", "?q=umit@cinar", "/" + one.ID.String(), "?format=csv"}
+	shown := func() (n int) {
+		t.Helper()
+		for _, path := range pages {
+			browser.Get("/selection/" + h.call.ID.String() + "/invitations" + path)
+			browser.Want(200)
+			if strings.Contains(browser.Page.Body, who.Email) {
+				n++
+			}
+		}
+		return n
+	}
+	if n := shown(); n != 0 {
+		t.Errorf("%d pages show the address", n)
+	}
+	browser.Get("/selection/" + h.call.ID.String() + "/invitations?q=cinar.example")
+	if strings.Contains(browser.Page.Body, who.Name) {
+		t.Error("they are found by the address")
+	}
+	m := h.mails[slices.IndexFunc(h.mails, func(m events.MailRequested) bool { return m.Address == who.Email })]
+	if !m.Veiled {
+		t.Error("the outbox shows the address")
+	}
+	h.accepts(t, who.Email)
+	if n := shown(); n != len(pages) {
+		t.Errorf("after they have accepted, %d pages show the address", n)
+	}
+}

@@ -64,7 +64,7 @@ func asksFor(i *Invitation, state InvitationState, values url.Values) bool {
 	if wanted := values.Get("state"); wanted != "" && wanted != string(state) {
 		return false
 	}
-	key := i18n.SearchKey(i.Invitee.Name + " " + i.Invitee.Email)
+	key := i18n.SearchKey(i.Invitee.Name + " " + i.Known())
 	for _, word := range i18n.SearchWords(values.Get("q")) {
 		if !strings.Contains(key, word) {
 			return false
@@ -111,7 +111,7 @@ func invitationsSheet(p ui.Page, v invitationsView) sheets.Table {
 	}}
 	for n := range v.Rows {
 		i := &v.Rows[n]
-		row := []any{i.Invitee.Name, i.Invitee.Email, p.T("selection.invitation_state." + string(i.At(v.ReadAt))), i.Reviews, i.SentAt, i.Until, nil, "", i.Regret.Note, ""}
+		row := []any{i.Invitee.Name, i.Known(), p.T("selection.invitation_state." + string(i.At(v.ReadAt))), i.Reviews, i.SentAt, i.Until, nil, "", i.Regret.Note, ""}
 		if !i.AnsweredAt.IsZero() {
 			row[6] = i.AnsweredAt
 		}
@@ -159,13 +159,16 @@ func textLabels(p ui.Page, languages []i18n.Locale) []string {
 
 // invitationTerms tell of one invitation.
 func invitationTerms(p ui.Page, call Call, i *Invitation) []ui.Term {
-	terms := []ui.Term{
-		{Label: p.T("selection.known.email"), Text: i.Invitee.Email},
+	var terms []ui.Term
+	if known := i.Known(); known != "" {
+		terms = append(terms, ui.Term{Label: p.T("selection.known.email"), Text: known})
+	}
+	terms = append(terms, []ui.Term{
 		{Label: p.T("selection.invite.locale"), Text: i.Locale.Name()},
 		{Label: p.T("selection.invitations.reviews"), Text: p.Loc.Int(i.Reviews)},
 		{Label: p.T("selection.invitations.sent"), Text: p.Loc.DateTimeIn(i.SentAt, zone(call))},
 		{Label: p.T("selection.invitations.until"), Text: p.Loc.DateTimeIn(i.Until, zone(call))},
-	}
+	}...)
 	if i.Lender != "" {
 		terms = append(terms, ui.Term{Label: p.T("selection.lent.lender"), Text: i.Lender})
 	}
