@@ -165,7 +165,7 @@ func (s *Service) ApplyRun(ctx context.Context, sc tenants.Scope, call ids.Call,
 	if err != nil {
 		return 0, nil, err
 	}
-	found, held, err := s.lookOnce(ctx, sc, f, run.Reviewers)
+	found, err := s.lookOnce(ctx, sc, f, run.Reviewers)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -187,7 +187,7 @@ func (s *Service) ApplyRun(ctx context.Context, sc tenants.Scope, call ids.Call,
 			return err
 		}
 		pairs := run.fresh()
-		if problems, err = s.impossible(ctx, tx, f, held, pairs); err != nil || len(problems) > 0 {
+		if problems, err = s.impossible(ctx, tx, f, pairs); err != nil || len(problems) > 0 {
 			return err
 		}
 		if n, err = s.assign(ctx, tx, f.Call, pairs, run.Settings.DueAt, now); err != nil {
@@ -203,14 +203,12 @@ func (s *Service) ApplyRun(ctx context.Context, sc tenants.Scope, call ids.Call,
 	return n, problems, err
 }
 
-// lookOnce finds conflicts of interest between reviewers and all applications of a field, and who may review.
-func (s *Service) lookOnce(ctx context.Context, sc tenants.Scope, f field, reviewers []ids.Person) ([]Conflict, []tenants.Membership, error) {
-	held, err := tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer, tenants.RoleChair)
-	if err != nil || len(reviewers) == 0 {
-		return nil, held, err
+// lookOnce finds conflicts of interest between reviewers and all applications of a field.
+func (s *Service) lookOnce(ctx context.Context, sc tenants.Scope, f field, reviewers []ids.Person) ([]Conflict, error) {
+	if len(reviewers) == 0 {
+		return nil, nil
 	}
-	found, err := s.detect(ctx, sc, f.Applications, reviewers...)
-	return found, held, err
+	return s.detect(ctx, sc, f.Applications, reviewers...)
 }
 
 // fresh are the pairs that a run proposes and did not find.
@@ -228,7 +226,11 @@ func (r *Run) fresh() []pair {
 
 // impossible are the pairs that must not be assigned, or cannot be, each with why. Applications outside of the field are
 // not there any more.
-func (s *Service) impossible(ctx context.Context, tx *tenants.Tx, f field, held []tenants.Membership, pairs []pair) ([]Problem, error) {
+func (s *Service) impossible(ctx context.Context, tx *tenants.Tx, f field, pairs []pair) ([]Problem, error) {
+	held, err := eligible(ctx, tx, f.Call.ID)
+	if err != nil {
+		return nil, err
+	}
 	standing, err := conflictsOfCall(ctx, tx, f.Call.ID)
 	if err != nil {
 		return nil, err
@@ -269,6 +271,38 @@ func (s *Service) impossible(ctx context.Context, tx *tenants.Tx, f field, held 
 		}
 	}
 	return problems, nil
+}
+
+// conflicted are the pairs that must not be assigned.
+func conflicted(ctx context.Context, tx *tenants.Tx, call ids.Call, chosen []Application, reviewers []ids.Person) ([]Refusal, error) {
+	all, err := conflictsOfCall(ctx, tx, call)
+	if err != nil {
+		return nil, err
+	}
+	var refused []Refusal
+	for _, c := range all {
+		among := slices.ContainsFunc(chosen, func(a Application) bool { return a.ID == c.Application })
+		if again := slices.ContainsFunc(refused, func(r Refusal) bool { return r.Application == c.Application && r.Person == c.Person }); again {
+			continue
+		}
+		if c.Stands() && among && slices.Contains(reviewers, c.Person) {
+			refused = append(refused, Refusal{Application: c.Application, Person: c.Person, Kind: c.Kind})
+		}
+	}
+	return refused, nil
+}
+
+// each are all pairs of the applications and the reviewers, but for those that are refused.
+func each(chosen []Application, reviewers []ids.Person, refused []Refusal) []pair {
+	var pairs []pair
+	for _, a := range chosen {
+		for _, person := range reviewers {
+			if !slices.ContainsFunc(refused, func(r Refusal) bool { return r.Application == a.ID && r.Person == person }) {
+				pairs = append(pairs, pair{a.ID, person})
+			}
+		}
+	}
+	return pairs
 }
 
 // RunFile is the instance of a run, as the command solve reads it. Coordinators and officers may, unless it is about an

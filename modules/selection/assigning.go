@@ -78,7 +78,7 @@ func (s *Service) board(ctx context.Context, sc tenants.Scope, f field) (Board, 
 	if b.List, _, err = findList(ctx, sc.Read(), f.Call.ID); err != nil {
 		return b, err
 	}
-	if b.Reviewers, err = s.reviewers(ctx, sc, all); err != nil {
+	if b.Reviewers, err = s.reviewers(ctx, sc, &f.Call.ID, all); err != nil {
 		return b, err
 	}
 	grouped := byApplication(all)
@@ -119,9 +119,12 @@ func (b *Board) count(reviews []Review) {
 	}
 }
 
-// reviewers are those who may be assigned now, and those who were and are not reviewers any more.
-func (s *Service) reviewers(ctx context.Context, sc tenants.Scope, reviews []Review) ([]Reviewer, error) {
+// reviewers are those who may be assigned now, in the call or in any, and those who were and may not any more.
+func (s *Service) reviewers(ctx context.Context, sc tenants.Scope, call *ids.Call, reviews []Review) ([]Reviewer, error) {
 	held, err := tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer, tenants.RoleChair)
+	if call != nil {
+		held, err = eligible(ctx, sc.Read(), *call)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -197,6 +200,13 @@ func (s *Service) Assign(ctx context.Context, sc tenants.Scope, call ids.Call, c
 		if err != nil {
 			return err
 		}
+		held, err := eligible(ctx, tx, call)
+		if err != nil {
+			return err
+		}
+		if !allHold(held, cmd.Reviewers) { // somebody's loan was ended meanwhile
+			return fault.NotFound()
+		}
 		if err := recuse(ctx, tx, found, now); err != nil {
 			return err
 		}
@@ -227,14 +237,12 @@ func (s *Service) chosen(ctx context.Context, sc tenants.Scope, f field, cmd Ass
 	if len(bad) > 0 {
 		return nil, fault.Invalid("fault.check_fields", bad...)
 	}
-	held, err := tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer, tenants.RoleChair)
+	held, err := eligible(ctx, sc.Read(), f.Call.ID)
 	if err != nil {
 		return nil, err
 	}
-	for _, person := range cmd.Reviewers {
-		if !slices.ContainsFunc(held, func(m tenants.Membership) bool { return m.Person == person }) {
-			return nil, fault.NotFound()
-		}
+	if !allHold(held, cmd.Reviewers) {
+		return nil, fault.NotFound()
 	}
 	chosen := make([]Application, len(cmd.Applications))
 	for i, id := range cmd.Applications {
@@ -250,36 +258,10 @@ func (s *Service) chosen(ctx context.Context, sc tenants.Scope, f field, cmd Ass
 	return chosen, nil
 }
 
-// conflicted are the pairs that must not be assigned.
-func conflicted(ctx context.Context, tx *tenants.Tx, call ids.Call, chosen []Application, reviewers []ids.Person) ([]Refusal, error) {
-	all, err := conflictsOfCall(ctx, tx, call)
-	if err != nil {
-		return nil, err
-	}
-	var refused []Refusal
-	for _, c := range all {
-		among := slices.ContainsFunc(chosen, func(a Application) bool { return a.ID == c.Application })
-		if again := slices.ContainsFunc(refused, func(r Refusal) bool { return r.Application == c.Application && r.Person == c.Person }); again {
-			continue
-		}
-		if c.Stands() && among && slices.Contains(reviewers, c.Person) {
-			refused = append(refused, Refusal{Application: c.Application, Person: c.Person, Kind: c.Kind})
-		}
-	}
-	return refused, nil
-}
-
-// each are all pairs of the applications and the reviewers, but for those that are refused.
-func each(chosen []Application, reviewers []ids.Person, refused []Refusal) []pair {
-	var pairs []pair
-	for _, a := range chosen {
-		for _, person := range reviewers {
-			if !slices.ContainsFunc(refused, func(r Refusal) bool { return r.Application == a.ID && r.Person == person }) {
-				pairs = append(pairs, pair{a.ID, person})
-			}
-		}
-	}
-	return pairs
+func allHold(held []tenants.Membership, persons []ids.Person) bool {
+	return !slices.ContainsFunc(persons, func(person ids.Person) bool {
+		return !slices.ContainsFunc(held, func(m tenants.Membership) bool { return m.Person == person })
+	})
 }
 
 // assign gives out the reviews and tells each reviewer once, however many there are. It returns how many are new.

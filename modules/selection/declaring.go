@@ -223,7 +223,7 @@ func (s *Service) declarable(ctx context.Context, sc tenants.Scope, id ids.Appli
 	if slices.ContainsFunc(mine, func(r Review) bool { return r.Application == id }) {
 		return a, nil
 	}
-	asked, err := wishable(ctx, sc.Read(), &a.Call)
+	asked, err := wishableBy(ctx, sc, &a.Call)
 	if err == nil && (len(asked) == 0 || !a.Undecided) {
 		err = fault.NotFound()
 	}

@@ -125,7 +125,7 @@ func (s *Service) AssignByFile(ctx context.Context, sc tenants.Scope, call ids.C
 
 // paired finds the applications and reviewers of the lines.
 func (s *Service) paired(ctx context.Context, sc tenants.Scope, f field, lines []FileLine) ([]pair, []LineProblem, error) {
-	who, err := s.reviewers(ctx, sc, nil)
+	who, err := s.reviewers(ctx, sc, &f.Call.ID, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -168,7 +168,7 @@ func (s *Service) assignPairs(ctx context.Context, sc tenants.Scope, f field, li
 			reviewers = append(reviewers, p.Person)
 		}
 	}
-	found, held, err := s.lookOnce(ctx, sc, f, reviewers)
+	found, err := s.lookOnce(ctx, sc, f, reviewers)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -180,7 +180,7 @@ func (s *Service) assignPairs(ctx context.Context, sc tenants.Scope, f field, li
 		if err := recuse(ctx, tx, found, now); err != nil {
 			return err
 		}
-		impossible, err := s.impossible(ctx, tx, f, held, pairs)
+		impossible, err := s.impossible(ctx, tx, f, pairs)
 		if err != nil {
 			return err
 		}

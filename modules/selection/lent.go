@@ -201,6 +201,13 @@ func (s *Service) endLoan(ctx context.Context, tx *tenants.Tx, id ids.Invitation
 	return s.tellInviters(ctx, tx, &i, "selection.notify.loan_ended")
 }
 
+// onlyLent reports whether somebody is a reviewer only because they are lent: nobody else has invited them, and the role came with
+// one of their loans.
+func onlyLent(role tenants.Membership, accepted []Invitation) bool {
+	return !slices.ContainsFunc(accepted, func(i Invitation) bool { return i.Loan.IsZero() }) &&
+		slices.ContainsFunc(accepted, func(i Invitation) bool { return role.GrantedAt.Equal(i.AnsweredAt) })
+}
+
 // leave takes the role of a reviewer from somebody who has it only by being lent, once nothing is left of that.
 func leave(ctx context.Context, tx *tenants.Tx, person ids.Person) error {
 	accepted, err := acceptedBy(ctx, tx, person)
@@ -215,14 +222,7 @@ func leave(ctx context.Context, tx *tenants.Tx, person ids.Person) error {
 	if n < 0 {
 		return nil
 	}
-	came := false
-	for _, i := range accepted {
-		if i.EndedAt.IsZero() {
-			return nil
-		}
-		came = came || held[n].GrantedAt.Equal(i.AnsweredAt)
-	}
-	if !came {
+	if !onlyLent(held[n], accepted) || slices.ContainsFunc(accepted, func(i Invitation) bool { return i.EndedAt.IsZero() }) {
 		return nil
 	}
 	tx.Audit(audit.Entry{Action: "person.dismissed", SubjectKind: "person", SubjectID: person.String(), Detail: map[string]any{"role": string(tenants.RoleReviewer)}})

@@ -418,3 +418,69 @@ func TestTheAddressOfWhoIsLentIsNotShownBeforeTheyAccept(t *testing.T) {
 		t.Errorf("after they have accepted, %d pages show the address", n)
 	}
 }
+
+// another is a call of the network beside the first, with an application.
+func (h *house) another(t *testing.T) (selection.Call, selection.Application) {
+	t.Helper()
+	first := h.call
+	defer func() { h.call = first }()
+	h.call.ID = ids.New[ids.Call]()
+	h.around.mu.Lock()
+	h.calls = append(h.calls, h.call)
+	h.around.mu.Unlock()
+	a, _ := h.apply(t, "Başka")
+	return h.call, a
+}
+
+// TestWhoIsLentReviewsForTheirCallOnly offers them the applications of another call in each way there is; whoever is a reviewer without
+// the loan gets them.
+func TestWhoIsLentReviewsForTheirCallOnly(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	coordinator, own := h.role(t, "Koordinatör", tenants.RoleCoordinator), h.role(t, "Okur", tenants.RoleReviewer)
+	other, b := h.another(t)
+	a, _ := h.apply(t, "Ihlamur")
+	who := umit()
+	h.lend(t, coordinator.Actor().Person, who)
+	lent := h.accepts(t, who.Email)
+	person := lent.Actor().Person
+	assign := func(call ids.Call, application ids.Application, reviewer ids.Person) error {
+		_, err := h.service.Assign(t.Context(), coordinator, call, selection.Assignment{Applications: []ids.Application{application}, Reviewers: []ids.Person{reviewer}, DueAt: h.due()})
+		return err
+	}
+	if err := assign(h.call.ID, a.ID, person); err != nil {
+		t.Errorf("their own call: %v", err)
+	}
+	if err := assign(other.ID, b.ID, person); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("another call: %v", err)
+	}
+	for call, there := range map[ids.Call]bool{h.call.ID: true, other.ID: false} {
+		if err := h.service.AskForWishes(t.Context(), coordinator, call, true); err != nil {
+			t.Fatal(err)
+		}
+		p, err := h.service.Planning(t.Context(), coordinator, call)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, on := p.Board.Reviewer(person); on != there || slices.Contains(p.Usual.Reviewers, person) != there || !slices.Contains(p.Usual.Reviewers, own.Actor().Person) {
+			t.Errorf("on the board: %v, planned with: %v", on, p.Usual.Reviewers)
+		}
+		g := p.Usual
+		g.Reviewers = []ids.Person{person}
+		if _, err := h.service.StartRun(t.Context(), coordinator, call, g); fault.Is(err, fault.KindNotFound) == there {
+			t.Errorf("a run, with %v: %v", there, err)
+		}
+		if _, err := h.service.Wishing(t.Context(), lent, call); fault.Is(err, fault.KindNotFound) == there {
+			t.Errorf("wishes, with %v: %v", there, err)
+		}
+	}
+	if calls, err := h.service.WishableCalls(t.Context(), lent); err != nil || len(calls) != 1 || calls[0].ID != h.call.ID {
+		t.Errorf("%+v, %v", calls, err)
+	}
+	if _, err := h.service.Declarable(t.Context(), lent, b.ID); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("declares: %v", err)
+	}
+	if err := assign(other.ID, b.ID, own.Actor().Person); err != nil {
+		t.Errorf("a reviewer of the network: %v", err)
+	}
+}

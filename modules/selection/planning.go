@@ -39,6 +39,11 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, call ids.Call)
 	if p.Known, err = s.known(ctx, sc); err != nil {
 		return p, err
 	}
+	held, err := eligible(ctx, sc.Read(), call)
+	if err != nil {
+		return p, err
+	}
+	p.Known = slices.DeleteFunc(p.Known, func(k Known) bool { return !allHold(held, []ids.Person{k.Profile.Person}) })
 	without, err := s.Conflicted(ctx, sc)
 	if err != nil {
 		return p, err
@@ -183,7 +188,7 @@ func (s *Service) checkSettings(ctx context.Context, sc tenants.Scope, f field, 
 		return fault.Invalid("fault.check_fields", bad...)
 	}
 	g.DueAt = g.DueAt.Truncate(time.Microsecond) // as the database keeps it
-	held, err := tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer, tenants.RoleChair)
+	held, err := eligible(ctx, sc.Read(), f.Call.ID)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (s *Service) KnownReviewers(ctx context.Context, sc tenants.Scope) ([]Known
 }
 
 func (s *Service) known(ctx context.Context, sc tenants.Scope) ([]Known, error) {
-	who, err := s.reviewers(ctx, sc, nil)
+	who, err := s.reviewers(ctx, sc, nil, nil)
 	if err != nil {
 		return nil, err
 	}

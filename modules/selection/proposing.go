@@ -66,7 +66,7 @@ func (s *Service) Proposals(ctx context.Context, sc tenants.Scope, call ids.Call
 	if err != nil {
 		return b, nil, err
 	}
-	held, err := tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer, tenants.RoleChair)
+	held, err := eligible(ctx, sc.Read(), call)
 	if err != nil {
 		return b, nil, err
 	}

@@ -3,6 +3,7 @@ package selection
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -61,6 +62,61 @@ func lentTo(ctx context.Context, db bun.IDB, person ids.Person) ([]Invitation, e
 // acceptedBy are all invitations that somebody has accepted.
 func acceptedBy(ctx context.Context, db bun.IDB, person ids.Person) ([]Invitation, error) {
 	return invitations(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("i.person_id = ?", person).OrderExpr("i.id") })
+}
+
+// boundTo are the calls for which somebody may review who is a reviewer only because they are lent. Nobody else is in it.
+func boundTo(ctx context.Context, db bun.IDB, held []tenants.Membership) (map[ids.Person][]ids.Call, error) {
+	all, err := invitations(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("i.state = 'accepted'").OrderExpr("i.id").
+			Where("i.person_id IN (SELECT l.person_id FROM reviewer_invitations AS l WHERE l.loan_id IS NOT NULL AND l.person_id IS NOT NULL)")
+	})
+	if err != nil {
+		return nil, err
+	}
+	accepted := map[ids.Person][]Invitation{}
+	for _, i := range all {
+		accepted[i.Person] = append(accepted[i.Person], i)
+	}
+	bound := map[ids.Person][]ids.Call{}
+	for _, m := range held {
+		if m.Role == tenants.RoleReviewer && onlyLent(m, accepted[m.Person]) {
+			bound[m.Person] = []ids.Call{}
+			for _, i := range accepted[m.Person] {
+				if i.EndedAt.IsZero() {
+					bound[m.Person] = append(bound[m.Person], i.Call)
+				}
+			}
+		}
+	}
+	return bound, nil
+}
+
+// eligible are those who may be given reviews of a call: reviewers and the chair, but for whoever is lent for other calls only.
+func eligible(ctx context.Context, db bun.IDB, call ids.Call) ([]tenants.Membership, error) {
+	held, err := tenants.Holders(ctx, db, tenants.RoleReviewer, tenants.RoleChair)
+	if err != nil {
+		return nil, err
+	}
+	bound, err := boundTo(ctx, db, held)
+	return slices.DeleteFunc(held, func(m tenants.Membership) bool {
+		calls, lent := bound[m.Person]
+		return lent && m.Role == tenants.RoleReviewer && !slices.Contains(calls, call)
+	}), err
+}
+
+// wishableBy are the calls, or the one, of which the actor may say what they would like to review.
+func wishableBy(ctx context.Context, sc tenants.Scope, one *ids.Call) ([]ids.Call, error) {
+	asked, err := wishable(ctx, sc.Read(), one)
+	if err != nil || len(asked) == 0 || sc.Actor().Has(tenants.RoleChair) {
+		return asked, err
+	}
+	held, err := tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer)
+	if err != nil {
+		return nil, err
+	}
+	bound, err := boundTo(ctx, sc.Read(), held)
+	calls, lent := bound[sc.Actor().Person]
+	return slices.DeleteFunc(asked, func(call ids.Call) bool { return lent && !slices.Contains(calls, call) }), err
 }
 
 // homesOf are what the organizations at home of those of the people who are or were lent are recognized by.

@@ -166,7 +166,7 @@ func (s *Service) Instructed(ctx context.Context, sc tenants.Scope, call ids.Cal
 	if v.Training, err = findTraining(ctx, sc.Read(), call); err != nil {
 		return v, err
 	}
-	who, err := s.reviewers(ctx, sc, nil)
+	who, err := s.reviewers(ctx, sc, &call, nil)
 	if err != nil {
 		return v, err
 	}

@@ -53,12 +53,12 @@ type Wishing struct {
 
 // Wishing shows a reviewer the applications of a call of which they may say what they would like, but for those in which they have a
 // conflict of interest and those that they review already. Reviewers and the chair may, where the coordinators of the call ask for wishes and until the decisions
-// are closed. Fault: NotFound, also where they do not.
+// are closed; whoever is lent, of that call only. Fault: NotFound, also where they do not.
 func (s *Service) Wishing(ctx context.Context, sc tenants.Scope, call ids.Call) (Wishing, error) {
 	if err := s.policies.May(sc, policies.ReviewQueue, policies.On{}); err != nil {
 		return Wishing{}, err
 	}
-	asked, err := wishable(ctx, sc.Read(), &call)
+	asked, err := wishableBy(ctx, sc, &call)
 	if err != nil {
 		return Wishing{}, err
 	}
@@ -130,7 +130,7 @@ func (s *Service) WishableCalls(ctx context.Context, sc tenants.Scope) ([]Call, 
 	if err := s.policies.May(sc, policies.ReviewQueue, policies.On{}); err != nil {
 		return nil, err
 	}
-	asked, err := wishable(ctx, sc.Read(), nil)
+	asked, err := wishableBy(ctx, sc, nil)
 	if err != nil || len(asked) == 0 {
 		return nil, err
 	}
