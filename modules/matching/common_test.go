@@ -55,18 +55,20 @@ func (h *house) core(t *testing.T) (tenants.Tenant, tenants.Scope) {
 	t.Helper()
 	oneCore.Lock()
 	defer oneCore.Unlock()
-	all, err := h.Tenants.All(t.Context())
-	must(t, err)
-	at := slices.IndexFunc(all, func(n tenants.Tenant) bool { return n.Kind == tenants.KindCore })
 	var made tenants.Tenant
-	if at >= 0 {
-		made = all[at]
-	} else {
-		made, err = h.Tenants.Create(t.Context(), tenants.New{Slug: "core", Name: "Commons", Kind: tenants.KindCore, Locales: i18n.All, Zone: "Europe/Istanbul", Hosts: []string{"core.localhost"}})
+	for made.SchemaVersion == 0 { // where another test has just made it, the catalogue is not read again at once
+		all, err := h.Tenants.All(t.Context())
 		must(t, err)
-		must(t, h.Tenants.Provision(t.Context(), made.ID))
-		made, err = h.Tenants.ByID(t.Context(), made.ID)
+		if at := slices.IndexFunc(all, func(n tenants.Tenant) bool { return n.Kind == tenants.KindCore }); at >= 0 {
+			made = all[at]
+			continue
+		}
+		fresh, err := h.Tenants.Create(t.Context(), tenants.New{Slug: "core", Name: "Commons", Kind: tenants.KindCore, Locales: i18n.All, Zone: "Europe/Istanbul", Hosts: []string{"core.localhost"}})
+		if fault.Is(err, fault.KindInvalid) {
+			continue
+		}
 		must(t, err)
+		must(t, h.Tenants.Provision(t.Context(), fresh.ID))
 	}
 	var team tenants.Scope
 	h.within(made, func() { team = h.As(t, tenanttest.Role(tenants.RoleCoreTeam)) })
