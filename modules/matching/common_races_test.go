@@ -3,6 +3,7 @@ package matching_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -51,6 +52,28 @@ func TestWhatIsNotSharedWaitsForNothing(t *testing.T) {
 		must(t, h.service.Unshare(ctx, ada.lead, ada.id))
 		must(t, h.Tenants.Do(ctx, h.renamed(t, ada)))
 	}))
+}
+
+// TestASuspendedNetworkTakesNoPart asks for the networks before and after one is suspended.
+func TestASuspendedNetworkTakesNoPart(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	_, team := h.core(t)
+	there := h.Another(t)
+	h.partakes(t, there)
+	h.within(there, func() { h.Jobs(t) })
+	listed := func() bool {
+		pool, err := h.service.CommonPool(t.Context(), team, matching.Query{})
+		must(t, err)
+		return slices.ContainsFunc(pool.Networks, func(n matching.Partaking) bool { return n.Network == there.ID })
+	}
+	if !listed() {
+		t.Error("one that nobody shares a card of is not listed")
+	}
+	must(t, h.Tenants.Suspend(t.Context(), there.ID))
+	if listed() {
+		t.Error("it is listed although it is suspended")
+	}
 }
 
 // renamed is the job that follows a change of the organization's profile.

@@ -123,7 +123,8 @@ func (s *Service) CommonPool(ctx context.Context, sc tenants.Scope, q Query) (Co
 	return pool, err
 }
 
-// everyPartaking are the networks that take part, those of which nobody shares a card among them, by name.
+// everyPartaking are the networks that take part, those of which nobody shares a card among them, by name; not those in which nothing
+// can be changed, whose cards nobody is shown.
 func (s *Service) everyPartaking(ctx context.Context, sc tenants.Scope, sharing []Partaking) ([]Partaking, error) {
 	since, err := partakings(ctx, sc.Read())
 	if err != nil {
@@ -138,7 +139,7 @@ func (s *Service) everyPartaking(ctx context.Context, sc tenants.Scope, sharing 
 		delete(since, sharing[i].Network)
 	}
 	for _, t := range everybody {
-		if at, ok := since[t.ID]; ok {
+		if at, ok := since[t.ID]; ok && t.Status.Writable() {
 			sharing = append(sharing, Partaking{Network: t.ID, Name: t.Name, Since: at})
 		}
 	}
