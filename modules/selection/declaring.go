@@ -337,7 +337,8 @@ func (s *Service) Undoable(ctx context.Context, sc tenants.Scope, id ids.Change)
 }
 
 // Undo takes back a conflict that was declared, or found, by mistake; a review that had ended with it is assigned again
-// and begins with a new declaration. Coordinators may, but not their own. Faults: Invalid without a reason, Conflict when
+// and begins with a new declaration, unless its reviewer ticked who applies in an anonymous call: what came back alone would be theirs.
+// Coordinators may, but not their own. Faults: Invalid without a reason, Conflict when
 // it is undone already, NotFound.
 func (s *Service) Undo(ctx context.Context, sc tenants.Scope, id ids.Change, reason string) error {
 	c, err := s.Undoable(ctx, sc, id)
@@ -362,6 +363,10 @@ func (s *Service) Undo(ctx context.Context, sc tenants.Scope, id ids.Change, rea
 		tx.Audit(audit.Entry{Action: "conflict.undone", SubjectKind: "application", SubjectID: c.Conflict.Application.String(), Detail: map[string]any{"kind": string(c.Kind), "person": c.Conflict.Person.String()}})
 		left, err := standing(ctx, tx, c.Conflict.Application, c.Conflict.Person)
 		if err != nil || len(left) > 0 {
+			return err
+		}
+		tells, err := s.ticked(ctx, tx, c)
+		if err != nil || tells {
 			return err
 		}
 		return restore(ctx, tx, c.Conflict)

@@ -193,6 +193,19 @@ func (s *Service) DeclareImpartiality(ctx context.Context, sc tenants.Scope, cal
 	})
 }
 
+// ticked reports whether somebody has said of an organization of the application, without knowing that it is its, that they are not
+// impartial to it, and reviews in a call that is anonymous still.
+func (s *Service) ticked(ctx context.Context, tx *tenants.Tx, c Listed) (bool, error) {
+	call, err := s.Calls.Within(ctx, tx, c.Call)
+	if err != nil || !call.Review.Anonymous {
+		return false, err
+	}
+	said, err := tiedBy(ctx, tx, []ids.Call{c.Call}, []ids.Person{c.Person})
+	return slices.ContainsFunc(said, func(t Tie) bool {
+		return slices.ContainsFunc(c.Application.Organizations, func(o Applicant) bool { return o.ID == t.Organization })
+	}), err
+}
+
 // Docket lists what the actor has to review. Reviewers and the chair may.
 func (s *Service) Docket(ctx context.Context, sc tenants.Scope) (Docket, error) {
 	queue, err := s.queued(ctx, sc)

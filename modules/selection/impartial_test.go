@@ -417,6 +417,40 @@ func TestWishesAreNotAskedForWhereReviewersDoNotKnowWhoApplies(t *testing.T) {
 	}
 }
 
+// TestWhatWasTickedDoesNotComeBackAlone holds that undoing the conflict that a tick led to does not tell which application it was.
+func TestWhatWasTickedDoesNotComeBackAlone(t *testing.T) {
+	t.Parallel()
+	for name, anonymous := range map[string]bool{"anonymous": true, "named since": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			h.anonymous(true)
+			coordinator, reviewer := h.role(t, "Defne", tenants.RoleCoordinator), h.role(t, "Okur", tenants.RoleReviewer)
+			a, _ := h.apply(t, "Ihlamur")
+			tied, _ := h.apply(t, "Zeytin")
+			h.gives(t, a, reviewer)
+			h.gives(t, tied, reviewer)
+			h.says(t, reviewer, tied.Organizations[0].ID)
+			h.anonymous(anonymous)
+			_, all, err := h.service.Conflicts(t.Context(), coordinator, h.call.ID)
+			if err != nil || len(all) != 1 {
+				t.Fatal(all, err)
+			}
+			must(t, h.service.Undo(t.Context(), coordinator, all[0].Conflict.ID, "A mistake."))
+			h.Jobs(t)
+			queue, err := h.service.Queue(t.Context(), reviewer)
+			must(t, err)
+			want := 2
+			if anonymous {
+				want = 1
+			}
+			if told := h.newsFor(reviewer.Actor().Person)["selection.notify.restored"]; len(queue) != want || told != want-1 {
+				t.Errorf("%d reviews are listed, and they were told %d times", len(queue), told)
+			}
+		})
+	}
+}
+
 func TestReviewingIsOpenedWithTheFirstApplication(t *testing.T) {
 	t.Parallel()
 	h := open(t)
