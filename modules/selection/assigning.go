@@ -330,18 +330,21 @@ func (s *Service) Unassign(ctx context.Context, sc tenants.Scope, id ids.Review)
 	if err != nil {
 		return err
 	}
+	call, err := s.Calls.Call(ctx, sc, a.Call)
+	if err != nil {
+		return err
+	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		r, err := lockReview(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		after, ok := r.State.After(Remove)
-		if !ok {
+		var ok bool
+		if r.State, ok = r.State.After(Remove); !ok {
 			return fault.Conflict("selection.assign.not_removable")
 		}
-		r.State = after
 		tx.Audit(audit.Entry{Action: "review.unassigned", SubjectKind: "application", SubjectID: a.ID.String(), Detail: map[string]any{"reviewer": r.Person.String()}})
-		tx.Announce(events.NotificationRequested{Person: r.Person, Key: "selection.notify.unassigned", Args: map[string]string{"Number": a.Number}, Path: "/reviews"})
+		tellTaken(tx, call, r.Person, a.Number)
 		return advance(ctx, tx, &r)
 	})
 }

@@ -26,6 +26,16 @@ func (s *Service) tellAssigned(tx *tenants.Tx, call Call, person ids.Person, n i
 	})
 }
 
+// tellTaken tells a reviewer that a review was taken back; in an anonymous call not which, as whoever has just said to whom they are
+// tied would learn the number.
+func tellTaken(tx *tenants.Tx, call Call, person ids.Person, number string) {
+	told := events.NotificationRequested{Person: person, Key: "selection.notify.unassigned", Args: map[string]string{"Number": number}, Path: "/reviews"}
+	if call.Review.Anonymous {
+		told.Key, told.Args = "selection.notify.unassigned_veiled", nil
+	}
+	tx.Announce(told)
+}
+
 func (s *Service) tellReviewer(tx *tenants.Tx, call Call, person ids.Person, what string, n int, due time.Time) {
 	tx.Announce(events.MailRequested{
 		Kind: "selection.mail." + what, Person: person, Path: "/reviews", Args: map[string]string{"Count": strconv.Itoa(n)},
