@@ -14,7 +14,9 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/programs"
 	"kervan/modules/selection"
 	"kervan/modules/site/sitetest"
 	"kervan/tenants"
@@ -106,6 +108,86 @@ func TestReviewersOfAnAnonymousCallNeverLearnWhoApplies(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWhatHappensToOneApplicationTellsNoReviewerWhoseItIs goes through a call in which one application changes at a time, so that what
+// a reviewer is told then is told of it.
+func TestWhatHappensToOneApplicationTellsNoReviewerWhoseItIs(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	network := r.network(t, "alone")
+	m := r.ready(t, network, 3)
+	for i, a := range m.all {
+		if in, status, err := m.submit(t.Context(), r, a.ID); !in || err != nil {
+			t.Fatalf("not handed in: %d %v", status, err)
+		}
+		r.exec(t, network, `UPDATE organizations SET name = ? WHERE id = ?`, fmt.Sprintf("%s %d", telltale, i), a.Organization)
+	}
+	late, tied := m.all[2], m.all[1]
+	r.exec(t, network, `UPDATE applications SET state = 'eligible' WHERE id <> ?`, late.ID)
+	r.exec(t, network, `UPDATE calls SET review = review || '{"anonymous": true}'::jsonb`)
+	email := "reviewer@elsewhere-" + network.Slug + ".example"
+	b := r.signedIn(t, network, email, tenants.Grant{Role: tenants.RoleReviewer})
+	system := r.app.tenants.Bind(network, tenants.SystemActor("test"))
+	var person ids.Person
+	must(t, system.Read().NewRaw(`SELECT id FROM people WHERE email = ?`, email).Scan(t.Context(), &person))
+	assign := func(those ...ids.Application) {
+		t.Helper()
+		_, err := r.app.selection.Assign(t.Context(), system, m.call.ID, selection.Assignment{Applications: those, Reviewers: []ids.Person{person}, DueAt: time.Now().AddDate(0, 0, 9)})
+		must(t, err)
+	}
+	assign(m.all[0].ID, tied.ID)
+	coordinator := system.As(tenants.Actor{Person: ids.New[ids.Person](), Locale: i18n.EN, Grants: []tenants.Grant{{Role: tenants.RoleCoordinator}}})
+
+	now, err := r.app.programs.Call(t.Context(), coordinator, m.call.ID)
+	must(t, err)
+	r.exec(t, network, `UPDATE calls SET review = review - 'anonymous'`)
+	if err := r.app.programs.Conceal(t.Context(), coordinator, m.call.ID, now.Version, programs.Anonymity{On: true, Reason: "Because."}); !fault.Is(err, fault.KindConflict) || fault.Of(err).Key != "programs.anonymity.met" {
+		t.Errorf("names are hidden that a reviewer has read: %v", err)
+	}
+	r.exec(t, network, `UPDATE calls SET review = review || '{"anonymous": true}'::jsonb`)
+
+	list := "/reviews/impartiality/" + m.call.ID.String()
+	b.Get(list)
+	b.Want(http.StatusOK, telltale+" 0", telltale+" 1", telltale+" 2") // who has not passed the check, too
+	b.Submit(list, "tied", tied.Organization.String(), "kind", "work", "note", "We were neighbours.")
+	b.Want(http.StatusOK, "Thank you.")
+
+	r.exec(t, network, `UPDATE applications SET state = 'eligible' WHERE id = ?`, late.ID)
+	assign(late.ID)
+	if b.Get("/reviews"); strings.Contains(b.Page.Text(), "first say to whom you are impartial") {
+		t.Error("the one who passed the check alone is asked about alone")
+	}
+	b.Get(list)
+	if b.Want(http.StatusOK, "You have said it of everybody"); strings.Contains(b.Page.Body, telltale) {
+		t.Error("the list names who passed the check alone")
+	}
+
+	_, conflicts, err := r.app.selection.Conflicts(t.Context(), system, m.call.ID)
+	must(t, err)
+	if len(conflicts) != 1 || conflicts[0].Application.ID != tied.ID {
+		t.Fatalf("%+v", conflicts)
+	}
+	must(t, r.app.selection.Undo(t.Context(), coordinator, conflicts[0].Conflict.ID, "A mistake."))
+	must(t, stopWorker(r.app))
+	queue, err := r.app.selection.Queue(t.Context(), system.As(tenants.Actor{Person: person, Email: email, Locale: i18n.EN, Grants: []tenants.Grant{{Role: tenants.RoleReviewer}}}))
+	must(t, err)
+	for _, q := range queue {
+		if q.Application.ID == tied.ID {
+			t.Error("the application that comes back alone is the one that was ticked")
+		}
+	}
+	if len(queue) != 2 {
+		t.Fatalf("%d reviews are listed", len(queue))
+	}
+	must(t, r.app.selection.Unassign(t.Context(), system, queue[0].ID))
+	var told []string
+	must(t, system.Read().NewRaw(`SELECT row_to_json(n)::text FROM notifications AS n WHERE n.person_id = ?`, person).Scan(t.Context(), &told))
+	for _, row := range told {
+		if strings.Contains(row, "restored") || strings.Contains(row, queue[0].Application.Number) {
+			t.Errorf("a notification says which application it is: %s", row)
+		}
 	}
 }
 
