@@ -91,7 +91,7 @@ type askedDocumentBody struct {
 
 type changeBody struct {
 	At     time.Time `json:"at"`
-	Kind   string    `json:"kind" enum:"opened,extended,texts,closed,calendar,form,criteria"`
+	Kind   string    `json:"kind" enum:"opened,extended,texts,closed,calendar,form,criteria,anonymity,retention"`
 	Before time.Time `json:"before,omitzero" doc:"Of an extension: the deadline before"`
 	After  time.Time `json:"after,omitzero"`
 	Reason string    `json:"reason,omitempty"`
