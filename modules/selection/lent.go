@@ -3,6 +3,7 @@ package selection
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"kervan/modules/events"
@@ -169,14 +170,11 @@ func (s *Service) endLoan(ctx context.Context, tx *tenants.Tx, id ids.Invitation
 	if i.EndedAt, err = tx.Now(ctx); err != nil {
 		return err
 	}
-	owed, err := reviewsBy(ctx, tx, i.Person)
+	owed, err := s.owedAtEnd(ctx, tx, &i)
 	if err != nil {
 		return err
 	}
 	for _, one := range owed {
-		if one.Call != i.Call || !one.State.Owed() {
-			continue
-		}
 		r, err := lockReview(ctx, tx, one.ID)
 		if err != nil {
 			return err
@@ -194,11 +192,48 @@ func (s *Service) endLoan(ctx context.Context, tx *tenants.Tx, id ids.Invitation
 	if err := advanceInvitation(ctx, tx, &i); err != nil {
 		return err
 	}
-	if err := leave(ctx, tx, i.Person); err != nil {
+	if err := leave(ctx, tx, i.Person, i.ID); err != nil {
 		return err
 	}
 	tx.Audit(audit.Entry{Action: "reviewer.loan_ended", SubjectKind: "invitation", SubjectID: id.String()})
 	return s.tellInviters(ctx, tx, &i, "selection.notify.loan_ended")
+}
+
+// owedAtEnd are the reviews that somebody owes whose loan ends, in the locks of their calls: those of the call, and all where they may
+// review no more.
+func (s *Service) owedAtEnd(ctx context.Context, tx *tenants.Tx, i *Invitation) ([]Review, error) {
+	all, err := leaves(ctx, tx, i.Person, i.ID)
+	if err != nil {
+		return nil, err
+	}
+	chairs, err := tenants.Holders(ctx, tx, tenants.RoleChair)
+	if err != nil {
+		return nil, err
+	}
+	all = all && !allHold(chairs, []ids.Person{i.Person})
+	read := func() ([]Review, error) {
+		owed, err := reviewsBy(ctx, tx, i.Person)
+		return slices.DeleteFunc(owed, func(r Review) bool { return !r.State.Owed() || !all && r.Call != i.Call }), err
+	}
+	before, err := read()
+	if err != nil {
+		return nil, err
+	}
+	calls := []ids.Call{i.Call}
+	for _, r := range before {
+		calls = append(calls, r.Call)
+	}
+	slices.SortFunc(calls, func(a, b ids.Call) int { return strings.Compare(a.String(), b.String()) })
+	for _, id := range slices.Compact(calls) {
+		c, err := s.Calls.Within(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := lockSelection(ctx, tx, c); err != nil {
+			return nil, err
+		}
+	}
+	return read()
 }
 
 // onlyLent reports whether somebody is a reviewer only because they are lent: nobody else has invited them, and the role came with
@@ -209,23 +244,26 @@ func onlyLent(role tenants.Membership, accepted []Invitation) bool {
 }
 
 // leave takes the role of a reviewer from somebody who has it only by being lent, once nothing is left of that.
-func leave(ctx context.Context, tx *tenants.Tx, person ids.Person) error {
+func leave(ctx context.Context, tx *tenants.Tx, person ids.Person, ended ids.Invitation) error {
+	if gone, err := leaves(ctx, tx, person, ended); err != nil || !gone {
+		return err
+	}
+	tx.Audit(audit.Entry{Action: "person.dismissed", SubjectKind: "person", SubjectID: person.String(), Detail: map[string]any{"role": string(tenants.RoleReviewer)}})
+	_, err := tx.RevokeRole(ctx, person, tenants.Grant{Role: tenants.RoleReviewer})
+	return err
+}
+
+// leaves reports whether somebody has the role of a reviewer only by loans, of which none is left without the one that ends.
+func leaves(ctx context.Context, tx *tenants.Tx, person ids.Person, ended ids.Invitation) (bool, error) {
 	accepted, err := acceptedBy(ctx, tx, person)
 	if err != nil {
-		return err
+		return false, err
 	}
 	held, err := tenants.Holders(ctx, tx, tenants.RoleReviewer)
 	if err != nil {
-		return err
+		return false, err
 	}
 	n := slices.IndexFunc(held, func(m tenants.Membership) bool { return m.Person == person })
-	if n < 0 {
-		return nil
-	}
-	if !onlyLent(held[n], accepted) || slices.ContainsFunc(accepted, func(i Invitation) bool { return i.EndedAt.IsZero() }) {
-		return nil
-	}
-	tx.Audit(audit.Entry{Action: "person.dismissed", SubjectKind: "person", SubjectID: person.String(), Detail: map[string]any{"role": string(tenants.RoleReviewer)}})
-	_, err = tx.RevokeRole(ctx, person, tenants.Grant{Role: tenants.RoleReviewer})
-	return err
+	return n >= 0 && onlyLent(held[n], accepted) &&
+		!slices.ContainsFunc(accepted, func(i Invitation) bool { return i.ID != ended && i.EndedAt.IsZero() }), nil
 }

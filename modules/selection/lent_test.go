@@ -484,3 +484,33 @@ func TestWhoIsLentReviewsForTheirCallOnly(t *testing.T) {
 		t.Errorf("a reviewer of the network: %v", err)
 	}
 }
+
+// TestNothingOwedOutlivesALoan ends one of somebody who owes reviews of another call too, from before they were kept to one.
+func TestNothingOwedOutlivesALoan(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
+	other, b := h.another(t)
+	a, _ := h.apply(t, "Ihlamur")
+	who := umit()
+	h.lend(t, coordinator.Actor().Person, who)
+	lent := h.accepts(t, who.Email)
+	h.assign(t, a, lent)
+	if err := h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw(`INSERT INTO reviews (id, call_id, application_id, person_id, state, due_at, assigned_at) VALUES (?, ?, ?, ?, 'assigned', now() + interval '1 day', now())`,
+			ids.New[ids.Review](), other.ID, b.ID, lent.Actor().Person).Exec(ctx)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: who.Loan}); err != nil {
+		t.Fatal(err)
+	}
+	var back, locked int
+	if err := h.System().Read().NewRaw("SELECT count(*) FROM reviews WHERE state = 'handed_back'").Scan(t.Context(), &back); err != nil || back != 2 {
+		t.Errorf("%d are handed back, %v", back, err)
+	}
+	if err := h.System().Read().NewRaw("SELECT count(*) FROM decision_lists").Scan(t.Context(), &locked); err != nil || locked != 2 {
+		t.Errorf("%d calls were locked, %v", locked, err)
+	}
+}
