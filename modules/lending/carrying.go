@@ -209,23 +209,34 @@ func (s *Service) taken(ctx context.Context, sc tenants.Scope, a about) error {
 }
 
 // Report writes down for the lending network where a loan stands; the reaction to events.LoanMoved in the network that asked. It reads
-// inside the lock, so that of two reports the later one is kept. What the lending network has ended stays ended. Only the system may.
+// before it locks, and once more where somebody else has reported meanwhile, so that of two reports the later one is kept. What the lending network has ended stays ended. Only the system may.
 func (s *Service) Report(ctx context.Context, sc tenants.Scope, e events.LoanMoved) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
 	}
-	return s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		l, q, err := lockLoan(ctx, tx, e.Loan)
+	for {
+		before, err := movedAt(ctx, s.tenants.Platform().Read(), sc.Tenant().ID, e.Loan)
 		if err != nil {
 			return gone(err)
-		}
-		if q.Asker != sc.Tenant().ID {
-			return nil
 		}
 		p, err := s.reviewing.Progress(ctx, sc, e.Loan)
 		if err != nil {
 			return err
 		}
+		if kept, err := s.report(ctx, e.Loan, before, p); err != nil || kept {
+			return err
+		}
+	}
+}
+
+// report writes down where a loan stands, unless it has moved since that instant.
+func (s *Service) report(ctx context.Context, id ids.Loan, since time.Time, p Progress) (kept bool, err error) {
+	err = s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		l, q, err := lockLoan(ctx, tx, id)
+		if err != nil || !l.MovedAt.Equal(since) {
+			return err
+		}
+		kept = true
 		if l.Stage == Ended {
 			p.Stage = Ended
 		}
@@ -234,6 +245,7 @@ func (s *Service) Report(ctx context.Context, sc tenants.Scope, e events.LoanMov
 		}
 		return moveLoan(ctx, tx, l.ID, p)
 	})
+	return kept, err
 }
 
 // moved tells the coordinators of the lending network what somebody whom they lend has answered, or that they have stopped.

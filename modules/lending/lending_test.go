@@ -38,7 +38,8 @@ type world struct {
 	mails                map[ids.Tenant][]events.MailRequested
 	news                 map[ids.Tenant][]events.NotificationRequested
 	call                 ids.Call
-	unwilling            ids.Person // who takes it back at the last moment
+	unwilling            ids.Person     // who takes it back at the last moment
+	reading              func(ids.Loan) // while progress is read
 }
 
 func (w *world) Call(_ context.Context, _ tenants.Scope, id ids.Call) (lending.Call, error) {
@@ -58,8 +59,12 @@ func (w *world) Still(_ context.Context, _ *tenants.Tx, persons []ids.Person) ([
 
 func (w *world) Progress(_ context.Context, _ tenants.Scope, loan ids.Loan) (lending.Progress, error) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.progress[loan], nil
+	p, then := w.progress[loan], w.reading
+	w.mu.Unlock()
+	if then != nil {
+		then(loan)
+	}
+	return p, nil
 }
 
 func (w *world) Homes(_ context.Context, _ tenants.Scope, persons []ids.Person) (map[ids.Person]lending.Home, error) {
@@ -540,5 +545,70 @@ func TestTheQueueHoldsNoWordOfIt(t *testing.T) {
 	}
 	if rows.Err() != nil || n < 3 {
 		t.Errorf("%d jobs, %v", n, rows.Err())
+	}
+}
+
+// TestTheLaterOfTwoReportsIsKept has one read while another is written, which holds nothing meanwhile.
+func TestTheLaterOfTwoReportsIsKept(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	q := w.asks(t)
+	if err := w.service.Agree(t.Context(), w.lender, q.ID, []ids.Person{w.people[0].Person}); err != nil {
+		t.Fatal(err)
+	}
+	w.works(t)
+	loan := w.loans(t, q.ID)[0].ID
+	report := func() {
+		t.Helper()
+		if err := w.service.Report(t.Context(), w.asker.As(tenants.SystemActor("test")), events.LoanMoved{Loan: loan}); err != nil {
+			t.Error(err)
+		}
+	}
+	w.progress[loan] = lending.Progress{Stage: lending.Accepted, Done: 1, Given: 4}
+	w.reading = func(id ids.Loan) {
+		w.mu.Lock()
+		w.reading, w.progress[id] = nil, lending.Progress{Stage: lending.Accepted, Done: 2, Given: 4}
+		w.mu.Unlock()
+		err := w.Tenants.Platform().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+			_, err := tx.NewRaw("SELECT 1 FROM lending_loans WHERE id = ? FOR UPDATE NOWAIT", id).Exec(ctx)
+			return err
+		})
+		if err != nil {
+			t.Errorf("the loan is locked while the other network is read: %v", err)
+			return
+		}
+		report()
+	}
+	report()
+	if l := w.loans(t, q.ID)[0]; l.Done != 2 {
+		t.Errorf("the earlier one is kept: %+v", l)
+	}
+}
+
+// TestWhoHasNotAnsweredInTimeIsTakenBack ends a loan that has lapsed, which could be asked for again otherwise, and none that is over.
+func TestWhoHasNotAnsweredInTimeIsTakenBack(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	q := w.asks(t)
+	if err := w.service.Agree(t.Context(), w.lender, q.ID, []ids.Person{w.people[0].Person, w.people[1].Person}); err != nil {
+		t.Fatal(err)
+	}
+	w.works(t)
+	loans := w.loans(t, q.ID)
+	for i, stage := range []lending.Stage{lending.Late, lending.Declined} {
+		w.progress[loans[i].ID] = lending.Progress{Stage: stage}
+		if err := w.service.Report(t.Context(), w.asker.As(tenants.SystemActor("test")), events.LoanMoved{Loan: loans[i].ID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.service.End(t.Context(), w.lender, q.ID, loans[0].ID); err != nil {
+		t.Fatalf("not answered in time: %v", err)
+	}
+	w.works(t)
+	if l := w.loans(t, q.ID)[0]; l.Stage != lending.Ended || len(w.ended) != 1 {
+		t.Errorf("%+v, %+v", l, w.ended)
+	}
+	if err := w.service.End(t.Context(), w.lender, q.ID, loans[1].ID); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("declined: %v", err)
 	}
 }

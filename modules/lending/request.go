@@ -87,8 +87,8 @@ const (
 // Stages lists all of them.
 var Stages = []Stage{Asked, Accepted, Declined, Late, Dropped, Ended}
 
-// Endable reports whether a loan can still be ended.
-func (s Stage) Endable() bool { return s == Asked || s == Accepted }
+// Endable reports whether a loan can still be ended: also one that was not answered in time, since it can be asked for again.
+func (s Stage) Endable() bool { return s == Asked || s == Accepted || s == Late }
 
 // Loan is a reviewer who is lent, as both networks see them.
 type Loan struct {

@@ -2,6 +2,8 @@ package lending
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -235,9 +237,22 @@ func lockLoan(ctx context.Context, tx *tenants.Tx, id ids.Loan) (Loan, Request, 
 	return l, q, err
 }
 
+// movedAt is when a loan to a network moved last. Fault: NotFound.
+func movedAt(ctx context.Context, db bun.IDB, asker ids.Tenant, id ids.Loan) (time.Time, error) {
+	var at time.Time
+	err := db.NewRaw("SELECT l.moved_at FROM lending_loans AS l JOIN lending_requests AS q ON q.id = l.request_id WHERE l.id = ? AND q.asker_id = ?", id, asker).Scan(ctx, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return at, fault.NotFound()
+	}
+	if err != nil {
+		return at, fmt.Errorf("lending: look when a loan moved: %w", err)
+	}
+	return at, nil
+}
+
 // moveLoan writes where a loan stands. The caller holds its lock.
 func moveLoan(ctx context.Context, tx *tenants.Tx, id ids.Loan, p Progress) error {
-	_, err := tx.NewRaw("UPDATE lending_loans SET state = ?, done = ?, given = ?, moved_at = now() WHERE id = ?", p.Stage, p.Done, p.Given, id).Exec(ctx)
+	_, err := tx.NewRaw("UPDATE lending_loans SET state = ?, done = ?, given = ?, moved_at = clock_timestamp() WHERE id = ?", p.Stage, p.Done, p.Given, id).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("lending: move loan: %w", err)
 	}
