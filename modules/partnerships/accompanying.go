@@ -245,10 +245,10 @@ func (*Service) tellAccompanied(ctx context.Context, tx *tenants.Tx, p *Listed, 
 			told[lead] = true
 			tx.Announce(events.MailRequested{
 				Kind: "partnerships.mail." + what, Person: lead, Path: address(p.ID),
-				Args:      map[string]string{"Title": p.Title, "Partners": partners(&p.Partnership, p.Cards, o), "Facilitator": who.Name, "Email": who.Email},
+				Args:      map[string]string{"Title": p.Title, "Partners": partners(&p.Partnership, p.Cards, o), "Guide": who.Name, "Email": who.Email},
 				AboutKind: subject, AboutID: p.ID.String(),
 			})
-			tx.Announce(events.NotificationRequested{Person: lead, Key: "partnerships.notify." + what, Path: address(p.ID), Args: map[string]string{"Title": p.Title, "Facilitator": who.Name}})
+			tx.Announce(events.NotificationRequested{Person: lead, Key: "partnerships.notify." + what, Path: address(p.ID), Args: map[string]string{"Title": p.Title, "Guide": who.Name}})
 		}
 	}
 	return nil
@@ -351,7 +351,7 @@ func (s *Service) tellCoordinators(ctx context.Context, tx *tenants.Tx, p *Partn
 		}
 		told[m.Person] = true
 		tx.Announce(events.NotificationRequested{
-			Person: m.Person, Key: "partnerships.notify." + what, Path: address(p.ID) + "/facilitator", Args: map[string]string{"Title": p.Title, "Facilitator": who.Name},
+			Person: m.Person, Key: "partnerships.notify." + what, Path: address(p.ID) + "/facilitator", Args: map[string]string{"Title": p.Title, "Guide": who.Name},
 		})
 	}
 	return nil
