@@ -36,7 +36,8 @@ func TestWhoSuitsAPartnership(t *testing.T) {
 		want    partnerships.Fit
 	}{
 		"everything": {
-			w, need, expertise.Expertise{Topics: []string{"people", "digital", "fundraising", "advocacy"}, Languages: []string{"en"}, Countries: []string{"DE", "TR"}},
+			w, need,
+			expertise.Expertise{Topics: []string{"people", "digital", "fundraising", "advocacy"}, Languages: []string{"en"}, Countries: []string{"DE", "TR"}},
 			partnerships.Fit{Affinity: 1000, Understands: true, Reasons: []partnerships.Reason{topic("fundraising", "digital", "people", "advocacy"), language("en"), {Side: partnerships.SideCountry, Keys: []string{"DE", "TR"}}}},
 		},
 		"each in their own language":  {w, need, expertise.Expertise{Languages: []string{"tr", "de"}}, partnerships.Fit{Affinity: 167, Understands: true, Reasons: []partnerships.Reason{language("de", "tr")}}},

@@ -79,8 +79,8 @@ func (s *Service) facilitators(ctx context.Context, sc tenants.Scope) ([]Facilit
 // Unaccompanied is how many partnerships that go on nobody accompanies, where there is somebody who could, without those in which the
 // actor has a conflict of interest. To all but coordinators it is none.
 func (s *Service) Unaccompanied(ctx context.Context, sc tenants.Scope) (int, error) {
-	if s.policies.May(sc, policies.FacilitatorManage, policies.On{}) != nil {
-		return 0, nil
+	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {
+		return 0, nil //nolint:nilerr // it is not theirs to know
 	}
 	held, err := tenants.Holders(ctx, sc.Read(), tenants.RoleFacilitator)
 	if err != nil || len(held) == 0 {
@@ -229,22 +229,23 @@ func (s *Service) needs(ctx context.Context, sc tenants.Scope, all []Partnership
 	}
 	found := make(map[ids.Partnership]Need, len(all))
 	for i := range all {
+		p := &all[i]
 		var n Need
 		name := func(list []string) {
 			for k, key := range list {
 				n.Topics = append(n.Topics, expertise.Ranked{Key: key, Rank: k + 1})
 			}
 		}
-		for _, a := range brought[all[i].ID] {
+		for _, a := range brought[p.ID] {
 			for _, list := range topics[a] {
 				name(list)
 			}
 		}
-		for _, o := range all[i].Organizations() {
+		for _, o := range p.Organizations() {
 			name(wants[o].Topics)
 			n.Languages, n.Countries = append(n.Languages, wants[o].Languages), append(n.Countries, string(cards[o].Country))
 		}
-		found[all[i].ID] = n
+		found[p.ID] = n
 	}
 	return found, nil
 }
@@ -274,13 +275,14 @@ func (s *Service) clashes(ctx context.Context, sc tenants.Scope, all []Partnersh
 		return nil, err
 	}
 	for i := range all {
+		p := &all[i]
 		var out []ids.Person
-		for _, a := range brought[all[i].ID] {
+		for _, a := range brought[p.ID] {
 			out = append(out, barred[a]...)
 		}
 		for k := range ties {
-			if kind, ok := ties[k].clash(&all[i], domains, out); ok {
-				found[pair{all[i].ID, ties[k].person}] = kind
+			if kind, ok := ties[k].clash(p, domains, out); ok {
+				found[pair{p.ID, ties[k].person}] = kind
 			}
 		}
 	}

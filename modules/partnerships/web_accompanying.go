@@ -187,7 +187,7 @@ func (w *Web) facilitators(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	p := w.site.Page(c, sc, "partnerships.guides.title")
 	values := web.Query(c).Values()
-	rows := knownOf(p, all, values)
+	rows := knownOf(all, values)
 	if f, ok := sheets.ParseFormat(values.Get("format")); ok {
 		return w.site.Sheet(c, p, guidesSheet(p, rows), f)
 	}
@@ -333,7 +333,7 @@ func (w *Web) leave(t parting) site.Handler {
 }
 
 // knownOf are those that the list is to show.
-func knownOf(p ui.Page, all []Facilitator, values url.Values) []Facilitator {
+func knownOf(all []Facilitator, values url.Values) []Facilitator {
 	rows := slices.DeleteFunc(slices.Clone(all), func(f Facilitator) bool {
 		key := i18n.SearchKey(f.Name + " " + f.Email)
 		missing := slices.ContainsFunc(i18n.SearchWords(values.Get("q")), func(word string) bool { return !strings.Contains(key, word) })

@@ -152,10 +152,10 @@ func TestWhoAppliesLateIsAskedAboutAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The organization to which they are tied applies once more, with another partner: nobody is asked.
-	again, _ := h.apply(t, "Meşe")
+	h.apply(t, "Meşe")
 	h.around.mu.Lock()
 	h.applications[2].Organizations[1] = other.Organizations[1]
-	again = h.applications[2]
+	again := h.applications[2]
 	h.around.mu.Unlock()
 	late, _ := h.apply(t, "Kayın")
 	kept := h.gives(t, late, reviewer)
