@@ -120,7 +120,10 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 	part := `SELECT p.application_id FROM application_parts AS p JOIN memberships AS m ON m.organization_id = p.organization_id WHERE m.person_id = '` + person + `'`
 	read := part + ` UNION SELECT r.application_id FROM reviews AS r WHERE r.person_id = '` + person + `' AND r.state IN ('open', 'submitted')
 		AND NOT EXISTS (SELECT FROM conflicts AS c WHERE c.application_id = r.application_id AND c.person_id = r.person_id AND c.undone_at IS NULL)`
-	known := read + ` UNION SELECT application_id FROM reviews WHERE state = 'assigned' AND person_id = '` + person + `'`
+	wished := `SELECT a.id FROM applications AS a JOIN selection_ways AS w ON w.call_id = a.call_id WHERE w.wished AND a.state IN ('eligible', 'in_review')
+		AND EXISTS (SELECT FROM memberships AS m WHERE m.person_id = '` + person + `' AND m.role IN ('reviewer', 'chair'))
+		AND NOT EXISTS (SELECT FROM conflicts AS c WHERE c.application_id = a.id AND c.person_id = '` + person + `' AND c.undone_at IS NULL)`
+	known := read + ` UNION SELECT application_id FROM reviews WHERE state = 'assigned' AND person_id = '` + person + `' UNION ` + wished
 	led := `SELECT organization_id FROM memberships WHERE organization_id IS NOT NULL AND person_id = '` + person + `'`
 	sheets := `SELECT sheet_id FROM application_parts WHERE application_id NOT IN (` + read + `) UNION SELECT joint_sheet_id FROM applications WHERE id NOT IN (` + read + `)`
 	found := reach{mine: map[string]bool{"WORD-person-" + person: true}, theirs: map[string][]string{

@@ -90,7 +90,7 @@ func seed(ctx context.Context, app *App, out io.Writer) error {
 	if err := errors.Join(failed...); err != nil {
 		return err
 	}
-	return seedBetween(ctx, app, out)
+	return seedBetween(ctx, app)
 }
 
 // seedCore makes the core, without which no network opens its first call.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -25,7 +24,7 @@ type together struct {
 }
 
 // seedBetween plays what networks of the demonstration do with each other, once they are all there, unless they have.
-func seedBetween(ctx context.Context, app *App, out io.Writer) error {
+func seedBetween(ctx context.Context, app *App) error {
 	b := together{app, map[string]tenants.Tenant{}}
 	for _, slug := range []string{"bosporus", "elbe", "olive"} {
 		tenant, found, err := app.tenants.ByHost(ctx, app.config.hosts(slug)[0])
@@ -40,7 +39,6 @@ func seedBetween(ctx context.Context, app *App, out io.Writer) error {
 	if err := b.lend(ctx); err != nil {
 		return fmt.Errorf("demonstration between networks: %w", err)
 	}
-	fmt.Fprintln(out, "demonstration: networks lend each other reviewers")
 	return nil
 }
 
