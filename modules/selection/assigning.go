@@ -37,8 +37,9 @@ type Reviewer struct {
 	Person
 	ID        ids.Person
 	Chair     bool
-	Assigned  int // reviews that are theirs, done or not
-	Undeclare int // without a declaration yet
+	May       bool // they may be given reviews now
+	Assigned  int  // reviews that are theirs, done or not
+	Undeclare int  // without a declaration yet
 	Submitted int
 	Overdue   int
 }
@@ -121,9 +122,12 @@ func (b *Board) count(reviews []Review) {
 
 // reviewers are those who may be assigned now, in the call or in any, and those who were and may not any more.
 func (s *Service) reviewers(ctx context.Context, sc tenants.Scope, call *ids.Call, reviews []Review) ([]Reviewer, error) {
-	held, err := tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer, tenants.RoleChair)
+	var held []tenants.Membership
+	var err error
 	if call != nil {
 		held, err = eligible(ctx, sc.Read(), *call)
+	} else {
+		held, err = tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer, tenants.RoleChair)
 	}
 	if err != nil {
 		return nil, err
@@ -139,6 +143,9 @@ func (s *Service) reviewers(ctx context.Context, sc tenants.Scope, call *ids.Cal
 	}
 	for _, m := range held {
 		add(m.Person, m.Role == tenants.RoleChair)
+	}
+	for i := range found {
+		found[i].May = true
 	}
 	for _, r := range reviews {
 		add(r.Person, false)

@@ -66,10 +66,6 @@ func (s *Service) Proposals(ctx context.Context, sc tenants.Scope, call ids.Call
 	if err != nil {
 		return b, nil, err
 	}
-	held, err := eligible(ctx, sc.Read(), call)
-	if err != nil {
-		return b, nil, err
-	}
 	all := make([]Application, len(b.Rows))
 	for i, row := range b.Rows {
 		all[i] = row.Application
@@ -79,7 +75,8 @@ func (s *Service) Proposals(ctx context.Context, sc tenants.Scope, call ids.Call
 		return b, nil, err
 	}
 	return b, Propose(b, func(a ids.Application, person ids.Person) bool {
-		return slices.ContainsFunc(held, func(m tenants.Membership) bool { return m.Person == person }) &&
+		who, _ := b.Reviewer(person)
+		return who.May &&
 			!slices.ContainsFunc(found, func(c Conflict) bool { return c.Application == a && c.Person == person })
 	}), nil
 }
