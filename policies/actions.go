@@ -160,6 +160,7 @@ const (
 	CommonShare      Action = "common.share"     // show one's own organization's card to other networks
 	CommonLook       Action = "common.look"      // at organizations of other networks, for one's own
 	CommonList       Action = "common.list"      // all that is shared, for the core team
+	CommonMatch      Action = "common.match"     // make rounds of the common pool, have them solved, propose what comes of it
 	WishRead         Action = "wish.read"        // one's own organization's wishes and vetoes; nobody else ever
 	WishManage       Action = "wish.manage"
 	RoundManage      Action = "round.manage"    // make rounds, have them solved, propose what comes of it

@@ -39,6 +39,9 @@ func seedBetween(ctx context.Context, app *App) error {
 	if err := b.lend(ctx); err != nil {
 		return fmt.Errorf("demonstration between networks: %w", err)
 	}
+	if err := b.introduce(ctx); err != nil {
+		return fmt.Errorf("demonstration across networks: %w", err)
+	}
 	return nil
 }
 

@@ -30,6 +30,7 @@ type Group struct {
 	Members []int
 	Kept    bool
 	Busy    bool // one of them has a proposal to answer, or has accepted one
+	Gone    bool // one of them shows its card no more
 	Apart   bool // they cannot be put together as things stand now, for whatever reason
 	Points  int
 	Pairs   []Couple
@@ -104,12 +105,16 @@ func (b *Board) lay(l i18n.Locale, busy map[ids.Organization]bool, parted map[Pa
 		for at, i := range members {
 			taken[i] = true
 			g.Busy = g.Busy || busy[b.Organizations[i]]
+			g.Gone = g.Gone || b.Names[b.Organizations[i]] == ""
 			for _, j := range members[:at] {
 				g.Apart = g.Apart || parted[PairOf(b.Organizations[i], b.Organizations[j])] || b.Basis.barred(&b.RoundOf.Rules, i, j)
 				pair := b.pair(j, i)
 				g.Points += pair.Points
 				g.Pairs = append(g.Pairs, pair)
 			}
+		}
+		if g.Gone { // what its card said is not told any more either
+			g.Pairs = nil
 		}
 		b.Groups = append(b.Groups, g)
 	}

@@ -53,6 +53,7 @@ func (s *sharedCard) sealed() (content json.RawMessage, tag string, err error) {
 type Copy struct {
 	ID        ids.CommonCard
 	Network   ids.Tenant
+	Slug      string // the network's
 	Of        string // the network's name
 	Tag       string // the hash of what they see, in hexadecimal digits
 	Version   int64  // how often that has changed since the organization shares, from 1
@@ -98,6 +99,7 @@ type Sharing struct {
 // Partaking is a network that takes part, as the core team sees it.
 type Partaking struct {
 	Network ids.Tenant
+	Slug    string
 	Name    string
 	Since   time.Time
 	Cards   int

@@ -29,8 +29,8 @@ func (s *Service) Abroad(ctx context.Context, sc tenants.Scope, q Query) (Common
 // pooling is what of the common pool is looked for, by an organization or by the core team, with all networks that have cards there.
 func pooling(all []Copy, locale i18n.Locale, q *Query, us *Listed) CommonPool {
 	pool := CommonPool{Cards: len(all), Networks: partaking(all, locale)}
-	if !q.Network.IsZero() {
-		all = slices.DeleteFunc(all, func(c Copy) bool { return c.Network != q.Network })
+	if q.Network != "" {
+		all = slices.DeleteFunc(all, func(c Copy) bool { return c.Slug != q.Network })
 	}
 	listed := make([]Listed, len(all))
 	for i := range all {
@@ -50,7 +50,7 @@ func partaking(all []Copy, locale i18n.Locale) []Partaking {
 	for i := range all {
 		n, ok := at[all[i].Network]
 		if !ok {
-			n, networks = len(networks), append(networks, Partaking{Network: all[i].Network, Name: all[i].Of})
+			n, networks = len(networks), append(networks, Partaking{Network: all[i].Network, Slug: all[i].Slug, Name: all[i].Of})
 			at[all[i].Network] = n
 		}
 		networks[n].Cards++
@@ -140,7 +140,7 @@ func (s *Service) everyPartaking(ctx context.Context, sc tenants.Scope, sharing 
 	}
 	for _, t := range everybody {
 		if at, ok := since[t.ID]; ok && t.Status.Writable() {
-			sharing = append(sharing, Partaking{Network: t.ID, Name: t.Name, Since: at})
+			sharing = append(sharing, Partaking{Network: t.ID, Slug: t.Slug, Name: t.Name, Since: at})
 		}
 	}
 	i18n.Sort(sc.Actor().Locale, sharing, func(n Partaking) string { return n.Name })

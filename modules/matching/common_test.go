@@ -78,7 +78,7 @@ func (h *house) core(t *testing.T) (tenants.Tenant, tenants.Scope) {
 // abroad are the names of the organizations of one other network that an organization sees; other tests have networks, too.
 func (h *house) abroad(t *testing.T, who side, of tenants.Tenant) []string {
 	t.Helper()
-	pool, in, err := h.service.Abroad(t.Context(), who.lead, matching.Query{For: who.id, Network: of.ID, Locale: i18n.EN})
+	pool, in, err := h.service.Abroad(t.Context(), who.lead, matching.Query{For: who.id, Network: of.Slug, Locale: i18n.EN})
 	must(t, err)
 	if !in {
 		t.Fatal("the organization shares its own card and sees none")
@@ -128,7 +128,7 @@ func TestOnlyTheCardIsShared(t *testing.T) {
 	}
 
 	ella := h.shares(t, there, "Ella", "DE", []matching.Topic{"people"}, []matching.Topic{"digital"})
-	pool, _, err := h.service.Abroad(t.Context(), ella.lead, matching.Query{For: ella.id, Network: here.ID, Locale: i18n.EN})
+	pool, _, err := h.service.Abroad(t.Context(), ella.lead, matching.Query{For: ella.id, Network: here.Slug, Locale: i18n.EN})
 	must(t, err)
 	if diff := cmp.Diff([]string{"Ada"}, names(pool.Found)); diff != "" {
 		t.Fatal(diff)
@@ -166,14 +166,14 @@ func TestWhoSharesNothingSeesNothing(t *testing.T) {
 	ada := h.shares(t, here, "Ada", "TR", topics, topics)
 	bora := h.findable(t, "Bora", "TR", topics, topics)
 	h.shares(t, there, "Ella", "DE", topics, topics)
-	pool, _, err := h.service.Abroad(t.Context(), ada.lead, matching.Query{For: ada.id, Network: there.ID})
+	pool, _, err := h.service.Abroad(t.Context(), ada.lead, matching.Query{For: ada.id, Network: there.Slug})
 	must(t, err)
 	card := ids.CommonCard(pool.All[0].ID)
 
 	if pool, in, err := h.service.Abroad(t.Context(), bora.lead, matching.Query{For: bora.id}); err != nil || in || pool.Total+len(pool.Networks)+pool.Cards > 0 {
 		t.Errorf("one that does not share sees %+v %v %v", pool, in, err)
 	}
-	own, _, err := h.service.Abroad(t.Context(), ada.lead, matching.Query{For: ada.id, Network: here.ID})
+	own, _, err := h.service.Abroad(t.Context(), ada.lead, matching.Query{For: ada.id, Network: here.Slug})
 	must(t, err)
 	if own.Total != 0 || slices.ContainsFunc(own.Networks, func(n matching.Partaking) bool { return n.Network == here.ID }) {
 		t.Errorf("it learns who of its own network shares: %+v", own)
@@ -258,10 +258,10 @@ func TestWhatIsTakenBackIsGoneAtOnce(t *testing.T) {
 			h.partakes(t, there)
 			_, team := h.core(t)
 			ada, ella := h.shares(t, here, "Ada", "TR", topics, topics), h.shares(t, there, "Ella", "DE", topics, topics)
-			pool, _, err := h.service.Abroad(t.Context(), ada.lead, matching.Query{For: ada.id, Network: there.ID})
+			pool, _, err := h.service.Abroad(t.Context(), ada.lead, matching.Query{For: ada.id, Network: there.Slug})
 			must(t, err)
 			card := ids.CommonCard(pool.All[0].ID)
-			if all, err := h.service.CommonPool(t.Context(), team, matching.Query{Network: there.ID}); err != nil || all.Total != 1 {
+			if all, err := h.service.CommonPool(t.Context(), team, matching.Query{Network: there.Slug}); err != nil || all.Total != 1 {
 				t.Fatalf("the core team sees %d: %v", all.Total, err)
 			}
 			end(t, h, there, ella)
@@ -274,7 +274,7 @@ func TestWhatIsTakenBackIsGoneAtOnce(t *testing.T) {
 			if _, err := h.service.CommonCard(t.Context(), team, card); !fault.Is(err, fault.KindNotFound) {
 				t.Errorf("the core team still reads it: %v", err)
 			}
-			if all, err := h.service.CommonPool(t.Context(), team, matching.Query{Network: there.ID}); err != nil || all.Total != 0 {
+			if all, err := h.service.CommonPool(t.Context(), team, matching.Query{Network: there.Slug}); err != nil || all.Total != 0 {
 				t.Errorf("the core team still sees %d: %v", all.Total, err)
 			}
 			must(t, h.Tenants.Do(t.Context(), jobs.Envelope{Name: matching.SweepJob, Payload: json.RawMessage("{}")}))
@@ -480,7 +480,7 @@ func TestTheCommonPoolIsFound(t *testing.T) {
 		q    matching.Query
 		want string
 	}{
-		"all": {matching.Query{}, "Ada Bora Cem"}, "of a network": {matching.Query{Network: there.ID}, "Cem"}, "of a country": {matching.Query{Country: "TR"}, "Ada Cem"},
+		"all": {matching.Query{}, "Ada Bora Cem"}, "of a network": {matching.Query{Network: there.Slug}, "Cem"}, "of a country": {matching.Query{Country: "TR"}, "Ada Cem"},
 		"what they need": {matching.Query{Needs: "people"}, "Bora"}, "what they offer": {matching.Query{Offers: "people"}, "Ada Cem"}, "a language": {matching.Query{Language: "tr"}, ""},
 		"a size": {matching.Query{Size: matching.Small}, "Ada Bora Cem"}, "the other way round": {matching.Query{Desc: true, Sort: matching.ByName}, "Cem Bora Ada"},
 	} {

@@ -62,21 +62,21 @@ func TestSharingOnThePages(t *testing.T) {
 	ella := h.shares(t, there, "Ella", "DE", []matching.Topic{"people"}, topics)
 	h.within(there, func() {
 		b := h.enters(t, ella.lead)
-		b.Get("/partners/networks?network=" + here.ID.String())
+		b.Get("/partners/networks?network=" + here.Slug)
 		b.Want(http.StatusOK, "Ada", here.Name, "1 organization")
 		if strings.Contains(b.Page.Body, ada.id.String()) || strings.Contains(b.Page.Body, "Muğla") {
 			t.Error("more than the card is on the page")
 		}
 		b.Get(b.Page.Link("Ada"))
 		b.Want(http.StatusOK, "We rest.", "What fits", here.Name)
-		b.Get("/partners/networks?network=" + here.ID.String() + "&needs=finance")
+		b.Get("/partners/networks?network=" + here.Slug + "&needs=finance")
 		b.Want(http.StatusOK, "Look for something else")
 		b.Get("/partners/networks/" + ella.id.String())
 		b.Want(http.StatusNotFound)
 	})
 	h.within(core, func() {
 		b := h.enters(t, team)
-		b.Get("/common?network=" + here.ID.String())
+		b.Get("/common?network=" + here.Slug)
 		b.Want(http.StatusOK, "Ada", "Networks that take part", here.Name)
 		b.Get(b.Page.Link("Ada"))
 		b.Want(http.StatusOK, "We rest.", "Version")
@@ -111,7 +111,7 @@ func TestOrganizationsOfOtherNetworksAreAskedForAtOnce(t *testing.T) {
 	h.shares(t, there, "One", "DE", topics, topics)
 	b := h.enters(t, ada.lead)
 	asked := func() int64 {
-		return h.queries.Least(func() { b.Get("/partners/networks?network=" + there.ID.String()) })
+		return h.queries.Least(func() { b.Get("/partners/networks?network=" + there.Slug) })
 	}
 	one := asked()
 	h.shares(t, there, "Two", "DE", topics, topics)

@@ -18,6 +18,8 @@ type Listed struct {
 	Card    Card
 	Fit     Fit    // with the organization for which somebody looks
 	Network string // of which it is; empty: of the reader's own
+
+	NetworkID ids.Tenant // for the core team's rounds; zero elsewhere
 }
 
 // Fit is what two organizations can be to each other, as one of them sees it; all lists are in the order of its own card, or of
@@ -75,9 +77,9 @@ type Query struct {
 	For         ids.Organization // for which organization; zero: the network's team looks
 	Search      string
 	Country     geo.Country
-	Network     ids.Tenant // zero: any; only where organizations of several are looked for
-	Offers      string     // a topic, or Ours: something that we need
-	Needs       string     // a topic, or Ours: something that we offer
+	Network     string // its slug; empty: any. Only where organizations of several are looked for
+	Offers      string // a topic, or Ours: something that we need
+	Needs       string // a topic, or Ours: something that we offer
 	Language    string
 	Size        Size
 	Hosts       int       // at least so many people

@@ -17,6 +17,7 @@
 // round are about it, and concealed from the same people. A run's instance is what
 // kervan solve reads, and its answer what that prints. A card is copied for other networks only while its network takes part and its
 // organization has said so, with exactly what sharedCard names; others find it only while it could be taken back, and whoever shows none
-// sees none. No address is shown in a thread, and nobody but its two sides reads it, unless
+// sees none. The core makes rounds of copies, which go by the names of their copies in its schema; whoever takes a card back has no
+// name there any more, and nothing is said of what it held. No address is shown in a thread, and nobody but its two sides reads it, unless
 // one of them reports it to the coordinators.
 package matching

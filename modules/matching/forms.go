@@ -107,7 +107,7 @@ func readTopics(form web.Form, of string, most int) []Topic {
 func readQuery(form web.Form) Query {
 	q := Query{Search: form.Raw("q"), Language: form.Raw("language"), Offers: form.Raw("offers"), Needs: form.Raw("needs"), Sort: form.Raw("sort"), Desc: form.Raw("desc") != ""}
 	q.Country, _ = geo.ParseCountry(form.Raw("country"))
-	q.Network, _ = ids.Parse[ids.Tenant](form.Raw("network"))
+	q.Network = form.Raw("network")
 	q.Size = Size(form.Raw("size"))
 	if n, err := strconv.Atoi(form.Raw("hosts")); err == nil {
 		q.Hosts = n

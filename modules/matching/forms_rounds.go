@@ -9,6 +9,7 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/web"
+	"kervan/tenants"
 )
 
 // The ways in which a round can be solved, as its form names them.
@@ -46,8 +47,8 @@ func (g *Rules) way() string {
 	}
 }
 
-// readRound reads the form of a round.
-func readRound(form web.Form) (typedRound, []fault.Field, error) {
+// readRound reads the form of a round of a network or the core.
+func readRound(form web.Form, kind tenants.Kind) (typedRound, []fault.Field, error) {
 	t := typedRound{Numbers: map[string]string{}}
 	r := &t.Round
 	var err error
@@ -61,7 +62,9 @@ func readRound(form web.Form) (typedRound, []fault.Field, error) {
 	if len(bad) > 0 {
 		r.Title = form.Raw("title")
 	}
-	r.Pool = PoolKind(form.Raw("pool"))
+	if r.Pool = PoolKind(form.Raw("pool")); kind == tenants.KindCore {
+		r.Pool = SharedPool
+	}
 	if id, err := ids.Parse[ids.Call](form.Raw("call")); err == nil {
 		r.Call = id
 	}
@@ -74,11 +77,13 @@ func readRound(form web.Form) (typedRound, []fault.Field, error) {
 		return n
 	}
 	g := &r.Rules
-	for _, c := range Criteria {
+	for _, c := range r.Pool.criteria() {
 		*g.Weights.of(c) = number(weightField(c), MostWeight)
 	}
 	g.Seed = uint64(max(0, number("seed", MostSeed)))
 	g.Language, g.Days, g.New, g.Once = form.Ticked("language"), form.Ticked("days"), form.Ticked("new"), form.Ticked("once")
+	g.Networks = form.Ticked("networks")
+	r.Pool.strip(g)
 	way := form.Raw("method")
 	g.Most, g.Rankings = way == wayMost, way == wayRankings
 	if !slices.Contains([]string{wayMost, wayTotal, wayRankings}, way) {

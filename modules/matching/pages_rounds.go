@@ -91,7 +91,7 @@ func ruleTerms(p ui.Page, v *RoundView) []ui.Term {
 	for _, one := range []struct {
 		key string
 		on  bool
-	}{{"language", g.Language}, {"days", g.Days}, {"new", g.New}, {"once", g.Once}} {
+	}{{"language", g.Language}, {"days", g.Days}, {"new", g.New}, {"networks", g.Networks}, {"once", g.Once}} {
 		if one.on {
 			hard = append(hard, p.T("matching.round_is."+one.key))
 		}
@@ -239,7 +239,7 @@ func (b *Board) why(p ui.Page, c *Couple) (good, bad []string) {
 		if len(x.Countries) > 0 && !slices.Contains(x.Countries, y.Country) {
 			each(false, n == 0, "country", "List", countryNames(p, x.Countries))
 		}
-		if len(x.Kinds) > 0 && !slices.Contains(x.Kinds, y.Form) {
+		if len(x.Kinds) > 0 && y.Form != "" && !slices.Contains(x.Kinds, y.Form) {
 			each(false, n == 0, "kind", "List", named(p, x.Kinds, kindName))
 		}
 		if len(x.Sizes) > 0 && y.Size != "" && !slices.Contains(x.Sizes, y.Size) {
@@ -254,6 +254,9 @@ func (b *Board) why(p ui.Page, c *Couple) (good, bad []string) {
 	}
 	if known {
 		add(true, "together")
+	}
+	if one.Network != "" {
+		add(one.Network != other.Network, map[bool]string{true: "networks", false: "network"}[one.Network != other.Network])
 	}
 	return good, bad
 }

@@ -180,7 +180,7 @@ func proposeForm(p ui.Page, v *boardShown) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(p, runPath(v.Round, v.ID)+"/proposals").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(p, v.RoundOf.runPath(v.ID)+"/proposals").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -553,7 +553,7 @@ func proposed(p ui.Page, v *roundShown, o *Proposal) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(p, roundPath(v.ID)+"/notes").Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(p, v.path()+"/notes").Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -587,7 +587,7 @@ func proposed(p ui.Page, v *roundShown, o *Proposal) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PostButton(p, roundPath(v.ID)+"/withdrawal", p.T("matching.proposal.dissolve_do"), "danger", map[string]string{"match": o.ID.String()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PostButton(p, v.path()+"/withdrawal", p.T("matching.proposal.dissolve_do"), "danger", map[string]string{"match": o.ID.String()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -605,7 +605,7 @@ func proposed(p ui.Page, v *roundShown, o *Proposal) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if o.State == ProposalSent {
-			templ_7745c5c3_Err = ui.PostButton(p, roundPath(v.ID)+"/withdrawal", p.T("matching.proposal.withdraw"), "plain", map[string]string{"match": o.ID.String()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PostButton(p, v.path()+"/withdrawal", p.T("matching.proposal.withdraw"), "plain", map[string]string{"match": o.ID.String()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1196,7 +1196,7 @@ func (o *Offered) standing(p ui.Page, id ids.Organization) string {
 func (v *boardShown) groupOptions(p ui.Page) []ui.Option {
 	var all []ui.Option
 	for i := range v.Groups {
-		if v.Groups[i].Busy {
+		if v.Groups[i].Busy || v.Groups[i].Gone {
 			continue
 		}
 		value := groupValue(v.members(v.Groups[i].Members))

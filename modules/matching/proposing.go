@@ -40,6 +40,9 @@ const maxNote = 1000
 // just now; Forbidden, NotFound.
 func (s *Service) Propose(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, cmd Proposing) error {
 	r, run, err := s.seen(ctx, sc, round, id, solving...)
+	if err == nil && r.Pool == SharedPool {
+		err = fault.NotFound()
+	}
 	if err != nil {
 		return err
 	}
@@ -183,7 +186,7 @@ func (s *Service) tellSides(ctx context.Context, tx *tenants.Tx, p *Proposal, wh
 // tellSender tells who has sent a proposal what has become of it.
 func tellSender(tx *tenants.Tx, p *Proposal) {
 	if !p.SentBy.IsZero() {
-		tx.Announce(events.NotificationRequested{Person: p.SentBy, Key: "matching.proposal_notify." + string(p.State), Path: roundPath(p.Round), Args: map[string]string{}})
+		tx.Announce(events.NotificationRequested{Person: p.SentBy, Key: "matching.proposal_notify." + string(p.State), Path: (&Round{ID: p.Round}).path(), Args: map[string]string{}})
 	}
 }
 

@@ -230,7 +230,7 @@ func (s *Service) weighing(ctx context.Context, sc tenants.Scope, r *Ranking, st
 		b.Names[members[i].ID] = members[i].Name
 	}
 	var err error
-	if b.Basis, err = s.basis(ctx, sc, members, b.Organizations); err != nil {
+	if b.Basis, err = s.basis(ctx, sc, &r.By, members, b.Organizations); err != nil {
 		return err
 	}
 	ruled, err := barsOf(ctx, sc.Read(), r.By.ID, b.Organizations)

@@ -25,7 +25,10 @@ const (
 // WaitingPool are single applicants of a call that stand on its waiting list. No round is made of them, but they could replace others.
 const WaitingPool PoolKind = "waiting"
 
-// PoolKinds lists those of rounds in the order in which they are offered.
+// SharedPool are the cards that organizations show to other networks. Only the core makes rounds of it, and of no other pool.
+const SharedPool PoolKind = "common"
+
+// PoolKinds lists those of a network's rounds in the order in which they are offered.
 var PoolKinds = []PoolKind{CardsPool, AcceptedPool, EligiblePool}
 
 // OfCall reports whether the pool is made of a call's applicants.
@@ -54,6 +57,7 @@ type Weights struct {
 	Days     int `json:"days"`     // available at the same time
 	Hosting  int `json:"hosting"`  // both can host
 	Relation int `json:"relation"` // new or known, as both look for
+	Networks int `json:"networks"` // they are of different networks
 }
 
 // Bounds of a round's rules.
@@ -79,10 +83,11 @@ const (
 	ByDays     Criterion = "days"
 	ByHosting  Criterion = "hosting"
 	ByRelation Criterion = "relation"
+	ByNetworks Criterion = "networks"
 )
 
 // Criteria lists them, what usually counts most first.
-var Criteria = []Criterion{ByNeeds, ByWishes, ByAsked, ByLanguage, ByDays, ByHosting, ByRelation}
+var Criteria = []Criterion{ByNeeds, ByWishes, ByAsked, ByLanguage, ByDays, ByHosting, ByRelation, ByNetworks}
 
 // Of is the weight of a criterion.
 func (w *Weights) Of(c Criterion) int { return *w.of(c) }
@@ -103,6 +108,8 @@ func (w *Weights) of(c Criterion) *int {
 		return &w.Hosting
 	case ByRelation:
 		return &w.Relation
+	case ByNetworks:
+		return &w.Networks
 	}
 	return new(int)
 }
@@ -122,6 +129,7 @@ type Rules struct {
 	Language bool    `json:"language"` // who has no working language in common is never put together
 	Days     bool    `json:"days"`     // nor who is not available at the same time
 	New      bool    `json:"new"`      // nor who has worked together
+	Networks bool    `json:"networks"` // nor who is of the same network
 	Once     bool    `json:"once"`     // who is in a partnership that goes on is left out
 	Most     bool    `json:"most"`     // as many matches as possible come first, then points
 	Rankings bool    `json:"rankings"` // mutual rankings alone decide, not the sum of points

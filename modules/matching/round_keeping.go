@@ -10,7 +10,6 @@ import (
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
-	"kervan/policies"
 	"kervan/tenants"
 )
 
@@ -29,6 +28,9 @@ func (s *Service) partiality(ctx context.Context, sc tenants.Scope) (bias, error
 	var a bias
 	if sc.Actor().System != "" {
 		return a, nil
+	}
+	if sc.Tenant().Kind == tenants.KindCore {
+		return s.partialityAbroad(ctx, sc)
 	}
 	var err error
 	if a.calls, err = s.around.Applications.Concerned(ctx, sc); err != nil {
@@ -54,7 +56,7 @@ func (s *Service) partiality(ctx context.Context, sc tenants.Scope) (bias, error
 }
 
 func (a *bias) bars(r *Round) bool {
-	return a.calls[r.Call] && r.Pool.OfCall() || a.about[r.ID] || a.cards && r.Pool == CardsPool
+	return a.calls[r.Call] && r.Pool.OfCall() || a.about[r.ID] || a.cards && !r.Pool.OfCall()
 }
 
 // Concealed are the rounds of which the actor must not know anything, in whatever role: neither what was done in them nor what was
@@ -86,7 +88,7 @@ func partial() error {
 
 // steered finds a round, if the actor may steer it.
 func (s *Service) steered(ctx context.Context, sc tenants.Scope, id ids.Round) (Round, error) {
-	if err := s.policies.May(sc, policies.RoundManage, policies.On{}); err != nil {
+	if err := s.steers(sc); err != nil {
 		return Round{}, err
 	}
 	r, err := findRound(ctx, sc.Read(), id)
@@ -105,11 +107,13 @@ type Rounds struct {
 	All   []Round
 	Calls map[ids.Call]Call
 	Apart bool // there are some that the actor does not see
+
+	kind tenants.Kind // of the tenant whose they are
 }
 
 // Rounds lists the rounds that the actor may steer. Coordinators may; rounds in which they are not impartial are left out.
 func (s *Service) Rounds(ctx context.Context, sc tenants.Scope) (Rounds, error) {
-	if err := s.policies.May(sc, policies.RoundManage, policies.On{}); err != nil {
+	if err := s.steers(sc); err != nil {
 		return Rounds{}, err
 	}
 	all, err := roundsIn(ctx, sc.Read(), mostRounds)
@@ -120,7 +124,7 @@ func (s *Service) Rounds(ctx context.Context, sc tenants.Scope) (Rounds, error) 
 	if err != nil {
 		return Rounds{}, err
 	}
-	found := Rounds{}
+	found := Rounds{kind: sc.Tenant().Kind}
 	for i := range all {
 		if a.bars(&all[i]) {
 			found.Apart = true
@@ -133,6 +137,9 @@ func (s *Service) Rounds(ctx context.Context, sc tenants.Scope) (Rounds, error) 
 }
 
 func (s *Service) calls(ctx context.Context, sc tenants.Scope) (map[ids.Call]Call, error) {
+	if sc.Tenant().Kind == tenants.KindCore {
+		return nil, nil
+	}
 	all, err := s.around.Applications.Calls(ctx, sc)
 	found := make(map[ids.Call]Call, len(all))
 	for _, c := range all {
@@ -143,8 +150,11 @@ func (s *Service) calls(ctx context.Context, sc tenants.Scope) (map[ids.Call]Cal
 
 // Choices are the calls whose applicants may be the pool of a round that the actor makes, the newest first. Coordinators may.
 func (s *Service) Choices(ctx context.Context, sc tenants.Scope) ([]Call, error) {
-	if err := s.policies.May(sc, policies.RoundManage, policies.On{}); err != nil {
+	if err := s.steers(sc); err != nil {
 		return nil, err
+	}
+	if sc.Tenant().Kind == tenants.KindCore {
+		return nil, nil
 	}
 	all, err := s.around.Applications.Calls(ctx, sc)
 	if err != nil {
@@ -156,7 +166,7 @@ func (s *Service) Choices(ctx context.Context, sc tenants.Scope) ([]Call, error)
 
 // BeginRound makes a round. Coordinators may, unless they are not impartial in it. Faults: Invalid by field, Forbidden.
 func (s *Service) BeginRound(ctx context.Context, sc tenants.Scope, r Round) (ids.Round, error) {
-	if err := s.policies.May(sc, policies.RoundManage, policies.On{}); err != nil {
+	if err := s.steers(sc); err != nil {
 		return ids.Round{}, err
 	}
 	if err := s.checkRound(ctx, sc, &r); err != nil {
@@ -187,8 +197,11 @@ func (s *Service) checkRound(ctx context.Context, sc tenants.Scope, r *Round) er
 	case n > maxTitle:
 		bad = append(bad, fault.AtWith("title", "fault.too_long", fault.Args{"Length": n, "Max": maxTitle}))
 	}
+	r.Pool.strip(&r.Rules)
 	switch {
-	case !slices.Contains(PoolKinds, r.Pool):
+	case sc.Tenant().Kind == tenants.KindCore && r.Pool == SharedPool:
+		bad = append(bad, r.unknowable()...)
+	case sc.Tenant().Kind == tenants.KindCore, !slices.Contains(PoolKinds, r.Pool):
 		bad = append(bad, fault.At("pool", "fault.choose"))
 	case !r.Pool.OfCall():
 		r.Call = ids.Call{}
@@ -278,6 +291,9 @@ func (s *Service) CloseRound(ctx context.Context, sc tenants.Scope, id ids.Round
 
 // gathered is a round's pool, by organization.
 func (s *Service) gathered(ctx context.Context, sc tenants.Scope, r *Round) ([]Member, error) {
+	if r.Pool == SharedPool {
+		return s.pooled(ctx, r)
+	}
 	var cards []Card
 	applied := map[ids.Organization]ids.Application{}
 	var wanted []ids.Organization
@@ -449,6 +465,9 @@ func (s *Service) name(ctx context.Context, sc tenants.Scope, names map[ids.Orga
 	if len(wanted) == 0 {
 		return nil
 	}
+	if sc.Tenant().Kind == tenants.KindCore {
+		return s.nameCopies(ctx, names, wanted)
+	}
 	known, err := s.around.Organizations.Organizations(ctx, sc, wanted)
 	for _, id := range wanted {
 		names[id] = known[id].Name
@@ -544,7 +563,7 @@ func (s *Service) tied(ctx context.Context, sc tenants.Scope, r *Round, members 
 	for n, id := range group {
 		chosen[n] = members[slices.IndexFunc(members, func(m Member) bool { return m.ID == id })]
 	}
-	basis, err := s.basis(ctx, sc, chosen, group)
+	basis, err := s.basis(ctx, sc, r, chosen, group)
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func (s *Service) drafted(ctx context.Context, sc tenants.Scope, r *Round) (Run,
 			run.Applications = append(run.Applications, members[i].Application)
 		}
 	}
-	if run.Basis, err = s.basis(ctx, sc, members, run.Organizations); err != nil {
+	if run.Basis, err = s.basis(ctx, sc, r, members, run.Organizations); err != nil {
 		return run, err
 	}
 	ties, err := tiesOf(ctx, sc.Read(), r.ID)
@@ -147,11 +147,17 @@ func sortPairs(pairs [][2]int) {
 }
 
 // basis is what the points of the members are computed from.
-func (s *Service) basis(ctx context.Context, sc tenants.Scope, members []Member, organizations []ids.Organization) (Basis, error) {
+func (s *Service) basis(ctx context.Context, sc tenants.Scope, r *Round, members []Member, organizations []ids.Organization) (Basis, error) {
 	var b Basis
 	place := make(map[ids.Organization]int, len(organizations))
 	for i, id := range organizations {
 		place[id] = i
+	}
+	if r.Pool == SharedPool { // whether they have worked together, no card says
+		for i := range members {
+			b.Sides = append(b.Sides, sideOf(&members[i].Listed))
+		}
+		return b, nil
 	}
 	wishes, err := wishesOf(ctx, sc.Read(), organizations)
 	if err != nil {
@@ -228,7 +234,7 @@ func (s *Service) step(ctx context.Context, sc tenants.Scope, id ids.Run, verb R
 		if !run.State.Pending() {
 			run.EndedAt = now
 			if !run.By.IsZero() {
-				tx.Announce(events.NotificationRequested{Person: run.By, Key: "matching.run_notify." + string(run.State), Path: runPath(run.Round, run.ID)})
+				tx.Announce(events.NotificationRequested{Person: run.By, Key: "matching.run_notify." + string(run.State), Path: (&Round{ID: run.Round, Pool: poolIn(sc)}).runPath(run.ID)})
 			}
 		}
 		return moveMatchRun(ctx, tx, &run)
@@ -323,12 +329,34 @@ func (s *Service) RunFile(ctx context.Context, sc tenants.Scope, round ids.Round
 	return run.Instance, run.Number, err
 }
 
-const roundsPath = "/rounds"
+// Addresses of rounds: a network's, and the core's.
+const (
+	roundsPath       = "/rounds"
+	commonRoundsPath = commonPath + "/rounds"
+)
 
-func roundPath(id ids.Round) string { return roundsPath + "/" + id.String() }
+// roundsAt is where the rounds are of the kind of tenant.
+func roundsAt(kind tenants.Kind) string {
+	if kind == tenants.KindCore {
+		return commonRoundsPath
+	}
+	return roundsPath
+}
+
+// list is where the round is listed.
+func (r *Round) list() string {
+	if r.Pool == SharedPool {
+		return commonRoundsPath
+	}
+	return roundsPath
+}
+
+// path is the round's own address.
+func (r *Round) path() string { return r.list() + "/" + r.ID.String() }
+
+// runPath is the address of a run of the round.
+func (r *Round) runPath(id ids.Run) string { return r.path() + "/runs/" + id.String() }
 
 const proposalsPath = "/partners/proposals"
 
 func proposalPath(id ids.Match) string { return proposalsPath + "/" + id.String() }
-
-func runPath(round ids.Round, id ids.Run) string { return roundPath(round) + "/runs/" + id.String() }

@@ -33,7 +33,8 @@ type Side struct {
 	From      time.Time     `json:"from,omitzero"`
 	Until     time.Time     `json:"until,omitzero"`
 	Hosts     int           `json:"hosts"`
-	Wishes    []int         `json:"wishes,omitempty"` // places in the run, 0 based, the dearest first; -1: not in the run
+	Network   string        `json:"network,omitempty"` // of a pool of several
+	Wishes    []int         `json:"wishes,omitempty"`  // places in the run, 0 based, the dearest first; -1: not in the run
 }
 
 // sideOf takes from an organization what counts. A card that others may not read is not read here either: then only what the
@@ -44,6 +45,9 @@ func sideOf(l *Listed) Side {
 		s.Carded = true
 		s.Needs, s.Offers, s.Languages, s.Countries, s.Kinds, s.Sizes = c.Needs, c.Offers, c.Languages, c.Countries, c.Kinds, c.Sizes
 		s.Relation, s.From, s.Until, s.Hosts = c.Relation, c.From, c.Until, c.Hosts
+	}
+	if !l.NetworkID.IsZero() {
+		s.Network, s.Relation = l.NetworkID.String(), EitherRelation // nobody there knows who has worked together
 	}
 	return s
 }
@@ -80,11 +84,12 @@ func (b *Basis) rank(i, j int) int { return slices.Index(b.Sides[i].Wishes, j) +
 //     mean of both sides, rounded down;
 //   - wishes: of each side a fifth less of the half for each rank below the first, nothing without a wish;
 //   - asked: a sixth each for country, legal form and size, of each side, where its card asks for the other's or leaves it open;
-//     half of that for a size that the profile does not tell;
+//     half of that for a legal form or a size that is not told;
 //   - language: wholly with one in common;
 //   - days: a part of 90 days on which both are available; wholly where one of them does not say until when or from when;
 //   - hosting: half for each that can host;
-//   - relation: half for each that looks for what they are to each other, or for either.
+//   - relation: half for each that looks for what they are to each other, or for either;
+//   - networks: wholly for two that are not of the same one.
 func (b *Basis) met(c Criterion, i, j int) int {
 	x, y := &b.Sides[i], &b.Sides[j]
 	switch c {
@@ -107,6 +112,10 @@ func (b *Basis) met(c Criterion, i, j int) int {
 		known := b.together(i, j)
 		looks := func(s *Side) bool { return s.Relation == EitherRelation || (s.Relation == ExistingRelation) == known }
 		return half(looks(x)) + half(looks(y))
+	case ByNetworks:
+		if x.Network != y.Network {
+			return wholly
+		}
 	}
 	return 0
 }
@@ -148,8 +157,11 @@ func asks(card, other *Side) int {
 	if len(card.Countries) == 0 || slices.Contains(card.Countries, other.Country) {
 		n += each
 	}
-	if len(card.Kinds) == 0 || slices.Contains(card.Kinds, other.Form) {
+	switch {
+	case len(card.Kinds) == 0 || slices.Contains(card.Kinds, other.Form):
 		n += each
+	case other.Form == "":
+		n += each / 2
 	}
 	switch {
 	case len(card.Sizes) == 0 || slices.Contains(card.Sizes, other.Size):
@@ -208,7 +220,8 @@ func (b *Basis) barred(g *Rules, i, j int) bool {
 	switch {
 	case g.Language && b.met(ByLanguage, i, j) == 0,
 		g.Days && told && days == 0,
-		g.New && b.together(i, j):
+		g.New && b.together(i, j),
+		g.Networks && x.Network == y.Network:
 		return true
 	}
 	if len(g.Seats) != FewestSeats {

@@ -157,7 +157,8 @@ type copyRow struct {
 	Version        int64            `bun:"version"`
 	ChangedAt      time.Time        `bun:"changed_at"`
 
-	Of string `bun:"of,scanonly"`
+	Of   string `bun:"of,scanonly"`
+	Slug string `bun:"slug,scanonly"`
 }
 
 // shownIn are the states of networks whose cards others see: those in which an organization can take its card back.
@@ -165,14 +166,14 @@ var shownIn = slices.DeleteFunc(slices.Clone(tenants.Statuses), func(s tenants.S
 
 // shownCopies reads copies that are to be seen.
 func shownCopies(ctx context.Context, q *bun.SelectQuery, rows *[]copyRow) ([]Copy, error) {
-	err := q.ColumnExpr("c.id, c.tenant_id, c.content, c.tag, c.version, c.changed_at, t.name AS of").Join("JOIN tenants AS t ON t.id = c.tenant_id").
+	err := q.ColumnExpr("c.id, c.tenant_id, c.content, c.tag, c.version, c.changed_at, t.name AS of, t.slug").Join("JOIN tenants AS t ON t.id = c.tenant_id").
 		Where("t.kind = ?", tenants.KindNetwork).Where("t.status IN (?)", bun.List(shownIn)).Order("c.id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("matching: read the common pool: %w", err)
 	}
 	all := make([]Copy, len(*rows))
 	for i, r := range *rows {
-		all[i] = Copy{ID: r.ID, Network: r.TenantID, Of: r.Of, Tag: r.Tag, Version: r.Version, ChangedAt: r.ChangedAt}
+		all[i] = Copy{ID: r.ID, Network: r.TenantID, Slug: r.Slug, Of: r.Of, Tag: r.Tag, Version: r.Version, ChangedAt: r.ChangedAt}
 		if err := json.Unmarshal(r.Content, &all[i].content); err != nil {
 			return nil, fmt.Errorf("matching: read what is shared: %w", err)
 		}
@@ -283,4 +284,35 @@ func moved(result sql.Result, err error) (bool, error) {
 	}
 	n, err := result.RowsAffected()
 	return n > 0, err
+}
+
+// namedCopies are the names of those of the copies that are to be seen.
+func namedCopies(ctx context.Context, db bun.IDB, wanted []ids.Organization) (map[ids.Organization]string, error) {
+	var rows []copyRow
+	found, err := shownCopies(ctx, db.NewSelect().Model(&rows).Where("c.id IN (?)", bun.List(wanted)), &rows)
+	names := make(map[ids.Organization]string, len(found))
+	for i := range found {
+		names[ids.Organization(found[i].ID)] = found[i].content.Name
+	}
+	return names, err
+}
+
+// networksOf are the tenants in which somebody has an account.
+func networksOf(ctx context.Context, db bun.IDB, who ids.Identity) ([]ids.Tenant, error) {
+	var all []ids.Tenant
+	if err := db.NewRaw(`SELECT tenant_id FROM identity_tenants WHERE identity_id = ? ORDER BY tenant_id`, who).Scan(ctx, &all); err != nil {
+		return nil, fmt.Errorf("matching: list where somebody belongs: %w", err)
+	}
+	return all, nil
+}
+
+// organizationsOf are those to which somebody belongs in a network.
+func organizationsOf(ctx context.Context, db bun.IDB, who ids.Identity) ([]ids.Organization, error) {
+	var all []ids.Organization
+	err := db.NewRaw(`SELECT DISTINCT m.organization_id FROM memberships AS m JOIN people AS p ON p.id = m.person_id
+		WHERE p.identity_id = ? AND m.organization_id IS NOT NULL ORDER BY 1`, who).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("matching: list somebody's organizations: %w", err)
+	}
+	return all, nil
 }

@@ -34,7 +34,7 @@ func (v *boardShown) dragging() templ.Attributes {
 	if v.RoundOf.Closed {
 		return nil
 	}
-	return templ.Attributes{"data-swaps": runPath(v.Round, v.ID) + "/swap"}
+	return templ.Attributes{"data-swaps": v.RoundOf.runPath(v.ID) + "/swap"}
 }
 
 func (w *Web) opens(c *fiber.Ctx, sc tenants.Scope) (boardShown, error) {
@@ -53,6 +53,7 @@ func (w *Web) opens(c *fiber.Ctx, sc tenants.Scope) (boardShown, error) {
 func (w *Web) shows(c *fiber.Ctx, sc tenants.Scope, v boardShown, refused error) error {
 	p := w.site.Page(c, sc, "matching.board.title")
 	p.Title = p.T("matching.board.title", "Number", v.Number)
+	nameGone(p, v.Names)
 	if refused != nil {
 		return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
 			v.Fault = f
@@ -94,7 +95,7 @@ func (w *Web) cancelRun(c *fiber.Ctx, sc tenants.Scope) error {
 		return w.shows(c, sc, v, err)
 	}
 	w.site.Say(c, "success", "matching.run.cancelled")
-	return web.SeeOther(c, roundPath(v.Round))
+	return web.SeeOther(c, v.RoundOf.path())
 }
 
 func (w *Web) swap(c *fiber.Ctx, sc tenants.Scope) error {
@@ -114,7 +115,7 @@ func (w *Web) swap(c *fiber.Ctx, sc tenants.Scope) error {
 		return w.shows(c, sc, v, err)
 	}
 	w.site.Say(c, "success", "matching.swap.done")
-	return web.SeeOther(c, runPath(v.Round, made))
+	return web.SeeOther(c, v.RoundOf.runPath(made))
 }
 
 func (w *Web) undoSwap(c *fiber.Ctx, sc tenants.Scope) error {
@@ -131,7 +132,7 @@ func (w *Web) undoSwap(c *fiber.Ctx, sc tenants.Scope) error {
 		return w.shows(c, sc, v, err)
 	}
 	w.site.Say(c, "success", "matching.swap.undone")
-	return web.SeeOther(c, runPath(v.Round, made))
+	return web.SeeOther(c, v.RoundOf.runPath(made))
 }
 
 // shownAs is the version of the run that the form was shown with; none where it does not say so.
@@ -225,5 +226,5 @@ func (w *Web) propose(c *fiber.Ctx, sc tenants.Scope) error {
 		return w.shows(c, sc, v, err)
 	}
 	w.site.Say(c, "success", "matching.proposal.sent")
-	return web.SeeOther(c, roundPath(v.Round))
+	return web.SeeOther(c, v.RoundOf.path())
 }

@@ -172,7 +172,7 @@ func (w *Web) abroad(c *fiber.Ctx, sc tenants.Scope) error {
 func commonList(p ui.Page, pool *CommonPool, path string, form web.Form, own bool) ui.List {
 	networks := make([]ui.Option, len(pool.Networks))
 	for i, n := range pool.Networks {
-		networks[i] = ui.Option{Value: n.Network.String(), Label: n.Name}
+		networks[i] = ui.Option{Value: n.Slug, Label: n.Name}
 	}
 	l := ui.List{
 		Path: path, Query: form.Values(), Search: p.T("matching.common.search"), TotalOf: "matching.directory.total", Total: pool.Total, Empty: len(pool.All) == 0,

@@ -2,6 +2,7 @@ package matching
 
 import (
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -15,48 +16,59 @@ import (
 	"kervan/tenants"
 )
 
+// rounding are the routes of a network's rounds, of the core's, and of what is proposed to organizations.
 func (w *Web) rounding() []site.Route {
-	get, post, network, steer := fiber.MethodGet, fiber.MethodPost, tenants.KindNetwork, policies.RoundManage
-	return []site.Route{
-		{Method: get, Path: roundsPath, Action: steer, Handle: w.rounds, Only: network},
-		{Method: get, Path: roundsPath + "/new", Action: steer, Handle: w.newRound, Only: network},
-		{Method: post, Path: roundsPath, Action: steer, Handle: w.beginRound, Only: network},
-		{Method: get, Path: roundsPath + "/:round", Action: steer, Handle: w.round, Only: network},
-		{Method: get, Path: roundsPath + "/:round/rules", Action: steer, Handle: w.rules, Only: network},
-		{Method: post, Path: roundsPath + "/:round/rules", Action: steer, Handle: w.revise, Only: network},
-		{Method: post, Path: roundsPath + "/:round/closing", Action: steer, Handle: w.closing(true), Only: network},
-		{Method: post, Path: roundsPath + "/:round/reopening", Action: steer, Handle: w.closing(false), Only: network},
-		{Method: post, Path: roundsPath + "/:round/ties", Action: steer, Handle: w.tie, Only: network},
-		{Method: post, Path: roundsPath + "/:round/ties/removal", Action: steer, Handle: w.untie, Only: network},
-		{Method: post, Path: roundsPath + "/:round/runs", Action: steer, Handle: w.startRun, Only: network},
-		{Method: get, Path: roundsPath + "/:round/comparison", Action: steer, Handle: w.compare, Only: network},
-		{Method: get, Path: roundsPath + "/:round/runs/:run", Action: steer, Handle: w.board, Only: network},
-		{Method: get, Path: roundsPath + "/:round/runs/:run/instance", Action: steer, Handle: w.runFile, Only: network},
-		{Method: post, Path: roundsPath + "/:round/runs/:run/cancellation", Action: steer, Handle: w.cancelRun, Only: network},
-		{Method: post, Path: roundsPath + "/:round/runs/:run/swap", Action: steer, Handle: w.swap, Only: network},
-		{Method: get, Path: roundsPath + "/:round/runs/:run/swap", Action: steer, Handle: w.wouldSwap, Only: network},
-		{Method: post, Path: roundsPath + "/:round/runs/:run/undoing", Action: steer, Handle: w.undoSwap, Only: network},
-		{Method: post, Path: roundsPath + "/:round/runs/:run/what-if", Action: steer, Handle: w.whatIf, Only: network},
-		{Method: post, Path: roundsPath + "/:round/runs/:run/proposals", Action: steer, Handle: w.propose, Only: network},
-		{Method: post, Path: roundsPath + "/:round/withdrawal", Action: steer, Handle: w.withdraw, Only: network},
-		{Method: post, Path: roundsPath + "/:round/notes", Action: steer, Handle: w.note, Only: network},
+	get, post, network := fiber.MethodGet, fiber.MethodPost, tenants.KindNetwork
+	return slices.Concat(w.steering(roundsPath, policies.RoundManage, network), w.steering(commonRoundsPath, policies.CommonMatch, tenants.KindCore), []site.Route{
+		{Method: post, Path: roundsPath + "/:round/runs/:run/proposals", Action: policies.RoundManage, Handle: w.propose, Only: network},
+		{Method: post, Path: roundsPath + "/:round/withdrawal", Action: policies.RoundManage, Handle: w.withdraw, Only: network},
+		{Method: post, Path: roundsPath + "/:round/notes", Action: policies.RoundManage, Handle: w.note, Only: network},
 		{Method: get, Path: proposalsPath, Action: policies.ProposalRead, Handle: w.offers, Only: network},
 		{Method: get, Path: proposalsPath + "/:match", Action: policies.ProposalRead, Handle: w.offer, Only: network},
 		{Method: post, Path: proposalsPath + "/:match/answer", Action: policies.ProposalAnswer, Handle: w.respond, Only: network},
 		{Method: post, Path: proposalsPath + "/:match/application", Action: policies.ProposalAnswer, Handle: w.apply, Only: network},
+	})
+}
+
+func (w *Web) steering(at string, steer policies.Action, only tenants.Kind) []site.Route {
+	get, post := fiber.MethodGet, fiber.MethodPost
+	return []site.Route{
+		{Method: get, Path: at, Action: steer, Handle: w.rounds, Only: only},
+		{Method: get, Path: at + "/new", Action: steer, Handle: w.newRound, Only: only},
+		{Method: post, Path: at, Action: steer, Handle: w.beginRound, Only: only},
+		{Method: get, Path: at + "/:round", Action: steer, Handle: w.round, Only: only},
+		{Method: get, Path: at + "/:round/rules", Action: steer, Handle: w.rules, Only: only},
+		{Method: post, Path: at + "/:round/rules", Action: steer, Handle: w.revise, Only: only},
+		{Method: post, Path: at + "/:round/closing", Action: steer, Handle: w.closing(true), Only: only},
+		{Method: post, Path: at + "/:round/reopening", Action: steer, Handle: w.closing(false), Only: only},
+		{Method: post, Path: at + "/:round/ties", Action: steer, Handle: w.tie, Only: only},
+		{Method: post, Path: at + "/:round/ties/removal", Action: steer, Handle: w.untie, Only: only},
+		{Method: post, Path: at + "/:round/runs", Action: steer, Handle: w.startRun, Only: only},
+		{Method: get, Path: at + "/:round/comparison", Action: steer, Handle: w.compare, Only: only},
+		{Method: get, Path: at + "/:round/runs/:run", Action: steer, Handle: w.board, Only: only},
+		{Method: get, Path: at + "/:round/runs/:run/instance", Action: steer, Handle: w.runFile, Only: only},
+		{Method: post, Path: at + "/:round/runs/:run/cancellation", Action: steer, Handle: w.cancelRun, Only: only},
+		{Method: post, Path: at + "/:round/runs/:run/swap", Action: steer, Handle: w.swap, Only: only},
+		{Method: get, Path: at + "/:round/runs/:run/swap", Action: steer, Handle: w.wouldSwap, Only: only},
+		{Method: post, Path: at + "/:round/runs/:run/undoing", Action: steer, Handle: w.undoSwap, Only: only},
+		{Method: post, Path: at + "/:round/runs/:run/what-if", Action: steer, Handle: w.whatIf, Only: only},
 	}
 }
 
 func (w *Web) rounds(c *fiber.Ctx, sc tenants.Scope) error {
-	a, err := w.acting(c, sc, "")
-	if err != nil {
-		return err
-	}
 	all, err := w.service.Rounds(c.UserContext(), sc)
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, roundsPage(w.site.Page(c, sc, "matching.rounds.title"), a, all))
+	p := w.site.Page(c, sc, "matching.rounds.title")
+	if all.kind == tenants.KindCore {
+		return w.site.Render(c, roundsPage(p, acting{}, all))
+	}
+	a, err := w.acting(c, sc, "")
+	if err != nil {
+		return err
+	}
+	return w.site.Render(c, roundsPage(p, a, all))
 }
 
 // drawn is the page of a round's form.
@@ -72,7 +84,7 @@ func (w *Web) drawing(c *fiber.Ctx, sc tenants.Scope, form typedRound) (drawn, e
 }
 
 func (w *Web) newRound(c *fiber.Ctx, sc tenants.Scope) error {
-	v, err := w.drawing(c, sc, typedRoundOf(Round{Pool: CardsPool, Rules: UsualRules()}))
+	v, err := w.drawing(c, sc, typedRoundOf(Round{Pool: poolIn(sc), Rules: usualIn(sc)}))
 	if err != nil {
 		return err
 	}
@@ -81,23 +93,23 @@ func (w *Web) newRound(c *fiber.Ctx, sc tenants.Scope) error {
 
 func (w *Web) beginRound(c *fiber.Ctx, sc tenants.Scope) error {
 	var id ids.Round
-	typed, err := w.ruled(c, func(ctx context.Context, r Round) (err error) {
+	typed, err := w.ruled(c, sc, func(ctx context.Context, r Round) (err error) {
 		id, err = w.service.BeginRound(ctx, sc, r)
 		return err
 	})
 	if err == nil {
-		return web.SeeOther(c, roundPath(id))
+		return web.SeeOther(c, roundIn(sc, id).path())
 	}
 	return w.refuseRules(c, sc, "matching.round.new", typed, false, err)
 }
 
 // ruled reads the form of a round and does with it what is to be done, if it can be read.
-func (*Web) ruled(c *fiber.Ctx, do func(ctx context.Context, r Round) error) (typedRound, error) {
+func (*Web) ruled(c *fiber.Ctx, sc tenants.Scope, do func(ctx context.Context, r Round) error) (typedRound, error) {
 	form, err := web.ReadForm(c)
 	if err != nil {
 		return typedRound{}, err
 	}
-	typed, bad, err := readRound(form)
+	typed, bad, err := readRound(form, sc.Tenant().Kind)
 	switch {
 	case err != nil:
 		return typed, err
@@ -143,6 +155,7 @@ func (w *Web) showRound(c *fiber.Ctx, sc tenants.Scope, chosen []ids.Organizatio
 	}
 	p := w.site.Page(c, sc, "matching.rounds.title")
 	p.Title = found.Title
+	nameGone(p, found.Names)
 	v := roundShown{RoundView: found, Chosen: chosen}
 	if refused != nil {
 		return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
@@ -195,13 +208,13 @@ func (w *Web) revise(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	typed, err := w.ruled(c, func(ctx context.Context, r Round) error {
+	typed, err := w.ruled(c, sc, func(ctx context.Context, r Round) error {
 		r.ID = id
 		return w.service.ReviseRound(ctx, sc, r)
 	})
 	if err == nil {
 		w.site.Say(c, "success", "matching.round.saved")
-		return web.SeeOther(c, roundPath(id))
+		return web.SeeOther(c, roundIn(sc, id).path())
 	}
 	typed.ID = id
 	return w.refuseRules(c, sc, "matching.round.rules", typed, found.Proposed, err)
@@ -213,7 +226,7 @@ func (w *Web) done(c *fiber.Ctx, sc tenants.Scope, id ids.Round, said string, ch
 		return w.showRound(c, sc, chosen, err)
 	}
 	w.site.Say(c, "success", said)
-	return web.SeeOther(c, roundPath(id))
+	return web.SeeOther(c, roundIn(sc, id).path())
 }
 
 func (w *Web) closing(closed bool) site.Handler {
@@ -273,7 +286,7 @@ func (w *Web) startRun(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return w.showRound(c, sc, nil, err)
 	}
-	return web.SeeOther(c, runPath(id, run))
+	return web.SeeOther(c, roundIn(sc, id).runPath(run))
 }
 
 func (w *Web) compare(c *fiber.Ctx, sc tenants.Scope) error {
@@ -294,9 +307,11 @@ func (w *Web) compare(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, comparisonPage(w.site.Page(c, sc, "matching.comparison.title"), v))
+	p := w.site.Page(c, sc, "matching.comparison.title")
+	nameGone(p, v.Names)
+	return w.site.Render(c, comparisonPage(p, v))
 }
 
 func roundCrumbs(p ui.Page, r *Round, last string) []ui.Crumb {
-	return []ui.Crumb{{Label: p.T("matching.rounds.title"), Href: roundsPath}, {Label: r.Title, Href: roundPath(r.ID)}, {Label: last}}
+	return []ui.Crumb{{Label: p.T("matching.rounds.title"), Href: r.list()}, {Label: r.Title, Href: r.path()}, {Label: last}}
 }
