@@ -125,10 +125,9 @@ func today(now time.Time, sc tenants.Scope) i18n.Day {
 }
 
 // Accompany gives a partnership somebody to accompany it, in place of whoever does; both are told by mail, and the leads of its
-// organizations. Who does not any more reads the reason, in at most 1,000 characters, which a first one does not need, in a mail that
-// the network's team can read. Coordinators
-// may as for Guidance. Faults: Invalid by field, also when the person has a conflict of interest; Conflict when the partnership was
-// changed since it was shown or does not go on; Forbidden, NotFound.
+// organizations. The reason, of at most 1,000 characters, is needed where somebody accompanies it already: they read it, in a mail that
+// the network's team can read too. Coordinators may as for Guidance. Faults: Invalid by field, also when the person has a conflict of
+// interest; Conflict when the partnership was changed since it was shown or does not go on; Forbidden, NotFound.
 func (s *Service) Accompany(ctx context.Context, sc tenants.Scope, id ids.Partnership, version int64, person ids.Person, reason string) error {
 	g, err := s.Guidance(ctx, sc, id)
 	if err != nil {
@@ -254,9 +253,9 @@ func (*Service) tellAccompanied(ctx context.Context, tx *tenants.Tx, p *Listed, 
 	return nil
 }
 
-// Unaccompany takes a partnership from whoever accompanies it, who reads the reason in a mail that the network's team can read; the leads of its organizations are
-// told. Coordinators may as for Guidance. Faults: Invalid by field, Conflict when the partnership was changed since it was shown, or
-// nobody accompanies it; Forbidden, NotFound.
+// Unaccompany takes a partnership from whoever accompanies it, who reads the reason in a mail that the network's team can read too;
+// the leads of its organizations are told. Coordinators may as for Guidance. Faults: Invalid by field, Conflict when the partnership was
+// changed since it was shown, or nobody accompanies it; Forbidden, NotFound.
 func (s *Service) Unaccompany(ctx context.Context, sc tenants.Scope, id ids.Partnership, version int64, reason string) error {
 	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {
 		return err

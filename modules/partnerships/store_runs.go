@@ -69,6 +69,15 @@ func findRun(ctx context.Context, db bun.IDB, id ids.Run) (Run, error) {
 	return rows[0].run(), nil
 }
 
+// runState is where a run stands.
+func runState(ctx context.Context, db bun.IDB, id ids.Run) (runs.State, error) {
+	var state runs.State
+	if err := db.NewRaw("SELECT state FROM facilitation_runs WHERE id = ?", id).Scan(ctx, &state); err != nil {
+		return "", fmt.Errorf("partnerships: read run: %w", err)
+	}
+	return state, nil
+}
+
 // lockRun is findRun that keeps everybody else from moving the run until the transaction ends.
 func lockRun(ctx context.Context, tx *tenants.Tx, id ids.Run) (Run, error) {
 	if _, err := tx.NewRaw("SELECT 1 FROM facilitation_runs WHERE id = ? FOR UPDATE", id).Exec(ctx); err != nil {

@@ -12,6 +12,7 @@ import (
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/solver/assignment"
+	"kervan/modules/solver/runs"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -250,9 +251,6 @@ func drafted(ctx context.Context, tx *tenants.Tx, f field, g Settings, profiles 
 	return d.draft(), nil
 }
 
-// mostTime is how long a run may take; a job of its queue is ended soon after.
-const mostTime = 25 * time.Second
-
 // Compute computes a run that was begun, unless it was cancelled, and tells who began it. Only the system may.
 func (s *Service) Compute(ctx context.Context, sc tenants.Scope, c Computing) error {
 	if err := policies.OnlySystem(sc); err != nil {
@@ -262,7 +260,9 @@ func (s *Service) Compute(ctx context.Context, sc tenants.Scope, c Computing) er
 	if err != nil || !going {
 		return err
 	}
-	answer, err := solveRun(ctx, sc, &run)
+	limited, stop := runs.Watch(ctx, func(ctx context.Context) (RunState, error) { return runState(ctx, sc.Read(), run.ID) })
+	answer, err := assignment.Solve(limited, run.Instance.Instance())
+	stop()
 	verb := FinishRun
 	switch {
 	case ctx.Err() != nil:
@@ -305,30 +305,6 @@ func (s *Service) step(ctx context.Context, sc tenants.Scope, id ids.Run, verb R
 		return moveRun(ctx, tx, &run)
 	})
 	return run, going, err
-}
-
-// solveRun solves the run's instance until it takes too long or the run is cancelled.
-func solveRun(ctx context.Context, sc tenants.Scope, run *Run) (assignment.Answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, mostTime)
-	defer cancel()
-	ended := make(chan struct{})
-	defer close(ended)
-	go func() {
-		ticker := time.NewTicker(time.Second)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ended:
-				return
-			case <-ticker.C:
-				if state, err := runState(ctx, sc.Read(), run.ID); err == nil && !state.Pending() {
-					cancel()
-					return
-				}
-			}
-		}
-	}()
-	return assignment.Solve(ctx, run.Instance.Instance())
 }
 
 func runAddress(call ids.Call, id ids.Run) string {
