@@ -50,12 +50,17 @@ function ownTimes() {
   })
   if (elsewhere.length === 0) return
   const lang = document.documentElement.lang
-  const format = new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { dateStyle: 'medium', timeStyle: 'short' })
-  const mine = format.resolvedOptions().timeZone
+  const locale = lang === 'en' ? 'en-GB' : lang
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
+  const both = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const mine = clock.resolvedOptions().timeZone
   for (const time of elsewhere) {
+    const at = new Date(time.dateTime)
+    const there = new Date(at.getTime() + Number(time.dataset.offset) * 60_000) // its UTC reads as the stated zone's clock
+    const sameDay = there.getUTCDate() === at.getDate()
     const own = document.createElement('span')
     own.className = 'k-own-time'
-    own.textContent = ` = ${format.format(new Date(time.dateTime))} (${mine})`
+    own.textContent = ` = ${(sameDay ? clock : both).format(at)} (${mine})`
     time.after(own)
   }
 }
