@@ -290,18 +290,30 @@ func (s standings) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Appl
 	return s.selection.Conflicted(ctx, sc)
 }
 
-// concealed lets the trail and correspondence ask of what the actor must not know: applications, and rounds of partner finding.
+// concealed lets the trail and correspondence ask of what the actor must not know: applications, rounds of partner finding, and
+// automatic assignments of either.
 func (a *App) concealed(ctx context.Context, sc tenants.Scope) ([]string, error) {
 	found, err := a.selection.Conflicted(ctx, sc)
 	if err != nil {
 		return nil, err
 	}
 	rounds, err := a.matching.Concealed(ctx, sc)
-	hidden := make([]string, 0, len(found)+len(rounds))
+	if err != nil {
+		return nil, err
+	}
+	reviewing, err := a.selection.ConcealedRuns(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	accompanying, err := a.partnerships.ConcealedRuns(ctx, sc)
+	var hidden []string
 	for _, id := range found {
 		hidden = append(hidden, id.String())
 	}
 	for _, id := range rounds {
+		hidden = append(hidden, id.String())
+	}
+	for _, id := range slices.Concat(reviewing, accompanying) {
 		hidden = append(hidden, id.String())
 	}
 	return hidden, err

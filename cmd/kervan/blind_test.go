@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"compress/zlib"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -23,20 +20,6 @@ import (
 )
 
 const telltale = "CANARY"
-
-// inside is all text of a PDF, as far as it is compressed or plain.
-func inside(raw string) string {
-	var all strings.Builder
-	all.WriteString(raw)
-	for part := range strings.SplitSeq(raw, "stream\n") {
-		if r, err := zlib.NewReader(strings.NewReader(part)); err == nil {
-			var text bytes.Buffer
-			_, _ = io.Copy(&text, r) // what follows the stream is none
-			all.WriteString(strings.ReplaceAll(text.String(), "\x00", ""))
-		}
-	}
-	return all.String()
-}
 
 // TestReviewersOfAnAnonymousCallNeverLearnWhoApplies puts a word into the names of organizations, people and files and into all
 // answers that tell, and follows every link that a reviewer has, up to the files and to what programs read. In a call that is not
@@ -260,7 +243,7 @@ func (r *running) follows(t *testing.T, b *sitetest.Browser, application ids.App
 		page := b.Get(path)
 		text := page.Body
 		if strings.HasSuffix(path, ".pdf") {
-			text = inside(page.Body)
+			text = readable(page.Body)
 		}
 		for name, values := range page.Header {
 			text += name + strings.Join(values, " ")

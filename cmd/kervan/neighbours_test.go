@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/uptrace/bun"
@@ -65,16 +68,21 @@ func TestOrganizationsOfOneNetworkAreStrangers(t *testing.T) {
 	must(t, stopWorker(r.app))
 	in := r.grown(t, "neighbours")
 	r.livens(t, in)
+	r.mailsKeepReviewersSecret(t, in)
 	for _, statement := range words {
-		r.exec(t, in, statement)
+		r.plants(t, in, statement)
 	}
 	r.member(t, in, "Funder", "funder@neighbours.example", i18n.EN, tenants.Grant{Role: tenants.RoleFunder})
 	r.member(t, in, "Stranger", "stranger@neighbours.example", i18n.EN)
+	r.member(t, in, "Finance", "finance@neighbours.example", i18n.EN, tenants.Grant{Role: tenants.RoleFinance})
+	r.member(t, in, "Facilitator", "facilitator@neighbours.example", i18n.EN, tenants.Grant{Role: tenants.RoleFacilitator})
 	own := byIdentifier(r.rows(t, in))
 	public := map[string]bool{"tenants": true, "calls": true, "organizations": true, "mailed confirm": true, "mailed reset": true, "mailed sign-in/link": true, "mailed invitations": true, "mailed reviewer-invitations": true, "calendar feeds": true}
-	people := []string{"reviewer@neighbours.example", "other@neighbours.example", "spare@neighbours.example", "funder@neighbours.example", "stranger@neighbours.example"}
+	reviewers := []string{"reviewer@neighbours.example", "other@neighbours.example", "spare@neighbours.example"}
+	people := append(slices.Clone(reviewers), "funder@neighbours.example", "stranger@neighbours.example")
+	team := []string{"coordinator@neighbours.example", "officer@neighbours.example", "chair@neighbours.example", "finance@neighbours.example", "facilitator@neighbours.example"}
 	browsers := map[string]*sitetest.Browser{} // all before anybody walks, who would be taken for somebody that guesses
-	for _, email := range append(people, r.applicants(t, in)...) {
+	for _, email := range slices.Concat(people, team, r.applicants(t, in)) {
 		browsers[email] = r.enters(t, in, email)
 	}
 	for email, browser := range browsers {
@@ -83,12 +91,63 @@ func TestOrganizationsOfOneNetworkAreStrangers(t *testing.T) {
 			t: t, r: r, browser: browser, who: email, own: own, theirs: reach.theirs, public: public, tried: map[string]bool{},
 			mine: func(word string) bool { return reach.mine[word] },
 		}
+		switch {
+		case slices.Contains(team, email): // who may see much, but nobody's vetoes
+			w.theirs = nil
+			w.mine = func(word string) bool { return !strings.HasPrefix(word, "WORD-veto-") }
+		case !slices.Contains(reviewers, email):
+			w.secrets = reviewing
+		}
 		if w.all(); w.answers < 150 {
 			t.Errorf("only %d answers were looked at as %s: the walk is broken", w.answers, email)
 		}
 	}
-	visitor := &walker{t: t, r: r, browser: sitetest.NewBrowser(t, in.Host, r.port), who: "visitor", own: own, theirs: r.reach(t, in, "nobody").theirs, public: public, tried: map[string]bool{}, mine: func(string) bool { return false }}
+	visitor := &walker{t: t, r: r, browser: sitetest.NewBrowser(t, in.Host, r.port), who: "visitor", own: own, secrets: reviewing, theirs: r.reach(t, in, "nobody").theirs, public: public, tried: map[string]bool{}, mine: func(string) bool { return false }}
 	visitor.all()
+}
+
+// reviewing are the names of those who review in a network that has grown.
+var reviewing = []string{"Rüya Ortanca", "Sarp Ortanca", "Peri Ortanca"}
+
+// mailsKeepReviewersSecret reads everything that the network has written to anybody, under the bell or by mail, sent or waiting: a
+// reviewer is named only to the team and to those who review.
+func (r *running) mailsKeepReviewersSecret(t *testing.T, in tenants.Tenant) {
+	t.Helper()
+	var all []struct{ Kind, Text, Email string }
+	must(t, r.app.tenants.Bind(in, tenants.SystemActor("test")).Read().NewRaw(`
+		SELECT m.kind, concat_ws(' ', m.subject, m.body, m.html, m.name) AS text, m.address AS email FROM messages AS m
+		UNION ALL SELECT n.key, n.args::text, pe.email FROM notifications AS n JOIN people AS pe ON pe.id = n.person_id`).Scan(t.Context(), &all))
+	named := 0
+	for _, one := range all {
+		for _, name := range reviewing {
+			if !strings.Contains(one.Text, name) {
+				continue
+			}
+			if strings.HasSuffix(one.Email, "@"+in.Slug+".example") && !strings.Contains(one.Email, "-") {
+				named++
+			} else {
+				t.Errorf("%s is told who reviews by %s: %s", one.Email, one.Kind, one.Text)
+			}
+		}
+	}
+	if named < 3 || len(all) < 100 {
+		t.Errorf("of %d messages %d name a reviewer: nothing was searched", len(all), named)
+	}
+}
+
+// plants changes what is there, and fails where there is nothing.
+func (r *running) plants(t *testing.T, in tenants.Tenant, statement string) {
+	t.Helper()
+	must(t, r.app.tenants.Bind(in, tenants.SystemActor("test")).Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		result, err := tx.NewRaw(statement).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return fmt.Errorf("nothing is planted (%w) by %s", err, statement)
+		}
+		return nil
+	}))
 }
 
 // applicants are a lead for each state in which an application of the network is, and a participant.

@@ -63,10 +63,42 @@ func (s *Service) impartialRun(ctx context.Context, sc tenants.Scope, id ids.Run
 
 // openRuns are recentRuns without those in which the actor has a conflict of interest in a partnership.
 func (s *Service) openRuns(ctx context.Context, sc tenants.Scope) ([]Run, error) {
-	runs, err := recentRuns(ctx, sc.Read())
+	runs, err := recentRuns(ctx, sc.Read(), mostRecent)
 	if err != nil || len(runs) == 0 {
 		return nil, err
 	}
+	partial, err := s.partialRuns(ctx, sc, runs)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(runs, func(r Run) bool { return partial(&r) }), nil
+}
+
+// ConcealedRuns lists the assignments of which the actor must not know, because they have a conflict of interest in one of their
+// partnerships. It is for other modules, which ask on behalf of whoever acts.
+func (s *Service) ConcealedRuns(ctx context.Context, sc tenants.Scope) ([]ids.Run, error) {
+	if sc.Actor().Person.IsZero() {
+		return nil, nil
+	}
+	runs, err := recentRuns(ctx, sc.Read(), 0)
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	partial, err := s.partialRuns(ctx, sc, runs)
+	if err != nil {
+		return nil, err
+	}
+	var barred []ids.Run
+	for i := range runs {
+		if partial(&runs[i]) {
+			barred = append(barred, runs[i].ID)
+		}
+	}
+	return barred, nil
+}
+
+// partialRuns tells of runs whether the actor has a conflict of interest in one of their partnerships.
+func (s *Service) partialRuns(ctx context.Context, sc tenants.Scope, runs []Run) (func(r *Run) bool, error) {
 	var wanted []ids.Partnership
 	for i := range runs {
 		wanted = append(wanted, runs[i].Partnerships...)
@@ -76,9 +108,12 @@ func (s *Service) openRuns(ctx context.Context, sc tenants.Scope) ([]Run, error)
 		return nil, err
 	}
 	partial, err := s.partialIn(ctx, sc, all)
-	return slices.DeleteFunc(runs, func(r Run) bool {
+	if err != nil {
+		return nil, err
+	}
+	return func(r *Run) bool {
 		return slices.ContainsFunc(r.Partnerships, func(id ids.Partnership) bool { return partial[id] })
-	}), err
+	}, nil
 }
 
 // warn tells the coordinators that whoever accompanies a partnership that goes on has come to have a conflict of interest in it, if so.

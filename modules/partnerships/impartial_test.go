@@ -55,6 +55,11 @@ func TestACoordinatorWithAConflictOfInterestLeavesItToOthers(t *testing.T) {
 	if err != nil || v.Alone != 2 || len(v.Runs) != 0 {
 		t.Errorf("planning: %d alone, %d runs, %v", v.Alone, len(v.Runs), err)
 	}
+	for sc, want := range map[*tenants.Scope][]ids.Run{&partial: {p.ID}, &c.coordinator: nil} {
+		if hidden, err := c.service.ConcealedRuns(t.Context(), *sc); err != nil || !slices.Equal(hidden, want) {
+			t.Errorf("hidden are %v, not %v: %v", hidden, want, err)
+		}
+	}
 	id, err := c.service.StartRun(t.Context(), partial, v.Usual, "")
 	if err != nil {
 		t.Fatal(err)

@@ -77,7 +77,7 @@ func (s *Service) StartRun(ctx context.Context, sc tenants.Scope, g Settings, re
 		if run.At, err = tx.Now(ctx); err != nil {
 			return err
 		}
-		recent, err := recentRuns(ctx, tx)
+		recent, err := recentRuns(ctx, tx, mostRecent)
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (s *Service) StartRun(ctx context.Context, sc tenants.Scope, g Settings, re
 			run.ID = recent[i].ID
 			return nil
 		}
-		tx.Audit(audit.Entry{Action: "facilitation_run.started", SubjectKind: "network", SubjectID: sc.Tenant().ID.String(), Detail: map[string]any{"partnerships": len(run.Partnerships), "people": len(run.People)}})
+		tx.Audit(runEntry("facilitation_run.started", run.ID))
 		tx.Enqueue(runJob, Computing{Run: run.ID})
 		return insertRun(ctx, tx, &run)
 	})
@@ -158,6 +158,11 @@ func (s *Service) step(ctx context.Context, sc tenants.Scope, id ids.Run, verb r
 	return run, going, err
 }
 
+// runEntry is about a run alone, so that it is read by those only who may see that run.
+func runEntry(action string, id ids.Run) audit.Entry {
+	return audit.Entry{Action: action, SubjectKind: "facilitation_run", SubjectID: id.String()}
+}
+
 func runAddress(id ids.Run) string { return "/facilitation/" + id.String() }
 
 // Change changes by hand who a run gives what, before it is applied: for each partnership the place of the person, or -1. Coordinators
@@ -210,7 +215,7 @@ func (s *Service) CancelRun(ctx context.Context, sc tenants.Scope, id ids.Run) e
 			return fault.Conflict("partnerships.run.not_now")
 		}
 		run.State, run.EndedAt = after, now
-		tx.Audit(audit.Entry{Action: "facilitation_run.cancelled", SubjectKind: "network", SubjectID: sc.Tenant().ID.String()})
+		tx.Audit(runEntry("facilitation_run.cancelled", id))
 		return moveRun(ctx, tx, &run)
 	})
 }
@@ -255,7 +260,7 @@ func (s *Service) ApplyRun(ctx context.Context, sc tenants.Scope, id ids.Run) (i
 			return fault.Conflict("partnerships.run.not_now")
 		}
 		run.State, run.AppliedAt, run.AppliedBy = after, now, sc.Actor().Person
-		tx.Audit(audit.Entry{Action: "facilitation_run.applied", SubjectKind: "network", SubjectID: sc.Tenant().ID.String(), Detail: map[string]any{"partnerships": len(chosen)}})
+		tx.Audit(runEntry("facilitation_run.applied", id))
 		if err := s.accompanyAll(ctx, tx, chosen, run.Reason); err != nil {
 			return err
 		}

@@ -86,10 +86,13 @@ func lockRun(ctx context.Context, tx *tenants.Tx, id ids.Run) (Run, error) {
 	return findRun(ctx, tx, id)
 }
 
-// recentRuns are the last ones, without what they were computed from.
-func recentRuns(ctx context.Context, db bun.IDB) ([]Run, error) {
+// mostRecent is how many runs the page of a new one lists.
+const mostRecent = int64(10)
+
+// recentRuns are at most so many of the last ones, or all for 0, without what they were computed from.
+func recentRuns(ctx context.Context, db bun.IDB, most int64) ([]Run, error) {
 	var rows []runRow
-	err := db.NewSelect().Model(&rows).ExcludeColumn("instance", "basis", "answer", "obstacles", "chosen").OrderExpr("fr.at DESC, fr.id DESC").Limit(10).Scan(ctx)
+	err := db.NewSelect().Model(&rows).ExcludeColumn("instance", "basis", "answer", "obstacles", "chosen").OrderExpr("fr.at DESC, fr.id DESC").Limit(most).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("partnerships: list runs: %w", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"kervan/modules/ids"
-	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/policies"
@@ -143,7 +142,7 @@ func (s *Service) CancelRun(ctx context.Context, sc tenants.Scope, call ids.Call
 			return fault.Conflict("selection.run.not_now")
 		}
 		run.State, run.EndedAt = after, now
-		tx.Audit(audit.Entry{Action: "assignment_run.cancelled", SubjectKind: "call", SubjectID: run.Call.String()})
+		tx.Audit(runEntry("assignment_run.cancelled", id))
 		return moveRun(ctx, tx, &run)
 	})
 }
@@ -194,7 +193,7 @@ func (s *Service) ApplyRun(ctx context.Context, sc tenants.Scope, call ids.Call,
 			return err
 		}
 		run.State, run.AppliedAt, run.AppliedBy = after, now, sc.Actor().Person
-		tx.Audit(audit.Entry{Action: "assignment_run.applied", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"reviews": n}})
+		tx.Audit(runEntry("assignment_run.applied", id))
 		return moveRun(ctx, tx, &run)
 	})
 	if err == nil && len(problems) > 0 {

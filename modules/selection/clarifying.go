@@ -247,46 +247,6 @@ func clarifyAddress(id ids.Application) string {
 	return "/applications/" + id.String() + "/clarification"
 }
 
-// namesReviewer reports whether a text for applicants has the name or the address of somebody of whom they must not learn: who
-// reviews for the call, their application or another, or sits on its panel.
-func (s *Service) namesReviewer(ctx context.Context, sc tenants.Scope, a Application, text string) (bool, error) {
-	signs, err := s.signsOfReviewers(ctx, sc, a)
-	return names(text, signs), err
-}
-
-// signsOfReviewers are the names and addresses of those who review for an application's call or sit on its panel, as they are
-// searched for. Of the panel the actor is none, who may sign with their own name what they write.
-func (s *Service) signsOfReviewers(ctx context.Context, sc tenants.Scope, a Application) ([]string, error) {
-	all, err := reviewsOfCall(ctx, sc.Read(), a.Call)
-	if err != nil {
-		return nil, err
-	}
-	persons, err := panelOf(ctx, sc.Read(), a.Call)
-	if err != nil {
-		return nil, err
-	}
-	persons = slices.DeleteFunc(persons, func(p ids.Person) bool { return p == sc.Actor().Person })
-	for _, r := range all {
-		if !slices.Contains(persons, r.Person) {
-			persons = append(persons, r.Person)
-		}
-	}
-	if len(persons) == 0 {
-		return nil, nil
-	}
-	known, err := s.People.Persons(ctx, sc, persons)
-	var signs []string
-	for _, person := range known {
-		signs = append(signs, i18n.SearchKey(person.Name), i18n.SearchKey(person.Email))
-	}
-	return signs, err
-}
-
-func names(text string, signs []string) bool {
-	key := i18n.SearchKey(text)
-	return slices.ContainsFunc(signs, func(sign string) bool { return sign != "" && strings.Contains(key, sign) })
-}
-
 // clarifyDuties are the questions about decisions that wait for an answer.
 func (s *Service) clarifyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
 	if !s.may(sc, policies.ClarificationList) {

@@ -195,7 +195,7 @@ func (s *Service) assignPairs(ctx context.Context, sc tenants.Scope, f field, li
 			return nil
 		}
 		if n, err = s.assign(ctx, tx, f.Call, pairs, due, now); err == nil {
-			tx.Audit(audit.Entry{Action: "review.assigned_by_file", SubjectKind: "call", SubjectID: f.Call.ID.String(), Detail: map[string]any{"reviews": n}})
+			tx.Audit(audit.Entry{Action: "review.assigned_by_file", SubjectKind: "call", SubjectID: f.Call.ID.String()})
 		}
 		return err
 	})

@@ -56,9 +56,18 @@ func (s *Service) PrepareLot(ctx context.Context, sc tenants.Scope, call ids.Cal
 			}
 		}
 		l := Lot{ID: ids.New[ids.Lot](), Applications: applications, Seed: newSeed(), PreparedAt: g.now, PreparedBy: sc.Actor().Person}
-		tx.Audit(audit.Entry{Action: "lot.prepared", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"commitment": l.Commitment()}})
+		noteLot(tx, "lot.prepared", &l)
 		return insertLot(ctx, tx, g.meeting.ID, &l)
 	})
+}
+
+// noteLot writes into the trail what happened to a lot, for those who may know of all its applications.
+func noteLot(tx *tenants.Tx, action string, l *Lot) {
+	among := make([]string, len(l.Applications))
+	for i, a := range l.Applications {
+		among[i] = a.String()
+	}
+	tx.Audit(audit.Entry{Action: action, SubjectKind: "lot", SubjectID: l.ID.String(), Detail: map[string]any{"commitment": l.Commitment(), audit.Among: among}})
 }
 
 func distinct(applications []ids.Application) []ids.Application {
@@ -95,7 +104,7 @@ func newSeed() string {
 func (s *Service) DrawLot(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Lot) error {
 	return s.lot(ctx, sc, call, id, func(ctx context.Context, tx *tenants.Tx, g *gathering, l *Lot) error {
 		l.DrawnAt, l.DrawnBy = g.now, sc.Actor().Person
-		tx.Audit(audit.Entry{Action: "lot.drawn", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"commitment": l.Commitment()}})
+		noteLot(tx, "lot.drawn", l)
 		return drawLot(ctx, tx, l)
 	})
 }
@@ -104,7 +113,7 @@ func (s *Service) DrawLot(ctx context.Context, sc tenants.Scope, call ids.Call, 
 // NotFound.
 func (s *Service) DropLot(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Lot) error {
 	return s.lot(ctx, sc, call, id, func(ctx context.Context, tx *tenants.Tx, _ *gathering, l *Lot) error {
-		tx.Audit(audit.Entry{Action: "lot.dropped", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"commitment": l.Commitment()}})
+		noteLot(tx, "lot.dropped", l)
 		return dropLot(ctx, tx, l.ID)
 	})
 }

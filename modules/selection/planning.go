@@ -9,7 +9,6 @@ import (
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
-	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/solver/assignment"
 	"kervan/modules/solver/runs"
@@ -176,7 +175,7 @@ func (s *Service) StartRun(ctx context.Context, sc tenants.Scope, call ids.Call,
 		}
 		run.ID, run.Call, run.By, run.At = ids.New[ids.Run](), call, sc.Actor().Person, now
 		id = run.ID
-		tx.Audit(audit.Entry{Action: "assignment_run.started", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"applications": len(run.Applications), "reviewers": len(g.Reviewers)}})
+		tx.Audit(runEntry("assignment_run.started", id))
 		tx.Enqueue(runJob, Computing{Run: id})
 		return insertRun(ctx, tx, &run)
 	})

@@ -317,7 +317,8 @@ func keepTyped(ctx context.Context, tx *tenants.Tx, r *Review, t Typed, now time
 
 // Submit hands a review in; from now on it counts. When the call's rule is satisfied by it, that is announced; when the
 // totals are too far apart, the officers are told that one more reviewer is needed. The reviewer may, while the decisions
-// are open. Faults: Invalid by field where something is missing, Conflict, NotFound.
+// are open. Faults: Invalid by field where something is missing, also where feedback names somebody who reviews the application, as far
+// as the reviewer knows them; Conflict, NotFound.
 func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Review) error {
 	r, a, err := s.reviewOf(ctx, sc, policies.ReviewWrite, id)
 	if err != nil {
@@ -338,7 +339,17 @@ func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Review) e
 		if call, err = s.Calls.Within(ctx, tx, r.Call); err != nil {
 			return err
 		}
-		if bad := Missing(call.Criteria, call.Review.ScoreMax, r.Marks); len(bad) > 0 {
+		bad := Missing(call.Criteria, call.Review.ScoreMax, r.Marks)
+		signs, err := s.knownSigns(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		for i := range call.Criteria {
+			if k := call.Criteria[i].Key; names(r.Mark(k).Feedback, signs) {
+				bad = append(bad, fault.At(inputName(k, feedbackPrefix), "selection.mark.names_reviewer"))
+			}
+		}
+		if len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
 		}
 		r.Points, _ = Total(call.Criteria, call.Review.ScoreMax, r.Marks)

@@ -2,6 +2,7 @@ package selection_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -304,6 +305,49 @@ func TestDraftsAreKeptAndClashesShown(t *testing.T) {
 	total, complete := d.Total()
 	if err != nil || d.Mark("need").Score != 9 || d.Mark("need").Feedback != "Daha iyi" || d.Comment != "Kurula" || total != 2250 || complete {
 		t.Errorf("kept: %+v, %d, %v, %v", d.Marks, total, complete, err)
+	}
+}
+
+func TestFeedbackDoesNotNameWhoReviews(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
+	one, two := h.role(t, "Rüya Okur", tenants.RoleReviewer), h.role(t, "Sarp Yazar", tenants.RoleReviewer)
+	a, _ := h.apply(t, "Ihlamur")
+	all := h.assign(t, a, one, two)
+	submit := func(feedback string) error {
+		t.Helper()
+		d, err := h.service.Desk(t.Context(), one, all[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := d.Mark("need")
+		if _, err := h.service.Save(t.Context(), one, all[0], selection.Typed{Ref: "need", Score: 7, Feedback: feedback, Base: m.Version}); err != nil {
+			t.Fatal(err)
+		}
+		return h.service.Submit(t.Context(), one, all[0])
+	}
+	h.write(t, one, all[0], 7, "TEXT")
+	if err := submit("Sevgiler, RUYA OKUR'dan"); !fault.Is(err, fault.KindInvalid) || !strings.Contains(fmt.Sprintf("%+v", err), "names_reviewer") {
+		t.Errorf("their own name: %v", err)
+	}
+	if err := submit("Bana ruya-okur@ihlamur.example adresinden yazın"); err != nil && !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("an address of somebody else: %v", err)
+	}
+	if err := submit("Bunu Sarp Yazar da böyle görüyor"); err != nil {
+		t.Errorf("a name that they cannot know: %v", err)
+	}
+	if err := h.service.Talk(t.Context(), coordinator, h.call.ID, selection.Talk{On: true, Named: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.Resume(t.Context(), one, all[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := submit("Bunu Sarp Yazar da böyle görüyor"); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("a name that they know by now: %v", err)
+	}
+	if err := submit("Bu rüya okurken kaybolmuyor, anlatı açık."); err != nil {
+		t.Errorf("other words: %v", err)
 	}
 }
 

@@ -357,6 +357,15 @@ func TestARunIsHiddenFromWhoHasAConflict(t *testing.T) {
 	if err != nil || len(planning.Runs) != 0 {
 		t.Errorf("it is listed: %+v, %v", planning.Runs, err)
 	}
+	for sc, want := range map[*tenants.Scope][]ids.Run{&officer: {whole.ID}, &c.coordinator: nil} {
+		if hidden, err := c.service.ConcealedRuns(t.Context(), *sc); err != nil || !slices.Equal(hidden, want) {
+			t.Errorf("hidden from %v are %v, not %v: %v", sc.Actor().Person, hidden, want, err)
+		}
+	}
+	var about string
+	if err := c.System().Read().NewRaw("SELECT subject_id || detail::text FROM audit_entries WHERE action = 'assignment_run.started'").Scan(t.Context(), &about); err != nil || about != whole.ID.String()+"{}" {
+		t.Errorf("the trail tells %s, %v", about, err)
+	}
 	own := c.begin(t, officer, c.settings())
 	if len(own.Rows) != 3 || slices.Contains(own.Run.Applications, c.all[1].ID) {
 		t.Errorf("the conflicted application is in it: %d rows", len(own.Rows))

@@ -128,6 +128,11 @@ func entry(action string, id ids.Application) audit.Entry {
 	return audit.Entry{Action: action, SubjectKind: "application", SubjectID: id.String()}
 }
 
+// runEntry is about a run alone, so that it is read by those only who may see that run.
+func runEntry(action string, id ids.Run) audit.Entry {
+	return audit.Entry{Action: action, SubjectKind: "assignment_run", SubjectID: id.String()}
+}
+
 // may reports whether the actor may do the action to things that are nobody's in particular.
 func (s *Service) may(sc tenants.Scope, action policies.Action) bool {
 	return s.policies.May(sc, action, policies.On{}) == nil
@@ -183,6 +188,15 @@ func (s *Service) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Appli
 	}
 	own, err := s.own(ctx, sc)
 	return append(found, own...), err
+}
+
+// ConcealedRuns lists the automatic assignments of which the actor must not know, because they concern one of Conflicted.
+func (s *Service) ConcealedRuns(ctx context.Context, sc tenants.Scope) ([]ids.Run, error) {
+	found, err := s.Conflicted(ctx, sc)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return runsAbout(ctx, sc.Read(), found)
 }
 
 // permitted finds one application and asks whether the actor may do that to it. One that is not there is refused like

@@ -92,6 +92,15 @@ func recentRuns(ctx context.Context, db bun.IDB, call ids.Call, without []ids.Ap
 	return all, nil
 }
 
+// runsAbout are the runs that concern any of the applications.
+func runsAbout(ctx context.Context, db bun.IDB, applications []ids.Application) ([]ids.Run, error) {
+	var found []ids.Run
+	if err := db.NewSelect().Table("assignment_runs").Column("id").Where("applications && ?::uuid[]", tenants.Array(applications)).Scan(ctx, &found); err != nil {
+		return nil, fmt.Errorf("selection: find runs: %w", err)
+	}
+	return found, nil
+}
+
 // moveRun writes the run's state and what goes with it. The caller holds its lock.
 func moveRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
 	q := tx.NewUpdate().Table("assignment_runs").Set("state = ?", r.State).Where("id = ?", r.ID)

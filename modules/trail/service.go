@@ -41,6 +41,7 @@ type Entry struct {
 
 	Who   string
 	About string // the name of the person or the thing that it is about
+	Alone bool   // others are left out, whose number and hash the reader must not infer from its own
 }
 
 // List reads the trail, newest first. Coordinators and the core team may.
@@ -78,7 +79,7 @@ func (s *Service) List(ctx context.Context, sc tenants.Scope, f audit.Filter) ([
 	}
 	entries := make([]Entry, len(rows))
 	for i, r := range rows {
-		entries[i] = Entry{Row: r, Who: names[r.ActorPerson], About: called[Thing{r.SubjectKind, r.SubjectID}]}
+		entries[i] = Entry{Row: r, Who: names[r.ActorPerson], About: called[Thing{r.SubjectKind, r.SubjectID}], Alone: len(f.Without) > 0}
 		if about, ok := person(r); ok {
 			entries[i].About = names[about]
 		}

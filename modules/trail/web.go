@@ -104,8 +104,13 @@ func (w *Web) export(c *fiber.Ctx, sc tenants.Scope, p ui.Page, f audit.Filter, 
 	}
 	t := sheets.Table{Name: p.Title, Columns: []string{"#", p.T("trail.when"), p.T("trail.who"), p.T("trail.what"), p.T("trail.about"), p.T("trail.name"), "ID", p.T("trail.detail"), "SHA-256"}}
 	for _, e := range entries {
+		var number any = e.Seq
+		hash := hexOf(e.Hash)
+		if e.Alone {
+			number, hash = "", ""
+		}
 		t.Rows = append(t.Rows, []any{
-			e.Seq, e.At, who(p, e), p.T("trail.action." + e.Action), p.T("trail.kind." + e.SubjectKind), e.About, e.SubjectID, string(e.Detail), hexOf(e.Hash),
+			number, e.At, who(p, e), p.T("trail.action." + e.Action), p.T("trail.kind." + e.SubjectKind), e.About, e.SubjectID, string(e.Detail), hash,
 		})
 	}
 	return w.site.Sheet(c, p, t, format)

@@ -153,12 +153,16 @@ func (r Row) follows(before Row) *Broken {
 	}
 }
 
+// Among is the key in a detail of all things that something was about which has an identifier of its own: a list of theirs. Who must
+// not know of one of them does not read of it.
+const Among = "among"
+
 // Filter narrows a listing of the trail.
 type Filter struct {
 	SubjectKind string
 	SubjectID   string
 	Action      string
-	Without     []string // subjects that are left out
+	Without     []string // entries about one of these are left out, and those that were Among others about it
 	Before      int64    // only rows older than this one; zero: from the newest
 	Limit       int64
 }
@@ -177,7 +181,7 @@ func List(ctx context.Context, db bun.IDB, f Filter) ([]Row, error) {
 		q = q.Where("action = ?", f.Action)
 	}
 	if len(f.Without) > 0 {
-		q = q.Where("subject_id NOT IN (?)", bun.List(f.Without))
+		q = q.Where("subject_id NOT IN (?)", bun.List(f.Without)).Where("NOT coalesce(jsonb_exists_any(detail -> ?, ARRAY[?]::text[]), false)", Among, bun.List(f.Without))
 	}
 	if f.Before > 0 {
 		q = q.Where("seq < ?", f.Before)
