@@ -150,6 +150,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	asked, given := surroundings{a.organizations, a.accounts}, &attached{}
 	a.programs.People = asked
 	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: standings{a.selection}, Documents: given, Facts: given, Letters: asked, Partnerships: asked})
+	a.selection.Samples = samples{a.forms, a.applications}
 	a.documents = documents.New(documents.Config{Policies: a.authorizer, Forms: a.forms, Objects: a.objects, Sheets: sheets{a.applications}, Offers: a.programs, Scanner: scanner})
 	a.programs.Templates = blanks{a.documents}
 	given.documents = a.documents

@@ -124,3 +124,43 @@ func (g *garden) wishes(call ids.Call, k int) {
 		return g.app.selection.Wish(ctx, reader, call, wishes)
 	})
 }
+
+// calibrate lets reviewers score a sample, which one of them does; the one before is closed.
+func (g *garden) calibrate(call ids.Call, k int) {
+	g.does(g.day(-2, 17, k), "let reviewers score a sample", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		before, err := g.app.selection.Calibrations(ctx, sc, call)
+		if err != nil {
+			return err
+		}
+		if !before.Current.ID.IsZero() {
+			if err := g.app.selection.CloseCalibration(ctx, sc, before.Current.ID); err != nil {
+				return err
+			}
+		}
+		id, err := g.app.selection.PrepareSample(ctx, sc, call, selection.Preparing{Language: i18n.EN})
+		if err != nil {
+			return err
+		}
+		b, err := g.app.selection.CalibrationBoard(ctx, sc, id)
+		if err != nil {
+			return err
+		}
+		texts := make([]string, len(b.Passages))
+		texts[0] = fmt.Sprintf("A sample, %d", k)
+		if err := g.app.selection.WriteSample(ctx, sc, id, b.Version, selection.Sample{Title: fmt.Sprintf("To be scored, %d", k), Texts: texts}); err != nil {
+			return err
+		}
+		reason := func(i int) (float64, string) { return referred[i].score, fmt.Sprintf("A reason, %d", k) }
+		if _, err := g.app.selection.Refer(ctx, sc, id, sampleMarks(b.About, reason)); err != nil {
+			return err
+		}
+		if err := g.app.selection.OpenCalibration(ctx, sc, id, selection.Opening{Version: b.Version + 1, Checked: true}); err != nil {
+			return err
+		}
+		reader := sc.As(g.one(tenants.RoleReviewer))
+		if _, _, err := g.app.selection.SaveScores(ctx, reader, id, sampleMarks(b.About, reason)); err != nil {
+			return err
+		}
+		return g.app.selection.SubmitScores(ctx, reader, id)
+	})
+}

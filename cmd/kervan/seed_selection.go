@@ -315,6 +315,7 @@ func (s *stage) halfReviewed(call ids.Call, fit []*bid, closed time.Time) {
 	s.at(s.day(-1, 15, 0), "let reviewers talk", j.talk)
 	s.at(s.day(-1, 16, 0), "convene the panel", j.convened(s.day(12, 14, 0), "Altonaer Straße 61, Hamburg"))
 	s.at(closed.AddDate(0, 0, 7), "ask reviewers what they would like", j.wish)
+	s.at(closed.AddDate(0, 0, 8).Add(2*time.Hour), "let reviewers score a sample", j.calibrated)
 	s.at(closed.AddDate(0, 0, 8), "assign reviewers", func(ctx context.Context, at time.Time) error {
 		return j.assign(ctx, at, func(reviewer, place int) (reading, time.Time) {
 			day := s.during(-13, -2)

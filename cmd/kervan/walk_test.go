@@ -63,6 +63,8 @@ var parameters = map[string]string{
 	"story-desk/:story":           "stories",
 	"templates/:template":         "form_templates",
 	"training/:call":              "calls",
+	"calibration/:calibration":    "calibrations",
+	"calibrations/:calibration":   "calibrations",
 	"impartiality/:call":          "calls",
 	"wishes/:call":                "calls",
 }
@@ -95,12 +97,13 @@ var fields = map[string]string{
 
 // sent are the routes that take JSON from a page's script, with what they are sent.
 var sent = map[string]string{
-	"PUT /sheets/:sheet/answers/:ref":                `{"value":{"answers[issue]":["x"]},"base":0,"language":"en"}`,
-	"PUT /reviews/:id/marks/:ref":                    `{"value":{"answers[need][score]":["1"]},"base":0}`,
-	"POST /sheets/:sheet/presence":                   `{"question":"issue"}`,
-	"POST /program/calls/:id/form/presence":          `{"question":"need/issue"}`,
-	"POST /sheets/:sheet/documents":                  `{"question":"registration_document","name":"x.pdf","size":100,"type":"application/pdf"}`,
-	"POST /sheets/:sheet/documents/:id/finalization": `{}`,
+	"PUT /sheets/:sheet/answers/:ref":                   `{"value":{"answers[issue]":["x"]},"base":0,"language":"en"}`,
+	"PUT /reviews/:id/marks/:ref":                       `{"value":{"answers[need][score]":["1"]},"base":0}`,
+	"PUT /reviews/calibrations/:calibration/marks/:ref": `{"value":{"answers[need][score]":["1"]},"base":0}`,
+	"POST /sheets/:sheet/presence":                      `{"question":"issue"}`,
+	"POST /program/calls/:id/form/presence":             `{"question":"need/issue"}`,
+	"POST /sheets/:sheet/documents":                     `{"question":"registration_document","name":"x.pdf","size":100,"type":"application/pdf"}`,
+	"POST /sheets/:sheet/documents/:id/finalization":    `{}`,
 }
 
 // whose is a word that tells what it belongs to.

@@ -87,12 +87,14 @@ func askedIn(s *forms.Section, asked []string) bool {
 	return slices.ContainsFunc(s.Questions, func(q forms.Question) bool { return slices.Contains(asked, q.Key) })
 }
 
-func seatName(p ui.Page, call Call, key string) string {
+func seatName(p ui.Page, call Call, key string) string { return seatIn(p.Loc, call, key) }
+
+func seatIn(loc *i18n.Localizer, call Call, key string) string {
 	i := slices.IndexFunc(call.Composition.Seats, func(s blueprints.Seat) bool { return s.Key == key })
 	if i < 0 {
 		return key
 	}
-	return call.Composition.Seats[i].Name.String(p.Loc.Locale, call.Locales...)
+	return call.Composition.Seats[i].Name.String(loc.Locale, call.Locales...)
 }
 
 // optional reports whether the seat may stay empty.

@@ -139,6 +139,7 @@ func (s *Service) erase(ctx context.Context, sc tenants.Scope, e Erasure) error 
 			return err
 		}
 		tx.Audit(audit.Entry{Action: "application.answers_erased", SubjectKind: "application", SubjectID: a.ID.String(), Detail: map[string]any{"class": string(e.Class), "answers": answers}})
+		tx.Announce(events.AnswersErased{Application: a.ID})
 		return noteErased(ctx, tx, e, answers)
 	})
 }

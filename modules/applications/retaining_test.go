@@ -80,6 +80,13 @@ func TestAnswersAreErasedWhenTheirTimeIsOver(t *testing.T) {
 	h.sends(t, id, two, "iban", "DE12", "food", "milk")
 	h.keeps(call, forms.ClassFinancial, 2)
 	officer := h.officer(t)
+	var copies atomic.Int32 // that are told to go
+	tenants.React(h.Tenants.Registry(), "test.answers_erased", func(_ context.Context, _ tenants.Scope, e events.AnswersErased) error {
+		if e.Application == id {
+			copies.Add(1)
+		}
+		return nil
+	})
 	before := map[string]int{}
 	for _, key := range []string{"iban", "food", "topics"} {
 		if before[key] = h.left(t, key); before[key] < 2 {
@@ -139,6 +146,10 @@ func TestAnswersAreErasedWhenTheirTimeIsOver(t *testing.T) {
 	}
 	if n := h.audited(t, "application.answers_erased"); n != 1 {
 		t.Errorf("%d entries in the trail", n)
+	}
+	h.Jobs(t)
+	if n := copies.Load(); n != 1 {
+		t.Errorf("copies are told to go %d times", n)
 	}
 	if r, err = h.service.Retention(t.Context(), officer, call); err != nil || len(r.Coming) != 0 || len(r.Done) != 1 || r.Done[0].Applications != 1 {
 		t.Errorf("%+v, %v", r, err)

@@ -21,6 +21,14 @@ type ApplicationChecked struct {
 // EventKind names the event in the queue.
 func (ApplicationChecked) EventKind() string { return "application_checked" }
 
+// AnswersErased tells that answers of an application were erased because their time was over; copies of it go as well.
+type AnswersErased struct {
+	Application ids.Application
+}
+
+// EventKind names the event in the queue.
+func (AnswersErased) EventKind() string { return "answers_erased" }
+
 // ApplicationWithdrawn tells that the applicants took their application back; from now on it is nobody's to review,
 // and a place that it held is free.
 type ApplicationWithdrawn struct {

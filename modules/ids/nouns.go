@@ -53,6 +53,7 @@ type (
 	loan         struct{}
 	loanRequest  struct{}
 	commonCard   struct{}
+	calibration  struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -109,4 +110,5 @@ type (
 	Loan         = ID[loan]        // of a reviewer to another network
 	LoanRequest  = ID[loanRequest] // to lend reviewers
 	CommonCard   = ID[commonCard]  // what other networks see of an organization
+	Calibration  = ID[calibration] // a round in which reviewers score the same sample
 )

@@ -129,8 +129,8 @@ func (d *Declaration) check() error {
 
 // Declare takes the declaration of a reviewer about an application that was assigned to them: with a conflict of
 // interest the application is gone for them, without one it opens. One that the program sees itself is kept in place of
-// "no conflict", with a Conflict. The reviewer may, nobody else; where the call has them read something first, or say of all who
-// apply whether they are impartial, they open nothing before. Faults: Invalid by field, Conflict, NotFound.
+// "no conflict", with a Conflict. The reviewer may, nobody else; where the call has them read something first, score a sample, or
+// say of all who apply whether they are impartial, they open nothing before. Faults: Invalid by field, Conflict, NotFound.
 func (s *Service) Declare(ctx context.Context, sc tenants.Scope, id ids.Review, d Declaration) error {
 	r, a, err := s.reviewOf(ctx, sc, policies.ReviewDeclare, id)
 	if err != nil {
@@ -148,6 +148,9 @@ func (s *Service) Declare(ctx context.Context, sc tenants.Scope, id ids.Review, 
 	}
 	if r.State == ReviewAssigned {
 		if err := s.saidAll(ctx, sc, call); err != nil {
+			return err
+		}
+		if err := s.calibrated(ctx, sc, call.ID); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@
 // applications one by one, each an Item that lies on the table for a while; a Lot orders those that the reviews cannot tell apart.
 // An Invitation asks somebody to review who may be nobody here yet; a Training is what reviewers of a call read first, a Wish what
 // one would like to review before anybody is assigned, a Statement the one text for each criterion that all reviewers agree to.
+// In a Calibration all reviewers of a call score the same sample, a Scoring each; the coordinators' is the reference.
 // A Condition must be met before an accepted place is the applicants'. In an anonymous call an application is Veiled for its reviewers,
 // who declare their Impartiality to everybody who applies; until then their reviews are Waiting.
 //
@@ -17,7 +18,7 @@
 // released, and the list only when a second person has signed it; a place is held by one application at a time, and one with
 // conditions is confirmed when all are met and lost only when somebody gives it back or takes it back; what is too late is
 // decided by the database's clock in the transaction that writes; whoever has a conflict of interest in the application on the table has left the room and learns
-// nothing of it, neither then nor from the minutes; minutes that two have signed do not change.
+// nothing of it, neither then nor from the minutes; a sample is no application and what is said of it counts nowhere; minutes that two have signed do not change.
 //
 // Applications themselves, their check and their text are not here, nor are partnerships and partner finding.
 package selection

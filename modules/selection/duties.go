@@ -14,6 +14,7 @@ type Duty struct {
 	Kind        DutyKind
 	Call        Call
 	Application ids.Application
+	Calibration ids.Calibration
 	Count       int
 	Due         time.Time // zero: no date
 }
@@ -25,6 +26,7 @@ type DutyKind string
 const (
 	DutyDeclare    DutyKind = "declare"   // conflicts of interest, before reading
 	DutyImpartial  DutyKind = "impartial" // say, before reading, to which of all who apply one is impartial
+	DutyCalibrate  DutyKind = "calibrate" // score a sample
 	DutyReview     DutyKind = "review"
 	DutyAssign     DutyKind = "assign"
 	DutyThird      DutyKind = "third" // find a further reviewer where totals are too far apart
@@ -58,7 +60,16 @@ func (s *Service) reviewDuties(ctx context.Context, sc tenants.Scope) ([]Duty, e
 	if err != nil {
 		return nil, err
 	}
+	samples, err := s.CalibrationsOf(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
 	var duties []Duty
+	for i := range samples {
+		if c := &samples[i]; c.Writable() {
+			duties = append(duties, Duty{Kind: DutyCalibrate, Call: c.About, Calibration: c.ID, Count: 1})
+		}
+	}
 	for _, one := range docket.Waiting {
 		duties = append(duties, Duty{Kind: DutyImpartial, Call: one.Call, Count: one.Names, Due: one.DueAt})
 	}

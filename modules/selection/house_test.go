@@ -193,6 +193,16 @@ func (a *around) Read(_ context.Context, _ tenants.Scope, _ ui.Page, id ids.Appl
 	return ui.Card("What was handed in: " + id.String()[30:] + " ANSWERS"), nil
 }
 
+// Outline stands in for the forms of calls.
+func (a *around) Outline(context.Context, tenants.Scope, ids.Call, *i18n.Localizer) ([]selection.Passage, error) {
+	return []selection.Passage{{Section: "The need"}, {Section: "The plan"}}, nil
+}
+
+// Anonymised stands in for what was handed in.
+func (a *around) Anonymised(context.Context, tenants.Scope, ids.Application, *i18n.Localizer) ([]selection.Passage, error) {
+	return []selection.Passage{{Section: "The need", Label: "Why now?", Text: "BECAUSE the river dries up."}, {Section: "The plan", Label: "What will you do?", Text: "We walk along it."}}, nil
+}
+
 // Issue stands in for the module that issues papers.
 func (a *around) Issue(_ context.Context, _ tenants.Scope, call ids.Call, about time.Time, locale i18n.Locale, draw func(pdf.Mark) ([]byte, error)) ([]byte, error) {
 	a.mu.Lock()
@@ -306,7 +316,7 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around, Newcomers: h.around, Ties: h.around})
+	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around, Newcomers: h.around, Ties: h.around, Samples: h.around})
 	h.service.Reactions(w.Tenants.Registry())
 	h.listen(w.Tenants.Registry())
 	h.House = sitetest.Open(t, words, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {

@@ -417,7 +417,7 @@ func waitingNotices(p ui.Page, all []Waiting) templ.Component {
 }
 
 // openPage comes before an application of an anonymous call: there is nothing left to say about who applies.
-func openPage(p ui.Page, d Desk, trainings []Trained, in writing, f *fault.Fault) templ.Component {
+func openPage(p ui.Page, d Desk, first prior, in writing, f *fault.Fault) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -503,8 +503,8 @@ func openPage(p ui.Page, d Desk, trainings []Trained, in writing, f *fault.Fault
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(trainings) > 0 && trainings[0].Due() {
-					templ_7745c5c3_Err = trainingNotices(p, trainings).Render(ctx, templ_7745c5c3_Buffer)
+				if first.Due() {
+					templ_7745c5c3_Err = priorNotices(p, first).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

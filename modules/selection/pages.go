@@ -46,6 +46,8 @@ func dutyAddress(d Duty) string {
 	switch d.Kind {
 	case DutyImpartial:
 		return impartialAddress(d.Call.ID)
+	case DutyCalibrate:
+		return calibratingAddress(d.Calibration, "")
 	case DutyDeclare, DutyReview:
 		return "/reviews"
 	case DutyAssign:
@@ -74,13 +76,13 @@ var views = []struct {
 	group string
 	pages []string
 }{
-	{"reviewing", []string{"", "automatic", "invitations", "training", "reviewers", "conflicts"}},
+	{"reviewing", []string{"", "automatic", "invitations", "training", "calibration", "reviewers", "conflicts"}},
 	{"comparing", []string{"ranking", "agreement", "fairness"}},
 	{"deciding", []string{"panel", "decisions", "clarifications"}},
 }
 
 // managed are the pages for whoever assigns reviewers.
-var managed = []string{"", "automatic", "invitations", "training", "reviewers", "conflicts", "clarifications"}
+var managed = []string{"", "automatic", "invitations", "training", "calibration", "reviewers", "conflicts", "clarifications"}
 
 // tabs lead through the pages of a call's selection: the groups, and the pages of the group that one is in.
 func tabs(p ui.Page, call ids.Call, may ways) (groups, pages []ui.Tab) {
@@ -311,7 +313,8 @@ type criterionField struct {
 	Feedback string
 	Version  int64
 	Scale    blueprints.Scale
-	Optional bool // the words
+	Optional bool   // the words
+	Words    string // what they are; empty: what the applicants read
 	Meanings []meaning
 	Clash    *Clash
 	Fault    *fault.Fault

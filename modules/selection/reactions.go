@@ -10,6 +10,8 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "selection.withdrawn", s.Withdrawn)
 	tenants.React(r, "selection.invite_lent", s.InviteLent)
 	tenants.React(r, "selection.end_loan", s.EndLoan)
+	tenants.React(r, "selection.forget_sample", s.ForgetSample)
+	tenants.React(r, "selection.forget_withdrawn", s.ForgetWithdrawn)
 	tenants.HandleJob(r, lapseJob, s.Lapse)
 	tenants.HandleJob(r, remindReviewJob, s.RemindReviewer)
 	tenants.HandleJob(r, remindReplyJob, s.RemindLeads)

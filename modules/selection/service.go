@@ -109,6 +109,7 @@ type Around struct {
 	People       People
 	Newcomers    Newcomers
 	Ties         Ties
+	Samples      Samples
 }
 
 // Service is what is done in a selection.

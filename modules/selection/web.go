@@ -68,6 +68,7 @@ func (w *Web) Module() site.Module {
 			w.meeting(),
 			w.invitingRoutes(),
 			w.instructing(),
+			w.calibrating(),
 			w.stating(),
 			w.wishing(),
 			w.declaringImpartial(),

@@ -3,6 +3,7 @@ package selection
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -19,15 +20,18 @@ func (w *Web) queue(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	trainings, err := w.service.TrainingsOf(c.UserContext(), sc, docket.Reviews)
-	if err != nil {
+	var first prior
+	if first.Trainings, err = w.service.TrainingsOf(c.UserContext(), sc, docket.Reviews); err != nil {
+		return err
+	}
+	if first.Calibrations, err = w.service.CalibrationsOf(c.UserContext(), sc); err != nil {
 		return err
 	}
 	wishes, err := w.service.WishableCalls(c.UserContext(), sc)
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, queuePage(w.site.Page(c, sc, "selection.queue.title"), docket, trainings, wishes))
+	return w.site.Render(c, queuePage(w.site.Page(c, sc, "selection.queue.title"), docket, first, wishes))
 }
 
 func parseReview(c *fiber.Ctx) (ids.Review, error) {
@@ -64,16 +68,16 @@ func (w *Web) showReview(c *fiber.Ctx, sc tenants.Scope, in writing, refused err
 	}
 	p := w.site.Page(c, sc, "selection.review.title")
 	p.Title = p.T("selection.review.of", "Number", d.Application.Number)
-	var trainings []Trained
+	var first prior
 	if d.State == ReviewAssigned {
-		if trainings, err = w.service.TrainingsOf(c.UserContext(), sc, []Queued{d.Queued}); err != nil {
+		if first, err = w.prior(c, sc, d); err != nil {
 			return err
 		}
 	}
-	show := func(f *fault.Fault) templ.Component { return declarePage(p, d, trainings, in, f) }
+	show := func(f *fault.Fault) templ.Component { return declarePage(p, d, first, in, f) }
 	if d.Application.Veiled {
 		p.Title = p.T("selection.veiled.of", "Number", d.Application.Number)
-		show = func(f *fault.Fault) templ.Component { return openPage(p, d, trainings, in, f) }
+		show = func(f *fault.Fault) templ.Component { return openPage(p, d, first, in, f) }
 	}
 	if d.State != ReviewAssigned {
 		dossier, err := w.dossiers.Read(c.UserContext(), sc, p, d.Application.ID)
@@ -87,6 +91,16 @@ func (w *Web) showReview(c *fiber.Ctx, sc tenants.Scope, in writing, refused err
 		return w.site.Refuse(c, refused, show)
 	}
 	return w.site.Render(c, show(nil))
+}
+
+// prior is what stands before an application that its reviewer has not opened.
+func (w *Web) prior(c *fiber.Ctx, sc tenants.Scope, d Desk) (first prior, err error) {
+	if first.Trainings, err = w.service.TrainingsOf(c.UserContext(), sc, []Queued{d.Queued}); err != nil {
+		return first, err
+	}
+	all, err := w.service.CalibrationsOf(c.UserContext(), sc)
+	first.Calibrations = slices.DeleteFunc(all, func(one Calibrating) bool { return one.Calibration.Call != d.Call.ID })
+	return first, err
 }
 
 func (w *Web) declare(c *fiber.Ctx, sc tenants.Scope) error {
@@ -111,11 +125,14 @@ func (w *Web) declare(c *fiber.Ctx, sc tenants.Scope) error {
 		return web.SeeOther(c, reviewAddress(id, ""))
 	}
 	next := "/reviews"
-	if fault.Is(err, fault.KindConflict) && fault.Of(err).Key == "selection.training.first" {
+	if fault.Is(err, fault.KindConflict) && slices.Contains(beforehand, fault.Of(err).Key) {
 		next = reviewAddress(id, "")
 	}
 	return w.said(c, err, "selection.declare.done", next)
 }
+
+// beforehand are the refusals after which the review's page says what is to be done first.
+var beforehand = []string{"selection.training.first", "selection.calibration.first"}
 
 // saveReview keeps a whole page without a script, and leads on to the submission where that was asked for.
 func (w *Web) saveReview(c *fiber.Ctx, sc tenants.Scope) error {

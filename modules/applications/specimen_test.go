@@ -1,0 +1,71 @@
+package applications_test
+
+import (
+	"strings"
+	"testing"
+
+	"kervan/modules/forms"
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
+	"kervan/tenants"
+	"kervan/tenants/tenanttest"
+)
+
+// TestASpecimenDoesNotTellWhoseItIs strikes out the names of those who apply wherever an answer repeats them, and leaves out what an
+// anonymous call would hide, with files and what is delicate.
+func TestASpecimenDoesNotTellWhoseItIs(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	call, id, one, two := h.pair(t)
+	sheet := h.find(t, id).Parts[0].Sheet
+	_, version := h.answer(t, sheet, "mission")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(h.save(t, one.lead, sheet, "mission", "IHLAMUR Komşuluk Derneği and Lindenhof Nachbarschaft walk along the river.", version))
+	h.confirms(t, id, one, two)
+	h.submits(t, id, one)
+	h.closes(call)
+	coordinator, loc := h.As(t, tenanttest.Role(tenants.RoleCoordinator)), h.Catalog.Localizer(i18n.EN, nil)
+	passages, err := h.service.Specimen(t.Context(), coordinator, id, loc)
+	must(err)
+	if len(passages) < 5 {
+		t.Fatalf("little is left: %+v", passages)
+	}
+	d, err := h.service.Dossier(t.Context(), coordinator, id)
+	must(err)
+	veiled := d.Definition.Veiled(nil)
+	hidden := map[string]bool{}
+	for _, section := range veiled.Sections {
+		for i := range section.Questions {
+			if q := &section.Questions[i]; q.Unseen || len(q.VisibleTo) > 0 || q.Class == forms.ClassSpecial || q.Class == forms.ClassFinancial || q.Type == forms.TypeFile {
+				hidden[q.Label.String(i18n.EN, i18n.TR, i18n.DE)] = true
+			}
+		}
+	}
+	if len(hidden) < 3 {
+		t.Fatalf("nothing is hidden: %v", hidden)
+	}
+	for _, p := range passages {
+		for _, name := range []string{"Ihlamur", "IHLAMUR", "Lindenhof"} {
+			if strings.Contains(p.Text, name) {
+				t.Errorf("%s: %s", p.Label, p.Text)
+			}
+		}
+		if hidden[p.Label] {
+			t.Errorf("%s is told: %s", p.Label, p.Text)
+		}
+	}
+	for who, sc := range map[string]tenants.Scope{"another lead": h.side(t, "Çınar", "TR").lead, "a reviewer": h.As(t, tenanttest.Role(tenants.RoleReviewer))} {
+		if _, err := h.service.Specimen(t.Context(), sc, id, loc); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("%s: %v", who, err)
+		}
+	}
+	if _, err := h.service.Specimen(t.Context(), coordinator, ids.New[ids.Application](), loc); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("one that there is not: %v", err)
+	}
+}
