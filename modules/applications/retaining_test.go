@@ -3,10 +3,12 @@ package applications_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"kervan/modules/applications"
+	"kervan/modules/events"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
