@@ -17,7 +17,11 @@ import (
 func TestASpecimenDoesNotTellWhoseItIs(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	call, id, one, two := h.pair(t)
+	call := h.call(t, "pair")
+	one, two := h.side(t, "Ihlamur Komşuluk Derneği", "TR"), h.side(t, "Lindenhof Nachbarschaft", "DE")
+	id := h.begun(t, call, one, "tr")
+	h.joins(t, id, one, two, "eu")
+	h.fills(t, id)
 	sheet := h.find(t, id).Parts[0].Sheet
 	_, version := h.answer(t, sheet, "mission")
 	must := func(err error) {
