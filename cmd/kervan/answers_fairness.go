@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"kervan/modules/applications"
 	"kervan/modules/ids"
+	"kervan/modules/partnerships"
 	"kervan/modules/selection"
 	"kervan/tenants"
 )
@@ -23,7 +25,7 @@ func (j jury) Courses(ctx context.Context, sc tenants.Scope, call ids.Call) ([]s
 	if err != nil {
 		return nil, err
 	}
-	first, err := applications.FirstSubmissions(ctx, sc.Read(), wanted)
+	sat, err := partnerships.FirstSeats(ctx, sc.Read(), wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -39,9 +41,16 @@ func (j jury) Courses(ctx context.Context, sc tenants.Scope, call ids.Call) ([]s
 		}
 		for _, o := range a.Organizations() {
 			courses[i].Organizations = append(courses[i].Organizations, selection.Contender{
-				Country: string(cards[o].Country), Kind: string(cards[o].Form), First: !first[o].Before(courses[i].Submitted),
+				Country: string(cards[o].Country), Kind: string(cards[o].Form), First: firstTimer(sat, o, a.Application),
 			})
 		}
 	}
 	return courses, nil
+}
+
+// firstTimer reports whether an organization was in no partnership of the network before an application was handed in, of those
+// that sat in one since a time.
+func firstTimer(sat map[ids.Organization]time.Time, o ids.Organization, a applications.Application) bool {
+	since, before := sat[o]
+	return !before || !since.Before(a.SubmittedAt)
 }

@@ -90,14 +90,38 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) 
 		return nil, err
 	}
 	c, err := programs.Judging(ctx, sc.Read(), call)
-	if err != nil || c.Review.Topic == "" {
-		return found, err
+	if err != nil {
+		return nil, err
+	}
+	if len(blueprints.By(blueprints.SideFirst, c.Quotas)) > 0 {
+		if err := markFirstTimers(ctx, sc, all, found); err != nil {
+			return nil, err
+		}
+	}
+	if c.Review.Topic == "" {
+		return found, nil
 	}
 	topics, err := applications.Chosen(ctx, sc, all, c.Review.Topic)
 	for i := range found {
 		found[i].Topics = topics[found[i].ID]
 	}
 	return found, err
+}
+
+// markFirstTimers says of the organizations of applications which are first-timers.
+func markFirstTimers(ctx context.Context, sc tenants.Scope, all []applications.Application, found []selection.Application) error {
+	var wanted []ids.Organization
+	for i := range all {
+		wanted = append(wanted, all[i].Organizations()...)
+	}
+	sat, err := partnerships.FirstSeats(ctx, sc.Read(), wanted)
+	for i := range found {
+		for j := range found[i].Organizations {
+			o := &found[i].Organizations[j]
+			o.First = err == nil && firstTimer(sat, o.ID, all[i])
+		}
+	}
+	return err
 }
 
 // HandedIn satisfies selection.Applications.
@@ -206,7 +230,7 @@ func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Ap
 		named[i] = selection.Application{ID: a.ID, Call: a.Call, Number: a.Number, Undecided: a.State.Undecided()}
 		for _, p := range a.Parts {
 			if c, ok := cards[p.Organization]; ok {
-				named[i].Organizations = append(named[i].Organizations, selection.Applicant{ID: c.ID, Name: c.Name, City: c.City, Country: string(c.Country), Seat: p.Seat})
+				named[i].Organizations = append(named[i].Organizations, selection.Applicant{ID: c.ID, Name: c.Name, City: c.City, Country: string(c.Country), Kind: string(c.Form), Seat: p.Seat})
 			}
 		}
 	}

@@ -46,7 +46,7 @@ var wordless = map[string]string{
 	"assignment_runs.reviewers":        "identifiers",
 	"assignment_runs.settings":         "numbers and identifiers",
 	"calls.zone":                       "the name of a time zone",
-	"calls.quotas":                     "codes of countries, numbers, and topics as the form names them",
+	"calls.quotas":                     "codes of countries and legal forms, numbers, and topics as the form names them",
 	"calls.review":                     "numbers and keys of the rules of the reviews",
 	"documents.reason":                 "what a check found, by its key",
 	"form_draft_presences.place":       "keys of a section and a question",

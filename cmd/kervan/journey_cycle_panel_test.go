@@ -45,6 +45,12 @@ func (c *cycle) meets(t *testing.T) {
 		for v := range panel {
 			v.Sees(a.Number + " · " + a.Name())
 		}
+		before, after := c.quotas(t, ids.Application{}), c.quotas(t, a.ID)
+		if i == 0 {
+			for v := range panel {
+				v.Sees(before...)
+			}
+		}
 		c.coordinator.Press(c.say("selection.panel.vote_open"))
 		for _, v := range []*uitest.Visitor{c.chair, c.officer, c.coordinator} {
 			v.Press(c.say("selection.choice.selected"))
@@ -53,10 +59,11 @@ func (c *cycle) meets(t *testing.T) {
 		c.coordinator.Write(`[name="reason"]`, settled[i].reason)
 		c.coordinator.Press(c.say("selection.decide." + settled[i].outcome))
 		for v := range panel {
-			v.Sees(settled[i].reason, "1 / 8") // the places too, everywhere, without anybody asking
+			v.Sees(settled[i].reason)
 		}
 		if i == 0 {
 			for v, role := range panel {
+				v.Sees(append(after, c.say("selection.tally.of", "Count", "1", "Places", "8"))...) // everywhere, without anybody asking
 				v.Accessible("cycle-panel-" + string(role))
 			}
 		}
@@ -69,6 +76,34 @@ func (c *cycle) meets(t *testing.T) {
 		v.Press(c.say("selection.minutes.sign"))
 	}
 	c.chair.Accessible("cycle-minutes")
+}
+
+// quotas are the lines that say how far the call's quotas are used with one selected application, or with none.
+func (c *cycle) quotas(t *testing.T, selected ids.Application) []string {
+	t.Helper()
+	a := selection.Ranked{}
+	for _, r := range c.ranked(t) {
+		if r.ID == selected {
+			a = r
+		}
+	}
+	among := func(has func(o selection.Applicant) bool) string {
+		if slices.ContainsFunc(a.Organizations, has) {
+			return "1"
+		}
+		return "0"
+	}
+	inclusion := "0"
+	if slices.Contains(a.Topics, "inclusion") {
+		inclusion = "1"
+	}
+	return []string{
+		c.say("selection.quota.of", "Name", "Türkiye", "Count", among(func(o selection.Applicant) bool { return o.Country == "TR" }), "Most", "8"),
+		c.say("selection.quota.of", "Name", "Dernek", "Count", among(func(o selection.Applicant) bool { return o.Kind == "association" }), "Most", "20"),
+		// Nobody was in a partnership before the first cycle.
+		c.say("selection.quota.of_least", "Name", c.say("selection.quota.first"), "Count", among(func(selection.Applicant) bool { return true }), "Least", "1"),
+		c.say("selection.quota.of_least", "Name", "Kapsayıcılık, cinsiyet eşitliği ve koruma", "Count", inclusion, "Least", "1"),
+	}
 }
 
 func (c *cycle) ranked(t *testing.T) []selection.Ranked {

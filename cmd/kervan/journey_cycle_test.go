@@ -80,7 +80,7 @@ func closed(t *testing.T) *cycle {
 		opens, closes := s.day(-45, 10, 0), s.day(-9, 15, 0)
 		s.call(announced{
 			cycle: "1. döngü", composition: "pair", places: 8, grant: bosporusGrant, reviews: 2, drafted: s.day(-52, 11, 0), opens: opens, closes: closes,
-			quotas:  []blueprints.Quota{{Country: "TR", Most: 8}, {Topic: "inclusion", Least: 1}},
+			quotas:  []blueprints.Quota{{Country: "TR", Most: 8}, {Kind: "association", Most: 20}, {First: true, Least: 1}, {Topic: "inclusion", Least: 1}},
 			topic:   "topics",
 			title:   i18n.Text{i18n.TR: "Komşudan öğrenmek", i18n.EN: "Learning from neighbours", i18n.DE: "Von Nachbarn lernen"},
 			summary: i18n.Text{i18n.TR: "İki kuruluş, sekiz ay.", i18n.EN: "Two organizations, eight months.", i18n.DE: "Zwei Organisationen, acht Monate."},

@@ -109,7 +109,8 @@ func (s *stage) openBosporus(pairs [][2]*demo.Organization, alone []*demo.Organi
 	opens, first, closes := s.day(-30, 10, 0), s.day(14, 15, 0), s.day(21, 23, 59)
 	s.call(announced{
 		cycle: "2. döngü", composition: "pair", places: 8, grant: bosporusGrant, reviews: 2, drafted: s.day(-44, 14, 0), opens: opens, closes: first,
-		quotas: []blueprints.Quota{{Most: 2}, {Country: "TR", Most: 8}, {Topic: "volunteers", Most: 3}, {Topic: "inclusion", Least: 1}}, topic: "topics", asks: []blueprints.Reason{smallEnough()}, scaled: true,
+		quotas: []blueprints.Quota{{Most: 2}, {Country: "TR", Most: 8}, {Kind: "association", Most: 7}, {First: true, Least: 3}, {Topic: "volunteers", Most: 3}, {Topic: "inclusion", Least: 1}},
+		topic:  "topics", asks: []blueprints.Reason{smallEnough()}, scaled: true,
 		title: i18n.Text{
 			i18n.TR: "Komşudan öğrenmek: ikinci döngüye açık çağrı", i18n.EN: "Learning from neighbours: open call for the second cycle",
 			i18n.DE: "Von Nachbarn lernen: Ausschreibung für den zweiten Zyklus",

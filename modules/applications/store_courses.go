@@ -40,25 +40,3 @@ func Courses(ctx context.Context, db bun.IDB, call ids.Call) ([]Course, error) {
 	}
 	return courses, nil
 }
-
-// FirstSubmissions tells when organizations first were part of an application that was handed in, of any call. It is for other
-// modules' use-cases, which have authorized.
-func FirstSubmissions(ctx context.Context, db bun.IDB, organizations []ids.Organization) (map[ids.Organization]time.Time, error) {
-	first := map[ids.Organization]time.Time{}
-	if len(organizations) == 0 {
-		return first, nil
-	}
-	var rows []struct {
-		OrganizationID ids.Organization `bun:"organization_id"`
-		At             time.Time        `bun:"at"`
-	}
-	err := db.NewRaw(`SELECT p.organization_id, min(s.at) AS at FROM application_parts p JOIN application_states s ON s.application_id = p.application_id AND s.state = ?
-		WHERE p.organization_id IN (?) GROUP BY p.organization_id`, Submitted, bun.List(organizations)).Scan(ctx, &rows)
-	if err != nil {
-		return nil, fmt.Errorf("applications: read first submissions: %w", err)
-	}
-	for _, r := range rows {
-		first[r.OrganizationID] = r.At
-	}
-	return first, nil
-}

@@ -20,6 +20,15 @@ var Kinds = sync.OnceValue(func() []forms.Option {
 	return q.Options
 })
 
+// LegalForm is a legal form's name in the reader's language; one that is not among Kinds stands for itself.
+func LegalForm(l i18n.Locale, kind string) string {
+	all := Kinds()
+	if i := slices.IndexFunc(all, func(o forms.Option) bool { return o.Value == kind }); i >= 0 {
+		return all[i].Label.String(l)
+	}
+	return kind
+}
+
 // Range is how many organizations take the seat, at least and at most: one, unless it says otherwise.
 func (s Seat) Range() (least, most int) {
 	least = max(s.Min, 1)

@@ -1,7 +1,7 @@
 package blueprints
 
 import (
-	"cmp"
+	"maps"
 	"slices"
 
 	"kervan/modules/forms"
@@ -9,30 +9,71 @@ import (
 	"kervan/modules/kernel/i18n"
 )
 
-// Quota is how many selected applications of a call there may be with an organization from a country, or how many there
-// should and may be of a topic.
+// Quota is how many selected applications of a call there may be with an organization from a country, or how many there should
+// and may be with an organization of a legal form or with a first-timer, or of a topic. It names one of these.
 type Quota struct {
-	Country string    `json:"country,omitempty"` // ISO 3166-1 alpha-2; empty without a topic: each country that no other quota names
+	Country string    `json:"country,omitempty"` // ISO 3166-1 alpha-2; nothing named at all: each country that no other quota names
+	Kind    string    `json:"kind,omitempty"`    // a legal form, one of Kinds
+	First   bool      `json:"first,omitempty"`   // organizations that were in no partnership of the network before they applied
 	Topic   string    `json:"topic,omitempty"`   // an option of the question that says the topic
 	Name    i18n.Text `json:"name,omitempty"`    // of the topic, as the question calls it
-	Least   int       `json:"least,omitempty"`   // of a topic; 0: none
-	Most    int       `json:"most"`              // 0, of a topic only: no limit
+	Least   int       `json:"least,omitempty"`   // of all but a country; 0: none
+	Most    int       `json:"most"`              // 0, of all but a country: no limit
 }
 
-// Counted is what quotas count of an application: the countries of its organizations, and what they say its topic is.
+// Side is what an application has by which a quota counts it.
+type Side string
+
+// The sides of quotas, in the order in which they are told.
+const (
+	SideCountry Side = "country"
+	SideKind    Side = "kind"
+	SideFirst   Side = "first"
+	SideTopic   Side = "topic"
+)
+
+// Side is what the quota goes by; false: it names several things.
+func (q Quota) Side() (Side, bool) {
+	side, named := SideCountry, 0
+	for _, one := range []struct {
+		side Side
+		here bool
+	}{{SideCountry, q.Country != ""}, {SideKind, q.Kind != ""}, {SideFirst, q.First}, {SideTopic, q.Topic != ""}} {
+		if one.here {
+			side, named = one.side, named+1
+		}
+	}
+	return side, named < 2
+}
+
+// By are the quotas that go by one side.
+func By(side Side, quotas []Quota) []Quota {
+	return slices.DeleteFunc(slices.Clone(quotas), func(q Quota) bool {
+		of, _ := q.Side()
+		return of != side
+	})
+}
+
+// Counted is what quotas count of an application: the countries and legal forms of its organizations, whether one of them is a
+// first-timer, and what they say its topic is.
 type Counted struct {
 	Countries []string
+	Kinds     []string
+	First     bool
 	Topics    []string
 }
 
-// Taken is how far the quota of one country or topic is used.
+// Of reports whether the quota counts an application; one of each country that no other quota names, none.
+func (q Quota) Of(c Counted) bool {
+	return q.Country != "" && slices.Contains(c.Countries, q.Country) || q.Kind != "" && slices.Contains(c.Kinds, q.Kind) ||
+		q.First && c.First || q.Topic != "" && slices.Contains(c.Topics, q.Topic)
+}
+
+// Taken is how far a quota is used; Country is filled in where the quota is of each country.
 type Taken struct {
-	Country string
-	Topic   string
-	Name    i18n.Text // of the topic
-	Count   int
-	Least   int
-	Most    int // 0, of a topic only: no limit
+	Quota
+
+	Count int
 }
 
 // Beyond reports whether more are selected than the quota allows.
@@ -44,43 +85,74 @@ func (u Taken) Short() bool { return u.Count < u.Least }
 // Missed reports whether the selection is not as the quota wants it.
 func (u Taken) Missed() bool { return u.Beyond() || u.Short() }
 
-// Take counts how far quotas are used by applications: one with two organizations from a country counts once, and one whose
-// organizations name two topics counts for both. First come the countries that are named, in the order of the quotas, then the
-// others that occur, by their codes, then the topics. A country without a quota is left out, and so is a topic.
+// Take counts how far quotas are used by applications. Each counts once for a quota, also one with two organizations from its
+// country; one whose organizations name two topics counts for both. First come the countries that are named, in the order of the
+// quotas, then the others that occur, by their codes, then legal forms, first-timers and topics. What has no quota is left out.
 func Take(quotas []Quota, applications []Counted) []Taken {
-	countries, topics := map[string]int{}, map[string]int{}
-	for _, a := range applications {
-		count(countries, a.Countries)
-		count(topics, a.Topics)
+	var used []Taken
+	add := func(q Quota) {
+		used = append(used, Taken{Quota: q, Count: q.among(applications)})
 	}
-	var used, subjects []Taken
-	each := 0
-	for _, q := range quotas {
-		switch {
-		case q.Topic != "":
-			subjects = append(subjects, Taken{Topic: q.Topic, Name: q.Name, Count: topics[q.Topic], Least: q.Least, Most: q.Most})
-		case q.Country == "":
-			each = q.Most
-		default:
-			used = append(used, Taken{Country: q.Country, Count: countries[q.Country], Most: q.Most})
-			delete(countries, q.Country)
+	each, others := Quota{}, map[string]bool{}
+	for _, a := range applications {
+		for _, c := range a.Countries {
+			others[c] = true
 		}
 	}
-	if each == 0 {
-		return append(used, subjects...)
+	for _, q := range By(SideCountry, quotas) {
+		if q.Country == "" {
+			each = q
+			continue
+		}
+		delete(others, q.Country)
+		add(q)
 	}
-	named := len(used)
-	for c, n := range countries {
-		used = append(used, Taken{Country: c, Count: n, Most: each})
+	if each.Most > 0 {
+		for _, c := range slices.Sorted(maps.Keys(others)) {
+			each.Country = c
+			add(each)
+		}
 	}
-	slices.SortFunc(used[named:], func(a, b Taken) int { return cmp.Compare(a.Country, b.Country) })
-	return append(used, subjects...)
+	for _, side := range []Side{SideKind, SideFirst, SideTopic} {
+		for _, q := range By(side, quotas) {
+			add(q)
+		}
+	}
+	return used
 }
 
-func count(into map[string]int, values []string) {
-	for _, v := range slices.Compact(slices.Sorted(slices.Values(values))) {
-		into[v]++
+// NextFitting is which of those who wait, the first first, gets the next of some free places beside applications that hold
+// one: the first who takes no further quota beyond its limit and leaves enough places for what quotas still want, as far as others
+// who wait count for it; else the first who takes none beyond its limit; -1: nobody.
+func NextFitting(quotas []Quota, held, waiting []Counted, free int) int {
+	used := Take(quotas, held)
+	before, second := len(Beyond(used)), -1
+	for i, one := range waiting {
+		if len(Beyond(Take(quotas, append(slices.Clip(held), one)))) > before {
+			continue
+		}
+		spares := !slices.ContainsFunc(used, func(u Taken) bool {
+			return u.Short() && !u.Of(one) && min(u.Least-u.Count, u.among(waiting)) >= free
+		})
+		if spares {
+			return i
+		}
+		if second < 0 {
+			second = i
+		}
 	}
+	return second
+}
+
+// among is how many of some applications the quota counts.
+func (q Quota) among(all []Counted) int {
+	n := 0
+	for _, a := range all {
+		if q.Of(a) {
+			n++
+		}
+	}
+	return n
 }
 
 // Beyond are the quotas of which more is used than they allow.
@@ -126,7 +198,7 @@ func TopicGuarded(question string, d *forms.Definition) bool {
 
 // TopicFlaws finds what of the quotas of topics the form does not know: the question that says the topic, or one of its options.
 func TopicFlaws(question string, quotas []Quota, d *forms.Definition) []Problem {
-	topics := slices.DeleteFunc(slices.Clone(quotas), func(q Quota) bool { return q.Topic == "" })
+	topics := By(SideTopic, quotas)
 	if question == "" && len(topics) == 0 {
 		return nil
 	}

@@ -10,42 +10,100 @@ import (
 	"kervan/modules/forms"
 )
 
+func used(q blueprints.Quota, count int) blueprints.Taken {
+	return blueprints.Taken{Quota: q, Count: count}
+}
+
 func TestQuotasCountApplicationsAndNotOrganizations(t *testing.T) {
 	t.Parallel()
 	chosen := []blueprints.Counted{
-		{Countries: []string{"TR", "DE"}, Topics: []string{"people", "people"}},
-		{Countries: []string{"TR", "TR"}, Topics: []string{"people", "digital"}},
-		{Countries: []string{"TR", "FR"}, Topics: []string{"people"}},
-		{Countries: []string{"DE", "DE"}},
+		{Countries: []string{"TR", "DE"}, Kinds: []string{"association", "association"}, Topics: []string{"people", "people"}},
+		{Countries: []string{"TR", "TR"}, Kinds: []string{"association", "foundation"}, First: true, Topics: []string{"people", "digital"}},
+		{Countries: []string{"TR", "FR"}, Kinds: []string{"initiative", "foundation"}, First: true, Topics: []string{"people"}},
+		{Countries: []string{"DE", "DE"}, Kinds: []string{"initiative", "initiative"}},
 	}
+	turkish, french := blueprints.Quota{Country: "TR", Most: 8}, blueprints.Quota{Country: "FR", Most: 1}
+	people, digital := blueprints.Quota{Topic: "people", Most: 2}, blueprints.Quota{Topic: "digital", Least: 2}
+	associations, unions := blueprints.Quota{Kind: "association", Most: 1}, blueprints.Quota{Kind: "union", Least: 1}
+	newcomers := blueprints.Quota{First: true, Least: 3}
 	for name, c := range map[string]struct {
 		quotas []blueprints.Quota
 		want   []blueprints.Taken
 	}{
-		"none":             {nil, nil},
-		"one country":      {[]blueprints.Quota{{Country: "TR", Most: 3}}, []blueprints.Taken{{Country: "TR", Count: 3, Most: 3}}},
-		"one that is over": {[]blueprints.Quota{{Country: "DE", Most: 1}}, []blueprints.Taken{{Country: "DE", Count: 2, Most: 1}}},
+		"none":        {nil, nil},
+		"one country": {[]blueprints.Quota{turkish}, []blueprints.Taken{used(turkish, 3)}},
 		"each other": {
-			[]blueprints.Quota{{Most: 1}, {Country: "TR", Most: 8}},
-			[]blueprints.Taken{{Country: "TR", Count: 3, Most: 8}, {Country: "DE", Count: 2, Most: 1}, {Country: "FR", Count: 1, Most: 1}},
+			[]blueprints.Quota{{Most: 1}, turkish},
+			[]blueprints.Taken{used(turkish, 3), used(blueprints.Quota{Country: "DE", Most: 1}, 2), used(french, 1)},
 		},
-		"topics after countries": {
-			[]blueprints.Quota{{Topic: "people", Most: 2}, {Topic: "digital", Least: 2}, {Country: "FR", Most: 1}},
-			[]blueprints.Taken{{Country: "FR", Count: 1, Most: 1}, {Topic: "people", Count: 3, Most: 2}, {Topic: "digital", Count: 1, Least: 2}},
+		"in their order": {
+			[]blueprints.Quota{people, newcomers, digital, unions, french, associations},
+			[]blueprints.Taken{used(french, 1), used(unions, 0), used(associations, 2), used(newcomers, 2), used(people, 3), used(digital, 1)},
 		},
-		"one that nobody uses": {[]blueprints.Quota{{Country: "PL", Most: 2}}, []blueprints.Taken{{Country: "PL", Most: 2}}},
+		"one that nobody uses": {[]blueprints.Quota{{Country: "PL", Most: 2}}, []blueprints.Taken{used(blueprints.Quota{Country: "PL", Most: 2}, 0)}},
 	} {
 		if diff := cmp.Diff(c.want, blueprints.Take(c.quotas, chosen)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
-	missed := blueprints.Missed(blueprints.Take([]blueprints.Quota{{Topic: "people", Least: 3, Most: 3}, {Topic: "digital", Least: 2}, {Topic: "finance", Most: 1}}, chosen))
-	if diff := cmp.Diff([]blueprints.Taken{{Topic: "digital", Count: 1, Least: 2}}, missed); diff != "" {
+	all := blueprints.Take([]blueprints.Quota{{Topic: "people", Least: 3, Most: 3}, digital, {Topic: "finance", Most: 1}, {Most: 2}, associations, unions, newcomers}, chosen)
+	if diff := cmp.Diff([]blueprints.Taken{used(blueprints.Quota{Country: "TR", Most: 2}, 3), used(associations, 2), used(unions, 0), used(newcomers, 2), used(digital, 1)}, blueprints.Missed(all)); diff != "" {
 		t.Error(diff)
 	}
-	over := blueprints.Beyond(blueprints.Take([]blueprints.Quota{{Most: 1}, {Country: "TR", Most: 3}}, chosen))
-	if diff := cmp.Diff([]blueprints.Taken{{Country: "DE", Count: 2, Most: 1}}, over); diff != "" {
+	if diff := cmp.Diff([]blueprints.Taken{used(blueprints.Quota{Country: "TR", Most: 2}, 3), used(associations, 2)}, blueprints.Beyond(all)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAQuotaGoesByOneThing(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		quota blueprints.Quota
+		side  blueprints.Side
+		one   bool
+	}{
+		{blueprints.Quota{Most: 1}, blueprints.SideCountry, true},
+		{blueprints.Quota{Country: "TR"}, blueprints.SideCountry, true},
+		{blueprints.Quota{Kind: "union"}, blueprints.SideKind, true},
+		{blueprints.Quota{First: true}, blueprints.SideFirst, true},
+		{blueprints.Quota{Topic: "people"}, blueprints.SideTopic, true},
+		{blueprints.Quota{Topic: "people", Country: "TR"}, blueprints.SideTopic, false},
+		{blueprints.Quota{First: true, Kind: "union"}, blueprints.SideFirst, false},
+	} {
+		if side, one := c.quota.Side(); side != c.side || one != c.one {
+			t.Errorf("%+v goes by %s, %v", c.quota, side, one)
+		}
+	}
+}
+
+func TestThePlaceGoesToTheFirstWhoKeepsTheQuotas(t *testing.T) {
+	t.Parallel()
+	old, newcomer := blueprints.Counted{Countries: []string{"TR"}, Kinds: []string{"association"}}, blueprints.Counted{Countries: []string{"TR"}, Kinds: []string{"association"}, First: true}
+	union, german := blueprints.Counted{Countries: []string{"TR"}, Kinds: []string{"union"}}, blueprints.Counted{Countries: []string{"DE"}, Kinds: []string{"association"}}
+	first, unions := blueprints.Quota{First: true, Least: 1}, blueprints.Quota{Kind: "union", Least: 1}
+	type counted = []blueprints.Counted
+	for name, c := range map[string]struct {
+		quotas        []blueprints.Quota
+		held, waiting counted
+		free, want    int
+	}{
+		"no quotas":                           {nil, nil, counted{old, newcomer}, 1, 0},
+		"nobody waits":                        {[]blueprints.Quota{first}, nil, nil, 1, -1},
+		"one too many of a country":           {[]blueprints.Quota{{Country: "TR", Most: 1}}, counted{old}, counted{old, newcomer, german}, 1, 2},
+		"one too many of a form":              {[]blueprints.Quota{{Kind: "association", Most: 1}}, counted{old}, counted{german, union}, 1, 1},
+		"too many first-timers":               {[]blueprints.Quota{{First: true, Most: 1}}, counted{newcomer}, counted{newcomer, old}, 1, 1},
+		"too many of all":                     {[]blueprints.Quota{{Most: 1}}, counted{old}, counted{old, newcomer}, 1, -1},
+		"the last place is for a first-timer": {[]blueprints.Quota{first}, counted{old}, counted{old, newcomer}, 1, 1},
+		"there is a place for both":           {[]blueprints.Quota{first}, counted{old}, counted{old, newcomer}, 2, 0},
+		"there is a first-timer already":      {[]blueprints.Quota{first}, counted{newcomer}, counted{old, newcomer}, 1, 0},
+		"no first-timer waits":                {[]blueprints.Quota{first}, counted{old}, counted{old, german}, 1, 0},
+		"the last place is for a union":       {[]blueprints.Quota{unions}, counted{old}, counted{newcomer, union}, 1, 1},
+		"both are wanted, one can be had":     {[]blueprints.Quota{first, unions}, counted{old}, counted{old, union, newcomer}, 1, 0},
+		"wanted, but beyond another":          {[]blueprints.Quota{first, {Country: "TR", Most: 1}}, counted{old}, counted{german, newcomer}, 1, 0},
+	} {
+		if got := blueprints.NextFitting(c.quotas, c.held, c.waiting, c.free); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
 	}
 }
 

@@ -122,11 +122,7 @@ func seatWord(p ui.Page, field, code string) string {
 	case "countries", "not":
 		return forms.CountryName(p.Loc.Locale, code)
 	case "kinds":
-		for _, k := range Kinds() {
-			if k.Value == code {
-				return k.Label.String(p.Loc.Locale)
-			}
-		}
+		return LegalForm(p.Loc.Locale, code)
 	}
 	return code
 }

@@ -379,3 +379,44 @@ func TestWhoWasReplacedWasTogetherWithTheOthers(t *testing.T) {
 		t.Errorf("%d pairs are or were together, %v", len(pairs), err)
 	}
 }
+
+// TestWhoSitsInAPartnershipIsNoFirstTimerFromThenOn: who comes later sits since they came, who has left sat since the founding, and
+// what is proposed only does not count.
+func TestWhoSitsInAPartnershipIsNoFirstTimerFromThenOn(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	first := func(organizations ...ids.Organization) map[ids.Organization]time.Time {
+		found, err := partnerships.FirstSeats(t.Context(), h.System().Read(), organizations)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if before := first(c.stays, c.leaves, c.comes); len(before) != 2 || !before[c.comes].IsZero() {
+		t.Errorf("before: %v", before)
+	}
+	r := h.asked(t, c)
+	for _, sc := range []tenants.Scope{c.coming, c.staying} {
+		if err := h.service.Respond(t.Context(), sc, c.id, r.ID, true, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := first(c.stays, c.leaves, c.comes)
+	if len(now) != 3 || !now[c.leaves].Equal(now[c.stays]) || !now[c.comes].After(now[c.stays]) {
+		t.Errorf("after: %v", now)
+	}
+	if some := first(c.comes); len(some) != 1 || !some[c.comes].Equal(now[c.comes]) {
+		t.Errorf("asked for one: %v", some)
+	}
+	err := h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw("UPDATE partnerships SET state = 'proposed'").Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if proposed := first(c.stays, c.leaves, c.comes); len(proposed) != 0 || len(first()) != 0 {
+		t.Errorf("only proposed: %v", proposed)
+	}
+}

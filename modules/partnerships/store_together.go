@@ -3,6 +3,7 @@ package partnerships
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -83,4 +84,30 @@ func OfCall(ctx context.Context, db bun.IDB, call ids.Call) ([]Partnership, erro
 		all[i] = rows[i].partnership()
 	}
 	return all, nil
+}
+
+// FirstSeats tells since when organizations were first in a partnership of the network; whoever never was is left out, and one that was
+// proposed only does not count. All in one query. It is for other modules' use-cases, which have authorized.
+func FirstSeats(ctx context.Context, db bun.IDB, organizations []ids.Organization) (map[ids.Organization]time.Time, error) {
+	first := map[ids.Organization]time.Time{}
+	if len(organizations) == 0 {
+		return first, nil
+	}
+	var rows []struct {
+		OrganizationID ids.Organization `bun:"organization_id"`
+		At             time.Time        `bun:"at"`
+	}
+	err := db.NewRaw(`WITH came AS (SELECT partnership_id, coming, min(ended_at) AS at FROM partnership_replacements WHERE state = 'done' GROUP BY 1, 2),
+			sat AS (SELECT partnership_id, organization_id FROM partnership_seats
+			UNION SELECT partnership_id, leaving FROM partnership_replacements WHERE state = 'done')
+		SELECT sat.organization_id, min(COALESCE(came.at, p.created_at)) AS at FROM sat JOIN partnerships AS p ON p.id = sat.partnership_id
+		LEFT JOIN came ON came.partnership_id = sat.partnership_id AND came.coming = sat.organization_id
+		WHERE p.state <> 'proposed' AND sat.organization_id IN (?) GROUP BY 1`, bun.List(organizations)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("partnerships: read first seats: %w", err)
+	}
+	for _, r := range rows {
+		first[r.OrganizationID] = r.At
+	}
+	return first, nil
 }

@@ -55,7 +55,7 @@ type Call struct {
 	ClosedAt      time.Time          // by hand, before the deadline
 	Zone          string             // in which the instants are stated
 	Places        int                // for partnerships
-	Quotas        []blueprints.Quota // of the countries of those that are selected
+	Quotas        []blueprints.Quota // of those that are selected
 	GrantMinor    int64              // per partnership, in the currency's smallest unit
 	GrantCurrency string
 	Composition   blueprints.Composition

@@ -69,8 +69,10 @@ func facts(p ui.Page, c Call) []ui.Term {
 	if countries := quotaText(p, c.Quotas); countries != "" {
 		terms = append(terms, ui.Term{Label: p.T("programs.quotas.most"), Text: countries})
 	}
-	if topics := topicsText(p, c.Quotas); topics != "" {
-		terms = append(terms, ui.Term{Label: p.T("programs.quotas.topics_term"), Text: topics})
+	for _, side := range ranged {
+		if words := rangesText(p, c.Quotas, side); words != "" {
+			terms = append(terms, ui.Term{Label: p.T("programs.quotas.term." + string(side)), Text: words})
+		}
 	}
 	if c.GrantMinor > 0 {
 		terms = append(terms, ui.Term{Label: p.T("programs.grant"), Text: p.T("programs.grant_each", "Amount", grant(p, c))})

@@ -15,15 +15,16 @@ import (
 	"kervan/tenants"
 )
 
-// MostQuotas is for how many countries a call has quotas at most, and for how many topics.
+// MostQuotas is for how many countries a call has quotas at most, and for how many legal forms and topics.
 const MostQuotas = 40
 
 // mostOfQuota is the most that a quota allows, as there are no more places.
 const mostOfQuota = 1000
 
 // Limit sets the quotas of a draft, and which question of its form says an application's topic. Coordinators and officers may.
-// Faults: Invalid by field (each, and country_ and most_ with the place among the named ones; topic_question, and least_ and
-// topmost_ with the topic), Conflict when it is published or has been changed, NotFound.
+// Faults: Invalid by field (each, and country_ and most_ with the place among the named ones; kindleast_ and kindmost_ with the
+// legal form; firstleast and firstmost; topic_question, and least_ and topmost_ with the topic), Conflict when it is published or
+// has been changed, NotFound.
 func (s *Service) Limit(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, quotas []blueprints.Quota, topic string) error {
 	return s.change(ctx, sc, policies.CallEdit, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
 		if c.State != Draft {
@@ -33,7 +34,7 @@ func (s *Service) Limit(ctx context.Context, sc tenants.Scope, id ids.Call, vers
 		if err != nil {
 			return err
 		}
-		bad := append(checkQuotas(quotas, asTheyStand), checkTopics(quotas, topic, draft.Definition, c.Places)...)
+		bad := append(checkQuotas(quotas, asTheyStand), checkRanges(quotas, topic, draft.Definition, c.Places)...)
 		if len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
 		}
@@ -43,9 +44,9 @@ func (s *Service) Limit(ctx context.Context, sc tenants.Scope, id ids.Call, vers
 	})
 }
 
-// checkQuotas says what is wrong with quotas, by the names of the page's fields; row is where on it a named one stands.
+// checkQuotas says what is wrong with the quotas of countries, by the names of the page's fields; row is where on it a named one stands.
 func checkQuotas(quotas []blueprints.Quota, row func(named int) int) []fault.Field {
-	quotas = slices.DeleteFunc(slices.Clone(quotas), func(q blueprints.Quota) bool { return q.Topic != "" })
+	quotas = blueprints.By(blueprints.SideCountry, quotas)
 	if len(quotas) > MostQuotas {
 		return []fault.Field{fault.At("each", "fault.bad_request")}
 	}
@@ -68,6 +69,9 @@ func checkQuotas(quotas []blueprints.Quota, row func(named int) int) []fault.Fie
 		if q.Most < 1 || q.Most > mostOfQuota {
 			bad = append(bad, fault.AtWith(most, "programs.between", fault.Args{"Low": 1, "High": mostOfQuota}))
 		}
+		if q.Least != 0 {
+			bad = append(bad, fault.At(most, "fault.bad_request"))
+		}
 	}
 	return bad
 }
@@ -76,47 +80,78 @@ func asTheyStand(named int) int { return named }
 
 // parted are the quota of each country, if there is one, and those of countries that are named.
 func parted(quotas []blueprints.Quota) (each int, named []blueprints.Quota) {
-	for _, q := range quotas {
-		if q.Country == "" && q.Topic == "" {
+	for _, q := range blueprints.By(blueprints.SideCountry, quotas) {
+		if q.Country == "" {
 			each = q.Most
+		} else {
+			named = append(named, q)
 		}
 	}
-	return each, slices.DeleteFunc(slices.Clone(quotas), func(q blueprints.Quota) bool { return q.Country == "" })
+	return each, named
 }
 
-// ofTopics are the quotas of topics.
-func ofTopics(quotas []blueprints.Quota) []blueprints.Quota {
-	return slices.DeleteFunc(slices.Clone(quotas), func(q blueprints.Quota) bool { return q.Topic == "" })
-}
-
-// checkTopics says what is wrong with the quotas of topics, by the names of the page's fields.
-func checkTopics(quotas []blueprints.Quota, question string, d *forms.Definition, places int) []fault.Field {
-	topics := ofTopics(quotas)
-	if len(topics) > MostQuotas {
-		return []fault.Field{fault.At("topic_question", "fault.bad_request")}
+// rangeNames are the names of the page's fields for what a quota wants at least and allows at most.
+func rangeNames(q blueprints.Quota) (least, most string) {
+	switch side, _ := q.Side(); side {
+	case blueprints.SideKind:
+		return "kindleast_" + q.Kind, "kindmost_" + q.Kind
+	case blueprints.SideFirst:
+		return "firstleast", "firstmost"
+	default:
+		return "least_" + q.Topic, "topmost_" + q.Topic
 	}
+}
+
+// checkRanges says what is wrong with the quotas of legal forms, first-timers and topics, by the names of the page's fields.
+func checkRanges(quotas []blueprints.Quota, question string, d *forms.Definition, places int) []fault.Field {
 	var bad []fault.Field
 	for _, p := range blueprints.TopicFlaws(question, quotas, d) {
 		bad = append(bad, fault.AtWith("topic_question", p.Key, p.Args))
 	}
 	sum, seen := 0, map[string]bool{}
-	for _, q := range topics {
-		if q.Least < 0 || q.Least > mostOfQuota {
-			bad = append(bad, fault.AtWith("least_"+q.Topic, "programs.between", fault.Args{"Low": 0, "High": mostOfQuota}))
+	for _, side := range []blueprints.Side{blueprints.SideKind, blueprints.SideFirst, blueprints.SideTopic} {
+		some := blueprints.By(side, quotas)
+		if len(some) > MostQuotas {
+			return []fault.Field{fault.At("topic_question", "fault.bad_request")}
 		}
-		switch {
-		case q.Country != "" || seen[q.Topic] || q.Most == 0 && q.Least == 0:
-			bad = append(bad, fault.At("topic_question", "fault.bad_request"))
-		case q.Most < 0 || q.Most > mostOfQuota:
-			bad = append(bad, fault.AtWith("topmost_"+q.Topic, "programs.between", fault.Args{"Low": 1, "High": mostOfQuota}))
-		case q.Most > 0 && q.Most < q.Least:
-			bad = append(bad, fault.At("topmost_"+q.Topic, "programs.quotas.most_below_least"))
+		for _, q := range some {
+			least, _ := rangeNames(q)
+			bad = append(bad, checkRange(q, places)...)
+			if seen[least] {
+				bad = append(bad, fault.At("topic_question", "fault.bad_request"))
+			}
+			seen[least] = true
+			if side == blueprints.SideTopic {
+				sum += q.Least
+			}
 		}
-		seen[q.Topic] = true
-		sum += q.Least
 	}
 	if places > 0 && sum > places && len(bad) == 0 {
 		bad = append(bad, fault.AtWith("topic_question", "programs.quotas.least_sum", fault.Args{"Sum": sum, "Places": places}))
+	}
+	return bad
+}
+
+// checkRange says what is wrong with one quota that has a least and a most.
+func checkRange(q blueprints.Quota, places int) []fault.Field {
+	var bad []fault.Field
+	side, clearly := q.Side()
+	least, most := rangeNames(q)
+	switch {
+	case q.Least < 0 || q.Least > mostOfQuota:
+		bad = append(bad, fault.AtWith(least, "programs.between", fault.Args{"Low": 0, "High": mostOfQuota}))
+	case side != blueprints.SideTopic && places > 0 && q.Least > places:
+		bad = append(bad, fault.AtWith(least, "programs.quotas.least_places", fault.Args{"Places": places}))
+	}
+	switch {
+	case !clearly || q.Most == 0 && q.Least == 0:
+		bad = append(bad, fault.At("topic_question", "fault.bad_request"))
+	case q.Kind != "" && !slices.ContainsFunc(blueprints.Kinds(), func(o forms.Option) bool { return o.Value == q.Kind }):
+		bad = append(bad, fault.At(most, "fault.choose"))
+	case q.Most < 0 || q.Most > mostOfQuota:
+		bad = append(bad, fault.AtWith(most, "programs.between", fault.Args{"Low": 1, "High": mostOfQuota}))
+	case q.Most > 0 && q.Most < q.Least:
+		bad = append(bad, fault.At(most, "programs.quotas.most_below_least"))
 	}
 	return bad
 }

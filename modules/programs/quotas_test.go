@@ -20,7 +20,7 @@ func TestTheCoordinatorSetsQuotas(t *testing.T) {
 	b := h.SignedIn(t, sc.Actor())
 	page := "/program/calls/" + c.ID.String() + "/quotas"
 	b.Get("/program/calls/" + c.ID.String() + "/rules")
-	b.Want(200, "As many from each country as there are places.", "Change the quotas")
+	b.Want(200, "No quotas: as many from each country as there are places.", "Change the quotas")
 	b.Get(page)
 	b.Submit(page, "each", "two", "country_1", "TR", "most_1", "8")
 	b.Want(422, "Each country")
@@ -132,4 +132,66 @@ func TestTheCoordinatorSetsQuotasOfTopics(t *testing.T) {
 	b.Get(page)
 	b.Submit(page, "do", "save", "topic_question", "topics")
 	b.Want(422, "It holds delicate data or is read only by some")
+}
+
+func TestTheCoordinatorSetsQuotasOfLegalFormsAndFirstTimers(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.drafted(t)
+	sc := h.coordinator(t)
+	b := h.SignedIn(t, sc.Actor())
+	page := "/program/calls/" + c.ID.String() + "/quotas"
+	b.Get(page)
+	b.Want(200, "Foundation", "First-timers")
+	b.Submit(page, "do", "save", "kindleast_foundation", "4", "kindmost_foundation", "3", "kindmost_union", "many", "firstleast", "9")
+	b.Want(422, "Union or chamber: At most")
+	if b.Page.Value("kindmost_union") != "many" || b.Page.Value("firstleast") != "9" {
+		t.Error("what was typed is lost")
+	}
+	b.Submit(page, "do", "save", "kindmost_union", "")
+	b.Want(422, "Foundation: At most", "Please enter at least as many as on the left.", "At most 8: the call has no more places.")
+	b.Submit(page, "do", "save", "kindmost_foundation", "5", "firstleast", "2", "kindmost_union", "1")
+	b.Want(200, "Saved.", "Foundation: 4 to 5 · Union or chamber: at most 1", "First-timers: at least 2")
+	now, err := h.service.Call(t.Context(), sc, c.ID)
+	must(t, err)
+	want := []blueprints.Quota{{Kind: "foundation", Least: 4, Most: 5}, {Kind: "union", Most: 1}, {First: true, Least: 2}}
+	if diff := cmp.Diff(want, now.Quotas); diff != "" {
+		t.Error(diff)
+	}
+	b.Get(page)
+	if b.Page.Value("kindmost_foundation") != "5" || b.Page.Value("firstleast") != "2" || b.Page.Value("firstmost") != "" {
+		t.Error("the page does not show what is kept")
+	}
+	for name, bad := range map[string]blueprints.Quota{
+		"an invented form":          {Kind: "guild", Most: 1},
+		"a form and a country":      {Kind: "union", Country: "TR", Most: 1},
+		"first-timers of a topic":   {First: true, Topic: "digital", Most: 1},
+		"neither least nor most":    {First: true},
+		"less than nothing":         {First: true, Least: -1, Most: 3},
+		"far too many":              {Kind: "union", Most: 1001},
+		"more than there are":       {Kind: "union", Least: 9},
+		"a least for a country":     {Country: "TR", Least: 1, Most: 2},
+		"a least for all countries": {Least: 1, Most: 2},
+	} {
+		if err := h.service.Limit(t.Context(), sc, c.ID, now.Version, []blueprints.Quota{bad}, "topics"); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, twice := range map[string]blueprints.Quota{"forms": want[1], "first-timers": want[2]} {
+		if err := h.service.Limit(t.Context(), sc, c.ID, now.Version, []blueprints.Quota{twice, twice}, ""); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("%s twice: %v", name, err)
+		}
+	}
+	_, raw := h.file(t, sc, now)
+	brought, flaws, err := h.service.BeginFromFile(t.Context(), sc, raw, "2031")
+	if err != nil || len(flaws) > 0 {
+		t.Fatalf("brought in: %v, %v", flaws, err)
+	}
+	if diff := cmp.Diff(want, brought.Quotas); diff != "" {
+		t.Error(diff)
+	}
+	must(t, h.service.Publish(t.Context(), sc, c.ID, now.Version))
+	visitor := h.Browser(t, h.Tenant)
+	visitor.Get("/calls/" + c.ID.String())
+	visitor.Want(200, "Applications by legal form", "Union or chamber: at most 1", "Applications with first-timers", "at least 2")
 }

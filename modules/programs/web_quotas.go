@@ -51,13 +51,13 @@ func (w *Web) limit(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	quotas, bad := readQuotas(form)
 	topic := form.Raw("topic_question")
-	topics, wrong := readTopics(form, topicsOf(asked, topic))
+	ranges, wrong := readRanges(form, topicsOf(asked, topic))
 	call.Version = shown
 	if form.Raw("do") == "topics" {
 		return w.site.Render(c, quotasPage(w.site.Page(c, sc, "programs.quotas.title"), call, asked, topic, typedIn(form)))
 	}
 	if err = checked(append(bad, wrong...)); err == nil {
-		err = w.service.Limit(c.UserContext(), sc, id, shown, append(quotas, topics...), topic)
+		err = w.service.Limit(c.UserContext(), sc, id, shown, append(quotas, ranges...), topic)
 	}
 	if err != nil {
 		return w.refuse(c, sc, err, form, "programs.quotas.title", func(p ui.Page, t typed) templ.Component { return quotasPage(p, call, asked, topic, t) })
@@ -120,9 +120,10 @@ func quotaRows(c Call, t typed) []quotaRow {
 
 func quotaLabels(p ui.Page, rows []quotaRow, d *forms.Definition, topics []forms.Option) []string {
 	labels := []string{"each", p.T("programs.quotas.each"), "topic_question", p.T("programs.quotas.topic_question")}
-	for _, o := range topics {
-		name := o.Label.String(p.Loc.Locale, d.Locales...)
-		labels = append(labels, "least_"+o.Value, name+": "+p.T("programs.quotas.least"), "topmost_"+o.Value, name+": "+p.T("programs.quotas.topmost"))
+	for _, q := range rangesOf(topics) {
+		least, most := rangeNames(q)
+		name := rangeName(p, q, d.Locales...)
+		labels = append(labels, least, name+": "+p.T("programs.quotas.least"), most, name+": "+p.T("programs.quotas.topmost"))
 	}
 	for i := range rows {
 		at := strconv.Itoa(i)
@@ -147,26 +148,45 @@ func quotaText(p ui.Page, quotas []blueprints.Quota) string {
 	return strings.Join(parts, " · ")
 }
 
-// topicsText says the quotas of topics in one line.
-func topicsText(p ui.Page, quotas []blueprints.Quota) string {
+// ranged are the sides of which quotas have a least and a most.
+var ranged = []blueprints.Side{blueprints.SideKind, blueprints.SideFirst, blueprints.SideTopic}
+
+// rangesText says the quotas of one side in one line.
+func rangesText(p ui.Page, quotas []blueprints.Quota, side blueprints.Side) string {
 	var parts []string
-	for _, q := range ofTopics(quotas) {
-		parts = append(parts, q.Name.String(p.Loc.Locale, i18n.All...)+": "+topicText(p, q))
+	for _, q := range blueprints.By(side, quotas) {
+		words := rangeText(p, q)
+		if side != blueprints.SideFirst {
+			words = rangeName(p, q) + ": " + words
+		}
+		parts = append(parts, words)
 	}
 	return strings.Join(parts, " · ")
 }
 
-// topicText says how many places a topic gets.
-func topicText(p ui.Page, q blueprints.Quota) string {
+// rangeName is what a quota with a least and a most goes by.
+func rangeName(p ui.Page, q blueprints.Quota, in ...i18n.Locale) string {
+	switch side, _ := q.Side(); side {
+	case blueprints.SideKind:
+		return blueprints.LegalForm(p.Loc.Locale, q.Kind)
+	case blueprints.SideFirst:
+		return p.T("programs.quotas.first")
+	default:
+		return q.Name.String(p.Loc.Locale, append(in, i18n.All...)...)
+	}
+}
+
+// rangeText says how many places a quota with a least and a most wants and allows.
+func rangeText(p ui.Page, q blueprints.Quota) string {
 	switch {
 	case q.Most == 0:
-		return p.T("programs.quotas.topic_least", "Least", p.Loc.Int(q.Least))
+		return p.T("programs.quotas.range_least", "Least", p.Loc.Int(q.Least))
 	case q.Least == 0:
-		return p.T("programs.quotas.topic_most", "Most", p.Loc.Int(q.Most))
+		return p.T("programs.quotas.range_most", "Most", p.Loc.Int(q.Most))
 	case q.Least == q.Most:
-		return p.T("programs.quotas.topic_exactly", "Most", p.Loc.Int(q.Most))
+		return p.T("programs.quotas.range_exactly", "Most", p.Loc.Int(q.Most))
 	default:
-		return p.T("programs.quotas.topic_between", "Least", p.Loc.Int(q.Least), "Most", p.Loc.Int(q.Most))
+		return p.T("programs.quotas.range_between", "Least", p.Loc.Int(q.Least), "Most", p.Loc.Int(q.Most))
 	}
 }
 
@@ -180,8 +200,21 @@ func topicsOf(d *forms.Definition, question string) []forms.Option {
 	return nil
 }
 
-// readTopics reads the numbers beside the topics; those without any are passed over.
-func readTopics(form web.Form, topics []forms.Option) ([]blueprints.Quota, []fault.Field) {
+// rangesOf are all quotas with a least and a most that there can be, without their numbers.
+func rangesOf(topics []forms.Option) []blueprints.Quota {
+	var all []blueprints.Quota
+	for _, o := range blueprints.Kinds() {
+		all = append(all, blueprints.Quota{Kind: o.Value})
+	}
+	all = append(all, blueprints.Quota{First: true})
+	for _, o := range topics {
+		all = append(all, blueprints.Quota{Topic: o.Value, Name: o.Label})
+	}
+	return all
+}
+
+// readRanges reads the numbers of legal forms, first-timers and topics; those without any are passed over.
+func readRanges(form web.Form, topics []forms.Option) ([]blueprints.Quota, []fault.Field) {
 	var quotas []blueprints.Quota
 	var bad []fault.Field
 	read := func(name string) int {
@@ -192,19 +225,23 @@ func readTopics(form web.Form, topics []forms.Option) ([]blueprints.Quota, []fau
 		bad = append(bad, wrong...)
 		return n
 	}
-	for _, o := range topics {
-		if q := (blueprints.Quota{Topic: o.Value, Least: read("least_" + o.Value), Most: read("topmost_" + o.Value)}); q.Least != 0 || q.Most != 0 {
+	for _, q := range rangesOf(topics) {
+		least, most := rangeNames(q)
+		if q.Least, q.Most = read(least), read(most); q.Least != 0 || q.Most != 0 {
 			quotas = append(quotas, q)
 		}
 	}
 	return quotas, bad
 }
 
-// keptTopic are the numbers of a topic as the page shows them.
-func keptTopic(c Call, topic string) (least, most string) {
-	for _, q := range c.Quotas {
-		if q.Topic == topic {
-			return count(q.Least), count(q.Most)
+// keptRange are the numbers of a quota as the page shows them.
+func keptRange(c Call, of blueprints.Quota) (least, most string) {
+	name, _ := rangeNames(of)
+	for _, side := range ranged {
+		for _, q := range blueprints.By(side, c.Quotas) {
+			if kept, _ := rangeNames(q); kept == name {
+				return count(q.Least), count(q.Most)
+			}
 		}
 	}
 	return "", ""

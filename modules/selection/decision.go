@@ -224,9 +224,10 @@ func Free(places int, decisions []Decision) []int {
 	return free
 }
 
-// Next lists who on the waiting list is offered which free place, in the order of the list. One that does not fit beside
-// those that hold a place is passed over and stays on the list.
-func Next(places int, decisions []Decision, fits func(held []Decision, d Decision) bool) []Decision {
+// Next lists who on the waiting list is offered which free place. Of those who wait, in the order of the list, pick says for one
+// place after the other who gets it beside those that hold one, and how many are free; -1: nobody. Who is passed over stays on
+// the list.
+func Next(places int, decisions []Decision, pick func(held, waiting []Decision, free int) int) []Decision {
 	var waiting, held, next []Decision
 	for _, d := range decisions {
 		if d.State.Holds() {
@@ -238,11 +239,17 @@ func Next(places int, decisions []Decision, fits func(held []Decision, d Decisio
 	}
 	slices.SortFunc(waiting, func(a, b Decision) int { return cmp.Compare(a.Waiting, b.Waiting) })
 	free := Free(places, decisions)
-	for _, d := range waiting {
-		if len(next) < len(free) && fits(held, d) {
-			d.Place = free[len(next)]
-			next, held = append(next, d), append(held, d)
+	for i, place := range free {
+		if len(waiting) == 0 {
+			break
 		}
+		at := pick(held, waiting, len(free)-i)
+		if at < 0 {
+			break
+		}
+		d := waiting[at]
+		d.Place = place
+		next, held, waiting = append(next, d), append(held, d), slices.Delete(waiting, at, at+1)
 	}
 	return next
 }

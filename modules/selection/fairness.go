@@ -32,7 +32,7 @@ type Course struct {
 type Contender struct {
 	Country string // ISO 3166-1 alpha-2
 	Kind    string // its legal form
-	First   bool   // it had handed in no application to the network before this one
+	First   bool   // it was in no partnership of the network before this one was handed in
 }
 
 // Courses tells how applications went. The applications module satisfies it.

@@ -156,7 +156,7 @@ func TestFairnessIsToldAfterTheRelease(t *testing.T) {
 	}
 	w := h.won(t)
 	b.Get(address)
-	b.Want(http.StatusOK, "Germany", "Foundation", "56%", "19.0", "Had applied before")
+	b.Want(http.StatusOK, "Germany", "Foundation", "56%", "19.0", "Had been in a partnership")
 	b.Get(address + "?format=csv")
 	b.Want(http.StatusOK, "Germany", "Türkiye")
 	b.Get("/selection/" + h.call.ID.String() + "/ranking")

@@ -765,8 +765,8 @@ func onTableCard(p ui.Page, v roomView, t *Table) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, topic := range topicNames(p, v.Panel.Call, t.Application) {
-			templ_7745c5c3_Err = ui.Badge(topic, "neutral").Render(ctx, templ_7745c5c3_Buffer)
+		for _, name := range quotaNames(p, v.Panel.Call, t.Application) {
+			templ_7745c5c3_Err = ui.Badge(name, "neutral").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

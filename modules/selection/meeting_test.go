@@ -614,6 +614,37 @@ func TestTheNextOnTheListKeepsTheQuotas(t *testing.T) {
 	}
 }
 
+// TestTheLastPlaceIsKeptForFirstTimers: who is no first-timer is passed over while the quota of those is short, and the room, its
+// what-if and the agenda say what each counts for.
+func TestTheLastPlaceIsKeptForFirstTimers(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.limits(blueprints.Quota{First: true, Least: 1}, blueprints.Quota{Kind: "union", Most: 1})
+	m := h.meets(t)
+	h.is(m.all[0], "union", false)
+	h.is(m.all[2], "union", true)
+	h.decide(t, m.lead, events.OutcomeSelected, m.all[0])
+	h.decide(t, m.lead, events.OutcomeWaiting, m.all[1], m.all[2])
+	p := h.room(t, m.lead).Panel
+	if next, passed, ok := p.NextFitting(); !ok || next.ID != m.all[1].ID || len(passed) != 0 {
+		t.Errorf("a second union is next: %s, passed over %d, %v", next.Number, len(passed), ok)
+	}
+	h.is(m.all[2], "association", true)
+	p = h.room(t, m.lead).Panel
+	next, passed, ok := p.NextFitting()
+	if !ok || next.ID != m.all[2].ID || len(passed) != 1 || passed[0].ID != m.all[1].ID {
+		t.Errorf("%s, passed over %d, %v", next.Number, len(passed), ok)
+	}
+	done(t, h.service.PutOnTable(t.Context(), m.lead, m.all[2].ID))
+	browser := h.SignedIn(t, m.lead.Actor())
+	room := "/selection/" + h.call.ID.String() + "/panel"
+	browser.Get(room)
+	browser.Want(http.StatusOK, "Union or chamber: 1 of 1", "First-timers: 0, at least 1 wanted", "Waiting list 2 First-timers")
+	browser.Get(room + "/what-if")
+	browser.Submit(room+"/what-if", "as-"+m.all[2].ID.String(), "selected")
+	browser.Want(http.StatusOK, "First-timers: 1, at least 1 wanted")
+}
+
 // TestARoomAsksEquallyOften holds the number of queries to one, whatever the number of applications.
 func TestARoomAsksEquallyOften(t *testing.T) {
 	t.Parallel()

@@ -128,27 +128,41 @@ func chosenCountries(p ui.Page, t Tally) []ui.Stat {
 	return stats
 }
 
-// quotaOf is how far the quota of a country or a topic is used.
-func quotaOf(p ui.Page, u blueprints.Taken) string {
-	name := u.Name.String(p.Loc.Locale, i18n.All...)
-	switch {
-	case u.Topic == "":
-	case u.Most == 0:
-		return p.T("selection.quota.of_least", "Topic", name, "Count", p.Loc.Int(u.Count), "Least", p.Loc.Int(u.Least))
-	case u.Least == 0:
-		return p.T("selection.quota.of", "Country", name, "Count", p.Loc.Int(u.Count), "Most", p.Loc.Int(u.Most))
+// quotaName is what a quota goes by.
+func quotaName(p ui.Page, q blueprints.Quota) string {
+	switch side, _ := q.Side(); side {
+	case blueprints.SideKind:
+		return blueprints.LegalForm(p.Loc.Locale, q.Kind)
+	case blueprints.SideFirst:
+		return p.T("selection.quota.first")
+	case blueprints.SideTopic:
+		return q.Name.String(p.Loc.Locale, i18n.All...)
 	default:
-		return p.T("selection.quota.of_between", "Topic", name, "Count", p.Loc.Int(u.Count), "Least", p.Loc.Int(u.Least), "Most", p.Loc.Int(u.Most))
+		return forms.CountryName(p.Loc.Locale, q.Country)
 	}
-	return p.T("selection.quota.of", "Country", forms.CountryName(p.Loc.Locale, u.Country), "Count", p.Loc.Int(u.Count), "Most", p.Loc.Int(u.Most))
 }
 
-// topicNames are the topics of an application for which the call has quotas.
-func topicNames(p ui.Page, call Call, a Application) []string {
+// quotaOf is how far a quota is used.
+func quotaOf(p ui.Page, u blueprints.Taken) string {
+	args := []any{"Name", quotaName(p, u.Quota), "Count", p.Loc.Int(u.Count), "Least", p.Loc.Int(u.Least), "Most", p.Loc.Int(u.Most)}
+	switch {
+	case u.Least == 0:
+		return p.T("selection.quota.of", args...)
+	case u.Most == 0:
+		return p.T("selection.quota.of_least", args...)
+	default:
+		return p.T("selection.quota.of_between", args...)
+	}
+}
+
+// quotaNames are the quotas for which an application counts, but for those of countries, which stand beside it anyway.
+func quotaNames(p ui.Page, call Call, a Application) []string {
 	var names []string
-	for _, q := range call.Quotas {
-		if q.Topic != "" && slices.Contains(a.Topics, q.Topic) {
-			names = append(names, q.Name.String(p.Loc.Locale, call.Locales...))
+	for _, side := range []blueprints.Side{blueprints.SideKind, blueprints.SideFirst, blueprints.SideTopic} {
+		for _, q := range blueprints.By(side, call.Quotas) {
+			if q.Of(a.counted()) {
+				names = append(names, quotaName(p, q))
+			}
 		}
 	}
 	return names
@@ -218,9 +232,9 @@ func rankingTable(p ui.Page, v rankingView) sheets.Table {
 		p.T("selection.lowest"), p.T("selection.highest"), p.T("selection.spread"), p.T("selection.board.progress"), p.T("selection.decision"),
 	}}
 	thresholds := v.Panel.Call.Review.TotalThreshold > 0 || slices.ContainsFunc(v.Panel.Call.Criteria, func(k blueprints.Criterion) bool { return k.Threshold > 0 })
-	topics := slices.ContainsFunc(v.Panel.Call.Quotas, func(q blueprints.Quota) bool { return q.Topic != "" })
-	if topics {
-		t.Columns = append(t.Columns, p.T("selection.topics"))
+	counts := len(v.Panel.Call.Quotas) > len(blueprints.By(blueprints.SideCountry, v.Panel.Call.Quotas))
+	if counts {
+		t.Columns = append(t.Columns, p.T("selection.quota.title"))
 	}
 	if thresholds {
 		t.Columns = append(t.Columns, p.T("selection.threshold.below"))
@@ -235,8 +249,8 @@ func rankingTable(p ui.Page, v rankingView) sheets.Table {
 		if r.Rank.Reviews > 0 {
 			row[0], row[4], row[6], row[7], row[8] = r.Rank.Band, r.Rank.Mean, r.Rank.Low.Float(), r.Rank.High.Float(), r.Rank.Spread()
 		}
-		if topics {
-			row = append(row, strings.Join(topicNames(p, v.Panel.Call, r.Application), ", "))
+		if counts {
+			row = append(row, strings.Join(quotaNames(p, v.Panel.Call, r.Application), ", "))
 		}
 		if thresholds {
 			row = append(row, strings.Join(belowNames(p, v.Panel.Call, r), ", "))

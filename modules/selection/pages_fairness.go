@@ -2,7 +2,6 @@ package selection
 
 import (
 	"math"
-	"slices"
 	"strconv"
 
 	"kervan/modules/blueprints"
@@ -19,11 +18,7 @@ func groupName(p ui.Page, dimension, value string) string {
 	case dimension == ByCountry:
 		return forms.CountryName(p.Loc.Locale, value)
 	case dimension == ByKind:
-		kinds := blueprints.Kinds()
-		if i := slices.IndexFunc(kinds, func(o forms.Option) bool { return o.Value == value }); i >= 0 {
-			return kinds[i].Label.String(p.Loc.Locale)
-		}
-		return value
+		return blueprints.LegalForm(p.Loc.Locale, value)
 	default:
 		return p.T("selection.fairness.value." + value)
 	}

@@ -1,8 +1,6 @@
 package selection
 
 import (
-	"slices"
-
 	"kervan/modules/blueprints"
 	"kervan/modules/events"
 )
@@ -23,18 +21,21 @@ func (a *Application) countries() []string {
 
 // counted is what quotas count of an application.
 func (a *Application) counted() blueprints.Counted {
-	return blueprints.Counted{Countries: a.countries(), Topics: a.Topics}
+	c := blueprints.Counted{Countries: a.countries(), Topics: a.Topics}
+	for _, o := range a.Organizations {
+		c.Kinds, c.First = append(c.Kinds, o.Kind), c.First || o.First
+	}
+	return c
 }
 
-// used is how far decisions use the call's quotas.
-func (w *sitting) used(decisions []Decision) []blueprints.Taken {
-	var chosen []blueprints.Counted
-	for i := range decisions {
-		if a, there := w.application(decisions[i].Application); there {
-			chosen = append(chosen, a.counted())
-		}
+// counted is what quotas count of decisions, one for each; of an application that was withdrawn nothing.
+func (w *sitting) counted(decisions []Decision) []blueprints.Counted {
+	all := make([]blueprints.Counted, len(decisions))
+	for i, d := range decisions {
+		a, _ := w.application(d.Application)
+		all[i] = a.counted()
 	}
-	return blueprints.Take(w.call.Quotas, chosen)
+	return all
 }
 
 // missed are the quotas of which more is selected than they allow, or less than they want.
@@ -45,15 +46,14 @@ func (w *sitting) missed() []blueprints.Taken {
 			chosen = append(chosen, d)
 		}
 	}
-	return blueprints.Missed(w.used(chosen))
+	return blueprints.Missed(blueprints.Take(w.call.Quotas, w.counted(chosen)))
 }
 
-// fits reports whether a place can go to one more application beside those that hold one, as the quotas want it. Who has
-// closed the list with a reason for more has decided about the waiting list too.
-func (w *sitting) fits(held []Decision, d Decision) bool {
+// next is which of those who wait gets the next of some free places beside those that hold one, as the quotas want it; -1: nobody.
+// Who has closed the list with a reason for a selection beside the quotas has decided about the waiting list too.
+func (w *sitting) next(held, waiting []Decision, free int) int {
 	if w.list.QuotaReason != "" {
-		return true
+		return 0
 	}
-	before := len(blueprints.Beyond(w.used(held)))
-	return len(blueprints.Beyond(w.used(append(slices.Clip(held), d)))) <= before
+	return blueprints.NextFitting(w.call.Quotas, w.counted(held), w.counted(waiting), free)
 }

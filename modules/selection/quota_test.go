@@ -1,6 +1,9 @@
 package selection_test
 
 import (
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"kervan/modules/blueprints"
@@ -51,14 +54,24 @@ func TestAPlaceGoesToTheNextThatFits(t *testing.T) {
 	waiting := func(n int) selection.Decision {
 		return selection.Decision{State: selection.DecisionWaiting, Waiting: n}
 	}
-	all := []selection.Decision{{State: selection.DecisionAccepted, Place: 1}, waiting(1), waiting(2), waiting(3)}
-	next := selection.Next(3, all, func(_ []selection.Decision, d selection.Decision) bool { return d.Waiting != 1 })
+	all := []selection.Decision{{State: selection.DecisionAccepted, Place: 1}, waiting(2), waiting(1), waiting(3)}
+	var frees, helds []int
+	next := selection.Next(3, all, func(held, waiting []selection.Decision, free int) int {
+		frees, helds = append(frees, free), append(helds, len(held))
+		return slices.IndexFunc(waiting, func(d selection.Decision) bool { return d.Waiting != 1 })
+	})
 	if len(next) != 2 || next[0].Waiting != 2 || next[0].Place != 2 || next[1].Waiting != 3 || next[1].Place != 3 {
 		t.Errorf("offered are %+v", next)
 	}
-	one := selection.Next(3, all, func(held []selection.Decision, _ selection.Decision) bool { return len(held) < 2 })
+	if !slices.Equal(frees, []int{2, 1}) || !slices.Equal(helds, []int{1, 2}) {
+		t.Errorf("asked with %v free and %v held", frees, helds)
+	}
+	one := selection.Next(3, all, func(held, _ []selection.Decision, _ int) int { return 1 - len(held) })
 	if len(one) != 1 || one[0].Waiting != 1 {
 		t.Errorf("offered are %+v", one)
+	}
+	if every := selection.Next(9, all, func(_, _ []selection.Decision, _ int) int { return 0 }); len(every) != 3 {
+		t.Errorf("offered are %+v", every)
 	}
 }
 
@@ -106,5 +119,55 @@ func (h *house) about(a selection.Application, topics ...string) {
 		if h.applications[i].ID == a.ID {
 			h.applications[i].Topics = topics
 		}
+	}
+}
+
+// is says which legal form the organizations of an application have, and whether they are first-timers.
+func (h *house) is(a selection.Application, kind string, first bool) {
+	h.around.mu.Lock()
+	defer h.around.mu.Unlock()
+	for i := range h.applications {
+		if h.applications[i].ID != a.ID {
+			continue
+		}
+		for j := range h.applications[i].Organizations {
+			o := &h.applications[i].Organizations[j]
+			o.Kind, o.First = kind, first
+		}
+	}
+}
+
+func TestQuotasOfLegalFormsAndFirstTimersAreCountedAndMissedWithAReason(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.limits(blueprints.Quota{Kind: "foundation", Most: 1}, blueprints.Quota{First: true, Least: 1})
+	coordinator := h.role(t, "Defne", tenants.RoleCoordinator)
+	first, _ := h.apply(t, "Bir")
+	second, _ := h.apply(t, "İki")
+	third, _ := h.apply(t, "Üç")
+	h.is(first, "foundation", false)
+	h.is(second, "foundation", false)
+	h.is(third, "association", true)
+	h.decide(t, coordinator, events.OutcomeSelected, first, second)
+	h.decide(t, coordinator, events.OutcomeRejected, third)
+	b := h.SignedIn(t, coordinator.Actor())
+	address := "/selection/" + h.call.ID.String()
+	for _, page := range []string{"/ranking", "/decisions", "/decisions/closing"} {
+		b.Get(address + page)
+		b.Want(http.StatusOK, "The selection is not as the quotas want it", "Foundation: 2 of 1", "First-timers: 0, at least 1 wanted")
+	}
+	b.Get(address + "/ranking?format=csv")
+	if !strings.Contains(b.Page.Body, "First-timers") || strings.Count(b.Page.Body, "Foundation") != 2 {
+		t.Errorf("the table does not say what counts for a quota: %s", b.Page.Body)
+	}
+	if err := h.service.Close(t.Context(), coordinator, h.call.ID, h.version(t, coordinator), closing()); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("closed without a reason: %v", err)
+	}
+	h.decide(t, coordinator, events.OutcomeSelected, third)
+	h.decide(t, coordinator, events.OutcomeRejected, second)
+	b.Get(address + "/decisions")
+	b.Want(http.StatusOK, "Foundation: 1 of 1", "First-timers: 1, at least 1 wanted")
+	if err := h.service.Close(t.Context(), coordinator, h.call.ID, h.version(t, coordinator), closing()); err != nil {
+		t.Errorf("as the quotas want it: %v", err)
 	}
 }

@@ -266,7 +266,7 @@ func (s *Service) offerNext(ctx context.Context, tx *tenants.Tx, w *sitting) err
 	if err != nil {
 		return err
 	}
-	for _, d := range Next(w.list.Places, w.decisions, w.fits) {
+	for _, d := range Next(w.list.Places, w.decisions, w.next) {
 		if err := s.offer(ctx, tx, w, d, leads); err != nil {
 			return err
 		}

@@ -289,12 +289,12 @@ func (p *Panel) Suppose(outcomes map[ids.Application]events.Outcome) Panel {
 	return with
 }
 
-// NextFitting is who on the waiting list would be offered a place that falls free now: the first whose place would take no further
-// quota beyond its limit. Those before are passed over. It is told from what the reader may know of; which place
-// falls free is not known before, so that it counts beside all that are selected. Nobody: false.
+// NextFitting is who on the waiting list would be offered a place that falls free now, as the quotas want it, and who before them
+// would be passed over. It is told from what the reader may know of; which place falls free is not known before, so that it
+// counts beside all that are selected. Nobody: false.
 func (p *Panel) NextFitting() (next Ranked, passed []Ranked, ok bool) {
 	var waiting []Ranked
-	var chosen []blueprints.Counted
+	var chosen, others []blueprints.Counted
 	for i := range p.Ranked {
 		r := &p.Ranked[i]
 		if r.Waiting > 0 && (r.Decision.State == DecisionDraft || r.Decision.State == DecisionWaiting) {
@@ -304,13 +304,19 @@ func (p *Panel) NextFitting() (next Ranked, passed []Ranked, ok bool) {
 			chosen = append(chosen, r.counted())
 		}
 	}
-	slices.SortFunc(waiting, func(a, b Ranked) int { return a.Waiting - b.Waiting })
-	before := len(blueprints.Beyond(blueprints.Take(p.Call.Quotas, chosen)))
-	for _, r := range waiting {
-		if p.List.QuotaReason != "" || len(blueprints.Beyond(blueprints.Take(p.Call.Quotas, append(slices.Clip(chosen), r.counted())))) <= before {
-			return r, passed, true
-		}
-		passed = append(passed, r)
+	if len(waiting) == 0 {
+		return Ranked{}, nil, false
 	}
-	return Ranked{}, passed, false
+	slices.SortFunc(waiting, func(a, b Ranked) int { return a.Waiting - b.Waiting })
+	for i := range waiting {
+		others = append(others, waiting[i].counted())
+	}
+	at := 0
+	if p.List.QuotaReason == "" {
+		at = blueprints.NextFitting(p.Call.Quotas, chosen, others, max(p.Call.Places-len(chosen), 1))
+	}
+	if at < 0 {
+		return Ranked{}, waiting, false
+	}
+	return waiting[at], waiting[:at], true
 }

@@ -392,7 +392,7 @@ func TestNoPlaceIsGivenTwice(t *testing.T) {
 			if i := random.IntN(len(all)); all[i].State == selection.DecisionOffered {
 				all[i].State, all[i].Place = selection.DecisionDeclined, 0
 			}
-			for _, next := range selection.Next(places, all, func([]selection.Decision, selection.Decision) bool { return true }) {
+			for _, next := range selection.Next(places, all, func(_, _ []selection.Decision, _ int) int { return 0 }) {
 				i := slices.IndexFunc(all, func(d selection.Decision) bool { return d.ID == next.ID })
 				if next.Waiting <= last {
 					t.Fatalf("place %d of the waiting list after %d", next.Waiting, last)

@@ -24,7 +24,7 @@ type Call struct {
 	Zone     string
 	Places   int
 	Grant    forms.Money            // of each place; zero: none
-	Quotas   []blueprints.Quota     // of the countries of those that are selected
+	Quotas   []blueprints.Quota     // of those that are selected
 	Criteria []blueprints.Criterion // those that weigh something
 	Review   blueprints.Review
 	Letters  map[string]blueprints.Letter
@@ -49,6 +49,8 @@ type Applicant struct {
 	Name    string
 	City    string
 	Country string // ISO 3166-1 alpha-2
+	Kind    string // its legal form
+	First   bool   // it was in no partnership of the network before the application was handed in; told where the call has a quota of it
 	Seat    string // its key in the call's composition
 }
 
