@@ -29,6 +29,14 @@ func (j jury) Courses(ctx context.Context, sc tenants.Scope, call ids.Call) ([]s
 	if err != nil {
 		return nil, err
 	}
+	handed := make([]applications.Application, len(all))
+	for i := range all {
+		handed[i] = all[i].Application
+	}
+	written, err := applications.WrittenIn(ctx, sc, handed)
+	if err != nil {
+		return nil, err
+	}
 	courses := make([]selection.Course, len(all))
 	for i, a := range all {
 		came := a.Came
@@ -37,7 +45,7 @@ func (j jury) Courses(ctx context.Context, sc tenants.Scope, call ids.Call) ([]s
 			Eligible: came.First(applications.Eligible), Reviewed: came.First(applications.Reviewed),
 			Decided: came.First(applications.Selected, applications.Waiting, applications.Rejected), Offered: came.First(applications.Selected),
 			Answered: came.First(applications.Accepted, applications.Declined, applications.Lapsed), Accepted: came.First(applications.Accepted),
-			Withdrawn: a.State == applications.Withdrawn,
+			Withdrawn: a.State == applications.Withdrawn, Language: string(written[a.ID]),
 		}
 		for _, o := range a.Organizations() {
 			courses[i].Organizations = append(courses[i].Organizations, selection.Contender{

@@ -1,7 +1,6 @@
 package selection
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -16,6 +15,7 @@ import (
 type Course struct {
 	Application   ids.Application
 	Organizations []Contender
+	Language      string // in which most of it is written; empty: that cannot be told
 	Started       time.Time
 	Submitted     time.Time // for the first time
 	Checked       time.Time // found eligible or ineligible
@@ -41,7 +41,8 @@ type Courses interface {
 	Courses(ctx context.Context, sc tenants.Scope, call ids.Call) ([]Course, error)
 }
 
-// LeastTold is how many organizations a group has at least to be told of alone: a smaller one would tell of each.
+// LeastTold is how many organizations a group has at least to be told of alone: a smaller one would tell of each. As many at least
+// lie between any groups that can be subtracted from each other.
 const LeastTold = 3
 
 // Fairness is how the applications of a call fared: without a name, a number or a text of any.
@@ -64,9 +65,10 @@ type Stage struct {
 
 // The dimensions by which success is told.
 const (
-	ByCountry = "country"
-	ByKind    = "kind"
-	ByFirst   = "first"
+	ByCountry  = "country"
+	ByKind     = "kind"
+	ByFirst    = "first"
+	ByLanguage = "language"
 )
 
 // Dimension is success by one thing that organizations differ in. It has no groups where they are too few to be told of.
@@ -136,42 +138,6 @@ func (g *Group) count(offered bool) {
 	if offered {
 		g.Offered++
 	}
-}
-
-// groups counts organizations by what they are, puts groups that are too small together, and says of each how far chance goes.
-func groups(all []Course, of func(Contender) string) []Group {
-	counted := map[string]*Group{}
-	for _, c := range all {
-		for _, o := range c.Organizations {
-			value := of(o)
-			if counted[value] == nil {
-				counted[value] = &Group{Value: value}
-			}
-			counted[value].count(!c.Offered.IsZero())
-		}
-	}
-	found := make([]Group, 0, len(counted))
-	for _, g := range counted {
-		found = append(found, *g)
-	}
-	slices.SortFunc(found, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(b.Applied, a.Applied), cmp.Compare(a.Value, b.Value))
-	})
-	rest := Group{}
-	for len(found) > 0 && (found[len(found)-1].Applied < LeastTold || rest.Applied > 0 && rest.Applied < LeastTold) {
-		last := found[len(found)-1]
-		rest.Applied, rest.Offered, found = rest.Applied+last.Applied, rest.Offered+last.Offered, found[:len(found)-1]
-	}
-	if rest.Applied > 0 {
-		found = append(found, rest)
-	}
-	if len(found) < 2 {
-		return nil
-	}
-	for i := range found {
-		found[i].Low, found[i].High = interval(found[i].Offered, found[i].Applied)
-	}
-	return found
 }
 
 // contended are the applications that were decided about: handed in, and not withdrawn before.
@@ -259,18 +225,7 @@ func fairness(all []Course) Fairness {
 		}
 	}
 	f.Overall.Low, f.Overall.High = interval(f.Overall.Offered, f.Overall.Applied)
-	first := func(o Contender) string {
-		if o.First {
-			return "first"
-		}
-		return "again"
-	}
-	for _, d := range []struct {
-		name string
-		of   func(Contender) string
-	}{{ByCountry, func(o Contender) string { return o.Country }}, {ByKind, func(o Contender) string { return o.Kind }}, {ByFirst, first}} {
-		f.Dimensions = append(f.Dimensions, Dimension{Name: d.name, Groups: groups(decided, d.of)})
-	}
+	f.Dimensions = dimensions(decided)
 	return f
 }
 

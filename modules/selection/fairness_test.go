@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,9 +95,107 @@ func TestSmallGroupsAreNotToldOf(t *testing.T) {
 	if got := told(selection.ByKind); got != "" {
 		t.Errorf("one foundation: %q", got)
 	}
-	if got := told(selection.ByFirst); got != "first 1/9 again 3/3 " {
-		t.Errorf("by earlier applications: %q", got)
+	// Who takes part for the first time is all of Türkiye and the one of Bulgaria: less Türkiye, they would tell of that one.
+	if got := told(selection.ByFirst); got != "" {
+		t.Errorf("by earlier participation: %q", got)
 	}
+}
+
+// written is a course in a language, of an organization of a country.
+func written(country, language string, offered bool) func() selection.Course {
+	return func() selection.Course {
+		c := course(country, "association", true, offered)
+		c.Language = language
+		return c
+	}
+}
+
+func TestSuccessIsToldByTheLanguageOfApplications(t *testing.T) {
+	t.Parallel()
+	join := slices.Concat[[]selection.Course]
+	for name, c := range map[string]struct {
+		all  []selection.Course
+		want string
+	}{
+		"as countries are":             {join(several(9, written("TR", "tr", false)), several(4, written("DE", "de", true))), "tr 0/9 de 4/4 "},
+		"enough write otherwise":       {join(several(9, written("TR", "tr", false)), several(3, written("TR", "en", true)), several(5, written("DE", "en", true))), "tr 0/9 en 8/8 "},
+		"one writes otherwise":         {join(several(9, written("TR", "tr", false)), several(1, written("TR", "en", true)), several(5, written("DE", "en", true))), ""},
+		"one of each writes otherwise": {join(several(9, written("TR", "tr", false)), several(1, written("TR", "en", true)), several(1, written("DE", "tr", true)), several(5, written("DE", "en", true))), ""},
+		"some cannot be told":          {join(several(9, written("TR", "tr", false)), several(4, written("TR", "", true))), "tr 0/9 unknown 4/4 "},
+		"a few of several languages":   {join(several(9, written("TR", "tr", false)), several(2, written("TR", "en", true)), several(1, written("TR", "de", true))), "tr 0/9  3/3 "},
+	} {
+		got := ""
+		for _, g := range selection.FairnessOf(c.all).Dimensions[3].Groups {
+			got += fmt.Sprintf("%s %d/%d ", g.Value, g.Offered, g.Applied)
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestNothingOfFewIsToldBySubtraction adds up and subtracts all groups of any two dimensions: what does not cancel are none or
+// enough organizations.
+func TestNothingOfFewIsToldBySubtraction(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(7, 11)) // #nosec G404 -- invented applicants
+	among := func(all ...string) string { return all[min(random.IntN(len(all)), random.IntN(len(all)))] }
+	compared := 0
+	for range 400 {
+		var all []selection.Course
+		for range 8 + random.IntN(40) {
+			c := course(among("TR", "DE", "BG"), among("association", "foundation", "union"), random.IntN(3) == 0, random.IntN(2) == 0)
+			c.Language = among("tr", "de", "en")
+			all = append(all, c)
+		}
+		var told [][]string // by dimension and organization, the group
+		for i, d := range selection.FairnessOf(all).Dimensions {
+			if len(d.Groups) == 0 {
+				continue
+			}
+			groups := make([]string, len(all))
+			for n, c := range all {
+				o := c.Organizations[0]
+				value := []string{o.Country, o.Kind, map[bool]string{true: "first", false: "again"}[o.First], c.Language}[i]
+				if slices.ContainsFunc(d.Groups, func(g selection.Group) bool { return g.Value == value }) {
+					groups[n] = value
+				}
+			}
+			told = append(told, groups)
+		}
+		for i, one := range told {
+			for _, other := range told[:i] {
+				compared++
+				if few := fewest(one, other); few > 0 && few < selection.LeastTold {
+					t.Fatalf("%d can be told by subtraction of %v and %v", few, one, other)
+				}
+			}
+		}
+	}
+	if compared < 100 {
+		t.Errorf("only %d pairs of dimensions were compared", compared)
+	}
+}
+
+// fewest is how many organizations at least remain of some groups of one parting less some of another; 0: always none or all cancel.
+func fewest(one, other []string) int {
+	distinct := func(all []string) []string { return slices.Compact(slices.Sorted(slices.Values(all))) }
+	a, b := distinct(one), distinct(other)
+	least := 0
+	for mask := range 1 << (len(a) + len(b)) {
+		remain := 0
+		for n := range one {
+			plus := mask >> slices.Index(a, one[n]) & 1
+			minus := mask >> (len(a) + slices.Index(b, other[n])) & 1
+			if plus != minus {
+				remain++
+			}
+		}
+		if remain > 0 && (least == 0 || remain < least) {
+			least = remain
+		}
+	}
+	return least
 }
 
 func TestWhoFaresOtherwiseThanChanceExplains(t *testing.T) {

@@ -19,6 +19,8 @@ func groupName(p ui.Page, dimension, value string) string {
 		return forms.CountryName(p.Loc.Locale, value)
 	case dimension == ByKind:
 		return blueprints.LegalForm(p.Loc.Locale, value)
+	case dimension == ByLanguage && value != "unknown":
+		return forms.LanguageName(p.Loc.Locale, value)
 	default:
 		return p.T("selection.fairness.value." + value)
 	}
