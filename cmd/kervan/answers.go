@@ -120,6 +120,16 @@ func (writers) Writing(ctx context.Context, sc tenants.Scope, call ids.Call) (dr
 	return applications.Writing(ctx, sc.Read(), call)
 }
 
+// HandedIn satisfies programs.Applications.
+func (writers) HandedIn(ctx context.Context, sc tenants.Scope, call ids.Call) (bool, error) {
+	return applications.EverHandedIn(ctx, sc.Read(), call)
+}
+
+// HandedInBy satisfies programs.Applications.
+func (writers) HandedInBy(ctx context.Context, tx *tenants.Tx, call ids.Call) (bool, error) {
+	return applications.EverHandedIn(ctx, tx, call)
+}
+
 // Accepted satisfies programs.Applications.
 func (writers) Accepted(ctx context.Context, sc tenants.Scope, call ids.Call) (bool, error) {
 	return applications.AcceptedFrom(ctx, sc.Read(), call, sc.Actor().OrganizationsAs())

@@ -216,6 +216,16 @@ func (j jury) Those(ctx context.Context, sc tenants.Scope, wanted []ids.Applicat
 	return found, err
 }
 
+// Applicants satisfies selection.Applications.
+func (j jury) Applicants(ctx context.Context, sc tenants.Scope, wanted []ids.Organization) (map[ids.Organization]selection.Applicant, error) {
+	cards, err := j.organizations.Cards(ctx, sc.Read(), wanted)
+	found := make(map[ids.Organization]selection.Applicant, len(cards))
+	for id, c := range cards {
+		found[id] = selection.Applicant{ID: c.ID, Name: c.Name, City: c.City, Country: string(c.Country)}
+	}
+	return found, err
+}
+
 func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Application) ([]selection.Application, error) {
 	var wanted []ids.Organization
 	for i := range all {

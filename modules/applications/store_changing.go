@@ -21,6 +21,16 @@ func Writing(ctx context.Context, db bun.IDB, call ids.Call) (drafts, handedIn i
 	return drafts, handedIn, nil
 }
 
+// EverHandedIn reports whether an application to the call was ever handed in, whatever became of it. It is for other modules' use-cases,
+// which have authorized.
+func EverHandedIn(ctx context.Context, db bun.IDB, call ids.Call) (bool, error) {
+	var handed bool
+	if err := db.NewRaw(`SELECT EXISTS (SELECT FROM applications WHERE call_id = ? AND submitted_at IS NOT NULL)`, call).Scan(ctx, &handed); err != nil {
+		return false, fmt.Errorf("applications: look whether one was handed in: %w", err)
+	}
+	return handed, nil
+}
+
 // behind are the applications to a call that can still be changed and ask an older version, with their parts: however late a
 // change is heard of, none goes back. Nobody else changes them, or writes on their sheets, until the transaction ends.
 func behind(ctx context.Context, tx *tenants.Tx, call ids.Call, version ids.FormVersion) ([]Application, error) {

@@ -26,7 +26,8 @@ type Anonymity struct {
 type Veiled struct {
 	Judged
 
-	Asked *forms.Definition // of all who apply
+	Asked    *forms.Definition // of all who apply
+	HandedIn bool              // somebody has applied who was told what reviewers see
 }
 
 // Fixed reports whether nothing of it may change any more: what a reviewer has seen cannot be unseen, and all applications are to be
@@ -35,6 +36,16 @@ func (v *Veiled) Fixed() bool { return v.Reviewing.Opened || v.Reviewing.Decided
 
 // Named reports whether reviewers have read who applies with which number, before they would not have learnt it.
 func (v *Veiled) Named() bool { return v.Reviewing.Met && !v.Call.Review.Anonymous }
+
+// Promised reports whether nothing that is hidden may be shown any more: somebody has applied who was told that reviewers do not see it.
+func (v *Veiled) Promised() bool {
+	return v.HandedIn && v.Call.Review.Anonymous && v.Call.State != Draft
+}
+
+// Kept reports whether an answer stays hidden, as somebody has applied who was told so.
+func (v *Veiled) Kept(key string) bool {
+	return v.Promised() && slices.Contains(v.Call.Review.Hidden, key)
+}
 
 // Hidden are the keys of the answers that the coordinators hide; before they have said anything, those that it is well to hide.
 func (v *Veiled) Hidden() []string {
@@ -56,12 +67,17 @@ func (s *Service) Veiled(ctx context.Context, sc tenants.Scope, id ids.Call) (Ve
 		return v, err
 	}
 	v.Asked = whole.Before()
-	return v, nil
+	if j.Call.State != Draft {
+		v.HandedIn, err = s.applications.HandedIn(ctx, sc, id)
+	}
+	return v, err
 }
 
 // Conceal says whether the reviewers of a call learn who applies, and which answers they do not see if they do not. Coordinators and
 // officers may on a draft; coordinators on a published call, with a reason that stands in the public log, until a reviewer has
-// opened an application, and from names to none until one was given to a reviewer or reviewers were asked what they would like. Faults: Invalid by field (hidden, reason), Conflict, NotFound.
+// opened an application, and from names to none until one was given to a reviewer or reviewers were asked what they would like. Once
+// somebody has handed in who was told what reviewers do not see, more of it may be hidden and nothing shown. Faults: Invalid by field
+// (anonymous, hidden, reason), Conflict, NotFound.
 func (s *Service) Conceal(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, a Anonymity) error {
 	before, err := s.Veiled(ctx, sc, id)
 	if err != nil {
@@ -72,13 +88,16 @@ func (s *Service) Conceal(ctx context.Context, sc tenants.Scope, id ids.Call, ve
 		return fault.Invalid("fault.check_fields", fault.At("hidden", "fault.choose"))
 	}
 	return s.change(ctx, sc, policies.CallEdit, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
+		if !a.On {
+			hidden = nil
+		}
 		if c.State != Draft {
 			if err := s.unseen(ctx, sc, tx, c, a); err != nil {
 				return err
 			}
-		}
-		if !a.On {
-			hidden = nil
+			if err := s.promised(ctx, tx, c, a.On, hidden); err != nil {
+				return err
+			}
 		}
 		if c.Review.Anonymous == a.On && slices.Equal(c.Review.Hidden, hidden) {
 			return nil
@@ -113,8 +132,29 @@ func (s *Service) unseen(ctx context.Context, sc tenants.Scope, tx *tenants.Tx, 
 	return nil
 }
 
+// promised refuses to show reviewers of a published call what somebody who has handed in was told that they do not see. Who hands in
+// holds the call, so nobody does while it is changed.
+func (s *Service) promised(ctx context.Context, tx *tenants.Tx, c *Call, on bool, hidden []string) error {
+	if !c.Review.Anonymous {
+		return nil
+	}
+	shown := slices.ContainsFunc(c.Review.Hidden, func(key string) bool { return !slices.Contains(hidden, key) })
+	if on && !shown {
+		return nil
+	}
+	handed, err := s.applications.HandedInBy(ctx, tx, c.ID)
+	switch {
+	case err != nil || !handed:
+		return err
+	case !on:
+		return fault.Invalid("fault.check_fields", fault.At("anonymous", "programs.anonymity.promised"))
+	}
+	return fault.Invalid("fault.check_fields", fault.At("hidden", "programs.anonymity.promised"))
+}
+
 // choosable are the questions among the keys that can be hidden, in the order of the form; false where one is not asked.
 func choosable(asked *forms.Definition, keys []string) (hidden []string, known bool) {
+	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
 	found := 0
 	for i := range asked.Sections {
 		for j := range asked.Sections[i].Questions {

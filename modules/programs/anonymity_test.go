@@ -123,3 +123,56 @@ func TestNothingIsHiddenThatReviewersHaveRead(t *testing.T) {
 		t.Errorf("what more is hidden cannot be said once an application is given: %v", err)
 	}
 }
+
+// TestWhatApplicantsWereToldIsKept holds that once somebody has handed in, more may be hidden from reviewers and nothing shown.
+func TestWhatApplicantsWereToldIsKept(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.published(t)
+	sc := h.coordinator(t)
+	set := func(on bool, hidden ...string) error {
+		t.Helper()
+		now, err := h.service.Call(t.Context(), sc, c.ID)
+		must(t, err)
+		return h.service.Conceal(t.Context(), sc, c.ID, now.Version, programs.Anonymity{On: on, Hidden: hidden, Reason: "Because."})
+	}
+	for _, step := range []struct {
+		name   string
+		handed bool
+		on     bool
+		hidden []string
+		refuse string // the field
+	}{
+		{name: "hidden", on: true, hidden: []string{"city"}},
+		{name: "shown before anybody has applied", on: false},
+		{name: "hidden again, of those who have applied", handed: true, on: true, hidden: []string{"city"}},
+		{name: "shown", handed: true, on: false, refuse: "anonymous"},
+		{name: "an answer shown", handed: true, on: true, refuse: "hidden"},
+		{name: "one answer for another", handed: true, on: true, hidden: []string{"founded"}, refuse: "hidden"},
+		{name: "one more hidden", handed: true, on: true, hidden: []string{"city", "founded"}},
+		{name: "as it is", handed: true, on: true, hidden: []string{"city", "founded"}},
+	} {
+		h.handedIn = step.handed
+		err := set(step.on, step.hidden...)
+		if step.refuse == "" && err != nil {
+			t.Errorf("%s: %v", step.name, err)
+		}
+		if step.refuse != "" && (!fault.Is(err, fault.KindInvalid) || fault.Of(err).Fields[0].Name != step.refuse) {
+			t.Errorf("%s: %v", step.name, err)
+		}
+	}
+	b := h.SignedIn(t, sc.Actor())
+	page := "/program/calls/" + c.ID.String() + "/anonymity"
+	b.Get(page)
+	b.Want(200, "you can hide more; what is hidden stays hidden")
+	if !strings.Contains(b.Page.Body, `name="hidden" value="city" checked disabled`) {
+		t.Error("the page offers to show what is hidden")
+	}
+	b.Submit(page, "reason", "Nothing.")
+	b.Want(200, "Saved.")
+	now, err := h.service.Call(t.Context(), sc, c.ID)
+	must(t, err)
+	if !now.Review.Anonymous || !slices.Equal(now.Review.Hidden, []string{"city", "founded"}) {
+		t.Errorf("hidden are %v", now.Review.Hidden)
+	}
+}

@@ -34,6 +34,10 @@ type Applications interface {
 	Applying(ctx context.Context, sc tenants.Scope, call ids.Call) ([]ids.Person, error)
 	// Writing counts the applications to the call that can still be changed: drafts, and those handed in.
 	Writing(ctx context.Context, sc tenants.Scope, call ids.Call) (drafts, handedIn int, err error)
+	// HandedIn reports whether an application to the call was ever handed in, whatever became of it.
+	HandedIn(ctx context.Context, sc tenants.Scope, call ids.Call) (bool, error)
+	// HandedInBy is HandedIn as it stands in a transaction that holds the call.
+	HandedInBy(ctx context.Context, tx *tenants.Tx, call ids.Call) (bool, error)
 	// Accepted reports whether the actor is of an application to the call that was accepted.
 	Accepted(ctx context.Context, sc tenants.Scope, call ids.Call) (bool, error)
 }

@@ -30,6 +30,15 @@ type around struct {
 	organization ids.Organization
 	lead, writer ids.Person
 	accepted     ids.Person
+	handedIn     bool
+}
+
+func (a *around) HandedIn(context.Context, tenants.Scope, ids.Call) (bool, error) {
+	return a.handedIn, nil
+}
+
+func (a *around) HandedInBy(context.Context, *tenants.Tx, ids.Call) (bool, error) {
+	return a.handedIn, nil
 }
 
 func (a *around) Applicants(_ context.Context, _ tenants.Scope, _ ...ids.Organization) (map[ids.Organization]programs.Applicant, error) {

@@ -226,19 +226,13 @@ func (r *Run) fresh() []pair {
 // impossible are the pairs that must not be assigned, or cannot be, each with why. Applications outside of the field are
 // not there any more.
 func (s *Service) impossible(ctx context.Context, tx *tenants.Tx, f field, pairs []pair) ([]Problem, error) {
-	held, err := eligible(ctx, tx, f.Call.ID)
+	held, err := eligible(ctx, tx, f.Call)
 	if err != nil {
 		return nil, err
 	}
-	standing, err := conflictsOfCall(ctx, tx, f.Call.ID)
+	barred, err := unfit(ctx, tx, f.Call, f.Applications)
 	if err != nil {
 		return nil, err
-	}
-	barred := map[pair]ConflictKind{}
-	for _, c := range standing {
-		if c.Stands() {
-			barred[pair{c.Application, c.Person}] = c.Kind
-		}
 	}
 	reviews, err := reviewsOfCall(ctx, tx, f.Call.ID)
 	if err != nil {
@@ -273,22 +267,48 @@ func (s *Service) impossible(ctx context.Context, tx *tenants.Tx, f field, pairs
 }
 
 // conflicted are the pairs that must not be assigned.
-func conflicted(ctx context.Context, tx *tenants.Tx, call ids.Call, chosen []Application, reviewers []ids.Person) ([]Refusal, error) {
-	all, err := conflictsOfCall(ctx, tx, call)
+func conflicted(ctx context.Context, tx *tenants.Tx, call Call, chosen []Application, reviewers []ids.Person) ([]Refusal, error) {
+	kinds, err := unfit(ctx, tx, call, chosen)
 	if err != nil {
 		return nil, err
 	}
 	var refused []Refusal
-	for _, c := range all {
-		among := slices.ContainsFunc(chosen, func(a Application) bool { return a.ID == c.Application })
-		if again := slices.ContainsFunc(refused, func(r Refusal) bool { return r.Application == c.Application && r.Person == c.Person }); again {
-			continue
-		}
-		if c.Stands() && among && slices.Contains(reviewers, c.Person) {
-			refused = append(refused, Refusal{Application: c.Application, Person: c.Person, Kind: c.Kind})
+	for _, p := range each(chosen, reviewers, nil) {
+		if kind, barred := kinds[p]; barred && !slices.ContainsFunc(refused, func(r Refusal) bool { return r.Application == p.Application && r.Person == p.Person }) {
+			refused = append(refused, Refusal{Application: p.Application, Person: p.Person, Kind: kind})
 		}
 	}
 	return refused, nil
+}
+
+// unfit are the pairs of the applications and reviewers that must not be assigned, each with why: conflicts of interest that hold and,
+// in an anonymous call, whatever a reviewer has ever ticked. Of that what was taken back is no conflict any more; but the application
+// that came to them alone thereafter would be known to be of whom they had ticked.
+func unfit(ctx context.Context, tx *tenants.Tx, call Call, applications []Application) (map[pair]ConflictKind, error) {
+	all, err := conflictsOfCall(ctx, tx, call.ID)
+	if err != nil {
+		return nil, err
+	}
+	kinds := map[pair]ConflictKind{}
+	if call.Review.Anonymous {
+		said, err := tickedIn(ctx, tx, call.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range said {
+			for _, a := range applications {
+				if a.applies(t.Organization) {
+					kinds[pair{a.ID, t.Person}] = t.Kind
+				}
+			}
+		}
+	}
+	for _, c := range all {
+		if c.Stands() {
+			kinds[pair{c.Application, c.Person}] = c.Kind
+		}
+	}
+	return kinds, nil
 }
 
 // each are all pairs of the applications and the reviewers, but for those that are refused.

@@ -38,6 +38,7 @@ type Reviewer struct {
 	ID        ids.Person
 	Chair     bool
 	May       bool // they may be given reviews now
+	Knows     bool // they may not, as they see who applies in an anonymous call
 	Assigned  int  // reviews that are theirs, done or not
 	Undeclare int  // without a declaration yet
 	Submitted int
@@ -79,7 +80,7 @@ func (s *Service) board(ctx context.Context, sc tenants.Scope, f field) (Board, 
 	if b.List, _, err = findList(ctx, sc.Read(), f.Call.ID); err != nil {
 		return b, err
 	}
-	if b.Reviewers, err = s.reviewers(ctx, sc, &f.Call.ID, all); err != nil {
+	if b.Reviewers, err = s.reviewers(ctx, sc, &f.Call, all); err != nil {
 		return b, err
 	}
 	grouped := byApplication(all)
@@ -120,12 +121,17 @@ func (b *Board) count(reviews []Review) {
 	}
 }
 
-// reviewers are those who may be assigned now, in the call or in any, and those who were and may not any more.
-func (s *Service) reviewers(ctx context.Context, sc tenants.Scope, call *ids.Call, reviews []Review) ([]Reviewer, error) {
+// reviewers are those who may be assigned now, in the call or in any, and those who were or would be and may not. The latter are those
+// who see who applies, where a call is anonymous.
+func (s *Service) reviewers(ctx context.Context, sc tenants.Scope, call *Call, reviews []Review) ([]Reviewer, error) {
 	var held []tenants.Membership
 	var err error
+	knows := map[ids.Person]bool{}
 	if call != nil {
-		held, err = eligible(ctx, sc.Read(), *call)
+		held, err = reviewersFor(ctx, sc.Read(), call.ID)
+		if err == nil && call.Review.Anonymous {
+			knows, err = knowing(ctx, sc.Read())
+		}
 	} else {
 		held, err = tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer, tenants.RoleChair)
 	}
@@ -145,7 +151,8 @@ func (s *Service) reviewers(ctx context.Context, sc tenants.Scope, call *ids.Cal
 		add(m.Person, m.Role == tenants.RoleChair)
 	}
 	for i := range found {
-		found[i].May = true
+		found[i].Knows = knows[found[i].ID]
+		found[i].May = !found[i].Knows
 	}
 	for _, r := range reviews {
 		add(r.Person, false)
@@ -173,7 +180,8 @@ type Assignment struct {
 	Skip         bool // leave out pairs with a conflict of interest instead of refusing all
 }
 
-// Refusal is a pair that cannot be assigned because of a conflict of interest.
+// Refusal is a pair that cannot be assigned because of a conflict of interest, or of one that was ticked and taken back in an anonymous
+// call.
 type Refusal struct {
 	Application ids.Application
 	Person      ids.Person
@@ -207,7 +215,7 @@ func (s *Service) Assign(ctx context.Context, sc tenants.Scope, call ids.Call, c
 		if err != nil {
 			return err
 		}
-		held, err := eligible(ctx, tx, call)
+		held, err := eligible(ctx, tx, f.Call)
 		if err != nil {
 			return err
 		}
@@ -217,7 +225,7 @@ func (s *Service) Assign(ctx context.Context, sc tenants.Scope, call ids.Call, c
 		if err := recuse(ctx, tx, found, now); err != nil {
 			return err
 		}
-		if refused, err = conflicted(ctx, tx, call, chosen, cmd.Reviewers); err != nil {
+		if refused, err = conflicted(ctx, tx, f.Call, chosen, cmd.Reviewers); err != nil {
 			return err
 		}
 		if len(refused) > 0 && !cmd.Skip {
@@ -244,7 +252,7 @@ func (s *Service) chosen(ctx context.Context, sc tenants.Scope, f field, cmd Ass
 	if len(bad) > 0 {
 		return nil, fault.Invalid("fault.check_fields", bad...)
 	}
-	held, err := eligible(ctx, sc.Read(), f.Call.ID)
+	held, err := eligible(ctx, sc.Read(), f.Call)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,11 @@ type Tie struct {
 	Person       ids.Person
 	Organization ids.Organization
 	Kind         ConflictKind
+	UndoneAt     time.Time // zero: it was not taken back
 }
+
+// Holds reports whether they are tied.
+func (t *Tie) Holds() bool { return t.Kind != "" && t.UndoneAt.IsZero() }
 
 // Detect finds the conflicts of interest that can be seen from outside: somebody belongs to an applying organization; or
 // reviews and was invited to the application, or their organization was, or it is or was in a partnership with an applicant,

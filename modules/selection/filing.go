@@ -125,13 +125,15 @@ func (s *Service) AssignByFile(ctx context.Context, sc tenants.Scope, call ids.C
 
 // paired finds the applications and reviewers of the lines.
 func (s *Service) paired(ctx context.Context, sc tenants.Scope, f field, lines []FileLine) ([]pair, []LineProblem, error) {
-	who, err := s.reviewers(ctx, sc, &f.Call.ID, nil)
+	who, err := s.reviewers(ctx, sc, &f.Call, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	byEmail, byNumber := map[string]ids.Person{}, map[string]ids.Application{}
 	for _, r := range who {
-		byEmail[strings.ToLower(r.Email)] = r.ID
+		if r.May {
+			byEmail[strings.ToLower(r.Email)] = r.ID
+		}
 	}
 	for _, a := range f.Applications {
 		byNumber[a.Number] = a.ID

@@ -124,6 +124,20 @@ func (a *around) Of(_ context.Context, _ tenants.Scope, wanted []ids.Organizatio
 	return found, nil
 }
 
+func (a *around) Applicants(_ context.Context, _ tenants.Scope, wanted []ids.Organization) (map[ids.Organization]selection.Applicant, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	found := map[ids.Organization]selection.Applicant{}
+	for _, one := range a.applications {
+		for _, o := range one.Organizations {
+			if slices.Contains(wanted, o.ID) {
+				found[o.ID] = o
+			}
+		}
+	}
+	return found, nil
+}
+
 func (a *around) Persons(_ context.Context, _ tenants.Scope, persons []ids.Person) (map[ids.Person]selection.Person, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -33,6 +33,8 @@ type Impartial struct {
 	About Call
 	Names []Applicant // of which nothing was said yet, by name
 	Said  int         // of how many something was
+	Tied  []Spoken    // to which they have said that they are not impartial, by name …
+	Free  []Spoken    // … and to which they have said that they are
 }
 
 // Waiting are reviews of an anonymous call that open when their reviewer has said of all who apply whether they are impartial. Which
@@ -105,7 +107,10 @@ func (s *Service) impartial(ctx context.Context, sc tenants.Scope, call ids.Call
 		return Impartial{}, f, fault.NotFound()
 	}
 	v := Impartial{About: f.Call}
-	v.Names, v.Said, err = s.unsaid(ctx, sc, call)
+	if v.Names, v.Said, err = s.unsaid(ctx, sc, call); err != nil {
+		return v, f, err
+	}
+	v.Tied, v.Free, err = s.spoken(ctx, sc, call)
 	return v, f, err
 }
 
@@ -127,6 +132,9 @@ type Impartiality struct {
 
 // check refuses what cannot be kept; what was not shown is not said anything of.
 func (i *Impartiality) check(v *Impartial) error {
+	if len(i.Tied) > 0 && slices.ContainsFunc(v.Names, func(n Applicant) bool { return !slices.Contains(i.Shown, n.ID) }) {
+		return fault.Conflict("selection.impartial.changed") // or the partners of those who are ticked would be missing from what is left
+	}
 	for _, o := range i.Tied {
 		if !slices.Contains(i.Shown, o) || !slices.ContainsFunc(v.Names, func(n Applicant) bool { return n.ID == o }) {
 			return fault.Conflict("selection.impartial.changed")
@@ -181,29 +189,8 @@ func (s *Service) DeclareImpartiality(ctx context.Context, sc tenants.Scope, cal
 		if err := recuse(ctx, tx, found, now); err != nil {
 			return err
 		}
-		for _, a := range f.Applications {
-			if !slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return slices.Contains(cmd.Tied, o.ID) }) {
-				continue
-			}
-			if err := s.gone(ctx, tx, a, Declaration{Conflict: true, Kind: cmd.Kind, Note: cmd.Note}, now); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.allGone(ctx, tx, f, cmd.Tied, Declaration{Conflict: true, Kind: cmd.Kind, Note: cmd.Note}, now)
 	})
-}
-
-// ticked reports whether somebody has said of an organization of the application, without knowing that it is its, that they are not
-// impartial to it, and reviews in a call that is anonymous still.
-func (s *Service) ticked(ctx context.Context, tx *tenants.Tx, c Listed) (bool, error) {
-	call, err := s.Calls.Within(ctx, tx, c.Call)
-	if err != nil || !call.Review.Anonymous {
-		return false, err
-	}
-	said, err := tiedBy(ctx, tx, []ids.Call{c.Call}, []ids.Person{c.Person})
-	return slices.ContainsFunc(said, func(t Tie) bool {
-		return slices.ContainsFunc(c.Application.Organizations, func(o Applicant) bool { return o.ID == t.Organization })
-	}), err
 }
 
 // Docket lists what the actor has to review. Reviewers and the chair may.
@@ -211,6 +198,9 @@ func (s *Service) Docket(ctx context.Context, sc tenants.Scope) (Docket, error) 
 	queue, err := s.queued(ctx, sc)
 	if err != nil {
 		return Docket{}, err
+	}
+	if sc.Actor().Has(namers...) { // see StepBack
+		queue = slices.DeleteFunc(queue, func(q Queued) bool { return q.Call.Review.Anonymous && q.State.Owed() })
 	}
 	var d Docket
 	closed := map[ids.Call]bool{}

@@ -221,12 +221,25 @@ func reviewerOptions(b Board) []ui.Option {
 
 // assignable are the reviewers to choose from, with what each has to do already.
 func assignable(p ui.Page, b Board, chosen []string) []ui.Option {
-	all := reviewerOptions(b)
-	for i, r := range b.Reviewers {
-		all[i].Hint = p.N("selection.reviewers.load", r.Assigned)
-		all[i].Selected = slices.Contains(chosen, all[i].Value)
+	var all []ui.Option
+	for _, r := range b.Reviewers {
+		if !r.May && r.Knows {
+			continue
+		}
+		all = append(all, ui.Option{Value: r.ID.String(), Label: r.Name, Hint: p.N("selection.reviewers.load", r.Assigned), Selected: slices.Contains(chosen, r.ID.String())})
 	}
 	return all
+}
+
+// knowingNames are those who may review nothing in an anonymous call, as they see who applies.
+func knowingNames(b Board) string {
+	var names []string
+	for _, r := range b.Reviewers {
+		if r.Knows {
+			names = append(names, r.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // defaultDue is the day that stands in the form: the one of the reviews that are assigned, else in two weeks.

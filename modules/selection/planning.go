@@ -39,7 +39,7 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, call ids.Call)
 	if p.Known, err = s.known(ctx, sc); err != nil {
 		return p, err
 	}
-	held, err := eligible(ctx, sc.Read(), call)
+	held, err := eligible(ctx, sc.Read(), b.Call)
 	if err != nil {
 		return p, err
 	}
@@ -188,7 +188,7 @@ func (s *Service) checkSettings(ctx context.Context, sc tenants.Scope, f field, 
 		return fault.Invalid("fault.check_fields", bad...)
 	}
 	g.DueAt = g.DueAt.Truncate(time.Microsecond) // as the database keeps it
-	held, err := eligible(ctx, sc.Read(), f.Call.ID)
+	held, err := eligible(ctx, sc.Read(), f.Call)
 	if err != nil {
 		return err
 	}
@@ -228,7 +228,7 @@ func drafted(ctx context.Context, tx *tenants.Tx, f field, g Settings, profiles 
 	if err != nil {
 		return Run{}, err
 	}
-	standing, err := conflictsOfCall(ctx, tx, f.Call.ID)
+	kinds, err := unfit(ctx, tx, f.Call, f.Applications)
 	if err != nil {
 		return Run{}, err
 	}
@@ -242,10 +242,8 @@ func drafted(ctx context.Context, tx *tenants.Tx, f field, g Settings, profiles 
 			d.reviews = append(d.reviews, r)
 		}
 	}
-	for _, c := range standing {
-		if c.Stands() {
-			d.barred[pair{c.Application, c.Person}] = true
-		}
+	for p := range kinds {
+		d.barred[p] = true
 	}
 	return d.draft(), nil
 }

@@ -74,9 +74,19 @@ func (s *Service) Proposals(ctx context.Context, sc tenants.Scope, call ids.Call
 	if err != nil {
 		return b, nil, err
 	}
+	var ticked []Tie
+	if b.Call.Review.Anonymous {
+		if ticked, err = tickedIn(ctx, sc.Read(), call); err != nil {
+			return b, nil, err
+		}
+	}
+	barred := func(row *Row, person ids.Person) bool {
+		return slices.ContainsFunc(ticked, func(t Tie) bool { return t.Person == person && row.applies(t.Organization) })
+	}
 	return b, Propose(b, func(a ids.Application, person ids.Person) bool {
 		who, _ := b.Reviewer(person)
-		return who.May &&
+		at := slices.IndexFunc(b.Rows, func(r Row) bool { return r.ID == a })
+		return who.May && !barred(&b.Rows[at], person) &&
 			!slices.ContainsFunc(found, func(c Conflict) bool { return c.Application == a && c.Person == person })
 	}), nil
 }

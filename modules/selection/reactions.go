@@ -6,6 +6,7 @@ import "kervan/tenants"
 func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "selection.look", s.Look)
 	tenants.React(r, "selection.look_again", s.LookAgain)
+	tenants.React(r, "selection.step_back", s.StepBack)
 	tenants.React(r, "selection.look_for_partners", s.LookForPartners)
 	tenants.React(r, "selection.withdrawn", s.Withdrawn)
 	tenants.React(r, "selection.invite_lent", s.InviteLent)

@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"kervan/modules/blueprints"
-	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
@@ -80,6 +79,9 @@ func (s *Service) reviewOf(ctx context.Context, sc tenants.Scope, action policie
 		return r, Application{}, err
 	}
 	a, err := s.ofOwn(ctx, sc, action, r)
+	if err == nil {
+		err = s.unknowing(ctx, sc, r)
+	}
 	return r, a, err
 }
 
@@ -134,6 +136,11 @@ func (s *Service) Desk(ctx context.Context, sc tenants.Scope, id ids.Review) (De
 	}
 	if d.Call.Review.Anonymous {
 		d.Application = a.veil()
+		if r.State.Owed() {
+			if err := s.unknowing(ctx, sc, r); err != nil {
+				return d, err
+			}
+		}
 		if r.State == ReviewAssigned {
 			err = s.saidAll(ctx, sc, d.Call)
 			if d.Held = fault.Is(err, fault.KindConflict); d.Held {
@@ -360,21 +367,6 @@ func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Review) e
 		tx.Audit(entry("review.submitted", a.ID))
 		return s.tellProgress(ctx, tx, call, a)
 	})
-}
-
-func (s *Service) tellProgress(ctx context.Context, tx *tenants.Tx, call Call, a Application) error {
-	all, err := reviewsOf(ctx, tx, a.ID)
-	if err != nil {
-		return err
-	}
-	p := ProgressOf(call.Review, all)
-	switch {
-	case p.Complete():
-		tx.Announce(events.ReviewsCompleted{Application: a.ID})
-	case p.Third():
-		return s.tellOfficers(ctx, tx, a, "selection.notify.third")
-	}
-	return nil
 }
 
 // Resume takes a submitted review back so that its reviewer can change it; until it is submitted again it does not count.

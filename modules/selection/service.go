@@ -75,6 +75,11 @@ func (a *Application) Name() string {
 	return strings.Join(names, " + ")
 }
 
+// applies reports whether an organization has a seat in the application.
+func (a *Application) applies(organization ids.Organization) bool {
+	return slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return o.ID == organization })
+}
+
 // Applications tells of applications that passed the check, unless it says otherwise, each in a fixed number of queries. The applications module
 // satisfies it.
 type Applications interface {
@@ -88,6 +93,8 @@ type Applications interface {
 	Those(ctx context.Context, sc tenants.Scope, applications []ids.Application) (map[ids.Application]Application, error)
 	// Undecided lists all that can still be decided, without their organizations.
 	Undecided(ctx context.Context, sc tenants.Scope) ([]Application, error)
+	// Applicants tells of organizations that apply or did, whatever became of their applications.
+	Applicants(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) (map[ids.Organization]Applicant, error)
 	// Of lists all in which one of the organizations has a seat.
 	Of(ctx context.Context, sc tenants.Scope, organizations []ids.Organization) ([]ids.Application, error)
 	Courses

@@ -91,8 +91,18 @@ func boundTo(ctx context.Context, db bun.IDB, held []tenants.Membership) (map[id
 	return bound, nil
 }
 
-// eligible are those who may be given reviews of a call: reviewers and the chair, but for whoever is lent for other calls only.
-func eligible(ctx context.Context, db bun.IDB, call ids.Call) ([]tenants.Membership, error) {
+// eligible are those who may be given reviews of a call: reviewers and the chair, but for whoever is lent for other calls only and, in
+// an anonymous call, whoever sees who applies by another role.
+func eligible(ctx context.Context, db bun.IDB, call Call) ([]tenants.Membership, error) {
+	held, err := reviewersFor(ctx, db, call.ID)
+	if err != nil || !call.Review.Anonymous {
+		return held, err
+	}
+	knows, err := knowing(ctx, db)
+	return slices.DeleteFunc(held, func(m tenants.Membership) bool { return knows[m.Person] }), err
+}
+
+func reviewersFor(ctx context.Context, db bun.IDB, call ids.Call) ([]tenants.Membership, error) {
 	held, err := tenants.Holders(ctx, db, tenants.RoleReviewer, tenants.RoleChair)
 	if err != nil {
 		return nil, err
@@ -102,6 +112,16 @@ func eligible(ctx context.Context, db bun.IDB, call ids.Call) ([]tenants.Members
 		calls, lent := bound[m.Person]
 		return lent && m.Role == tenants.RoleReviewer && !slices.Contains(calls, call)
 	}), err
+}
+
+// knowing are those who see by their roles who applies, in anonymous calls too.
+func knowing(ctx context.Context, db bun.IDB) (map[ids.Person]bool, error) {
+	held, err := tenants.Holders(ctx, db, namers...)
+	knows := make(map[ids.Person]bool, len(held))
+	for _, m := range held {
+		knows[m.Person] = true
+	}
+	return knows, err
 }
 
 // wishableBy are the calls, or the one, of which the actor may say what they would like to review.

@@ -6,16 +6,22 @@ import (
 	"strconv"
 	"time"
 
+	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 	"kervan/tenants"
 )
 
-// tellAssigned asks a reviewer to review: with the call's own letter the first time, with a short mail afterwards.
+// tellAssigned asks a reviewer to review: with the call's own letter the first time, with a short mail afterwards. In an anonymous
+// call neither says how many applications there are, so a letter that would is left to the short mail.
 func (s *Service) tellAssigned(tx *tenants.Tx, call Call, person ids.Person, n int, due time.Time, first bool) {
-	tx.Announce(events.NotificationRequested{Person: person, Key: "selection.notify.assigned", Args: map[string]string{"Number": strconv.Itoa(n)}, Path: "/reviews"})
-	if !first {
+	told := events.NotificationRequested{Person: person, Key: "selection.notify.assigned", Args: map[string]string{"Number": strconv.Itoa(n)}, Path: "/reviews"}
+	if call.Review.Anonymous {
+		told.Key, told.Args = "selection.notify.assigned_veiled", nil
+	}
+	tx.Announce(told)
+	if !first || call.Review.Anonymous && counts(call.Letters["reviewer_invitation"]) {
 		s.tellReviewer(tx, call, person, "more", n, due)
 		return
 	}
@@ -36,11 +42,29 @@ func tellTaken(tx *tenants.Tx, call Call, person ids.Person, number string) {
 	tx.Announce(told)
 }
 
+// counts reports whether a letter says how many applications there are, in any language.
+func counts(l blueprints.Letter) bool {
+	for _, text := range []i18n.Text{l.Subject, l.Body} {
+		for _, words := range text {
+			if slices.Contains(blueprints.MergeFields(words), "count") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// tellReviewer writes to a reviewer about n reviews of a call. In an anonymous call the number is left out: compared with what is
+// listed once they have said to whom they are impartial, it would tell how many of those applications were among theirs.
 func (s *Service) tellReviewer(tx *tenants.Tx, call Call, person ids.Person, what string, n int, due time.Time) {
-	tx.Announce(events.MailRequested{
+	told := events.MailRequested{
 		Kind: "selection.mail." + what, Person: person, Path: "/reviews", Args: map[string]string{"Count": strconv.Itoa(n)},
 		Texts: map[string]i18n.Text{"Call": call.Title}, Times: map[string]time.Time{"Due": due}, Zone: call.Zone,
-	})
+	}
+	if call.Review.Anonymous {
+		told.Kind, told.Args = told.Kind+"_veiled", nil
+	}
+	tx.Announce(told)
 }
 
 // tellOfficers puts a line about an application under the bell of those who assign reviewers, but not of whoever has a
@@ -85,4 +109,19 @@ func (s *Service) tellMeeting(tx *tenants.Tx, call Call, m *Meeting, person ids.
 		Kind: "selection.mail.meeting", Person: person, Path: path, Texts: texts, Times: map[string]time.Time{"At": m.At}, Zone: call.Zone,
 		Args: map[string]string{"Place": m.Place},
 	})
+}
+
+func (s *Service) tellProgress(ctx context.Context, tx *tenants.Tx, call Call, a Application) error {
+	all, err := reviewsOf(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	p := ProgressOf(call.Review, all)
+	switch {
+	case p.Complete():
+		tx.Announce(events.ReviewsCompleted{Application: a.ID})
+	case p.Third():
+		return s.tellOfficers(ctx, tx, a, "selection.notify.third")
+	}
+	return nil
 }

@@ -166,7 +166,7 @@ func (s *Service) Instructed(ctx context.Context, sc tenants.Scope, call ids.Cal
 	if v.Training, err = findTraining(ctx, sc.Read(), call); err != nil {
 		return v, err
 	}
-	who, err := s.reviewers(ctx, sc, &call, nil)
+	who, err := s.reviewers(ctx, sc, &c, nil)
 	if err != nil {
 		return v, err
 	}
@@ -175,6 +175,9 @@ func (s *Service) Instructed(ctx context.Context, sc tenants.Scope, call ids.Cal
 		return v, err
 	}
 	for _, r := range who {
+		if !r.May {
+			continue
+		}
 		v.Readers = append(v.Readers, Reader{Person: r.Person, Read: reads[r.ID]})
 	}
 	return v, nil

@@ -16,6 +16,8 @@ func (w *Web) declaringImpartial() []site.Route {
 	return []site.Route{
 		{Method: fiber.MethodGet, Path: "/reviews/impartiality/:call", Action: policies.ReviewQueue, Handle: w.impartialForm},
 		{Method: fiber.MethodPost, Path: "/reviews/impartiality/:call", Action: policies.ReviewQueue, Handle: w.declareImpartial},
+		{Method: fiber.MethodGet, Path: "/reviews/impartiality/:call/addition", Action: policies.ReviewQueue, Handle: w.additionForm},
+		{Method: fiber.MethodPost, Path: "/reviews/impartiality/:call/addition", Action: policies.ReviewQueue, Handle: w.addTies},
 	}
 }
 
@@ -62,6 +64,48 @@ func (w *Web) declareImpartial(c *fiber.Ctx, sc tenants.Scope) error {
 		return w.showImpartial(c, sc, form.All("tied"), in, err)
 	}
 	return w.said(c, err, "selection.impartial.done", "/reviews")
+}
+
+func (w *Web) additionForm(c *fiber.Ctx, sc tenants.Scope) error {
+	return w.showAddition(c, sc, nil, writing{}, nil)
+}
+
+// showAddition shows of whom something was said, with what was ticked and typed and why that was refused.
+func (w *Web) showAddition(c *fiber.Ctx, sc tenants.Scope, tied []string, in writing, refused error) error {
+	call, err := parseTraining(c)
+	if err != nil {
+		return err
+	}
+	v, err := w.service.Impartial(c.UserContext(), sc, call)
+	if err != nil {
+		return err
+	}
+	p := w.page(c, sc, "selection.impartial.add", v.About)
+	if refused == nil {
+		return w.site.Render(c, additionPage(p, v, tied, in, nil))
+	}
+	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return additionPage(p, v, tied, in, f) })
+}
+
+func (w *Web) addTies(c *fiber.Ctx, sc tenants.Scope) error {
+	call, err := parseTraining(c)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	d, in, bad := readDeclaration(form)
+	if len(bad) > 0 {
+		err = fault.Invalid("fault.check_fields", bad...)
+	} else {
+		err = w.service.AddTies(c.UserContext(), sc, call, Addition{Tied: organizationsIn(form.All("tied")), Kind: d.Kind, Note: d.Note})
+	}
+	if fault.Is(err, fault.KindInvalid) {
+		return w.showAddition(c, sc, form.All("tied"), in, err)
+	}
+	return w.said(c, err, "selection.impartial.added", impartialAddress(call))
 }
 
 // organizationsIn reads identifiers; what is none is left out.
