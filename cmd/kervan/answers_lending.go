@@ -59,7 +59,10 @@ func (lenders) Still(ctx context.Context, tx *tenants.Tx, persons []ids.Person) 
 
 // Progress satisfies lending.Reviewing.
 func (lenders) Progress(ctx context.Context, sc tenants.Scope, loan ids.Loan) (lending.Progress, error) {
-	s, err := selection.StandingOfLoan(ctx, sc.Read(), loan)
+	s, err := selection.StandingOfLoan(ctx, sc.Read(), loan, func(call ids.Call) (bool, error) {
+		c, err := programs.Judging(ctx, sc.Read(), call)
+		return c.Review.Anonymous, err
+	})
 	return lending.Progress{Stage: lending.Stage(s.State), Done: s.Done, Given: s.Given}, err
 }
 

@@ -78,6 +78,7 @@ func (g *garden) lend(call ids.Call, k int) {
 				{`INSERT INTO loan_requests (id, call_id, lender_id, open, due, asked_by, asked_at) VALUES (?, ?, ?, false, now(), ?, now())`, []any{out, call, core, person}},
 				{`INSERT INTO loan_answers (request_id, agreed, answered_by, answered_at) VALUES (?, true, ?, now())`, []any{in, person}},
 				{`INSERT INTO loans (id, request_id, person_id) VALUES (?, ?, ?)`, []any{lent, in, person}},
+				{`INSERT INTO received_loans (loan_id) VALUES (?)`, []any{borrowed}},
 			} {
 				if _, err := tx.NewRaw(one.statement, one.args...).Exec(ctx); err != nil {
 					return err

@@ -31,6 +31,7 @@ type announced struct {
 	asks        []blueprints.Reason // what must be met beside what the blueprint has
 	topic       string              // the question that says the topic, for the quotas of topics
 	scaled      bool                // its first criterion has a scale of its own
+	anonymous   bool                // its reviewers do not learn who applies
 	later       bool                // asks more of accepted applicants
 }
 
@@ -161,6 +162,11 @@ func (s *stage) frame(ctx context.Context, sc tenants.Scope, c programs.Call, a 
 	}
 	if a.scaled {
 		if err := s.scaled(ctx, sc, c, c.Version+3+int64(len(a.asks))); err != nil {
+			return err
+		}
+	}
+	if a.anonymous {
+		if err := s.conceal(ctx, sc, c.ID); err != nil {
 			return err
 		}
 	}

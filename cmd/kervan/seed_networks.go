@@ -56,6 +56,7 @@ func playElbe(s *stage, all []*demo.Organization) {
 		}
 		s.halfReviewed(id, s.eligibility(bids, closes), closes)
 	})
+	s.shortVisits(turkish, other)
 	s.finding(looking(all, 2))
 	s.takePart(s.day(-11, 14, 20))
 	s.shareWith(s.day(-3, 11, 35), looking(all, 2)[:6]...)

@@ -10,7 +10,8 @@
 // one would like to review before anybody is assigned, a Statement the one text for each criterion that all reviewers agree to.
 // In a Calibration all reviewers of a call score the same sample, a Scoring each; the coordinators' is the reference.
 // A Condition must be met before an accepted place is the applicants'. In an anonymous call an application is Veiled for its reviewers,
-// who declare their Impartiality to everybody who applies; until then their reviews are Waiting.
+// who declare their Impartiality to everybody who applies and may add to it later; until then their reviews are Waiting. Who sees by
+// another role who applies reviews nothing there.
 //
 // Invariants: nobody sees more than the organizations' names of an application before declaring that there is no conflict
 // of interest, in an anonymous call not even these, and nothing at all once there is one; nobody sees another's review of an application while the own one is

@@ -52,7 +52,10 @@ func (h *house) lend(t *testing.T, by ids.Person, people ...events.LentReviewer)
 
 func (h *house) standing(t *testing.T, loan ids.Loan) selection.LoanStanding {
 	t.Helper()
-	s, err := selection.StandingOfLoan(t.Context(), h.System().Read(), loan)
+	s, err := selection.StandingOfLoan(t.Context(), h.System().Read(), loan, func(call ids.Call) (bool, error) {
+		c, err := h.around.Call(t.Context(), h.System(), call)
+		return c.Review.Anonymous, err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,6 +118,11 @@ func TestWhoIsLentReviewsLikeAnybodyElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.Jobs(t)
+	h.anonymous(true)
+	if s := h.standing(t, who.Loan); s != (selection.LoanStanding{State: selection.LoanAccepted}) {
+		t.Errorf("in an anonymous call their own network counts what they have not opened: %+v", s)
+	}
+	h.anonymous(false)
 	if s := h.standing(t, who.Loan); s != (selection.LoanStanding{State: selection.LoanAccepted, Done: 1, Given: 2}) {
 		t.Errorf("%+v", s)
 	}

@@ -154,8 +154,9 @@ func homesOf(ctx context.Context, db bun.IDB, persons []ids.Person) (map[ids.Per
 	return homes, err
 }
 
-// StandingOfLoan tells a module that reports to the lending network where a loan to this one stands. The caller has authorized.
-func StandingOfLoan(ctx context.Context, db bun.IDB, loan ids.Loan) (LoanStanding, error) {
+// StandingOfLoan tells a module that reports to the lending network where a loan to this one stands. In a call that is anonymous their
+// work is not counted while a review has not been opened: whoever is lent may read the report at home. The caller has authorized.
+func StandingOfLoan(ctx context.Context, db bun.IDB, loan ids.Loan, anonymous func(ids.Call) (bool, error)) (LoanStanding, error) {
 	found, err := loansIn(ctx, db, loan)
 	if err != nil || len(found) == 0 {
 		return LoanStanding{State: LoanWithdrawn}, err
@@ -168,12 +169,20 @@ func StandingOfLoan(ctx context.Context, db bun.IDB, loan ids.Loan) (LoanStandin
 	if i.Person.IsZero() {
 		return s, nil
 	}
-	err = db.NewRaw(`SELECT count(*) FILTER (WHERE state = 'submitted'), count(*) FROM reviews
-		WHERE person_id = ? AND call_id = ? AND state IN ('assigned', 'open', 'submitted')`, i.Person, i.Call).Scan(ctx, &s.Done, &s.Given)
+	unopened := 0
+	err = db.NewRaw(`SELECT count(*) FILTER (WHERE state = 'submitted'), count(*), count(*) FILTER (WHERE state = 'assigned') FROM reviews
+		WHERE person_id = ? AND call_id = ? AND state IN ('assigned', 'open', 'submitted')`, i.Person, i.Call).Scan(ctx, &s.Done, &s.Given, &unopened)
 	if err != nil {
 		return s, fmt.Errorf("selection: count the work of a loan: %w", err)
 	}
-	return s, nil
+	if unopened == 0 {
+		return s, nil
+	}
+	veiled, err := anonymous(i.Call)
+	if veiled {
+		s.Done, s.Given = 0, 0
+	}
+	return s, err
 }
 
 // StillLendable are those of the people who may be lent, of whom none can take that back until the transaction ends. It is for the
