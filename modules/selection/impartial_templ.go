@@ -597,7 +597,7 @@ func additionPage(p ui.Page, v Impartial, tied []string, in writing, f *fault.Fa
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Breadcrumbs(p, []ui.Crumb{{Label: p.T("selection.queue.title"), Href: "/reviews"}, {Label: p.T("selection.impartial.title"), Href: impartialAddress(v.About.ID)}, {Label: p.Title}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Breadcrumbs(p, []ui.Crumb{{Label: p.T("selection.queue.title"), Href: "/reviews"}, {Label: p.T("selection.impartial.title"), Href: impartialAddress(v.About.ID)}, {Label: p.T("selection.impartial.add")}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -605,7 +605,7 @@ func additionPage(p ui.Page, v Impartial, tied []string, in writing, f *fault.Fa
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PageHead(p.Title, v.About.Name(p.Loc.Locale)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead(p.T("selection.impartial.add"), v.About.Name(p.Loc.Locale)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
