@@ -22,13 +22,19 @@ func (h *bench) flow(b *testing.B) {
 		return map[string]any{"kind": "bipartite", "cost": numbers(n, n, 1_000_000)}, []any{n, n}
 	})
 	for _, objective := range []string{"total", "fair"} {
-		h.grows(b, "assignment of %d x %d x 3, "+objective, 1000, 3, func(n int) (any, []any) {
+		h.grows(b, "assignment of %d x %d x 3, one in ten conflicted, "+objective, 1000, 3, func(n int) (any, []any) {
 			load := make([]map[string]int, n/10)
 			for r := range load {
 				load[r] = map[string]int{"min": 20, "max": 33}
 			}
+			conflict, random := make([][]int, n), rand.New(rand.NewPCG(3, uint64(n)))
+			for i := range conflict {
+				for range n / 10 {
+					conflict[i] = append(conflict[i], max(0, 1-random.IntN(10)))
+				}
+			}
 			return map[string]any{
-				"kind": "assignment", "affinity": numbers(n, n/10, 1000), "reviews": map[string]int{"min": 3, "max": 3},
+				"kind": "assignment", "affinity": numbers(n, n/10, 1000), "conflict": conflict, "reviews": map[string]int{"min": 3, "max": 3},
 				"load": load, "objective": objective,
 			}, []any{n, n / 10}
 		})

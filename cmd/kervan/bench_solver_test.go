@@ -6,7 +6,7 @@ import (
 )
 
 // pools measures runs of one pool from their instance to their answer, JSON on both sides: partners by weight and by rankings,
-// and groups of three.
+// and groups of three and four.
 func (h *bench) pools(b *testing.B) {
 	b.Helper()
 	h.grows(b, "matching of %d nodes, %d edges, most pairs", 1000, 1, func(n int) (any, []any) {
@@ -30,21 +30,29 @@ func (h *bench) pools(b *testing.B) {
 		}
 		return map[string]any{"kind": "roommates", "preferences": lists}, []any{n}
 	})
-	h.grows(b, "groups of three of %d", 60, 5, func(n int) (any, []any) {
-		r := rand.New(rand.NewPCG(3, uint64(n)))
+	h.grows(b, "groups of three of %d", 60, 5, grouping(3))
+	h.grows(b, "groups of four of %d", 122, 10, grouping(4))
+}
+
+// grouping makes instances of groups, no two organizations of one from the same of five countries; of no more organizations than there
+// may be.
+func grouping(seats int) func(n int) (any, []any) {
+	return func(n int) (any, []any) {
+		n = min(n, 300)
+		r := rand.New(rand.NewPCG(uint64(seats), uint64(n)))
 		organizations, scores := make([]map[string]string, n), make([][]any, n)
 		for i := range organizations {
-			organizations[i] = map[string]string{"country": []string{"TR", "DE", "GR", "FR"}[i%4]}
+			organizations[i] = map[string]string{"country": []string{"TR", "DE", "GR", "FR", "PL"}[i%5]}
 			scores[i] = make([]any, n)
 			for j := range i {
-				if i%4 != j%4 {
+				if i%5 != j%5 {
 					s := r.IntN(100)
 					scores[i][j], scores[j][i] = s, s
 				}
 			}
 		}
 		return map[string]any{
-			"kind": "seats", "seats": []struct{}{{}, {}, {}}, "organizations": organizations, "scores": scores, "max_cardinality": true,
+			"kind": "seats", "seats": make([]struct{}, seats), "organizations": organizations, "scores": scores, "max_cardinality": true,
 		}, []any{n}
-	})
+	}
 }

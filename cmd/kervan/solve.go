@@ -12,7 +12,7 @@ import (
 )
 
 func solveCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "solve [file]", Short: "Compute a run anew from its instance",
 		Long: "Reads an instance, one JSON object, from a file or from standard input (no file, or -), and prints its answer, one JSON " +
 			"object. When something is wrong with the instance, one line on standard error says what and where, and the exit code is 2. " +
@@ -36,6 +36,8 @@ func solveCommand() *cobra.Command {
 			return err
 		},
 	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &solver.Mistake{What: err.Error()} })
+	return cmd
 }
 
 // instance is what stands in the file or comes from standard input, no more of it than one may have.
@@ -67,6 +69,9 @@ func patient(ctx context.Context, open func() (io.ReadCloser, error)) ([]byte, e
 		}
 		defer func() { _ = from.Close() }()
 		all, err := io.ReadAll(io.LimitReader(from, solver.MaxBytes+1))
+		if err != nil {
+			err = &solver.Mistake{What: err.Error()}
+		}
 		done <- read{all, err}
 	}()
 	select {

@@ -30,7 +30,7 @@ func TestSolveRefusesWithTwo(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "instance.json")
 	must(t, os.WriteFile(file, []byte(`{"kind":`), 0o600))
-	for _, args := range [][]string{{}, {"-"}, {file}, {file + ".no"}, {file, file}} {
+	for _, args := range [][]string{{}, {"-"}, {file}, {file + ".no"}, {filepath.Dir(file)}, {file, file}, {"--foo"}, {"-x"}} {
 		out, err := solves(t.Context(), strings.NewReader(`{"kind":"sudoku"}`), args...)
 		if err == nil || exitCode(err) != 2 || out != "" || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v: error %v with code %d, printed %q", args, err, exitCode(err), out)

@@ -70,7 +70,7 @@ type Failure string
 // The failures.
 const (
 	TooLong   Failure = "time"   // it took longer than a run may
-	TooMany   Failure = "size"   // more groups are possible than the solver takes
+	TooMany   Failure = "size"   // the instance is larger than the solver takes
 	Defective Failure = "defect" // a defect of the program, about which its log tells
 )
 
@@ -79,7 +79,7 @@ func failureOf(err error) Failure {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return TooLong
 	}
-	if m, ok := errors.AsType[*solver.Mistake](err); ok && (m.Where == "" || m.Where == "organizations") { // the instance is too long, or has too many groups
+	if m, ok := errors.AsType[*solver.Mistake](err); ok && (m.Where == "" || m.Where == "organizations") { // the instance is too long, or has too many organizations
 		return TooMany
 	}
 	return Defective

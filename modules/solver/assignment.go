@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"kervan/modules/solver/assignment"
 	"kervan/modules/solver/decimals"
@@ -96,11 +95,11 @@ func solveAssignment(ctx context.Context, r *reader) (any, error) {
 		}
 		return no, nil
 	}
-	return affinity.report(in, answer), nil
+	return affinity.report(in, answer)
 }
 
 // report adds the answer up in the numbers of the instance.
-func (m matrix) report(in assignment.Instance, answer assignment.Answer) assigned {
+func (m matrix) report(in assignment.Instance, answer assignment.Answer) (assigned, error) {
 	report := assigned{Feasible: true, Assignment: answer.Reviewers}
 	var all, least []decimals.Decimal
 	lowest := int64(0)
@@ -116,19 +115,29 @@ func (m matrix) report(in assignment.Instance, answer assignment.Answer) assigne
 			lowest, least = sum, own
 		}
 	}
-	report.Total = decimals.Sum(all)
+	var err error
+	if report.Total, err = total("affinity", all); err != nil {
+		return report, err
+	}
 	if len(answer.Reviewers) > 0 {
-		worst := decimals.Sum(least)
+		worst, err := total("affinity", least)
+		if err != nil {
+			return report, err
+		}
 		report.Worst = &worst
 	}
 	if in.Fair && !answer.Exact {
-		report.Exact, report.Bound, report.TotalBound = new(false), m.bound(in, answer.WorstBound), m.bound(in, answer.TotalBound)
+		report.Exact = new(false)
+		if report.Bound, err = m.bound(in, answer.WorstBound); err != nil {
+			return report, err
+		}
+		report.TotalBound, err = m.bound(in, answer.TotalBound)
 	}
-	return report
+	return report, err
 }
 
 // bound is an upper bound in the numbers of the instance: exact if the instance is, else a hair more.
-func (m matrix) bound(in assignment.Instance, b int64) json.Number {
+func (m matrix) bound(in assignment.Instance, b int64) (json.Number, error) {
 	least := math.MaxInt
 	for _, d := range m.numbers {
 		if d.Mantissa != 0 {
@@ -136,7 +145,7 @@ func (m matrix) bound(in assignment.Instance, b int64) json.Number {
 		}
 	}
 	if m.exact {
-		return decimals.Sum([]decimals.Decimal{{Mantissa: b, Exponent: least}})
+		return total("affinity", []decimals.Decimal{{Mantissa: b, Exponent: least}})
 	}
 	unit, largest := 1.0, int64(0)
 	for i, row := range in.Affinity {
@@ -147,7 +156,7 @@ func (m matrix) bound(in assignment.Instance, b int64) json.Number {
 		}
 	}
 	above := float64(b)*unit + math.Abs(float64(b)*unit)*1e-9
-	return json.Number(strconv.FormatFloat(above, 'g', -1, 64))
+	return written("affinity", above)
 }
 
 func readAssignment(r *reader) (affinity matrix, in assignment.Instance, err error) {

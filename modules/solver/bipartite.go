@@ -61,8 +61,8 @@ func solveBipartite(ctx context.Context, r *reader) (any, error) {
 			chosen = append(chosen, cost.at(i, j))
 		}
 	}
-	answer.Cost = decimals.Sum(chosen)
-	return answer, nil
+	answer.Cost, err = total("cost", chosen)
+	return answer, err
 }
 
 // forPairing scales the numbers to costs, which are to become small.

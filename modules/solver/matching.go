@@ -85,8 +85,8 @@ func matching(ctx context.Context, r *reader) (any, error) {
 		sum = append(sum, weights[i])
 	}
 	sortPairs(answer.Pairs)
-	answer.Weight = decimals.Sum(sum)
-	return answer, nil
+	answer.Weight, err = total("edges", sum)
+	return answer, err
 }
 
 func readEdges(r *reader, n int) (edges [][2]int, weights []decimals.Decimal, err error) {

@@ -1,6 +1,8 @@
 package solver
 
 import (
+	"encoding/json"
+
 	"kervan/modules/solver/decimals"
 )
 
@@ -51,4 +53,23 @@ func (r *reader) matrix(most int, nullable bool) (matrix, error) {
 		return nil
 	})
 	return m, err
+}
+
+// total adds numbers of a field up; a sum that no float64 holds is a Mistake there.
+func total(field string, numbers []decimals.Decimal) (json.Number, error) {
+	return fits(field)(decimals.Sum(numbers))
+}
+
+// written is what was computed from a field as JSON writes it; what no float64 holds is a Mistake there.
+func written(field string, f float64) (json.Number, error) {
+	return fits(field)(decimals.Float(f))
+}
+
+func fits(field string) func(json.Number, bool) (json.Number, error) {
+	return func(n json.Number, ok bool) (json.Number, error) {
+		if !ok {
+			return "", &Mistake{field, "the numbers of the answer add up to more than 1.7976931348623157e308"}
+		}
+		return n, nil
+	}
 }

@@ -69,6 +69,18 @@ func TestWhatIsNoInstance(t *testing.T) {
 	}
 }
 
+// TestSumsThatNoNumberHolds adds numbers up that are in order each.
+func TestSumsThatNoNumberHolds(t *testing.T) {
+	t.Parallel()
+	const says = ": the numbers of the answer add up to more than 1.7976931348623157e308"
+	refused(t, map[string]string{
+		`{"kind":"matching","nodes":4,"edges":[[0,1,1e308],[2,3,1e308]]}`:                                                                                                  "edges" + says,
+		`{"kind":"bipartite","cost":[[1e308,null],[null,1e308]]}`:                                                                                                          "cost" + says,
+		`{"kind":"seats","seats":[{},{},{}],"organizations":[{},{},{}],"scores":[[0,1e308,1e308],[1e308,0,1],[1e308,1,0]]}`:                                                "scores" + says,
+		`{"kind":"assignment","affinity":[[1e308,1e308]],"conflict":[[0,0]],"reviews":{"min":2,"max":2},"load":[{"min":0,"max":1},{"min":0,"max":1}],"objective":"total"}`: "affinity" + says,
+	})
+}
+
 // TestHelpDoesNotLie computes every example of the help.
 func TestHelpDoesNotLie(t *testing.T) {
 	t.Parallel()

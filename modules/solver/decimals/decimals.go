@@ -157,8 +157,8 @@ func Integers(numbers []Decimal, limit int64) (scaled []int64, exact bool) {
 const widest = 60
 
 // Sum adds numbers up exactly and writes the result as JSON. It is the nearest float64 only where the exact one has more than
-// 60 digits.
-func Sum(numbers []Decimal) json.Number {
+// 60 digits. It is false where that is beyond what a float64 holds.
+func Sum(numbers []Decimal) (json.Number, bool) {
 	least, most := 0, 0
 	for _, d := range numbers {
 		least, most = min(least, d.Exponent), max(most, d.Exponent)
@@ -171,7 +171,7 @@ func Sum(numbers []Decimal) json.Number {
 		power := new(big.Int).Exp(ten, big.NewInt(int64(d.Exponent-least)), nil)
 		sum.Add(sum, power.Mul(power, big.NewInt(d.Mantissa)))
 	}
-	return json.Number(new(big.Rat).SetFrac(sum, new(big.Int).Exp(ten, big.NewInt(int64(-least)), nil)).FloatString(places(sum, -least)))
+	return json.Number(new(big.Rat).SetFrac(sum, new(big.Int).Exp(ten, big.NewInt(int64(-least)), nil)).FloatString(places(sum, -least))), true
 }
 
 // places is how many digits behind the point a sum needs that was counted in units of 10^-units.
@@ -185,13 +185,20 @@ func places(sum *big.Int, units int) int {
 	return units
 }
 
-func inexact(numbers []Decimal) json.Number {
+func inexact(numbers []Decimal) (json.Number, bool) {
 	sum := new(big.Float).SetPrec(4096)
 	for _, d := range numbers {
 		f, _, _ := big.ParseFloat(strconv.FormatInt(d.Mantissa, 10)+"e"+strconv.Itoa(d.Exponent), 10, 4096, big.ToNearestEven)
 		sum.Add(sum, f)
 	}
 	f, _ := sum.Float64()
-	f = min(max(f, -math.MaxFloat64), math.MaxFloat64)
-	return json.Number(strconv.FormatFloat(f, 'g', -1, 64))
+	return Float(f)
+}
+
+// Float writes a binary fraction as JSON. It is false where it is beyond what a float64 holds.
+func Float(f float64) (json.Number, bool) {
+	if math.IsInf(f, 0) || math.IsNaN(f) {
+		return "0", false
+	}
+	return json.Number(strconv.FormatFloat(f, 'g', -1, 64)), true
 }

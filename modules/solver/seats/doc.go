@@ -7,11 +7,16 @@
 // Two seats are a matching, which package blossom finds exactly. With more the problem is NP-hard (three-dimensional matching,
 // Karp 1972). It is solved exactly for small pools by trying all subsets, from small ones up (pack); for others there are
 //
-//   - a choice of groups, improved from several starts: of a few groups and organizations left over, the best regrouping is
-//     found exactly, as long as any is better (improve);
 //   - a bound, which no choice exceeds, from the dual of the linear program in which groups may be made in part (prices);
+//   - a choice of groups, improved from several starts: of some groups and organizations left over, a better regrouping is
+//     looked for, as long as any is found (improve);
 //   - and a search for everything that is better than the one and within the other (search). It ends either with a proof
 //     that there is nothing, or when it has taken too long.
+//
+// Of large pools nobody lists all groups: with four seats 300 organizations make 330 million. The linear program begins with
+// some of them, and those that it lacks are looked for with its own prices (columns), until no group is worth more than it
+// costs. What is looked for is found without trying all (sieve): groups are sums of pairs, so a group that comes to much has
+// a triple, and that a pair, that comes to its share.
 //
 // # The bound
 //
@@ -23,7 +28,7 @@
 //
 // So that sum is a bound, whatever the prices; λ may be negative if exactly K groups are wanted, and is 0 if their number is
 // free. The best prices are a solution of the linear program's dual (simplex), which computes in floating point; they are then
-// rounded to integers, raised until they cover every group, and added up in integers. So the bound does not depend on
+// rounded to integers, raised until they cover every group, listed or not, and added up in integers. So the bound does not depend on
 // whether the floating point was right, only how good it is does. What a choice misses of the bound is the sum, over its
 // groups, of what they cost above their worth, and of the prices of who is left over; nothing that misses more than the best
 // choice so far needs to be looked at, which is what makes the search short.

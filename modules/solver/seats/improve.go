@@ -9,9 +9,15 @@ import (
 
 const (
 	starts = 4
-	tries  = 2000 // of regroupings, from each start
-	idle   = 300  // of them that make nothing better, until it ends
+	draws  = 50  // of a choice to start with
+	tries  = 500 // of regroupings
+	idle   = 150 // of them that make nothing better, until it ends
 )
+
+// regrouping is of how many organizations groups are made anew at once, and how long it may take, as Patience counts.
+type regrouping struct{ size, effort int }
+
+var few, more = regrouping{16, 50_000}, regrouping{24, 200_000}
 
 // improve makes choices from several starts, and each of them better, and returns the best: from the choice that is given; from
 // groups that cost least above their worth, or nearly, first.
@@ -22,9 +28,9 @@ func (t *task) improve(ctx context.Context, given []group, p *prices) ([]group, 
 	for start := range starts {
 		chosen := given
 		if start > 0 || len(given) == 0 {
-			chosen = t.greedy(cheap, p, int64(start), source)
+			chosen = t.start(cheap, p, int64(start), source)
 		}
-		better, err := t.climb(ctx, chosen, source)
+		better, err := t.climb(ctx, chosen, p, source, few)
 		if err != nil {
 			return nil, err
 		}
@@ -32,10 +38,24 @@ func (t *task) improve(ctx context.Context, given []group, p *prices) ([]group, 
 			best = better
 		}
 		if t.done(best, p) {
-			break
+			return best, nil
 		}
 	}
-	return best, nil
+	return t.climb(ctx, best, p, source, more)
+}
+
+// start is the best of several choices that are drawn.
+func (t *task) start(cheap []int32, p *prices, noise int64, source *rand.PCG) []group {
+	var best []group
+	for draw := range draws {
+		if draw > 0 && noise < 2 {
+			break // it would be the same again
+		}
+		if chosen := t.complete(t.greedy(cheap, p, noise, source)); draw == 0 || t.better(chosen, best) {
+			best = chosen
+		}
+	}
+	return best
 }
 
 // better says whether a choice is better than another.
@@ -100,20 +120,16 @@ next:
 	return chosen
 }
 
-// climb takes some groups and some of who is left over, and puts the best regrouping of them in their place, again and again.
-func (t *task) climb(ctx context.Context, chosen []group, source *rand.PCG) ([]group, error) {
+// climb takes some groups and some of who is left over, and looks for a better regrouping of them, again and again.
+func (t *task) climb(ctx context.Context, chosen []group, p *prices, source *rand.PCG, how regrouping) ([]group, error) {
 	chosen = slices.Clone(chosen)
-	some, others := 3, 2
-	if t.Seats == 4 {
-		some, others = 2, 3
-	}
 	below := func(n int) int { return int(source.Uint64() % uint64(n)) }
 	last := 0 // when it became better
 	for try := 0; try < tries && try-last < idle; try++ {
-		if try%16 == 0 && ctx.Err() != nil {
+		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		take := min(some, len(chosen))
+		take := min(how.size/t.Seats, len(chosen))
 		for i := range take { // to the end
 			j := below(len(chosen) - i)
 			end := len(chosen) - 1 - i
@@ -122,7 +138,7 @@ func (t *task) climb(ctx context.Context, chosen []group, source *rand.PCG) ([]g
 		kept, taken := chosen[:len(chosen)-take], chosen[len(chosen)-take:]
 		left := t.left(chosen)
 		var pool []int16
-		for range min(others, len(left)) {
+		for range min(t.Seats, len(left)) {
 			j := below(len(left))
 			pool = append(pool, left[j])
 			left = slices.Delete(left, j, j+1)
@@ -131,14 +147,29 @@ func (t *task) climb(ctx context.Context, chosen []group, source *rand.PCG) ([]g
 			pool = append(pool, g.members[:t.Seats]...)
 		}
 		slices.Sort(pool)
-		if regrouped := t.pack(pool); !t.better(taken, regrouped) {
-			if t.better(regrouped, taken) {
-				last = try
-			}
-			chosen = append(slices.Clone(kept), regrouped...)
+		if other := t.regroup(ctx, pool, taken, p, how.effort); t.better(other, taken) {
+			last = try
+			chosen = append(slices.Clone(kept), other...)
 		}
 	}
 	return chosen, nil
+}
+
+// regroup looks for a better choice of groups among a few organizations, so long.
+func (t *task) regroup(ctx context.Context, pool []int16, given []group, p *prices, effort int) []group {
+	h := t.hunt(ctx, pool, given, p, effort)
+	if h.missing < 0 {
+		return given
+	}
+	var groups []group
+	s := t.sift(pool, p)
+	if s.each(ctx, s.floor(p, h.missing), func(g group, _ int64) int64 {
+		groups = append(groups, g)
+		return s.floor(p, h.missing)
+	}) == nil {
+		h.through(groups)
+	}
+	return h.best
 }
 
 // left is who is in none of the groups.
@@ -156,4 +187,25 @@ func (t *task) left(chosen []group) []int16 {
 		}
 	}
 	return left
+}
+
+// complete makes further groups of who is left over, the best for one after the other.
+func (t *task) complete(chosen []group) []group {
+	for _, i := range t.left(chosen) {
+		left := t.left(chosen)
+		if !slices.Contains(left, i) {
+			continue
+		}
+		left = slices.DeleteFunc(left, func(j int16) bool { return j == i || !t.pairs(i, j) })
+		best, found := group{}, false
+		for _, j := range left {
+			if g, ok := t.grown(i, j, left); ok && (!found || g.worth > best.worth) {
+				best, found = g, true
+			}
+		}
+		if found && (t.exactly >= 0 || best.worth >= 0) {
+			chosen = append(chosen, best)
+		}
+	}
+	return chosen
 }

@@ -38,29 +38,24 @@ const grains = 1 << 12
 // price finds prices whose sum is small.
 func (t *task) price(ctx context.Context) (*prices, error) {
 	n := int64(len(t.Takes))
-	largest := int64(1)
-	for i := range t.groups {
-		largest = max(largest, t.groups[i].worth, -t.groups[i].worth)
+	largest := t.largest()
+	p := &prices{of: make([]int64, n), grain: min(grains, max(1, 1<<53/(largest*(n+4))))}
+	l := t.program(float64(largest), p.grain)
+	if err := l.solve(ctx); err != nil {
+		return nil, err
 	}
-	p := &prices{of: make([]int64, n), grain: min(grains, max(1, 1<<57/(largest*(n+4))))}
-	dual, err := t.simplex(ctx, float64(largest))
+	l.round(p)
+	lacks, err := t.lacks(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	for i := range p.of {
-		p.of[i] = int64(math.Ceil(max(0, dual[i]) * float64(p.grain)))
-	}
 	if t.exactly >= 0 {
-		p.groups, p.premium = t.exactly, math.MinInt64/4
-		lacks := p.premium
-		for i := range t.groups {
-			lacks = max(lacks, p.premium-p.loss(&t.groups[i], t.Seats))
-		}
-		p.premium = lacks
-	} else {
-		for i := range t.groups {
-			if g := &t.groups[i]; p.loss(g, t.Seats) < 0 {
-				p.of[g.members[0]] -= p.loss(g, t.Seats)
+		p.groups = t.exactly
+		p.premium += lacks
+	} else if lacks > 0 {
+		for i := range p.of {
+			if t.Takes[i] != 0 {
+				p.of[i] += part(lacks, int64(t.Seats))
 			}
 		}
 	}
@@ -69,4 +64,40 @@ func (t *task) price(ctx context.Context) (*prices, error) {
 		p.sum += price
 	}
 	return p, nil
+}
+
+// largest is what no group is worth more than, of either sign, and 1 at least.
+func (t *task) largest() int64 {
+	most := int64(1)
+	if t.whole {
+		for i := range t.groups {
+			most = max(most, t.groups[i].worth, -t.groups[i].worth)
+		}
+		return most
+	}
+	for i, row := range t.Scores {
+		for _, w := range row[:i] {
+			if w != Forbidden && !t.count {
+				most = max(most, w, -w)
+			}
+		}
+	}
+	return most * int64(t.Seats*(t.Seats-1)/2)
+}
+
+// lacks is by how much some group is worth more than it costs, and no other is by more; less than 0 where all cost more.
+func (t *task) lacks(ctx context.Context, p *prices) (int64, error) {
+	if t.whole {
+		most := int64(math.MinInt64)
+		for i := range t.groups {
+			most = max(most, -p.loss(&t.groups[i], t.Seats))
+		}
+		return most, nil
+	}
+	s, most := t.sift(t.all(), p), int64(0)
+	err := s.each(ctx, s.floor(p, -1), func(g group, _ int64) int64 {
+		most = max(most, -p.loss(&g, t.Seats))
+		return s.floor(p, -most-1)
+	})
+	return most, err
 }

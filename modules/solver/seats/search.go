@@ -11,21 +11,41 @@ import (
 // gets a group or is left over, as long as no more is missed than the best choice so far misses. It is proved that none
 // is better when that has been tried everywhere.
 func (t *task) search(ctx context.Context, given []group, p *prices) (best []group, proved bool, err error) {
-	s := &hunt{task: t, prices: p, best: given, work: t.Patience, spare: -1, used: make([]bool, len(t.Takes)), ways: make([][]way, len(t.Takes)), ctx: ctx}
-	if t.exactly >= 0 {
-		if len(given) != t.exactly {
-			return given, false, nil
-		}
-		s.spare = len(t.Takes) - t.exactly*t.Seats
+	if t.exactly >= 0 && len(given) != t.exactly {
+		return given, false, nil
 	}
-	s.missing = p.sum - (worth(given)+1)*p.grain
+	s := t.hunt(ctx, t.all(), given, p, t.Patience)
 	if s.missing < 0 {
 		return given, true, nil
 	}
-	for i := range t.groups {
-		g := &t.groups[i]
-		if loss := p.loss(g, t.Seats); loss <= s.missing {
-			for _, m := range g.members[:t.Seats] {
+	all, groups, err := t.within(ctx, p, s.missing)
+	if err != nil {
+		return nil, false, err
+	}
+	s.through(groups)
+	return s.best, all && s.work > 0, ctx.Err()
+}
+
+// hunt is a search among some organizations, for choices that are better than one of them.
+func (t *task) hunt(ctx context.Context, among []int16, given []group, p *prices, work int) *hunt {
+	s := &hunt{task: t, prices: p, best: given, work: work, spare: -1, among: among, used: make([]bool, len(t.Takes)), ways: make([][]way, len(t.Takes)), ctx: ctx}
+	if t.exactly >= 0 {
+		s.spare = len(among) - len(given)*t.Seats
+	}
+	s.most = p.premium * int64(len(given)) // nothing, where their number is free
+	for _, m := range among {
+		s.most += p.of[m]
+	}
+	s.missing = s.most - (worth(given)+1)*p.grain
+	return s
+}
+
+// through searches in these groups.
+func (s *hunt) through(groups []group) {
+	for i := range groups {
+		g := &groups[i]
+		if loss := s.loss(g, s.Seats); loss <= s.missing {
+			for _, m := range g.members[:s.Seats] {
 				s.ways[m] = append(s.ways[m], way{loss, g})
 			}
 		}
@@ -34,7 +54,29 @@ func (t *task) search(ctx context.Context, given []group, p *prices) (best []gro
 		slices.SortStableFunc(ways, func(a, b way) int { return cmp.Compare(a.loss, b.loss) })
 	}
 	s.decide(0, 0)
-	return s.best, s.work > 0, ctx.Err()
+}
+
+// mostTried is how many groups choices are searched in, where not all are listed.
+const mostTried = 200_000
+
+// within is the groups whose loss is not above a limit, and whether these are all: there may be too many, and then those
+// that are listed are to do. There may be others among them.
+func (t *task) within(ctx context.Context, p *prices, limit int64) (bool, []group, error) {
+	if t.whole {
+		return true, t.groups, nil
+	}
+	var some []group
+	s := t.sift(t.all(), p)
+	err := s.each(ctx, s.floor(p, limit), func(g group, _ int64) int64 {
+		if some = append(some, g); len(some) > mostTried {
+			return -apart
+		}
+		return s.floor(p, limit)
+	})
+	if err != nil || len(some) <= mostTried {
+		return true, some, err
+	}
+	return false, t.groups, nil
 }
 
 // way is a group that an organization may be in, and what is missed by it.
@@ -47,6 +89,8 @@ type hunt struct {
 	*task
 	*prices
 	ctx     context.Context
+	among   []int16
+	most    int64 // what is missed, and what a choice is worth
 	ways    [][]way
 	used    []bool
 	chosen  []group
@@ -62,12 +106,13 @@ func (s *hunt) decide(missed int64, left int) {
 	if s.turn++; s.turn%1024 == 0 && s.ctx.Err() != nil {
 		s.work = 0
 	}
-	if s.work -= 1 + len(s.used)/4; s.work <= 0 {
+	if s.work -= 1 + len(s.among)/4; s.work <= 0 {
 		return
 	}
 	who, fewest := -1, 0
-	for i, used := range s.used {
-		if used {
+	for _, m := range s.among {
+		i := int(m)
+		if s.used[i] {
 			continue
 		}
 		if n := s.count(i, missed, left, fewest); who < 0 || n < fewest {
@@ -81,7 +126,7 @@ func (s *hunt) decide(missed int64, left int) {
 	}
 	if who < 0 {
 		s.best = slices.Clone(s.chosen)
-		s.missing = s.sum - (worth(s.best)+1)*s.grain
+		s.missing = s.most - (worth(s.best)+1)*s.grain
 		return
 	}
 	s.used[who] = true

@@ -39,7 +39,7 @@ func Group(ctx context.Context, p Pool) (Result, error) {
 	if p.Seats == 2 {
 		return pairs(ctx, p)
 	}
-	t, err := newTask(ctx, p)
+	t, err := newTask(ctx, p, mostListed)
 	if err != nil {
 		return Result{}, err
 	}

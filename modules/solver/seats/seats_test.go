@@ -125,19 +125,22 @@ func TestAgainstAllChoices(t *testing.T) {
 	}
 }
 
-// TestPricesOfSmallPools solves small pools as if they were large.
+// TestPricesOfSmallPools solves small pools as if they were large: with all groups listed, and with only a few of them.
 func TestPricesOfSmallPools(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(5, 6))
-	for round := range 200 {
+	for round := range 400 {
 		p := pool(r, 3+r.IntN(8), 3+round%2, []int64{1, 3, 20, 10000, 1 << 40}[r.IntN(5)], r.Float64(), r.Float64()/2)
 		p.Size = r.IntN(2) == 0
 		size, score := plain(p, make([]bool, len(p.Takes)))
-		task, err := newTask(t.Context(), p)
+		task, err := newTask(t.Context(), p, []int{mostListed, 0}[round/2%2])
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(task.groups) == 0 {
+			if size > 0 && (p.Size || score > 0) {
+				t.Fatalf("%+v: no groups are found", p)
+			}
 			continue
 		}
 		var begin []group
@@ -158,11 +161,12 @@ func TestPricesOfSmallPools(t *testing.T) {
 		if b := prices.bound(); b < score {
 			t.Fatalf("%+v: the bound is %d, but %d is possible", p, b, score)
 		}
-		for i := range task.groups {
-			if prices.loss(&task.groups[i], p.Seats) < 0 {
+		task.among(task.all(), func(g group) bool {
+			if (p.Size || g.worth >= 0) && prices.loss(&g, p.Seats) < 0 {
 				t.Fatalf("%+v: a group is not covered", p)
 			}
-		}
+			return true
+		})
 		found, bound, err := task.byPrices(t.Context(), begin)
 		if err != nil || worth(found) != score || bound != score {
 			t.Fatalf("%+v: %d of at most %d, want %d, %v", p, worth(found), bound, score, err)
@@ -177,13 +181,49 @@ func TestPricesOfSmallPools(t *testing.T) {
 	}
 }
 
+// TestASieveLosesNothing holds what passes it against all groups, by any prices and any limit.
+func TestASieveLosesNothing(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(7, 8))
+	for round := range 1000 {
+		p := pool(r, 3+r.IntN(8), 3+round%2, []int64{1, 3, 20, 10000}[r.IntN(4)], r.Float64(), r.Float64()/2)
+		task, err := newTask(t.Context(), p, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		task.count = r.IntN(3) == 0
+		prices := &prices{of: make([]int64, len(p.Takes)), premium: r.Int64N(20) - 10, grain: 1 + r.Int64N(3)}
+		for i := range prices.of {
+			prices.of[i] = r.Int64N(20)
+		}
+		limit := r.Int64N(100) - 50
+		var want, got []group
+		task.among(task.all(), func(g group) bool {
+			if prices.loss(&g, p.Seats) <= limit {
+				want = append(want, g)
+			}
+			return true
+		})
+		s := task.sift(task.all(), prices)
+		if err := s.each(t.Context(), s.floor(prices, limit), func(g group, _ int64) int64 {
+			got = append(got, g)
+			return s.floor(prices, limit)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if once := distinct(slices.Clone(got)); len(once) != len(got) || !slices.Equal(once, distinct(want)) {
+			t.Fatalf("%+v: %v passes, want %v", p, got, want)
+		}
+	}
+}
+
 func TestLargerPools(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, c := range []struct {
 		n, seats int
 		most     int64
-	}{{24, 3, 100}, {31, 3, 1000}, {45, 3, 100000}, {60, 3, 100}, {24, 4, 100}, {40, 4, 1000}, {40, 3, 1}} {
+	}{{24, 3, 100}, {31, 3, 1000}, {45, 3, 100000}, {60, 3, 100}, {24, 4, 100}, {40, 4, 1000}, {40, 3, 1}, {122, 4, 100}} {
 		for _, size := range []bool{false, true} {
 			began := time.Now()
 			p := pool(r, c.n, c.seats, c.most, 0.3, 0.05)
@@ -209,11 +249,35 @@ func TestStops(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer stop()
-	p := pool(rand.New(rand.NewPCG(1, 1)), 120, 3, 100000, 0, 0)
-	if _, err := Group(ctx, p); !errors.Is(err, context.DeadlineExceeded) {
-		t.Error(err)
+	for _, seats := range []int{3, 4} {
+		p := pool(rand.New(rand.NewPCG(1, 1)), 120, seats, 100000, 0, 0)
+		if _, err := Group(ctx, p); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
 	}
-	if _, err := Group(t.Context(), pool(rand.New(rand.NewPCG(1, 1)), 300, 3, 10, 0, 0)); !errors.Is(err, ErrTooMany) {
-		t.Error(err)
+}
+
+// TestTheLargestPools has millions of groups that nobody lists.
+func TestTheLargestPools(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		n, seats int
+		narrow   float64
+	}{{300, 3, 0}, {300, 4, 0.3}} {
+		began := time.Now()
+		p := pool(rand.New(rand.NewPCG(1, 1)), c.n, c.seats, 100, c.narrow, 0.05)
+		p.Size = true
+		got, err := Group(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sound(t, p, got)
+		t.Logf("%v: %d groups, %d of %d, %v", c, len(got.Groups), got.Score, got.Bound, time.Since(began).Round(time.Millisecond))
+		if float64(got.Bound-got.Score) > 0.06*float64(got.Bound) {
+			t.Errorf("%v: %d of %d", c, got.Score, got.Bound)
+		}
+		if len(got.Groups) < c.n/c.seats-2 {
+			t.Errorf("%v: %d groups", c, len(got.Groups))
+		}
 	}
 }

@@ -20,14 +20,15 @@ type program struct {
 	parts   []float64   // of the basis, by row
 	dual    []float64
 	extra   float64
-	from    int // where to look for the next group
+	largest float64
+	from    int   // where to look for the next group
+	grain   int64 // of the prices by which further groups are looked for
+	lacking int64 // by how much these lack of what they are worth, at least
 }
 
-// simplex is the dual solution by the revised simplex method (Dantzig and Orchard-Hays 1954), or nearly: it ends after so many
-// steps. Whatever it returns is made to cover every group afterwards.
-func (t *task) simplex(ctx context.Context, largest float64) ([]float64, error) {
+func (t *task) program(largest float64, grain int64) *program {
 	n := len(t.Takes)
-	l := &program{t: t, rows: n + 1, inverse: make([][]float64, n+1), parts: make([]float64, n+1), dual: make([]float64, n+1)}
+	l := &program{t: t, rows: n + 1, inverse: make([][]float64, n+1), parts: make([]float64, n+1), dual: make([]float64, n+1), largest: largest, grain: grain}
 	for i := range l.rows {
 		l.inverse[i] = make([]float64, l.rows)
 		l.inverse[i][i] = 1
@@ -39,15 +40,30 @@ func (t *task) simplex(ctx context.Context, largest float64) ([]float64, error) 
 		l.parts[n] = float64(t.exactly)
 		l.extra = 16 * (largest + 1)
 	}
-	enough := tiny * (largest + l.extra)
+	l.lacking = int64(largest) * grain
+	return l
+}
+
+// solve finds the dual solution by the revised simplex method (Dantzig and Orchard-Hays 1954), or nearly: it ends after so many
+// steps. Where not all groups are listed, those that it lacks are looked for in between (column generation: Gilmore and Gomory
+// 1961). Whatever it finds is made to cover every group afterwards.
+func (l *program) solve(ctx context.Context) error {
+	enough := tiny * (l.largest + l.extra)
 	direction := make([]float64, l.rows)
-	for step := range 40*l.rows + 1000 {
+	for step := range 400*l.rows + 1000 {
 		if step%16 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		gain := l.enter(enough, direction)
 		if gain == 0 {
-			break
+			more, err := l.widen(ctx)
+			if err != nil {
+				return err
+			}
+			if !more {
+				break
+			}
+			continue
 		}
 		row, least := -1, math.Inf(1)
 		for r, d := range direction {
@@ -60,7 +76,19 @@ func (t *task) simplex(ctx context.Context, largest float64) ([]float64, error) 
 		}
 		l.pivot(row, gain, direction)
 	}
-	return l.dual, nil
+	return nil
+}
+
+// round makes whole prices of the dual solution.
+func (l *program) round(p *prices) {
+	most := 32 * l.largest
+	for i := range p.of {
+		p.of[i] = int64(math.Ceil(min(max(0, l.dual[i]), most) * float64(p.grain)))
+	}
+	if l.t.exactly >= 0 {
+		premium := l.dual[l.rows-1] - l.extra
+		p.premium = int64(math.Ceil(min(max(premium, -most), most) * float64(p.grain)))
+	}
 }
 
 // enter finds a group, or a price that is negative, by which the program gains, and how the basis changes with it. It

@@ -2,14 +2,11 @@ package seats
 
 import (
 	"context"
-	"errors"
 	"slices"
 )
 
-// ErrTooMany is that more groups can be made than are looked at.
-var ErrTooMany = errors.New("more than 3000000 groups could be made")
-
-const mostGroups = 3_000_000
+// mostListed is how many groups are listed; where more can be made, those that matter are looked for.
+const mostListed = 200_000
 
 // group is organizations that can be seated together, ascending, and what they are worth.
 type group struct {
@@ -17,11 +14,11 @@ type group struct {
 	worth   int64
 }
 
-// task is a pool with all the groups that can be made in it.
+// task is a pool with groups that can be made in it.
 type task struct {
 	Pool
 	groups  []group
-	usable  int  // how many organizations are in any group
+	whole   bool // these are all groups, but some that are worth less than none where that matters
 	count   bool // every group is worth 1
 	exactly int  // how many groups are wanted; −1 where any number is
 	sits    [1 << 16]answer
@@ -35,30 +32,44 @@ const (
 	no
 )
 
-func newTask(ctx context.Context, p Pool) (*task, error) {
-	t := &task{Pool: p, exactly: -1}
-	all := make([]int16, len(p.Takes))
-	for i := range all {
-		all[i] = int16(i)
-	}
-	in := make([]bool, len(p.Takes))
-	t.among(all, func(g group) bool {
-		if !p.Size && g.worth < 0 {
-			return true
+// newTask lists the groups, where they are no more than so many.
+func newTask(ctx context.Context, p Pool, listed int) (*task, error) {
+	t := &task{Pool: p, exactly: -1, whole: true}
+	t.among(t.all(), func(g group) bool {
+		if p.Size || g.worth >= 0 {
+			t.groups = append(t.groups, g)
 		}
-		t.groups = append(t.groups, g)
-		for _, m := range g.members[:p.Seats] {
-			if !in[m] {
-				in[m] = true
-				t.usable++
-			}
-		}
-		return len(t.groups) <= mostGroups && (len(t.groups)%4096 > 0 || ctx.Err() == nil)
+		return len(t.groups) <= listed && (len(t.groups)%4096 > 0 || ctx.Err() == nil)
 	})
-	if ctx.Err() == nil && len(t.groups) > mostGroups {
-		return nil, ErrTooMany
+	if t.whole = len(t.groups) <= listed; !t.whole {
+		t.groups = distinct(append(t.groups[:min(nearest, len(t.groups))], t.near()...))
 	}
 	return t, ctx.Err()
+}
+
+// all is the organizations that can take a seat.
+func (t *task) all() []int16 {
+	var all []int16
+	for i, takes := range t.Takes {
+		if takes != 0 {
+			all = append(all, int16(i))
+		}
+	}
+	return all
+}
+
+// pairs says whether two can be in one group, as far as that depends on them.
+func (t *task) pairs(i, j int16) bool {
+	open := uint8(1<<t.Seats - 1)
+	return t.Scores[i][j] != Forbidden && t.seats([4]uint8{t.Takes[i], t.Takes[j], open, open})
+}
+
+// worth is what a pair adds to the worth of its group.
+func (t *task) worth(i, j int16) int64 {
+	if t.count {
+		return 0
+	}
+	return t.Scores[i][j]
 }
 
 // among calls with every group of some organizations, which are ascending, until it is enough.
@@ -98,10 +109,18 @@ func (t *task) among(pool []int16, each func(group) bool) {
 
 // sit says whether organizations can be seated, one on each seat.
 func (t *task) sit(members [4]int16) bool {
-	takes, key := [4]uint8{}, 0
+	var takes [4]uint8
 	for i, m := range members[:t.Seats] {
 		takes[i] = t.Takes[m]
-		key = key<<4 | int(takes[i])
+	}
+	return t.seats(takes)
+}
+
+// seats says whether those that are taken by these seats can sit, one on each.
+func (t *task) seats(takes [4]uint8) bool {
+	key := 0
+	for _, of := range takes[:t.Seats] {
+		key = key<<4 | int(of)
 	}
 	if t.sits[key] == unknown {
 		t.sits[key] = no
@@ -123,9 +142,12 @@ func (t *task) counting() *task {
 	return &c
 }
 
-// again is a group of the task in which groups are counted, with what it is worth in this one.
+// again is a group of another task, with what it is worth in this one.
 func (t *task) again(g group) group {
-	g.worth = 0
+	if g.worth = 0; t.count {
+		g.worth = 1
+		return g
+	}
 	for i, m := range g.members[:t.Seats] {
 		for _, other := range g.members[:i] {
 			g.worth += t.Scores[m][other]
@@ -148,11 +170,7 @@ func (t *task) solve(ctx context.Context, chosen []group) ([]group, int64, error
 		return nil, 0, nil
 	}
 	if len(t.Takes) <= Small {
-		all := make([]int16, len(t.Takes))
-		for i := range all {
-			all[i] = int16(i)
-		}
-		chosen = t.pack(all)
+		chosen = t.pack(t.all())
 		return chosen, worth(chosen), nil
 	}
 	return t.byPrices(ctx, chosen)
