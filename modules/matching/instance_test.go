@@ -318,7 +318,7 @@ func TestARunIsKeptWithoutWhatStandsBeside(t *testing.T) {
 	late := func(context.Context, Solution) (Beside, error) {
 		return Beside{Trades: []Trade{{}}}, fmt.Errorf("solve: %w", context.DeadlineExceeded)
 	}
-	if err := r.compute(t.Context(), p, late); err != nil || len(r.Solution.Groups) != 2 || len(r.Answer) == 0 || len(r.Beside.Trades) != 0 {
+	if err := r.compute(t.Context(), p, late); err != nil || len(r.Solution.Groups) != 2 || len(r.Answer) == 0 || len(r.Beside.Trades) != 0 || !r.Beside.Skipped {
 		t.Errorf("%v %+v", err, r.Solution)
 	}
 	err := r.compute(t.Context(), p, func(context.Context, Solution) (Beside, error) { panic("broken") })
@@ -351,6 +351,21 @@ func TestARunTellsHowFarItIs(t *testing.T) {
 		}
 		if len(told) < 12 || !slices.IsSorted(told) || told[0] <= firstShare || told[len(told)-1] != 100 {
 			t.Errorf("%d seats: %v", seats, told)
+		}
+	}
+}
+
+// TestAllOfTheDemonstrationIsCompared has pairs of as many organizations as it has, and says of more that they were not compared.
+func TestAllOfTheDemonstrationIsCompared(t *testing.T) {
+	t.Parallel()
+	for n, skipped := range map[int]bool{122: false, comparedPairs + 1: true} {
+		r := Run{Rules: UsualRules(), Basis: sides(n, func(i int) Side { return Side{Languages: []string{"en"}, Hosts: i % 2, Wishes: []int{(i + 5) % n}} })}
+		p := r.problem()
+		if err := r.compute(t.Context(), p, p.weigh); err != nil {
+			t.Fatal(err)
+		}
+		if r.Beside.Skipped != skipped || (len(r.Beside.Trades) == 0) != skipped || (len(r.Beside.Alternatives) == 0) != skipped {
+			t.Errorf("%d organizations: skipped %v, %d trades, %d alternatives", n, r.Beside.Skipped, len(r.Beside.Trades), len(r.Beside.Alternatives))
 		}
 	}
 }

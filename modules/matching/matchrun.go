@@ -129,6 +129,7 @@ func (r *Run) groups() [][]int { return append(slices.Clone(r.Kept), r.Solution.
 type Beside struct {
 	Trades       []Trade       `json:"trades,omitempty"`
 	Alternatives []Alternative `json:"alternatives,omitempty"`
+	Skipped      bool          `json:"skipped,omitempty"` // there are too many organizations, or the time did not suffice
 }
 
 // Trade is a pair that suits one of the two better than what it got, and what it would cost to make it.
@@ -150,7 +151,7 @@ type Alternative struct {
 // What is solved beside a run, up to how many organizations: it must not take long, nor end by the clock, which would make
 // it another one on another machine.
 const (
-	comparedPairs    = 120
+	comparedPairs    = 160
 	comparedGroups   = 16
 	mostAlternatives = 3
 )
@@ -181,7 +182,7 @@ func (r *Run) compute(ctx context.Context, p *Problem, weigh func(ctx context.Co
 	}
 	r.Beside, err = weigh(ctx, r.Solution)
 	if errors.Is(err, context.DeadlineExceeded) {
-		r.Beside, err = Beside{}, nil
+		r.Beside, err = Beside{Skipped: true}, nil
 	}
 	return err
 }
@@ -217,8 +218,11 @@ func (p *Problem) weigh(ctx context.Context, s Solution) (Beside, error) {
 	if p.Method == BySeats {
 		most = comparedGroups
 	}
-	if p.Method == ByRoommates || len(p.Free) > most {
+	if p.Method == ByRoommates {
 		return Beside{}, nil
+	}
+	if len(p.Free) > most {
+		return Beside{Skipped: true}, nil
 	}
 	var b Beside
 	done, all := 0, 0

@@ -133,7 +133,7 @@ func (s *Service) takers(ctx context.Context, sc tenants.Scope, call ids.Call) (
 	if err != nil {
 		return nil, err
 	}
-	held, err := eligible(ctx, sc.Read(), call)
+	held, err := reviewersFor(ctx, sc.Read(), call)
 	return slices.DeleteFunc(all, func(p ids.Person) bool {
 		return !slices.ContainsFunc(held, func(m tenants.Membership) bool { return m.Person == p })
 	}), err
