@@ -148,7 +148,7 @@ func (b *Board) TradesOf(g *Group) []Trade {
 	return some
 }
 
-// WhatIf is what would be if two were together.
+// WhatIf is what would be if two were together, or by rankings if one preferred the other to all others.
 type WhatIf struct {
 	One, Other int
 	Solution   Solution
@@ -157,12 +157,16 @@ type WhatIf struct {
 	Fewer      int
 }
 
-// mostWait is how long somebody waits for an answer on the page.
-const mostWait = 3 * time.Second
+// mostWait is how long somebody waits for an answer on the page, mostWaitInGroups where there are three seats or four.
+const (
+	mostWait         = 3 * time.Second
+	mostWaitInGroups = 20 * time.Second
+)
 
-// WhatIf computes what would be if two organizations of a run were together, and changes nothing. Coordinators may, unless they are
-// not impartial in the round. Faults: Invalid by field (one, other), Conflict where they cannot be, where the seats are more than two,
-// or where it takes too long; TooMany where others ask already, Forbidden, NotFound.
+// WhatIf computes what would be if two organizations of a run were together, in a round by rankings if one preferred the other to all
+// others, and changes nothing. Coordinators may, unless they are not impartial in the round. Faults: Invalid by field (one, other),
+// Conflict where they cannot be, where with three seats or four they are not while there are as many groups as can be, or where it
+// takes too long; TooMany where others ask already, Forbidden, NotFound.
 func (s *Service) WhatIf(ctx context.Context, sc tenants.Scope, b *Board, one, other ids.Organization) (WhatIf, error) {
 	if _, err := s.steered(ctx, sc, b.Round); err != nil {
 		return WhatIf{}, err
@@ -181,18 +185,19 @@ func (s *Service) WhatIf(ctx context.Context, sc tenants.Scope, b *Board, one, o
 		return w, fault.Invalid("fault.check_fields", bad...)
 	case b.State != RunDone:
 		return w, fault.Conflict("matching.run.not_done")
-	case len(b.Rules.Seats) != FewestSeats || b.Rules.Rankings:
-		return w, fault.Conflict("matching.what_if.pairs_only")
 	case !slices.Contains(b.problem.Free, at[0]) || !slices.Contains(b.problem.Free, at[1]):
 		return w, fault.Conflict("matching.swap.kept")
 	case b.problem.bars(at[0], at[1]):
 		return w, fault.Conflict("matching.tie.cannot")
 	}
-	ctx, cancel := context.WithTimeout(ctx, mostWait)
+	wait := mostWait
+	if b.problem.Method == BySeats {
+		wait = mostWaitInGroups
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	var rest Solution
 	err := s.asked(sc, func() (err error) {
-		rest, _, err = b.problem.without(at[0], at[1]).solve(ctx)
+		w.Solution, err = b.would(ctx, at[0], at[1])
 		return err
 	})
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -201,12 +206,31 @@ func (s *Service) WhatIf(ctx context.Context, sc tenants.Scope, b *Board, one, o
 	if err != nil {
 		return w, err
 	}
-	pair := []int{at[0], at[1]}
-	b.allows(pair)
-	w.Solution = Solution{Groups: append(rest.Groups, pair), Total: rest.Total + b.problem.points(at[0], at[1])}
 	w.Cost, w.Fewer = b.Solution.Total-w.Solution.Total, len(b.Solution.Groups)-len(w.Solution.Groups)
 	w.New, w.Gone = only(w.Solution.Groups, b.Solution.Groups), only(b.Solution.Groups, w.Solution.Groups)
 	return w, nil
+}
+
+// would is the solution in which two are together, or by rankings that in which one prefers the other. Fault: Conflict where there is
+// none among those of most groups.
+func (b *Board) would(ctx context.Context, one, other int) (Solution, error) {
+	if b.problem.Method == ByRoommates || b.problem.Method == BySeats {
+		s, _, err := b.problem.asking(one, other).solve(ctx)
+		if err != nil || b.problem.Method == ByRoommates {
+			return s, err
+		}
+		if !slices.ContainsFunc(s.Groups, func(g []int) bool { return slices.Contains(g, one) && slices.Contains(g, other) }) {
+			return s, fault.Conflict("matching.what_if.not_as_many")
+		}
+		if !s.Exact {
+			s.Bound -= together
+		}
+		return s, nil
+	}
+	rest, _, err := b.problem.without(one, other).solve(ctx)
+	pair := []int{one, other}
+	b.allows(pair)
+	return Solution{Groups: append(rest.Groups, pair), Total: rest.Total + b.problem.points(one, other), Exact: true}, err
 }
 
 // only are the groups of the first that the second does not have.

@@ -78,6 +78,7 @@ type Problem struct {
 	Rows   int   // of two separate sides: so many organizations of the first seat come first
 	Free   []int // the places that are not in a kept group, in the order of the instance
 	barred map[[2]int]bool
+	asked  [2]int              // who would be with whom, or by rankings who would prefer whom to all others; both the same: nobody
 	told   func(done, all int) // how far what stands beside the solution is; nothing: nobody asks
 }
 
@@ -143,7 +144,24 @@ func (p *Problem) worth(i, j int) *int {
 		return nil
 	}
 	n := p.points(i, j)
+	if p.Method == BySeats && p.asks(i, j) {
+		n += together
+	}
 	return &n
+}
+
+// together is more than all points that there can be in a run: so much two are worth who would be together.
+const together = 10_000_000
+
+// asking is the problem in which two would be together, or by rankings one would prefer the other to all others.
+func (p *Problem) asking(i, j int) *Problem {
+	q := *p
+	q.asked = [2]int{i, j}
+	return &q
+}
+
+func (p *Problem) asks(i, j int) bool {
+	return p.asked[0] != p.asked[1] && (p.asked == [2]int{i, j} || p.asked == [2]int{j, i})
 }
 
 // instance is the problem as the command solve reads it.
@@ -232,6 +250,9 @@ func (p *Problem) rankings() [][]int {
 			}
 			return order[b] - order[c]
 		})
+		if at := slices.IndexFunc(list, func(b int) bool { return p.asked == [2]int{i, p.Free[b]} }); at > 0 {
+			list = slices.Insert(slices.Delete(list, at, at+1), 0, slices.Index(p.Free, p.asked[1]))
+		}
 		lists[a] = list
 	}
 	return lists

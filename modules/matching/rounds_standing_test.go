@@ -182,3 +182,84 @@ func TestAConflictWithAnOrganizationBarsFromItsRounds(t *testing.T) {
 	_, err = h.service.Round(ctx, team, round)
 	must(t, err)
 }
+
+// TestThereIsNoStableSolution has three that each prefer another one of the three, and a fourth: the page names who would rather have each
+// other, and what a change of mind would do.
+func TestThereIsNoStableSolution(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 4)
+	for n := range 3 {
+		must(t, h.service.Wish(ctx, all[n].lead, all[n].id, all[(n+1)%3].id))
+		must(t, h.service.Wish(ctx, all[n].lead, all[n].id, all[(n+2)%3].id))
+	}
+	team := h.coordinator(t)
+	b := h.solve(t, team, h.begin(t, team, func(r *matching.Round) { r.Rules.Rankings = true }))
+	if b.Run.Solution.Stable == nil || *b.Run.Solution.Stable || len(b.Run.Solution.Blocking) != 1 {
+		t.Fatalf("%+v", b.Run.Solution)
+	}
+	pair := b.Run.Solution.Blocking[0]
+	page := h.enters(t, team)
+	path := "/rounds/" + b.Round.String() + "/runs/" + b.ID.String()
+	page.Get(path)
+	page.Want(http.StatusOK, "There is no stable solution. In this one 1 pair would both rather have each other:", b.Name(pair[0])+" + "+b.Name(pair[1]))
+	// With the first preferring the third, these two are each other's first.
+	page.Submit(path+"/what-if", "if_one", all[0].id.String(), "if_other", all[2].id.String())
+	page.Want(http.StatusOK, "If Organization 0 preferred Organization 2 to all others", "Stable: no two would both rather have each other.")
+	what, err := h.service.WhatIf(ctx, team, &b, all[0].id, all[2].id)
+	must(t, err)
+	of := func(s side) int { return slices.Index(b.Organizations, s.id) }
+	if what.Solution.Stable == nil || !*what.Solution.Stable || !slices.ContainsFunc(what.Solution.Groups, func(g []int) bool {
+		return slices.Contains(g, of(all[0])) && slices.Contains(g, of(all[2]))
+	}) {
+		t.Errorf("%+v", what.Solution)
+	}
+}
+
+// TestWhatIfTwoOfThreeWereTogether asks for each pair of a pool with three seats: they are, and it costs what is missing of the total.
+func TestWhatIfTwoOfThreeWereTogether(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 6)
+	must(t, h.service.Wish(ctx, all[0].lead, all[0].id, all[1].id))
+	team := h.coordinator(t)
+	b := h.solve(t, team, h.begin(t, team, func(r *matching.Round) { r.Rules.Seats = make([]matching.Seat, 3) }))
+	for _, other := range all[1:] {
+		what, err := h.service.WhatIf(ctx, team, &b, all[0].id, other.id)
+		must(t, err)
+		i, j := slices.Index(b.Organizations, all[0].id), slices.Index(b.Organizations, other.id)
+		if !slices.ContainsFunc(what.Solution.Groups, func(g []int) bool { return slices.Contains(g, i) && slices.Contains(g, j) }) {
+			t.Errorf("%+v", what.Solution)
+		}
+		if what.Cost < 0 || what.Fewer != 0 || what.Cost != b.Run.Solution.Total-what.Solution.Total {
+			t.Errorf("it costs %d, %d fewer", what.Cost, what.Fewer)
+		}
+	}
+	page := h.enters(t, team)
+	path := "/rounds/" + b.Round.String() + "/runs/" + b.ID.String()
+	page.Get(path)
+	page.Submit(path+"/what-if", "if_one", all[0].id.String(), "if_other", all[5].id.String())
+	page.Want(http.StatusOK, "If Organization 0 and Organization 5 were together")
+}
+
+// TestTwoTogetherWouldLeaveFewerMatches asks for a pair with which the others make no match, as each three of them have a veto among them.
+func TestTwoTogetherWouldLeaveFewerMatches(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 6)
+	must(t, h.service.RuleOut(ctx, all[2].lead, all[2].id, all[3].id, ""))
+	must(t, h.service.RuleOut(ctx, all[4].lead, all[4].id, all[5].id, ""))
+	team := h.coordinator(t)
+	b := h.solve(t, team, h.begin(t, team, func(r *matching.Round) { r.Rules.Seats = make([]matching.Seat, 3) }))
+	if len(b.Groups) != 2 {
+		t.Fatalf("%d groups", len(b.Groups))
+	}
+	_, err := h.service.WhatIf(ctx, team, &b, all[0].id, all[1].id)
+	wants(t, err, fault.KindConflict, "")
+	if key := fault.Of(err).Key; key != "matching.what_if.not_as_many" {
+		t.Errorf("refused with %s", key)
+	}
+}

@@ -29,6 +29,14 @@ type boardShown struct {
 	Fault          *fault.Fault
 }
 
+// ifWith is what the second field of the question is called.
+func (v *boardShown) ifWith() string {
+	if v.Rules.Rankings {
+		return "matching.what_if.preferred"
+	}
+	return "matching.what_if.with"
+}
+
 // dragging is where the page's script asks what a swap would come to; a round that is closed is not changed.
 func (v *boardShown) dragging() templ.Attributes {
 	if v.RoundOf.Closed {
