@@ -45,15 +45,6 @@ func (s *sieve) floor(p *prices, limit int64) int64 {
 	return max(int64(s.t.Seats-1)*worth, apart/2)
 }
 
-// loss is that of a group whose pairs come to so much.
-func (s *sieve) loss(p *prices, value int64) int64 {
-	loss := p.premium - value/int64(s.t.Seats-1)
-	if s.t.count {
-		loss -= p.grain
-	}
-	return loss
-}
-
 // each calls with every group whose pairs come to at least a floor, once, and with what they come to; the call returns the floor from
 // there on, which is never lower.
 //
