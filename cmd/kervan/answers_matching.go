@@ -203,10 +203,20 @@ func emptySeats(rule blueprints.Composition, a *applications.Application) []blue
 
 // Open satisfies matching.Applications.
 func (finders) Open(ctx context.Context, sc tenants.Scope) ([]matching.Call, error) {
+	return openCalls(ctx, sc, 1)
+}
+
+// Joint satisfies matching.Applications.
+func (finders) Joint(ctx context.Context, sc tenants.Scope) ([]matching.Call, error) {
+	return openCalls(ctx, sc, matching.FewestSeats)
+}
+
+// openCalls are those to which so many organizations can apply together just now.
+func openCalls(ctx context.Context, sc tenants.Scope, together int) ([]matching.Call, error) {
 	all, err := programs.All(ctx, sc.Read(), false)
 	var calls []matching.Call
 	for i := range all {
-		if all[i].Phase(time.Now()) == programs.PhaseOpen {
+		if _, most := all[i].Composition.Size(); all[i].Phase(time.Now()) == programs.PhaseOpen && most >= together {
 			calls = append(calls, matching.Call{ID: all[i].ID, Title: all[i].Title, Locales: all[i].Locales})
 		}
 	}

@@ -342,6 +342,10 @@ func (r *running) rows(t *testing.T, in tenants.Tenant) map[string][]string {
 	asked, err := pgx.CollectRows(received, pgx.RowTo[string])
 	must(t, err)
 	all["loan_requests"] = append(asked, all["loan_requests"]...)
+	proposed, err := admin.Query(t.Context(), `SELECT DISTINCT proposal_id::text FROM platform.common_parties WHERE tenant_id = $1 ORDER BY 1`, in.ID.String())
+	must(t, err)
+	all["common_proposals"], err = pgx.CollectRows(proposed, pgx.RowTo[string])
+	must(t, err)
 	pages, err := r.app.pages.Pages(t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test")))
 	must(t, err)
 	for _, page := range pages { // the built-in ones stand in no table until they are changed

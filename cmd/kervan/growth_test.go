@@ -275,6 +275,24 @@ func (g *garden) shareCard(_ ids.Call, k int) {
 		g.takePart(g.day(-94, 8, 40))
 	}
 	g.shareWith(g.day(-90, 9, k), g.turkish[k])
+	g.does(g.day(-2, 15, k), "be proposed across networks", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
+		all, err := g.app.tenants.All(ctx)
+		if err != nil {
+			return err
+		}
+		id, own, other := ids.New[ids.Match](), ids.New[ids.CommonCard](), ids.New[ids.CommonCard]()
+		return g.app.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+			_, err := tx.NewRaw(`INSERT INTO common_proposals (id, core_id, round_id, run_id, cards, state, note, sent_at, due_at, ended_at)
+				VALUES (?, ?, gen_random_uuid(), gen_random_uuid(), ARRAY[?, ?]::uuid[], 'accepted', 'A bridge.', now() - interval '1 day', now(), now())`, id, all[0].ID, own, other).Exec(ctx)
+			if err != nil {
+				return err
+			}
+			_, err = tx.NewRaw(`INSERT INTO common_parties (proposal_id, card_id, tenant_id, organization_id, name, accepts, answered_at, contact, email) VALUES
+				(?0, ?1, ?2, ?3, 'Ours', true, now(), 'Somebody', 'somebody@ours.example'), (?0, ?4, ?5, gen_random_uuid(), 'Theirs', true, now(), 'Somebody else', '')`,
+				id, own, sc.Tenant().ID, g.orgs[g.turkish[k]].id, other, all[0].ID).Exec(ctx)
+			return err
+		})
+	})
 }
 
 // round puts two organizations together that have no quarrel: they are proposed to each other, and both accept.

@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/matching"
+	"kervan/modules/selection"
 	"kervan/tenants"
 )
 
@@ -25,8 +29,80 @@ func (b *together) introduce(ctx context.Context) error {
 	if err := b.works(ctx); err != nil { // the cards are copied
 		return err
 	}
-	_, _, err = b.across(ctx, team)
-	return err
+	round, run, err := b.across(ctx, team)
+	if err != nil {
+		return err
+	}
+	board, err := b.app.matching.Board(ctx, team, round, run)
+	if err != nil {
+		return err
+	}
+	var groups [][]ids.Organization
+	for _, g := range board.Groups[:min(len(board.Groups), 4)] {
+		var group []ids.Organization
+		for _, at := range g.Members {
+			group = append(group, board.Organizations[at])
+		}
+		groups = append(groups, group)
+	}
+	due := selection.DueAt(time.Now(), 14, i18n.Zone("Europe/Istanbul"))
+	if err := b.app.matching.Propose(ctx, team, round, run, matching.Proposing{Groups: groups, Due: due, Note: "What one of you looks for, the other offers. Would you like to get to know each other?"}); err != nil {
+		return err
+	}
+	if err := b.works(ctx); err != nil {
+		return err
+	}
+	v, err := b.app.matching.Round(ctx, team, round)
+	if err != nil {
+		return err
+	}
+	for n, p := range v.Proposals[:min(len(v.Proposals), 3)] {
+		if err := b.reply(ctx, p.ID, n); err != nil {
+			return err
+		}
+	}
+	return b.works(ctx)
+}
+
+// reply lets the organizations of a proposal answer: to the first both say yes, to the second one of them, to the third one says no.
+func (b *together) reply(ctx context.Context, id ids.Match, n int) error {
+	answered := 0
+	for _, slug := range []string{"bosporus", "elbe"} {
+		system := b.app.tenants.Bind(b.networks[slug], tenants.SystemActor("demo"))
+		held, err := tenants.Holders(ctx, system.Read(), tenants.RoleLead)
+		if err != nil {
+			return err
+		}
+		persons := make([]ids.Person, len(held))
+		for i, m := range held {
+			persons[i] = m.Person
+		}
+		cards, err := b.app.accounts.Cards(ctx, system.Read(), persons)
+		if err != nil {
+			return err
+		}
+		for _, m := range held {
+			c := cards[m.Person]
+			lead := system.As(tenants.Actor{Person: m.Person, Name: c.Name, Email: c.Email, Locale: c.Locale, Grants: []tenants.Grant{{Role: m.Role, Organization: m.Organization}}})
+			found, err := b.app.matching.Introductions(ctx, lead)
+			if err != nil {
+				return err
+			}
+			at := slices.IndexFunc(found, func(v matching.Introduced) bool { return v.ID == id && v.MayAnswer })
+			if at < 0 || n > 0 && answered > 0 {
+				continue
+			}
+			answered++
+			r := matching.Reply{Accepts: n < 2, Contact: c.Name, Email: true}
+			if n == 2 {
+				r = matching.Reply{Reason: "Bu yıl yeni bir ortaklığa zamanımız yok."}
+			}
+			if err := b.app.matching.Reply(ctx, lead, id, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // across makes a round of the common pool and has it solved.

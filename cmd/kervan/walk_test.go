@@ -30,6 +30,7 @@ var parameters = map[string]string{
 	"conflicts/:id":               "conflicts",
 	"documents/:id":               "documents",
 	"invitations/:invitation":     "reviewer_invitations",
+	"introductions/:match":        "common_proposals",
 	"invitations/:token":          "mailed invitations",
 	"lending/:request":            "loan_requests",
 	"link/:token":                 "mailed sign-in/link",

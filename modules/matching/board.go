@@ -87,11 +87,11 @@ func (s *Service) Board(ctx context.Context, sc tenants.Scope, round ids.Round, 
 	if run.State != RunDone {
 		return b, nil
 	}
-	busy, err := engaged(ctx, sc.Read(), &r, ids.Match{})
+	busy, err := s.engaged(ctx, sc.Read(), &r, ids.Match{})
 	if err != nil {
 		return b, err
 	}
-	parted, err := barsOf(ctx, sc.Read(), round, run.Organizations)
+	parted, err := s.barsOf(ctx, sc.Read(), &r, run.Organizations)
 	b.lay(sc.Actor().Locale, busy, parted)
 	return b, err
 }

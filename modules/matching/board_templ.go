@@ -476,7 +476,7 @@ func solvedBoard(p ui.Page, v *boardShown) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if !v.RoundOf.Closed && len(v.Groups) > 0 && v.RoundOf.Pool != SharedPool {
+		if !v.RoundOf.Closed && len(v.Groups) > 0 {
 			templ_7745c5c3_Err = proposeCard(p, v).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

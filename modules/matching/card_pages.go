@@ -228,6 +228,9 @@ func roomTabs(p ui.Page, a *acting, current string) []ui.Tab {
 	if a.Abroad {
 		tabs = append(tabs, ui.Tab{Label: p.T("matching.common.abroad_tab"), Href: a.at(abroadPath), Current: current == abroadPath})
 	}
+	if a.Abroad {
+		tabs = append(tabs, ui.Tab{Label: p.T("matching.introductions.title"), Href: introductionsPath, Current: current == introductionsPath})
+	}
 	if a.Steers {
 		tabs = append(tabs, ui.Tab{Label: p.T("matching.rounds.title"), Href: roundsPath, Current: current == roundsPath})
 	}

@@ -91,11 +91,18 @@ func (s *Service) pooled(ctx context.Context, r *Round) ([]Member, error) {
 	if err != nil {
 		return nil, err
 	}
+	busy, err := introduced(ctx, s.tenants.Platform().Read(), r.ID)
+	if err != nil {
+		return nil, err
+	}
 	members := make([]Member, len(all))
 	for i := range all {
 		m := Member{Listed: all[i].Listed()}
 		m.NetworkID, m.Card.InPool = all[i].Network, true
-		if !slices.ContainsFunc(r.Rules.Seats, func(s Seat) bool { return s.Takes(m.Country, "") }) {
+		switch {
+		case busy[m.ID]:
+			m.Out = Matched
+		case !slices.ContainsFunc(r.Rules.Seats, func(s Seat) bool { return s.Takes(m.Country, "") }):
 			m.Out = Unseated
 		}
 		members[i] = m
@@ -122,7 +129,7 @@ func nameGone(p ui.Page, names map[ids.Organization]string) {
 }
 
 // partialityAbroad is what keeps somebody of the core team from its rounds: an organization of theirs, in whatever network, that shows
-// its card or was in a round.
+// its card.
 func (s *Service) partialityAbroad(ctx context.Context, sc tenants.Scope) (bias, error) {
 	var a bias
 	theirs, err := networksOf(ctx, s.tenants.Platform().Read(), sc.Actor().Identity)
@@ -173,4 +180,16 @@ func roundsNone(kind tenants.Kind) string {
 		return "matching.common.rounds_none"
 	}
 	return "matching.rounds.none_text"
+}
+
+// TogetherCalls are the open calls of the network to which organizations can apply together, for whoever leads one that was introduced to
+// others. Who reads the introduction may.
+func (s *Service) TogetherCalls(ctx context.Context, sc tenants.Scope, v *Introduced) ([]Call, error) {
+	if err := s.policies.May(sc, policies.ProposalRead, of(v.Own.ID)); err != nil {
+		return nil, err
+	}
+	if v.State != ProposalAccepted || s.policies.May(sc, policies.ProposalAnswer, of(v.Own.ID)) != nil {
+		return nil, nil
+	}
+	return s.around.Applications.Joint(ctx, sc)
 }

@@ -18,6 +18,8 @@
 // kervan solve reads, and its answer what that prints. A card is copied for other networks only while its network takes part and its
 // organization has said so, with exactly what sharedCard names; others find it only while it could be taken back, and whoever shows none
 // sees none. The core makes rounds of copies, which go by the names of their copies in its schema; whoever takes a card back has no
-// name there any more, and nothing is said of what it held. No address is shown in a thread, and nobody but its two sides reads it, unless
+// name there any more, and nothing is said of what it held. An Introduction is what the core proposes of such a round to organizations, the
+// Parties, each in its own network: they see each other's cards while these are shown, contacts once all have accepted, and
+// never who has declined. No address is shown in a thread, and nobody but its two sides reads it, unless
 // one of them reports it to the coordinators.
 package matching

@@ -49,3 +49,23 @@ func (s *Service) WhileHeld(ctx context.Context, network ids.Tenant, do func()) 
 		return nil
 	})
 }
+
+// WhileIntroducing runs do while nobody else can propose across networks.
+func (s *Service) WhileIntroducing(ctx context.Context, do func(ctx context.Context, tx *tenants.Tx) error) error {
+	return s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if err := holdIntroductions(ctx, tx); err != nil {
+			return err
+		}
+		return do(ctx, tx)
+	})
+}
+
+// WhileLocked runs do while nobody else can change an introduction.
+func (s *Service) WhileLocked(ctx context.Context, id ids.Match, do func(ctx context.Context, tx *tenants.Tx) error) error {
+	return s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if _, err := lockIntroduction(ctx, tx, id); err != nil {
+			return err
+		}
+		return do(ctx, tx)
+	})
+}

@@ -88,6 +88,10 @@ func (a *around) Open(ctx context.Context, sc tenants.Scope) ([]matching.Call, e
 	return a.Calls(ctx, sc)
 }
 
+func (a *around) Joint(ctx context.Context, sc tenants.Scope) ([]matching.Call, error) {
+	return a.Calls(ctx, sc)
+}
+
 func (a *around) Jointly(_ context.Context, _ tenants.Scope, _ ids.Call, own ids.Organization, others []ids.Organization) (ids.Application, bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

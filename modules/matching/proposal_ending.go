@@ -81,6 +81,9 @@ func (s *Service) ends(ctx context.Context, tx *tenants.Tx, p *Proposal) (bool, 
 // that; its organizations are told, and are there for the next run. Coordinators may, unless they are not impartial in the
 // round. Faults: Conflict when it has ended, Forbidden, NotFound.
 func (s *Service) TakeProposalBack(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Match) error {
+	if sc.Tenant().Kind == tenants.KindCore {
+		return s.takeIntroductionBack(ctx, sc, round, id)
+	}
 	return s.changingProposal(ctx, sc, round, id, func(ctx context.Context, tx *tenants.Tx, p *Proposal) error {
 		ends, err := s.ends(ctx, tx, p)
 		if err != nil {
@@ -103,4 +106,29 @@ func (s *Service) TakeProposalBack(ctx context.Context, sc tenants.Scope, round 
 		tx.Audit(roundEntry("round.proposal_withdrawn", round))
 		return s.end(ctx, tx, p, ProposalWithdrawn, "withdrawn", now)
 	})
+}
+
+// takeIntroductionBack withdraws what the core has proposed, while it is to be answered.
+func (s *Service) takeIntroductionBack(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Match) error {
+	if _, err := s.steered(ctx, sc, round); err != nil {
+		return err
+	}
+	p, err := findIntroduction(ctx, s.tenants.Platform().Read(), id)
+	switch {
+	case err != nil:
+		return err
+	case p.Round != round:
+		return fault.NotFound()
+	case p.State != ProposalSent:
+		return fault.Conflict("matching.proposal.over")
+	}
+	err = sc.Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
+		tx.Audit(roundEntry("round.proposal_withdrawn", round))
+		tx.Enqueue(withdrawJob, Lapsing{Match: id})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.endIntroduction(ctx, id, ProposalWithdrawn) // now, and not when the queue comes to it
 }

@@ -398,7 +398,7 @@ func proposed(p ui.Page, v *roundShown, o *Proposal) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if o.State == ProposalAccepted && v.Pool != AcceptedPool {
+		if o.State == ProposalAccepted && v.Pool != AcceptedPool && v.Pool != SharedPool {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<details")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

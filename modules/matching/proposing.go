@@ -40,9 +40,6 @@ const maxNote = 1000
 // just now; Forbidden, NotFound.
 func (s *Service) Propose(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, cmd Proposing) error {
 	r, run, err := s.seen(ctx, sc, round, id, solving...)
-	if err == nil && r.Pool == SharedPool {
-		err = fault.NotFound()
-	}
 	if err != nil {
 		return err
 	}
@@ -94,7 +91,8 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 		return err
 	}
 	cmd.Due = cmd.Due.Truncate(time.Microsecond) // as the database keeps it
-	return s.changingRound(ctx, sc, r.ID, func(ctx context.Context, tx *tenants.Tx, now Round) error {
+	var abroad introducing
+	err = s.changingRound(ctx, sc, r.ID, func(ctx context.Context, tx *tenants.Tx, now Round) error {
 		switch {
 		case now.Closed:
 			return fault.Conflict("matching.round.closed")
@@ -113,11 +111,11 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 		if err := holdProposals(ctx, tx); err != nil {
 			return err
 		}
-		busy, err := engaged(ctx, tx, r, ids.Match{})
+		busy, err := s.engaged(ctx, tx, r, ids.Match{})
 		if err != nil {
 			return err
 		}
-		parted, err := barsOf(ctx, tx, r.ID, slices.Concat(cmd.Groups...))
+		parted, err := s.barsOf(ctx, tx, r, slices.Concat(cmd.Groups...))
 		if err != nil {
 			return err
 		}
@@ -148,6 +146,11 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 					p.Applications = append(p.Applications, members[i].Application)
 				}
 			}
+			if r.Pool == SharedPool {
+				abroad.Proposals = append(abroad.Proposals, Introduction{Proposal: p, Core: sc.Tenant().ID})
+				tx.EnqueueAt(lapseAbroadJob, Lapsing{Match: p.ID}, p.DueAt)
+				continue
+			}
 			if err := insertProposal(ctx, tx, &p); err != nil {
 				return err
 			}
@@ -156,9 +159,16 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 				return err
 			}
 		}
+		if r.Pool == SharedPool {
+			tx.Enqueue(introduceJob, abroad)
+		}
 		tx.Audit(roundEntry("round.proposed", r.ID))
 		return nil
 	})
+	if err != nil || r.Pool != SharedPool {
+		return err
+	}
+	return s.introduce(ctx, sc, abroad) // now, and not when the queue comes to it
 }
 
 // tellSides writes to the leads of a proposal's organizations what has become of it, but for one of them. Mails name nobody: the

@@ -235,7 +235,7 @@ func (s *Service) ReviseRound(ctx context.Context, sc tenants.Scope, r Round) er
 		return err
 	}
 	return s.changingRound(ctx, sc, r.ID, func(ctx context.Context, tx *tenants.Tx, now Round) error {
-		proposed, err := proposedIn(ctx, tx, r.ID)
+		proposed, err := s.proposedIn(ctx, tx, &now)
 		switch {
 		case err != nil:
 			return err
@@ -443,7 +443,7 @@ func (s *Service) Round(ctx context.Context, sc tenants.Scope, id ids.Round) (Ro
 	if v.Runs, err = runsOf(ctx, sc.Read(), id); err != nil {
 		return v, err
 	}
-	if v.Proposals, err = proposalsOf(ctx, sc.Read(), id); err != nil {
+	if v.Proposals, err = s.proposalsOf(ctx, sc.Read(), &r); err != nil {
 		return v, err
 	}
 	v.Proposed = len(v.Proposals) > 0
@@ -567,7 +567,7 @@ func (s *Service) tied(ctx context.Context, sc tenants.Scope, r *Round, members 
 	if err != nil {
 		return nil, err
 	}
-	parted, err := barsOf(ctx, sc.Read(), r.ID, group)
+	parted, err := s.barsOf(ctx, sc.Read(), r, group)
 	if err != nil {
 		return nil, err
 	}

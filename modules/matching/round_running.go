@@ -30,6 +30,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.HandleJob(r, runJob, s.Compute)
 	tenants.HandleJob(r, lapseJob, s.Lapse)
 	s.leaving(r)
+	s.introductionJobs(r)
 	tenants.HandleJob(r, tellCoreJob, s.tellCore)
 	tenants.React(r, "matching.profile_changed", func(ctx context.Context, sc tenants.Scope, e events.OrganizationChanged) error {
 		return s.followProfile(ctx, sc, e.Organization)
@@ -99,7 +100,7 @@ func (s *Service) drafted(ctx context.Context, sc tenants.Scope, r *Round) (Run,
 	if err != nil {
 		return run, err
 	}
-	parted, err := barsOf(ctx, sc.Read(), r.ID, run.Organizations)
+	parted, err := s.barsOf(ctx, sc.Read(), r, run.Organizations)
 	if err != nil {
 		return run, err
 	}

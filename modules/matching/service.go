@@ -68,6 +68,8 @@ type Applications interface {
 	Held(ctx context.Context, tx *tenants.Tx, call ids.Call, pool PoolKind, among []ids.Application) (map[ids.Application]ids.Organization, error)
 	// Open are the calls to which one can apply just now, the newest first.
 	Open(ctx context.Context, sc tenants.Scope) ([]Call, error)
+	// Joint are those of them to which organizations can apply together.
+	Joint(ctx context.Context, sc tenants.Scope) ([]Call, error)
 	// Jointly begins an application of an organization that the actor leads, and invites the others to it. An application that it
 	// has in the call already is met, whoever began it, and nobody is invited to that. Faults: Conflict where they cannot apply to the
 	// call together, and those of applying.

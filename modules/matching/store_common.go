@@ -245,6 +245,9 @@ func keepCopies(ctx context.Context, tx *tenants.Tx, network ids.Tenant, all map
 		if _, err := tx.NewDelete().Model((*copyRow)(nil)).Where("id IN (?)", bun.List(gone)).Exec(ctx); err != nil {
 			return fmt.Errorf("matching: take copies away: %w", err)
 		}
+		if err := partIntroduced(ctx, tx); err != nil {
+			return err
+		}
 	}
 	var changed []copyRow
 	for _, o := range slices.SortedFunc(maps.Keys(all), func(a, b ids.Organization) int { return slices.Compare(a[:], b[:]) }) {
@@ -274,7 +277,7 @@ func sweepCopies(ctx context.Context, tx *tenants.Tx) error {
 	if err != nil {
 		return fmt.Errorf("matching: sweep copies: %w", err)
 	}
-	return nil
+	return partIntroduced(ctx, tx)
 }
 
 // moved reports whether a statement changed anything.

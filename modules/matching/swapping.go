@@ -61,7 +61,7 @@ func (s *Service) reworking(ctx context.Context, sc tenants.Scope, round ids.Rou
 		}
 		run.EndedAt, run.By, run.Beside = run.At, sc.Actor().Person, Beside{}
 		tx.Audit(roundEntry(action, round))
-		proposed, err := proposedOf(ctx, tx, id)
+		proposed, err := s.proposedOf(ctx, tx, &now, id)
 		if err != nil {
 			return err
 		}

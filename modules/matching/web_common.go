@@ -47,6 +47,7 @@ type participating struct {
 	Participation
 
 	As    acting
+	Met   []Met
 	Fault *fault.Fault
 }
 
@@ -56,7 +57,11 @@ func (w *Web) participates(c *fiber.Ctx, sc tenants.Scope) (participating, error
 		return participating{}, err
 	}
 	p, err := w.service.Participation(c.UserContext(), sc)
-	return participating{Participation: p, As: a}, err
+	if err != nil {
+		return participating{}, err
+	}
+	met, err := w.service.MetAbroad(c.UserContext(), sc)
+	return participating{Participation: p, As: a, Met: met}, err
 }
 
 func (w *Web) participation(c *fiber.Ctx, sc tenants.Scope) error {

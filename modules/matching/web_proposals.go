@@ -174,5 +174,14 @@ func (w *Web) owed(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) (
 			tasks = append(tasks, site.Task{Title: loc.T("matching.task.proposal", "Organization", all[i].Own.Name), Hint: loc.T("matching.task.proposal_hint"), Href: proposalPath(all[i].ID), Due: all[i].DueAt})
 		}
 	}
+	if err != nil {
+		return tasks, err
+	}
+	abroad, err := w.service.Introductions(ctx, sc)
+	for i := range abroad {
+		if v := &abroad[i]; v.MayAnswer {
+			tasks = append(tasks, site.Task{Title: loc.T("matching.introduction.task", "Organization", v.Own.Name), Hint: loc.T("matching.introduction.task_hint"), Href: introductionPath(v.ID), Due: v.DueAt})
+		}
+	}
 	return tasks, err
 }

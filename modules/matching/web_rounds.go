@@ -20,8 +20,6 @@ import (
 func (w *Web) rounding() []site.Route {
 	get, post, network := fiber.MethodGet, fiber.MethodPost, tenants.KindNetwork
 	return slices.Concat(w.steering(roundsPath, policies.RoundManage, network), w.steering(commonRoundsPath, policies.CommonMatch, tenants.KindCore), []site.Route{
-		{Method: post, Path: roundsPath + "/:round/runs/:run/proposals", Action: policies.RoundManage, Handle: w.propose, Only: network},
-		{Method: post, Path: roundsPath + "/:round/withdrawal", Action: policies.RoundManage, Handle: w.withdraw, Only: network},
 		{Method: post, Path: roundsPath + "/:round/notes", Action: policies.RoundManage, Handle: w.note, Only: network},
 		{Method: get, Path: proposalsPath, Action: policies.ProposalRead, Handle: w.offers, Only: network},
 		{Method: get, Path: proposalsPath + "/:match", Action: policies.ProposalRead, Handle: w.offer, Only: network},
@@ -51,6 +49,8 @@ func (w *Web) steering(at string, steer policies.Action, only tenants.Kind) []si
 		{Method: post, Path: at + "/:round/runs/:run/swap", Action: steer, Handle: w.swap, Only: only},
 		{Method: get, Path: at + "/:round/runs/:run/swap", Action: steer, Handle: w.wouldSwap, Only: only},
 		{Method: post, Path: at + "/:round/runs/:run/undoing", Action: steer, Handle: w.undoSwap, Only: only},
+		{Method: post, Path: at + "/:round/runs/:run/proposals", Action: steer, Handle: w.propose, Only: only},
+		{Method: post, Path: at + "/:round/withdrawal", Action: steer, Handle: w.withdraw, Only: only},
 		{Method: post, Path: at + "/:round/runs/:run/what-if", Action: steer, Handle: w.whatIf, Only: only},
 	}
 }

@@ -1,0 +1,307 @@
+package matching
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
+	"kervan/tenants"
+)
+
+// What the core proposes stands in the shared tables.
+
+type introductionRow struct {
+	bun.BaseModel `bun:"table:common_proposals,alias:cp"`
+
+	ID      ids.Match          `bun:"id,pk"`
+	CoreID  ids.Tenant         `bun:"core_id"`
+	RoundID ids.Round          `bun:"round_id"`
+	RunID   ids.Run            `bun:"run_id"`
+	Cards   []ids.Organization `bun:"cards,array"`
+	State   ProposalState      `bun:"state"`
+	Note    string             `bun:"note"`
+	SentAt  time.Time          `bun:"sent_at"`
+	SentBy  ids.Person         `bun:"sent_by,nullzero"`
+	DueAt   time.Time          `bun:"due_at"`
+	EndedAt time.Time          `bun:"ended_at,nullzero"`
+}
+
+type partyRow struct {
+	bun.BaseModel `bun:"table:common_parties,alias:pa"`
+
+	ProposalID     ids.Match        `bun:"proposal_id,pk"`
+	CardID         ids.CommonCard   `bun:"card_id,pk"`
+	TenantID       ids.Tenant       `bun:"tenant_id"`
+	OrganizationID ids.Organization `bun:"organization_id"`
+	Name           string           `bun:"name"`
+	Accepts        *bool            `bun:"accepts"`
+	Reason         string           `bun:"reason"`
+	AnsweredAt     time.Time        `bun:"answered_at,nullzero"`
+	Contact        string           `bun:"contact"`
+	Email          string           `bun:"email"`
+}
+
+// introductions are those that a question asks for, the newest first, each with its parties by seat.
+func introductions(ctx context.Context, db bun.IDB, ask func(q *bun.SelectQuery) *bun.SelectQuery) ([]Introduction, error) {
+	var rows []introductionRow
+	if err := ask(db.NewSelect().Model(&rows)).Order("cp.sent_at DESC", "cp.id").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("matching: read introductions: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	wanted := make([]ids.Match, len(rows))
+	for i := range rows {
+		wanted[i] = rows[i].ID
+	}
+	var parties []partyRow
+	if err := db.NewSelect().Model(&parties).Where("pa.proposal_id IN (?)", bun.List(wanted)).Order("pa.proposal_id", "pa.card_id").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("matching: read who is introduced: %w", err)
+	}
+	all := make([]Introduction, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		p := Introduction{Core: r.CoreID, Proposal: Proposal{
+			ID: r.ID, Round: r.RoundID, Run: r.RunID, Organizations: r.Cards, State: r.State, Note: r.Note, SentAt: r.SentAt, SentBy: r.SentBy, DueAt: r.DueAt, EndedAt: r.EndedAt,
+		}}
+		for _, card := range r.Cards {
+			at := slices.IndexFunc(parties, func(o partyRow) bool { return o.ProposalID == r.ID && o.CardID == ids.CommonCard(card) })
+			if at < 0 {
+				continue // its network is gone
+			}
+			o := &parties[at]
+			p.Parties = append(p.Parties, Party{
+				Card: o.CardID, Network: o.TenantID, Organization: o.OrganizationID, Name: o.Name, Accepts: o.Accepts != nil && *o.Accepts, Reason: o.Reason,
+				AnsweredAt: o.AnsweredAt, Contact: o.Contact, Email: o.Email,
+			})
+		}
+		p.Answers = p.answers()
+		all[i] = p
+	}
+	return all, nil
+}
+
+// introductionsIn are those of a round.
+func introductionsIn(ctx context.Context, db bun.IDB, round ids.Round) ([]Introduction, error) {
+	return introductions(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("cp.round_id = ?", round) })
+}
+
+// mostIntroductions is how many are listed.
+const mostIntroductions = 100
+
+// introductionsTo are those to organizations of a network; to all of it where none is named.
+func introductionsTo(ctx context.Context, db bun.IDB, network ids.Tenant, who []ids.Organization) ([]Introduction, error) {
+	return introductions(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		parties := db.NewSelect().Table("common_parties").Column("proposal_id").Where("tenant_id = ?", network)
+		if who != nil {
+			parties = parties.Where("organization_id IN (?)", bun.List(who))
+		}
+		return q.Where("cp.id IN (?)", parties).Limit(mostIntroductions)
+	})
+}
+
+// findIntroduction is one; from the transaction of a lock as it stands then. Fault: NotFound.
+func findIntroduction(ctx context.Context, db bun.IDB, id ids.Match) (Introduction, error) {
+	all, err := introductions(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("cp.id = ?", id) })
+	if err != nil {
+		return Introduction{}, err
+	}
+	if len(all) == 0 {
+		return Introduction{}, fault.NotFound()
+	}
+	return all[0], nil
+}
+
+// lockIntroduction is findIntroduction that keeps everybody else from changing it until the transaction ends.
+func lockIntroduction(ctx context.Context, tx *tenants.Tx, id ids.Match) (Introduction, error) {
+	if _, err := tx.NewRaw("SELECT 1 FROM common_proposals WHERE id = ? FOR UPDATE", id).Exec(ctx); err != nil {
+		return Introduction{}, fmt.Errorf("matching: lock introduction: %w", err)
+	}
+	return findIntroduction(ctx, tx, id)
+}
+
+// holdIntroductions lets nobody else propose across networks until the transaction ends.
+func holdIntroductions(ctx context.Context, tx *tenants.Tx) error {
+	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended('matching.introductions', 0))`).Exec(ctx); err != nil {
+		return fmt.Errorf("matching: hold introductions: %w", err)
+	}
+	return nil
+}
+
+// holdParties are the organizations behind cards that are to be seen, and keeps these from being taken back until the transaction
+// ends. Fewer than were asked for: not all are.
+func holdParties(ctx context.Context, tx *tenants.Tx, cards []ids.Organization) ([]Party, error) {
+	var held []ids.CommonCard
+	if err := tx.NewRaw(`SELECT id FROM common_cards WHERE id IN (?) ORDER BY id FOR SHARE`, bun.List(cards)).Scan(ctx, &held); err != nil {
+		return nil, fmt.Errorf("matching: hold cards: %w", err)
+	}
+	var rows []copyRow
+	found, err := shownCopies(ctx, tx.NewSelect().Model(&rows).ColumnExpr("c.organization_id").Where("c.id IN (?)", bun.List(cards)), &rows)
+	all := make([]Party, len(found))
+	for i := range found {
+		all[i] = Party{Card: found[i].ID, Network: found[i].Network, Organization: rows[i].OrganizationID, Name: found[i].content.Name}
+	}
+	return all, err
+}
+
+// insertIntroduction proposes. What was proposed before is left as it is.
+func insertIntroduction(ctx context.Context, tx *tenants.Tx, p *Introduction) (fresh bool, err error) {
+	row := introductionRow{ID: p.ID, CoreID: p.Core, RoundID: p.Round, RunID: p.Run, Cards: p.Organizations, State: ProposalSent, Note: p.Note, SentAt: p.SentAt, SentBy: p.SentBy, DueAt: p.DueAt}
+	fresh, err = moved(tx.NewInsert().Model(&row).On("CONFLICT (id) DO NOTHING").Returning("NULL").Exec(ctx))
+	if err != nil || !fresh {
+		return fresh, err
+	}
+	rows := make([]partyRow, len(p.Parties))
+	for i, o := range p.Parties {
+		rows[i] = partyRow{ProposalID: p.ID, CardID: o.Card, TenantID: o.Network, OrganizationID: o.Organization, Name: o.Name}
+	}
+	if _, err := tx.NewInsert().Model(&rows).Returning("NULL").Exec(ctx); err != nil {
+		return false, fmt.Errorf("matching: introduce: %w", err)
+	}
+	return true, nil
+}
+
+// answerIntroduction writes what one of the parties answers. The caller holds the introduction.
+func answerIntroduction(ctx context.Context, tx *tenants.Tx, id ids.Match, o *Party) error {
+	_, err := tx.NewRaw("UPDATE common_parties SET accepts = ?, reason = ?, answered_at = ?, contact = ?, email = ? WHERE proposal_id = ? AND card_id = ?",
+		o.Accepts, o.Reason, o.AnsweredAt, o.Contact, o.Email, id, o.Card).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("matching: answer introduction: %w", err)
+	}
+	return nil
+}
+
+// moveIntroduction writes that an introduction has ended, or is one; of one that is none nobody is shown to anybody. The caller holds it.
+func moveIntroduction(ctx context.Context, tx *tenants.Tx, p *Introduction) error {
+	if _, err := tx.NewRaw("UPDATE common_proposals SET state = ?, ended_at = ? WHERE id = ?", p.State, p.EndedAt, p.ID).Exec(ctx); err != nil {
+		return fmt.Errorf("matching: move introduction: %w", err)
+	}
+	if p.State == ProposalAccepted {
+		return nil
+	}
+	if _, err := tx.NewRaw("UPDATE common_parties SET contact = '', email = '' WHERE proposal_id = ?", p.ID).Exec(ctx); err != nil {
+		return fmt.Errorf("matching: forget who could be turned to: %w", err)
+	}
+	return nil
+}
+
+// forgetContacts takes back whom one could turn to at organizations that show their cards no more.
+func forgetContacts(ctx context.Context, tx *tenants.Tx) error {
+	_, err := tx.NewRaw(`UPDATE common_parties AS pa SET contact = '', email = '' WHERE contact <> '' AND NOT EXISTS (SELECT FROM common_cards AS c WHERE c.id = pa.card_id)`).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("matching: forget contacts: %w", err)
+	}
+	return nil
+}
+
+// orphaned are the proposals to be answered of which an organization shows its card no more, in an order in which they can be locked.
+func orphaned(ctx context.Context, tx *tenants.Tx) ([]ids.Match, error) {
+	var all []ids.Match
+	err := tx.NewRaw(`SELECT cp.id FROM common_proposals AS cp WHERE cp.state = 'sent'
+		AND EXISTS (SELECT FROM unnest(cp.cards) AS k (id) WHERE NOT EXISTS (SELECT FROM common_cards AS c WHERE c.id = k.id)) ORDER BY cp.id`).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("matching: find what has no card: %w", err)
+	}
+	return all, nil
+}
+
+// introduced are the cards of organizations that have a proposal of the core to answer, or have accepted one in the round.
+func introduced(ctx context.Context, db bun.IDB, round ids.Round) (map[ids.Organization]bool, error) {
+	var found []ids.Organization
+	err := db.NewRaw(`SELECT DISTINCT c.id FROM common_cards AS c JOIN common_parties AS pa ON pa.tenant_id = c.tenant_id AND pa.organization_id = c.organization_id
+		JOIN common_proposals AS cp ON cp.id = pa.proposal_id WHERE cp.state = 'sent' OR cp.state = 'accepted' AND cp.round_id = ?`, round).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("matching: list who is introduced: %w", err)
+	}
+	all := make(map[ids.Organization]bool, len(found))
+	for _, id := range found {
+		all[id] = true
+	}
+	return all, nil
+}
+
+// refusedAbroad are the pairs of cards of which one has declined a proposal of the round with the other.
+func refusedAbroad(ctx context.Context, db bun.IDB, round ids.Round) ([]Pair, error) {
+	var rows []struct{ One, Other ids.Organization }
+	err := db.NewRaw(`SELECT DISTINCT c1.id AS one, c2.id AS other FROM common_proposals AS cp
+		JOIN common_parties AS p1 ON p1.proposal_id = cp.id AND p1.accepts = false JOIN common_parties AS p2 ON p2.proposal_id = cp.id AND p2.card_id <> p1.card_id
+		JOIN common_cards AS c1 ON c1.tenant_id = p1.tenant_id AND c1.organization_id = p1.organization_id
+		JOIN common_cards AS c2 ON c2.tenant_id = p2.tenant_id AND c2.organization_id = p2.organization_id WHERE cp.round_id = ?`, round).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("matching: list who has declined: %w", err)
+	}
+	all := make([]Pair, len(rows))
+	for i, r := range rows {
+		all[i] = PairOf(r.One, r.Other)
+	}
+	return all, nil
+}
+
+// copiesNamed are those of the copies that are to be seen, by their names.
+func copiesNamed(ctx context.Context, db bun.IDB, wanted []ids.Organization) (map[ids.Organization]Copy, error) {
+	var rows []copyRow
+	found, err := shownCopies(ctx, db.NewSelect().Model(&rows).Where("c.id IN (?)", bun.List(wanted)), &rows)
+	all := make(map[ids.Organization]Copy, len(found))
+	for i := range found {
+		all[ids.Organization(found[i].ID)] = found[i]
+	}
+	return all, err
+}
+
+// engaged are the organizations of the round's pool that have a proposal to answer or have accepted one that counts; one proposal of a
+// network may be left out.
+func (s *Service) engaged(ctx context.Context, db bun.IDB, r *Round, but ids.Match) (map[ids.Organization]bool, error) {
+	if r.Pool == SharedPool {
+		return introduced(ctx, s.tenants.Platform().Read(), r.ID)
+	}
+	return engaged(ctx, db, r, but)
+}
+
+// barsOf are the pairs that are not put together in the round, beside those that its rules keep apart; nobody is told why.
+func (s *Service) barsOf(ctx context.Context, db bun.IDB, r *Round, organizations []ids.Organization) (map[Pair]bool, error) {
+	parted, err := barsOf(ctx, db, r.ID, organizations)
+	if err != nil || r.Pool != SharedPool {
+		return parted, err
+	}
+	refused, err := refusedAbroad(ctx, s.tenants.Platform().Read(), r.ID)
+	for _, pair := range refused {
+		parted[pair] = true
+	}
+	return parted, err
+}
+
+// proposalsOf are the proposals of a round, the newest first.
+func (s *Service) proposalsOf(ctx context.Context, db bun.IDB, r *Round) ([]Proposal, error) {
+	if r.Pool != SharedPool {
+		return proposalsOf(ctx, db, r.ID)
+	}
+	all, err := introductionsIn(ctx, s.tenants.Platform().Read(), r.ID)
+	found := make([]Proposal, len(all))
+	for i := range all {
+		found[i] = all[i].Proposal
+	}
+	return found, err
+}
+
+// proposedIn reports whether anything was ever proposed in the round.
+func (s *Service) proposedIn(ctx context.Context, db bun.IDB, r *Round) (bool, error) {
+	if r.Pool != SharedPool {
+		return proposedIn(ctx, db, r.ID)
+	}
+	all, err := introductionsIn(ctx, s.tenants.Platform().Read(), r.ID)
+	return len(all) > 0, err
+}
+
+// proposedOf reports whether anything of a run was ever proposed.
+func (s *Service) proposedOf(ctx context.Context, db bun.IDB, r *Round, run ids.Run) (bool, error) {
+	if r.Pool != SharedPool {
+		return proposedOf(ctx, db, run)
+	}
+	all, err := introductionsIn(ctx, s.tenants.Platform().Read(), r.ID)
+	return slices.ContainsFunc(all, func(p Introduction) bool { return p.Run == run }), err
+}
