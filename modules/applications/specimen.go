@@ -71,12 +71,7 @@ func passagesOf(p forms.Print, about string) []Passage {
 	var all []Passage
 	for _, section := range p.Sections {
 		for _, group := range section.Groups {
-			title := section.Title.Text
-			for _, more := range []string{group.Title, about} {
-				if more != "" {
-					title += " · " + more
-				}
-			}
+			title := strings.Join(slices.DeleteFunc([]string{section.Title.Text, group.Title, about}, func(s string) bool { return s == "" }), " · ")
 			for _, e := range group.Entries {
 				if text := strings.Join(linesOf(e), "\n"); e.Kind == forms.EntryQuestion && !e.Masked && text != "" {
 					all = append(all, Passage{Section: title, Label: e.Label.Text, Text: text})

@@ -188,7 +188,8 @@ func (s *Service) TogetherCalls(ctx context.Context, sc tenants.Scope, v *Introd
 	if err := s.policies.May(sc, policies.ProposalRead, of(v.Own.ID)); err != nil {
 		return nil, err
 	}
-	if v.State != ProposalAccepted || s.policies.May(sc, policies.ProposalAnswer, of(v.Own.ID)) != nil {
+	leads := s.policies.May(sc, policies.ProposalAnswer, of(v.Own.ID)) == nil
+	if v.State != ProposalAccepted || !leads {
 		return nil, nil
 	}
 	return s.around.Applications.Joint(ctx, sc)

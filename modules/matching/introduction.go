@@ -28,15 +28,6 @@ type Introduction struct {
 	Parties []Party // by seat
 }
 
-// party is the organization of a card.
-func (p *Introduction) party(card ids.Organization) (Party, bool) {
-	i := slices.IndexFunc(p.Parties, func(o Party) bool { return o.Card == ids.CommonCard(card) })
-	if i < 0 {
-		return Party{}, false
-	}
-	return p.Parties[i], true
-}
-
 // answers are those of the parties, in the order in which they came.
 func (p *Introduction) answers() []Answer {
 	var all []Answer

@@ -18,8 +18,8 @@ import (
 	"kervan/tenants/tenanttest"
 )
 
-// earlier makes a decided application of another call, with its leads.
-func (h *house) earlier(t *testing.T, name string) (selection.Application, []tenants.Scope) {
+// earlier makes a decided application of another call.
+func (h *house) earlier(t *testing.T) selection.Application {
 	t.Helper()
 	now := h.call
 	h.around.mu.Lock()
@@ -29,11 +29,11 @@ func (h *house) earlier(t *testing.T, name string) (selection.Application, []ten
 	h.calls = append(h.calls, call)
 	h.around.mu.Unlock()
 	h.call = call
-	a, leads := h.apply(t, name)
+	a, _ := h.apply(t, "Nehir")
 	h.call = now
 	h.decided(a.ID)
 	a.Undecided = false
-	return a, leads
+	return a
 }
 
 // opens prepares a sample and shows it to the reviewers.
@@ -264,7 +264,7 @@ func TestARequiredSampleStandsBeforeTheFirstApplication(t *testing.T) {
 func TestWhoIsTiedToTheSourceLearnsNothingOfTheSample(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	source, _ := h.earlier(t, "Nehir")
+	source := h.earlier(t)
 	member := tenants.Grant{Role: tenants.RoleParticipant, Organization: source.Organizations[0].ID}
 	coordinator, tiedOne := h.role(t, "Koordinatör", tenants.RoleCoordinator), h.someone(t, "Bağlı", tenanttest.Role(tenants.RoleCoordinator), member)
 	declared, belongs, judged, free := h.role(t, "Beyan", tenants.RoleReviewer), h.someone(t, "Üye", tenanttest.Role(tenants.RoleReviewer), member), h.role(t, "Yargı", tenants.RoleReviewer), h.role(t, "Serbest", tenants.RoleReviewer)
@@ -386,7 +386,7 @@ func TestACoordinatorWhoReviewsScoresFirst(t *testing.T) {
 func TestACalibrationTouchesNothing(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	source, _ := h.earlier(t, "Nehir")
+	source := h.earlier(t)
 	coordinator, chair := h.role(t, "Koordinatör", tenants.RoleCoordinator), h.role(t, "Kurul", tenants.RoleChair)
 	one, two := h.role(t, "Bir", tenants.RoleReviewer), h.role(t, "İki", tenants.RoleReviewer)
 	for i, name := range []string{"Ihlamur", "Çınar", "Meşe"} {
@@ -458,7 +458,7 @@ func TestASampleGoesWithWhatItIsACopyOf(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := open(t)
-			source, _ := h.earlier(t, "Nehir")
+			source := h.earlier(t)
 			coordinator, one, two := h.role(t, "Koordinatör", tenants.RoleCoordinator), h.role(t, "Bir", tenants.RoleReviewer), h.role(t, "İki", tenants.RoleReviewer)
 			a, _ := h.apply(t, "Ihlamur")
 			reviews := h.assign(t, a, one, two)
@@ -509,7 +509,7 @@ func TestLentAndInvitedReviewersScoreTheSampleToo(t *testing.T) {
 func TestThePagesOfACalibration(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	source, _ := h.earlier(t, "Nehir")
+	source := h.earlier(t)
 	coordinator, one, two := h.role(t, "Koordinatör", tenants.RoleCoordinator), h.role(t, "Rüya Okur", tenants.RoleReviewer), h.role(t, "Sarp Öteki", tenants.RoleReviewer)
 	a, _ := h.apply(t, "Ihlamur")
 	first := h.assign(t, a, one, two)[0]
@@ -608,7 +608,7 @@ func TestThePagesOfACalibration(t *testing.T) {
 func TestCalibrationsAskAsOften(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	source, _ := h.earlier(t, "Nehir")
+	source := h.earlier(t)
 	coordinator, one := h.role(t, "Koordinatör", tenants.RoleCoordinator), h.role(t, "Bir", tenants.RoleReviewer)
 	a, _ := h.apply(t, "Ihlamur")
 	h.assign(t, a, one)

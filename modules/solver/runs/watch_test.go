@@ -26,7 +26,7 @@ func TestARunStopsWhenItsPeopleEndIt(t *testing.T) {
 			t.Errorf("it stopped after %v by %v", took, ctx.Err())
 		}
 		stop()
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		if asked != len(answers) {
 			t.Errorf("it was asked %d times", asked)
 		}
@@ -51,9 +51,9 @@ func TestAWatchEndsWithItsRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
 		ctx, stop := Watch(t.Context(), func(context.Context) (State, error) { asked++; return Running, nil })
-		time.Sleep(2500 * time.Millisecond)
+		<-time.After(2500 * time.Millisecond)
 		stop()
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		if ctx.Err() == nil || asked != 2 {
 			t.Errorf("asked %d times, and the context is %v", asked, ctx.Err())
 		}
