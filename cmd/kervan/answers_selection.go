@@ -324,8 +324,8 @@ func (s standings) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Appl
 	return s.selection.Conflicted(ctx, sc)
 }
 
-// concealed lets the trail and correspondence ask of what the actor must not know: applications, rounds of partner finding, and
-// automatic assignments of either.
+// concealed lets the trail and correspondence ask of what the actor must not know: applications, rounds of partner finding, introductions
+// to other networks, and automatic assignments.
 func (a *App) concealed(ctx context.Context, sc tenants.Scope) ([]string, error) {
 	found, err := a.selection.Conflicted(ctx, sc)
 	if err != nil {
@@ -340,11 +340,18 @@ func (a *App) concealed(ctx context.Context, sc tenants.Scope) ([]string, error)
 		return nil, err
 	}
 	accompanying, err := a.partnerships.ConcealedRuns(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	abroad, err := a.matching.ConcealedIntroductions(ctx, sc)
 	var hidden []string
 	for _, id := range found {
 		hidden = append(hidden, id.String())
 	}
 	for _, id := range rounds {
+		hidden = append(hidden, id.String())
+	}
+	for _, id := range abroad {
 		hidden = append(hidden, id.String())
 	}
 	for _, id := range slices.Concat(reviewing, accompanying) {

@@ -122,26 +122,35 @@ func Take(quotas []Quota, applications []Counted) []Taken {
 }
 
 // NextFitting is which of those who wait, the first first, gets the next of some free places beside applications that hold
-// one: the first who takes no further quota beyond its limit and leaves enough places for what quotas still want, as far as others
-// who wait count for it; else the first who takes none beyond its limit; -1: nobody.
+// one: the first who takes no further quota beyond its limit and leaves enough places for all that quotas still want together, as far
+// as others who wait count for it; else who meets most of what is wanted, of those who take none beyond its limit; -1: nobody.
 func NextFitting(quotas []Quota, held, waiting []Counted, free int) int {
 	used := Take(quotas, held)
-	before, second := len(Beyond(used)), -1
+	before := len(Beyond(used))
+	short := slices.DeleteFunc(slices.Clone(used), func(u Taken) bool { return !u.Short() })
+	fits := func(one Counted) bool { return len(Beyond(Take(quotas, append(slices.Clip(held), one)))) <= before }
+	others := slices.DeleteFunc(slices.Clone(waiting), func(one Counted) bool { return !fits(one) })
+	best, most := -1, -1
 	for i, one := range waiting {
-		if len(Beyond(Take(quotas, append(slices.Clip(held), one)))) > before {
+		if !fits(one) {
 			continue
 		}
-		spares := !slices.ContainsFunc(used, func(u Taken) bool {
-			return u.Short() && !u.Of(one) && min(u.Least-u.Count, u.among(waiting)) >= free
-		})
-		if spares {
+		met, wanted := 0, 0
+		for _, u := range short {
+			least, there := u.Least-u.Count, u.among(others)
+			if u.Of(one) {
+				met, least, there = met+1, least-1, there-1
+			}
+			wanted += min(least, there)
+		}
+		if wanted < free {
 			return i
 		}
-		if second < 0 {
-			second = i
+		if met > most {
+			best, most = i, met
 		}
 	}
-	return second
+	return best
 }
 
 // among is how many of some applications the quota counts.

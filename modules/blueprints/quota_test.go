@@ -80,6 +80,7 @@ func TestThePlaceGoesToTheFirstWhoKeepsTheQuotas(t *testing.T) {
 	t.Parallel()
 	old, newcomer := blueprints.Counted{Countries: []string{"TR"}, Kinds: []string{"association"}}, blueprints.Counted{Countries: []string{"TR"}, Kinds: []string{"association"}, First: true}
 	union, german := blueprints.Counted{Countries: []string{"TR"}, Kinds: []string{"union"}}, blueprints.Counted{Countries: []string{"DE"}, Kinds: []string{"association"}}
+	newUnion := blueprints.Counted{Countries: []string{"TR"}, Kinds: []string{"union"}, First: true}
 	first, unions := blueprints.Quota{First: true, Least: 1}, blueprints.Quota{Kind: "union", Least: 1}
 	type counted = []blueprints.Counted
 	for name, c := range map[string]struct {
@@ -98,7 +99,11 @@ func TestThePlaceGoesToTheFirstWhoKeepsTheQuotas(t *testing.T) {
 		"there is a first-timer already":      {[]blueprints.Quota{first}, counted{newcomer}, counted{old, newcomer}, 1, 0},
 		"no first-timer waits":                {[]blueprints.Quota{first}, counted{old}, counted{old, german}, 1, 0},
 		"the last place is for a union":       {[]blueprints.Quota{unions}, counted{old}, counted{newcomer, union}, 1, 1},
-		"both are wanted, one can be had":     {[]blueprints.Quota{first, unions}, counted{old}, counted{old, union, newcomer}, 1, 0},
+		"both are wanted, one can be had":     {[]blueprints.Quota{first, unions}, counted{old}, counted{old, union, newcomer}, 1, 1},
+		"both are wanted, both can be had":    {[]blueprints.Quota{first, unions}, counted{old}, counted{old, union, newcomer}, 2, 1},
+		"there is a place for all three":      {[]blueprints.Quota{first, unions}, counted{old}, counted{old, union, newcomer}, 3, 0},
+		"one is both":                         {[]blueprints.Quota{first, unions}, counted{old}, counted{old, union, newUnion}, 1, 2},
+		"two of a kind are wanted":            {[]blueprints.Quota{{Kind: "union", Least: 2}}, counted{old}, counted{old, union, union}, 2, 1},
 		"wanted, but beyond another":          {[]blueprints.Quota{first, {Country: "TR", Most: 1}}, counted{old}, counted{german, newcomer}, 1, 0},
 	} {
 		if got := blueprints.NextFitting(c.quotas, c.held, c.waiting, c.free); got != c.want {

@@ -8,6 +8,7 @@ import (
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/policies"
 	"kervan/tenants"
@@ -53,7 +54,9 @@ type telling struct {
 }
 
 func (s *Service) introductionJobs(r *tenants.Registry) {
-	tenants.HandleJob(r, introduceJob, s.introduce)
+	tenants.HandleJob(r, introduceJob, func(ctx context.Context, sc tenants.Scope, all introducing) error {
+		return settled(s.introduce(ctx, sc, all)) // who was refused stays so, whoever is free later
+	})
 	tenants.HandleJob(r, withdrawJob, func(ctx context.Context, _ tenants.Scope, l Lapsing) error {
 		return settled(s.endIntroduction(ctx, l.Match, ProposalWithdrawn))
 	})
@@ -79,7 +82,8 @@ func settled(err error) error {
 	return err
 }
 
-// introduce proposes organizations to each other. What was proposed before stays; whoever shows its card no more is proposed to nobody.
+// introduce proposes organizations to each other. What was proposed before stays; whoever shows its card no more is proposed to nobody, and
+// nothing is proposed once it is due.
 // Fault: Conflict where one of them has a proposal already, or shows its card no more; the others are proposed.
 func (s *Service) introduce(ctx context.Context, _ tenants.Scope, all introducing) error {
 	var refused error
@@ -87,8 +91,15 @@ func (s *Service) introduce(ctx context.Context, _ tenants.Scope, all introducin
 		if err := holdIntroductions(ctx, tx); err != nil {
 			return err
 		}
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
 		for i := range all.Proposals {
 			p := &all.Proposals[i]
+			if !now.Before(p.DueAt) {
+				continue // nobody could answer it
+			}
 			if _, err := findIntroduction(ctx, tx, p.ID); err == nil {
 				continue
 			} else if !fault.Is(err, fault.KindNotFound) {
@@ -233,6 +244,27 @@ func (s *Service) reply(ctx context.Context, sc tenants.Scope, a replying) error
 	return err
 }
 
+// introductionKind is of what kind an introduction is to the trail and to correspondence.
+const introductionKind = "introduction"
+
+// ConcealedIntroductions are those of which the actor must not know, because they are about an organization in whose application they
+// have a conflict of interest. It is for other modules, which ask on behalf of whoever acts.
+func (s *Service) ConcealedIntroductions(ctx context.Context, sc tenants.Scope) ([]ids.Match, error) {
+	if sc.Actor().Person.IsZero() || sc.Tenant().Kind != tenants.KindNetwork {
+		return nil, nil
+	}
+	against, err := s.around.Applications.Conflicting(ctx, sc)
+	if err != nil || len(against) == 0 {
+		return nil, err
+	}
+	return introductionsAbout(ctx, s.tenants.Platform().Read(), sc.Tenant().ID, against)
+}
+
+// concerns reports whether one of the network's organizations is proposed.
+func (p *Introduction) concerns(network ids.Tenant, who []ids.Organization) bool {
+	return slices.ContainsFunc(p.Parties, func(o Party) bool { return o.Network == network && slices.Contains(who, o.Organization) })
+}
+
 // says is by what word people are told of a state: that one has declined, left or not answered is told in the same words.
 func (p ProposalState) says() string {
 	switch p {
@@ -245,8 +277,8 @@ func (p ProposalState) says() string {
 	return "introduction_ended"
 }
 
-// tellIntroduced writes to the leads of the network's organizations what has become of a proposal, and rings for coordinators when one is
-// made. Mails name nobody, as the network's team reads its outbox.
+// tellIntroduced writes to the leads of the network's organizations what has become of a proposal. Mails name nobody, as the network's team
+// reads its outbox.
 func (s *Service) tellIntroduced(ctx context.Context, sc tenants.Scope, t telling) error {
 	p, err := findIntroduction(ctx, s.tenants.Platform().Read(), t.Match)
 	if err != nil {
@@ -271,7 +303,7 @@ func (s *Service) tellIntroduced(ctx context.Context, sc tenants.Scope, t tellin
 			for _, lead := range leads[o] {
 				tx.Announce(events.MailRequested{
 					ID: ids.Message(onceFor(p.ID, lead, what)), Kind: "matching.mail." + what, Person: lead, Path: introductionsPath, Args: map[string]string{},
-					Times: map[string]time.Time{"Due": p.DueAt}, Zone: sc.Tenant().Zone, AboutKind: "introduction", AboutID: p.ID.String(),
+					Times: map[string]time.Time{"Due": p.DueAt}, Zone: sc.Tenant().Zone, AboutKind: introductionKind, AboutID: p.ID.String(),
 				})
 				tx.Announce(events.NotificationRequested{
 					ID: ids.Notification(onceFor(p.ID, lead, what)), Person: lead, Key: "matching.notify." + what, Path: introductionPath(p.ID), Args: map[string]string{},
@@ -318,7 +350,7 @@ type Acquaintance struct {
 	Network  string
 	Accepted bool     // it has; that it has declined is told to nobody
 	Meeting  *Meeting // what its card says and what fits, while the introduction is to be answered or made and the card is shown
-	Contact  string   // once all have accepted; empty: it has named nobody, or takes its card back
+	Contact  string   // likewise, once all have accepted; empty: it has named nobody, or shows no card just now
 	Email    string
 }
 
@@ -370,11 +402,7 @@ func (s *Service) seenBy(sc tenants.Scope, p *Introduction) (Introduced, int) {
 			continue
 		}
 		o := &p.Parties[i]
-		a := Acquaintance{Name: o.Name, Accepted: o.Accepts && p.Live()}
-		if p.State == ProposalAccepted {
-			a.Contact, a.Email = o.Contact, o.Email
-		}
-		v.Others = append(v.Others, a)
+		v.Others = append(v.Others, Acquaintance{Name: o.Name, Accepted: o.Accepts && p.Live()})
 	}
 	return v, own
 }
@@ -448,6 +476,9 @@ func (s *Service) introducedTo(ctx context.Context, sc tenants.Scope, id ids.Mat
 			m := Meeting{Own: ours.Listed(), Other: c.Listed()}
 			m.Other.Fit = fitOf(&m.Own, &m.Other)
 			v.Others[at].Meeting = &m
+			if p.State == ProposalAccepted {
+				v.Others[at].Contact, v.Others[at].Email = p.Parties[i].Contact, p.Parties[i].Email
+			}
 		}
 		at++
 	}
@@ -499,7 +530,7 @@ func (s *Service) Reply(ctx context.Context, sc tenants.Scope, id ids.Match, r R
 		if a.Accepts {
 			action = "introduction.accepted"
 		}
-		tx.Audit(entry(action, v.Own.ID))
+		tx.Audit(audit.Entry{Action: action, SubjectKind: introductionKind, SubjectID: id.String()})
 		tx.Enqueue(replyJob, a)
 		return nil
 	})
@@ -535,7 +566,7 @@ func (s *Service) MetAbroad(ctx context.Context, sc tenants.Scope) ([]Met, error
 	var found []Met
 	for i := range all {
 		p := &all[i]
-		if slices.ContainsFunc(p.Parties, func(o Party) bool { return o.Network == sc.Tenant().ID && slices.Contains(against, o.Organization) }) {
+		if p.concerns(sc.Tenant().ID, against) {
 			continue
 		}
 		for n := range p.Parties {

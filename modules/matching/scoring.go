@@ -207,7 +207,7 @@ func (b *Basis) view(w *Weights, i, j int) int {
 	known := b.together(i, j)
 	n := w.Needs*gain(x, y) + w.Wishes*2*wish(b.rank(i, j)) + w.Asked*2*asks(x, y)
 	n += w.Relation * 2 * half(x.Relation == EitherRelation || (x.Relation == ExistingRelation) == known)
-	for _, c := range []Criterion{ByLanguage, ByDays, ByHosting} {
+	for _, c := range []Criterion{ByLanguage, ByDays, ByHosting, ByNetworks} {
 		n += w.Of(c) * b.met(c, i, j)
 	}
 	return n

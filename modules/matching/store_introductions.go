@@ -105,6 +105,16 @@ func introductionsTo(ctx context.Context, db bun.IDB, network ids.Tenant, who []
 	})
 }
 
+// introductionsAbout are those to organizations of a network.
+func introductionsAbout(ctx context.Context, db bun.IDB, network ids.Tenant, who []ids.Organization) ([]ids.Match, error) {
+	var found []ids.Match
+	err := db.NewSelect().Table("common_parties").Column("proposal_id").Where("tenant_id = ?", network).Where("organization_id IN (?)", bun.List(who)).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("matching: find introductions: %w", err)
+	}
+	return found, nil
+}
+
 // findIntroduction is one; from the transaction of a lock as it stands then. Fault: NotFound.
 func findIntroduction(ctx context.Context, db bun.IDB, id ids.Match) (Introduction, error) {
 	all, err := introductions(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("cp.id = ?", id) })
@@ -137,7 +147,7 @@ func holdIntroductions(ctx context.Context, tx *tenants.Tx) error {
 // ends. Fewer than were asked for: not all are.
 func holdParties(ctx context.Context, tx *tenants.Tx, cards []ids.Organization) ([]Party, error) {
 	var held []ids.CommonCard
-	if err := tx.NewRaw(`SELECT id FROM common_cards WHERE id IN (?) ORDER BY id FOR SHARE`, bun.List(cards)).Scan(ctx, &held); err != nil {
+	if err := tx.NewRaw(`SELECT id FROM common_cards WHERE id IN (?) ORDER BY id FOR KEY SHARE`, bun.List(cards)).Scan(ctx, &held); err != nil {
 		return nil, fmt.Errorf("matching: hold cards: %w", err)
 	}
 	var rows []copyRow

@@ -137,7 +137,7 @@ func (v *Introduced) ended(p ui.Page) string {
 	return p.T("matching.introduction.ended")
 }
 
-// badge is by what word a state is told to organizations and networks.
+// stateAbroad is by what word a state is told to organizations and networks.
 func stateAbroad(p ui.Page, s ProposalState) string {
 	switch s {
 	case ProposalSent, ProposalAccepted, ProposalLapsed:

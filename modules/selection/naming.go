@@ -54,23 +54,30 @@ func names(text string, signs []string) bool {
 }
 
 // knownSigns are the full names and the addresses by which a reviewer could name to applicants who reviews: their own, and those of the
-// others where they know these. What they do not know, an error must not tell them.
-func (s *Service) knownSigns(ctx context.Context, tx *tenants.Tx, r *Review) ([]string, error) {
+// others whom they have been shown, once theirs was submitted before. What they do not know, an error must not tell them.
+func (s *Service) knownSigns(ctx context.Context, sc tenants.Scope, r *Review) ([]string, error) {
 	persons := []ids.Person{r.Person}
-	w, err := waysOf(ctx, tx, r.Call)
+	w, err := waysOf(ctx, sc.Read(), r.Call)
 	if err != nil {
 		return nil, err
 	}
 	if w.Talk.On && w.Talk.Named {
-		all, err := reviewsOf(ctx, tx, r.Application)
+		earlier, err := earlierTotals(ctx, sc.Read(), r.Application)
 		if err != nil {
 			return nil, err
 		}
+		all, err := reviewsOf(ctx, sc.Read(), r.Application)
+		if err != nil {
+			return nil, err
+		}
+		shown := slices.ContainsFunc(earlier, func(e Earlier) bool { return e.Review == r.ID })
 		for i := range all {
-			persons = append(persons, all[i].Person)
+			if shown && all[i].State == ReviewSubmitted {
+				persons = append(persons, all[i].Person)
+			}
 		}
 	}
-	known, err := s.People.Persons(ctx, tx.Scope(), persons)
+	known, err := s.People.Persons(ctx, sc, persons)
 	var signs []string
 	for _, person := range known {
 		signs = append(signs, i18n.SearchKey(person.Email))

@@ -335,6 +335,10 @@ func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Review) e
 	if err != nil {
 		return err
 	}
+	signs, err := s.knownSigns(ctx, sc, &r)
+	if err != nil {
+		return err
+	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		if _, err := lockSelection(ctx, tx, call); err != nil {
 			return err
@@ -347,10 +351,6 @@ func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Review) e
 			return err
 		}
 		bad := Missing(call.Criteria, call.Review.ScoreMax, r.Marks)
-		signs, err := s.knownSigns(ctx, tx, r)
-		if err != nil {
-			return err
-		}
 		for i := range call.Criteria {
 			if k := call.Criteria[i].Key; names(r.Mark(k).Feedback, signs) {
 				bad = append(bad, fault.At(inputName(k, feedbackPrefix), "selection.mark.names_reviewer"))

@@ -207,6 +207,9 @@ func (w *Web) writeSample(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
+	if err := w.belongs(c, sc, call, id); err != nil {
+		return err
+	}
 	in := sampling{Sample: typedSample(form), Required: form.Ticked("required")}
 	version, err := w.keepSample(c, sc, id, form)
 	done := "selection.calibration.saved"
@@ -219,6 +222,15 @@ func (w *Web) writeSample(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	w.site.Say(c, "success", done)
 	return web.SeeOther(c, calibrationAddress(call, id, ""))
+}
+
+// belongs reports with NotFound where a calibration is not of the call of its address, or must not be known.
+func (w *Web) belongs(c *fiber.Ctx, sc tenants.Scope, call ids.Call, id ids.Calibration) error {
+	b, err := w.service.CalibrationBoard(c.UserContext(), sc, id)
+	if err == nil && b.Call != call {
+		err = fault.NotFound()
+	}
+	return err
 }
 
 // turning does something without words to a calibration, and goes on to its page.
@@ -235,7 +247,7 @@ func (w *Web) turning(c *fiber.Ctx, sc tenants.Scope, do func(id ids.Calibration
 	if err != nil {
 		return err
 	}
-	if _, err := w.service.CalibrationBoard(c.UserContext(), sc, id); err != nil {
+	if err := w.belongs(c, sc, call, id); err != nil {
 		return err
 	}
 	done, err := do(id, form)
@@ -297,6 +309,9 @@ func (w *Web) refer(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	form, err := web.ReadForm(c)
 	if err != nil {
+		return err
+	}
+	if err := w.belongs(c, sc, call, id); err != nil {
 		return err
 	}
 	in := sampling{Marks: readWriting(form)}

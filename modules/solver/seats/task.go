@@ -43,6 +43,9 @@ func newTask(ctx context.Context, p Pool, listed int) (*task, error) {
 	})
 	if t.whole = len(t.groups) <= listed; !t.whole {
 		t.groups = distinct(append(t.groups[:min(nearest, len(t.groups))], t.near()...))
+		if !p.Size {
+			t.groups = slices.DeleteFunc(t.groups, func(g group) bool { return g.worth < 0 })
+		}
 	}
 	return t, ctx.Err()
 }
