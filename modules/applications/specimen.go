@@ -1,11 +1,15 @@
 package applications
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"kervan/modules/blueprints"
 	"kervan/modules/forms"
@@ -23,9 +27,10 @@ type Passage struct {
 const struck = "[…]"
 
 // How short words may be that are struck out wherever they stand: the name of an organization is nothing else, but what was answered
-// to a hidden question may be a word like any other.
+// to a hidden question may be a word like any other. Shorter ones than shortestBegun may be the beginning of another word.
 const (
 	shortestName   = 3
+	shortestBegun  = 5
 	shortestHidden = 5
 	longestHidden  = 80
 )
@@ -98,30 +103,68 @@ func linesOf(e forms.Entry) []string {
 	return lines
 }
 
-// hiddenIn are the words of answers that stand in the whole and not in what is seen of it.
+// hiddenIn are the words of answers that stand in the whole and not in what is seen of it, cell by cell where some columns are seen.
 func hiddenIn(whole, seen forms.Print) []string {
-	shown := map[string]bool{}
-	each(seen, func(e forms.Entry) { shown[e.Ref] = !e.Masked })
+	shown := map[string]forms.Entry{}
+	each(seen, func(e forms.Entry) {
+		if !e.Masked {
+			shown[e.Ref] = e
+		}
+	})
 	var words []string
 	each(whole, func(e forms.Entry) {
-		if shown[e.Ref] {
-			return
-		}
-		lines := slices.Clone(e.Lines)
-		for _, card := range e.Cards {
-			_, name, _ := strings.Cut(card.Title, ": ")
-			lines = append(lines, name)
-			for _, pair := range card.Pairs {
-				lines = append(lines, pair[1])
-			}
-		}
-		for _, line := range lines {
-			if n := utf8.RuneCountInString(line); n >= shortestHidden && n <= longestHidden {
+		for _, line := range withheld(e, shown[e.Ref]) {
+			if n := utf8.RuneCountInString(bare(line)); n >= shortestHidden && n <= longestHidden {
 				words = append(words, line)
 			}
 		}
 	})
 	return words
+}
+
+// withheld are the lines, cells and names of an answer that are not where they stand in what is seen of it.
+func withheld(whole, seen forms.Entry) []string {
+	lines := unlike(whole.Lines, seen.Lines)
+	if whole.Table != nil {
+		var rows [][]string
+		if seen.Table != nil {
+			rows = seen.Table.Rows
+		}
+		for i, row := range whole.Table.Rows {
+			lines = append(lines, unlike(row, at(rows, i))...)
+		}
+	}
+	for i, card := range whole.Cards {
+		other := at(seen.Cards, i)
+		if card.Title != other.Title {
+			_, name, _ := strings.Cut(card.Title, ": ")
+			lines = append(lines, name)
+		}
+		for _, pair := range card.Pairs {
+			if !slices.Contains(other.Pairs, pair) {
+				lines = append(lines, pair[1])
+			}
+		}
+	}
+	return lines
+}
+
+func unlike(whole, seen []string) []string {
+	var lines []string
+	for i, line := range whole {
+		if at(seen, i) != line {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// at is what stands at a place, and nothing beyond the end.
+func at[E any](all []E, i int) (one E) {
+	if i < len(all) {
+		one = all[i]
+	}
+	return one
 }
 
 func each(p forms.Print, do func(forms.Entry)) {
@@ -134,20 +177,77 @@ func each(p forms.Print, do func(forms.Entry)) {
 	}
 }
 
-// strike puts a sign in the place of words, the longest first, however they are written.
+// inWord is what words are made of: where none of it stands, one begins or ends.
+const inWord = `\pL\pN\pM`
+
+// strike puts a sign in the place of words, the longest first, however they are written: in capitals or not, the Turkish ones too, and
+// whatever stands between their parts. They are struck where a word begins. What is appended to one stays behind its sign, with an
+// apostrophe or without; but a short one is struck only where it is a word of its own: Art is no part of an article.
 func strike(passages []Passage, words []string) []Passage {
-	words = slices.DeleteFunc(words, func(w string) bool { return utf8.RuneCountInString(strings.TrimSpace(w)) < shortestName })
-	if len(words) == 0 {
+	found := make([]string, 0, len(words))
+	for _, w := range words {
+		if w = bare(w); utf8.RuneCountInString(w) >= shortestName {
+			found = append(found, w)
+		}
+	}
+	if len(found) == 0 {
 		return passages
 	}
-	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })
-	patterns := make([]string, len(words))
-	for i, w := range words {
-		patterns[i] = regexp.QuoteMeta(strings.TrimSpace(w))
+	slices.SortFunc(found, func(a, b string) int {
+		return cmp.Or(utf8.RuneCountInString(b)-utf8.RuneCountInString(a), strings.Compare(a, b))
+	})
+	var whole, begun []string
+	for _, w := range slices.Compact(found) {
+		if utf8.RuneCountInString(w) < shortestBegun {
+			whole = append(whole, anyhow(w))
+		} else {
+			begun = append(begun, anyhow(w))
+		}
 	}
-	pattern := regexp.MustCompile(`(?i)` + strings.Join(patterns, "|"))
+	if len(whole) > 0 {
+		begun = append(begun, `(?:`+strings.Join(whole, "|")+`)($|[^`+inWord+`])`)
+	}
+	pattern := regexp.MustCompile(`(?i)(^|[^` + inWord + `])(?:` + strings.Join(begun, "|") + `)`)
+	sign := "${1}" + struck
+	if len(whole) > 0 {
+		sign += "${2}"
+	}
 	for i := range passages {
-		passages[i].Text = pattern.ReplaceAllString(passages[i].Text, struck)
+		text := norm.NFC.String(passages[i].Text)
+		for range 2 { // of two neighbours the first takes what divides them
+			text = pattern.ReplaceAllString(text, sign)
+		}
+		passages[i].Text = text
 	}
 	return passages
+}
+
+// bare is a word as it is looked for, without the signs around it.
+func bare(word string) string {
+	return strings.TrimFunc(norm.NFC.String(word), func(r rune) bool { return !unicode.In(r, unicode.L, unicode.N, unicode.M) })
+}
+
+// anyhow is the pattern of a word in small letters or capitals. Go's own folding knows neither i and İ nor ı and I as one letter, and
+// no capitals of ß.
+func anyhow(word string) string {
+	var b strings.Builder
+	parts := strings.Fields(strings.ReplaceAll(word, "i\u0307", "i"))
+	for i, part := range parts {
+		if i > 0 {
+			b.WriteString(`[\s\pZ]+`)
+		}
+		for _, r := range part {
+			switch r {
+			case 'i', 'ı', 'I', 'İ':
+				b.WriteString(`[iıIİ]\x{307}?`)
+			case 'ß', 'ẞ':
+				b.WriteString(`(?:ß|ss)`)
+			case '\'', '’':
+				b.WriteString(`['’]`)
+			default:
+				b.WriteString(regexp.QuoteMeta(string(r)))
+			}
+		}
+	}
+	return b.String()
 }

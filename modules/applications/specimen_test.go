@@ -1,9 +1,12 @@
 package applications_test
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
+	"kervan/modules/applications"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
@@ -23,14 +26,14 @@ func TestASpecimenDoesNotTellWhoseItIs(t *testing.T) {
 	h.joins(t, id, one, two, "eu")
 	h.fills(t, id)
 	sheet := h.find(t, id).Parts[0].Sheet
-	_, version := h.answer(t, sheet, "mission")
+	_, version := h.answer(t, sheet, "issue")
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	must(h.save(t, one.lead, sheet, "mission", "IHLAMUR Komşuluk Derneği and Lindenhof Nachbarschaft walk along the river.", version))
+	must(h.save(t, one.lead, sheet, "issue", "IHLAMUR KOMŞULUK DERNEĞİ and Lindenhof Nachbarschaft walk along the river.", version))
 	h.confirms(t, id, one, two)
 	h.submits(t, id, one)
 	h.closes(call)
@@ -54,6 +57,9 @@ func TestASpecimenDoesNotTellWhoseItIs(t *testing.T) {
 	if len(hidden) < 3 {
 		t.Fatalf("nothing is hidden: %v", hidden)
 	}
+	if !slices.ContainsFunc(passages, func(p applications.Passage) bool { return p.Text == "[…] and […] walk along the river." }) {
+		t.Errorf("the answer that names them is not told: %+v", passages)
+	}
 	for _, p := range passages {
 		for _, name := range []string{"Ihlamur", "IHLAMUR", "Lindenhof"} {
 			if strings.Contains(p.Text, name) {
@@ -71,5 +77,49 @@ func TestASpecimenDoesNotTellWhoseItIs(t *testing.T) {
 	}
 	if _, err := h.service.Specimen(t.Context(), coordinator, ids.New[ids.Application](), loc); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("one that there is not: %v", err)
+	}
+}
+
+// TestASpecimenDoesNotRepeatAColumnThatIsHidden strikes out what stands in a hidden column of a table that is shown.
+func TestASpecimenDoesNotRepeatAColumnThatIsHidden(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	call := h.call(t, "pair")
+	h.reforms(t, call, func(d *forms.Definition) {
+		_, s, _ := d.Question("issue")
+		s.Questions = append(s.Questions, forms.Question{Key: "hosts", Type: forms.TypeTable, Label: in("Hosts"), Item: in("Host"), Columns: []forms.Question{
+			{Key: "place", Type: forms.TypeShortText, Label: in("Place")},
+			{Key: "host", Type: forms.TypeShortText, Label: in("Who opens it"), Class: forms.ClassPersonal},
+		}})
+	})
+	one, two := h.side(t, "Ihlamur Komşuluk Derneği", "TR"), h.side(t, "Lindenhof Nachbarschaft", "DE")
+	id := h.begun(t, call, one, "tr")
+	h.joins(t, id, one, two, "eu")
+	h.fills(t, id)
+	a := h.find(t, id)
+	h.fill(t, &a, a.Parts[0].Sheet, forms.Answers{
+		"hosts": json.RawMessage(`[{"place":"Old water mill","host":"Nermin Yıldız"},{"place":"Boathouse of Ferhat Demir","host":"Ferhat Demir"}]`),
+		"issue": json.RawMessage(`"With NERMİN YILDIZ we repair the old water mill."`),
+	})
+	h.confirms(t, id, one, two)
+	h.submits(t, id, one)
+	h.closes(call)
+	passages, err := h.service.Specimen(t.Context(), h.As(t, tenanttest.Role(tenants.RoleCoordinator)), id, h.Catalog.Localizer(i18n.EN, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, p := range passages {
+		all.WriteString(p.Text + "\n")
+	}
+	for _, shown := range []string{"Old water mill", "Boathouse of […]", "With […] we repair the old water mill."} {
+		if !strings.Contains(all.String(), shown) {
+			t.Errorf("%q is not told in:\n%s", shown, all.String())
+		}
+	}
+	for _, name := range []string{"Nermin", "NERMİN", "Ferhat"} {
+		if strings.Contains(all.String(), name) {
+			t.Errorf("%s is told in:\n%s", name, all.String())
+		}
 	}
 }
