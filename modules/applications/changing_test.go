@@ -325,3 +325,26 @@ func TestAFormThatChangesWhileManyWrite(t *testing.T) {
 		}
 	}
 }
+
+// TestWhetherAnApplicationWasEverHandedIn holds what a call promises to whoever has handed in: withdrawing does not undo it.
+func TestWhetherAnApplicationWasEverHandedIn(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	other, _, _, _ := h.pair(t)
+	call, id, one, _ := h.pair(t)
+	ever := func(when string, call ids.Call, want bool) {
+		t.Helper()
+		if got, err := applications.EverHandedIn(t.Context(), h.System().Read(), call); err != nil || got != want {
+			t.Errorf("%s: %v, %v", when, got, err)
+		}
+	}
+	ever("a draft", call, false)
+	h.submits(t, id, one)
+	ever("handed in", call, true)
+	ever("to another call", other, false)
+	if err := h.service.Withdraw(t.Context(), one.lead, id); err != nil {
+		t.Fatal(err)
+	}
+	ever("withdrawn", call, true)
+	ever("no call", ids.New[ids.Call](), false)
+}
