@@ -73,11 +73,13 @@ func (s *Service) Veiled(ctx context.Context, sc tenants.Scope, id ids.Call) (Ve
 	return v, err
 }
 
-// Conceal says whether the reviewers of a call learn who applies, and which answers they do not see if they do not. Coordinators and
-// officers may on a draft; coordinators on a published call, with a reason that stands in the public log, until a reviewer has
-// opened an application, and from names to none until one was given to a reviewer or reviewers were asked what they would like. Once
-// somebody has handed in who was told what reviewers do not see, more of it may be hidden and nothing shown. Faults: Invalid by field
-// (anonymous, hidden, reason), Conflict, NotFound.
+// Conceal says whether the reviewers of a call learn who applies, and which answers they do not see if they do not; keys of what is
+// always hidden are left out. Coordinators and officers may on a draft. Coordinators may on a published call, if anything changes with
+// a reason that stands in the public log: until a reviewer has opened an application or the decision list is closed, and from names to
+// none until an application was given to a reviewer or reviewers were asked what they would like. Once somebody has handed in who was
+// told what reviewers do not see, more of it may be hidden and nothing shown. What a published call hides stays hidden, if its form
+// was changed and does not ask it any more: what was handed in before answers it. Faults: Invalid by field (anonymous, hidden,
+// reason), Conflict, NotFound, also for officers on a published call.
 func (s *Service) Conceal(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, a Anonymity) error {
 	before, err := s.Veiled(ctx, sc, id)
 	if err != nil {
@@ -88,22 +90,26 @@ func (s *Service) Conceal(ctx context.Context, sc tenants.Scope, id ids.Call, ve
 		return fault.Invalid("fault.check_fields", fault.At("hidden", "fault.choose"))
 	}
 	return s.change(ctx, sc, policies.CallEdit, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
-		if !a.On {
-			hidden = nil
+		var keys []string
+		if a.On {
+			keys = slices.Clone(hidden)
 		}
 		if c.State != Draft {
+			if a.On {
+				keys = append(keys, unasked(before.Asked, c.Review.Hidden)...)
+			}
 			if err := s.unseen(ctx, sc, tx, c, a); err != nil {
 				return err
 			}
-			if err := s.promised(ctx, tx, c, a.On, hidden); err != nil {
+			if err := s.promised(ctx, tx, c, a.On, keys); err != nil {
 				return err
 			}
 		}
-		if c.Review.Anonymous == a.On && slices.Equal(c.Review.Hidden, hidden) {
+		if c.Review.Anonymous == a.On && slices.Equal(slices.Sorted(slices.Values(c.Review.Hidden)), slices.Sorted(slices.Values(keys))) {
 			return nil
 		}
-		c.Review.Anonymous, c.Review.Hidden = a.On, hidden
-		tx.Audit(audit.Entry{Action: "call.anonymity_set", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"on": a.On, "hidden": len(hidden)}})
+		c.Review.Anonymous, c.Review.Hidden = a.On, keys
+		tx.Audit(audit.Entry{Action: "call.anonymity_set", SubjectKind: "call", SubjectID: id.String(), Detail: map[string]any{"on": a.On, "hidden": len(keys)}})
 		if c.State == Draft {
 			return nil
 		}
@@ -163,10 +169,26 @@ func choosable(asked *forms.Definition, keys []string) (hidden []string, known b
 				continue
 			}
 			found++
-			if q.Type.Asks() && !blueprints.Naming(q) {
+			if answered(q) && !blueprints.Naming(q) {
 				hidden = append(hidden, q.Key)
 			}
 		}
 	}
 	return hidden, found == len(keys)
+}
+
+// unasked are those of the keys that cannot be chosen, as nothing is asked under them any more or it is always hidden now.
+func unasked(asked *forms.Definition, keys []string) []string {
+	var left []string
+	for _, key := range keys {
+		if chosen, _ := choosable(asked, []string{key}); len(chosen) == 0 {
+			left = append(left, key)
+		}
+	}
+	return left
+}
+
+// answered reports whether a question has an answer that could tell something: to consent says nothing.
+func answered(q *forms.Question) bool {
+	return q.Type.Asks() && q.Type != forms.TypeConsent && q.Type != forms.TypeDeclaration
 }

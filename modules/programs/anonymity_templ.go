@@ -878,7 +878,7 @@ func hideable(p ui.Page, v Veiled, s *forms.Section, hidden []string) (options [
 		q := &s.Questions[i]
 		label := q.Label.String(p.Loc.Locale, v.Call.Locales...)
 		switch {
-		case !q.Type.Asks() || q.Type == forms.TypeConsent || q.Type == forms.TypeDeclaration:
+		case !answered(q):
 		case blueprints.Naming(q):
 			always = append(always, label)
 		default:

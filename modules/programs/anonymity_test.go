@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"kervan/modules/forms"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/programs"
 	"kervan/tenants"
@@ -174,5 +175,46 @@ func TestWhatApplicantsWereToldIsKept(t *testing.T) {
 	must(t, err)
 	if !now.Review.Anonymous || !slices.Equal(now.Review.Hidden, []string{"city", "founded"}) {
 		t.Errorf("hidden are %v", now.Review.Hidden)
+	}
+}
+
+// TestWhatIsAskedNoMoreStaysHidden holds that what was handed in before a form was changed is read as was promised, and that more can
+// still be hidden.
+func TestWhatIsAskedNoMoreStaysHidden(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.published(t)
+	sc := h.coordinator(t)
+	must(t, h.service.Conceal(t.Context(), sc, c.ID, c.Version, programs.Anonymity{On: true, Hidden: []string{"city", "founded", "mission"}, Reason: "Because."}))
+	h.handedIn = true
+	must(t, h.service.Redesign(t.Context(), sc, c.ID, true, func(d *forms.Definition) error {
+		founded, s, _ := d.Question("founded")
+		founded.Class = forms.ClassPersonal
+		s.Questions = slices.DeleteFunc(s.Questions, func(q forms.Question) bool { return q.Key == "city" })
+		return nil
+	}))
+	r, err := h.service.Revision(t.Context(), sc, c.ID)
+	must(t, err)
+	must(t, h.service.Reform(t.Context(), sc, c.ID, r.Call.Version, r.Draft, "Too much was asked."))
+	b := h.SignedIn(t, sc.Actor())
+	page := "/program/calls/" + c.ID.String() + "/anonymity"
+	b.Get(page)
+	if strings.Contains(b.Page.Body, `value="city"`) || strings.Contains(b.Page.Body, `value="founded"`) {
+		t.Error("the page offers to hide what is not asked or always hidden")
+	}
+	b.Submit(page)
+	b.Want(200, "Saved.")
+	now, err := h.service.Call(t.Context(), sc, c.ID)
+	must(t, err)
+	more := programs.Anonymity{On: true, Hidden: []string{"mission", "registration_document"}, Reason: "A letterhead tells it."}
+	must(t, h.service.Conceal(t.Context(), sc, c.ID, now.Version, more))
+	now, err = h.service.Call(t.Context(), sc, c.ID)
+	must(t, err)
+	if want := []string{"city", "founded", "mission", "registration_document"}; !slices.Equal(slices.Sorted(slices.Values(now.Review.Hidden)), want) {
+		t.Errorf("hidden are %v, want %v", now.Review.Hidden, want)
+	}
+	err = h.service.Conceal(t.Context(), sc, c.ID, now.Version, programs.Anonymity{On: true, Hidden: []string{"registration_document"}, Reason: "Because."})
+	if !fault.Is(err, fault.KindInvalid) || fault.Of(err).Fields[0].Name != "hidden" {
+		t.Errorf("what is asked is shown: %v", err)
 	}
 }
