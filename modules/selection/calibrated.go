@@ -25,6 +25,12 @@ type Calibrating struct {
 // Writable reports whether the reviewer can score the sample.
 func (c *Calibrating) Writable() bool { return c.May(ScoreSample) && !c.Own.Done() }
 
+// LeastScored is how many scorings are shown together at least: of two, each of both would read the other's.
+const LeastScored = 3
+
+// Few reports whether the others' scores are not shown yet, because too few have submitted.
+func (c *Calibrating) Few() bool { return c.Own.Done() && c.Scored < LeastScored }
+
 // Due reports whether it stands before the reviewer's first application.
 func (c *Calibrating) Due() bool { return c.Required && c.Writable() }
 
@@ -133,8 +139,8 @@ func (s *Service) CalibrationsOf(ctx context.Context, sc tenants.Scope) ([]Calib
 	return s.calibratings(ctx, sc, anyOf)
 }
 
-// Calibrating shows a reviewer the sample of a calibration with what they have scored of it, and once that is submitted how all did, with
-// nobody's name, and the reference. Whoever reviews in its call may, and whoever has submitted, but nobody with a conflict of interest
+// Calibrating shows a reviewer the sample of a calibration with what they have scored of it, and once that is submitted the reference and,
+// from LeastScored on, how all did, with nobody's name. Whoever reviews in its call may, and whoever has submitted, but nobody with a conflict of interest
 // in the application that the sample is a copy of, or who has reviewed it. Fault: NotFound.
 func (s *Service) Calibrating(ctx context.Context, sc tenants.Scope, id ids.Calibration) (Calibrating, error) {
 	found, err := s.calibratings(ctx, sc, only(id))
@@ -165,6 +171,9 @@ func (s *Service) Calibrating(ctx context.Context, sc tenants.Scope, id ids.Cali
 		if all[i].Done() {
 			v.Scored++
 		}
+	}
+	if v.Few() {
+		all = []Scoring{v.Own}
 	}
 	v.Spreads = SpreadsOf(&about, all, &v.Own, &reference)
 	return v, nil

@@ -162,7 +162,15 @@ func TestASampleIsPreparedShownAndScored(t *testing.T) {
 	}
 	v, err = h.service.Calibrating(ctx, one, id)
 	must(t, err)
-	if s := v.Spreads[0]; v.Scored != 2 || s.N != 2 || s.Mean != 7 || *s.ToOthers != -2 || *s.ToRefer != 1 || s.Reference.Feedback == "" {
+	if s := v.Spreads[0]; v.Scored != 2 || s.N != 1 || s.Mean != 6 || s.ToOthers != nil || *s.ToRefer != 1 || s.Reference.Feedback == "" {
+		t.Errorf("of two, one reads the other's: %+v", s)
+	}
+	three := h.role(t, "Üç Okur", tenants.RoleReviewer)
+	h.assign(t, a, three)
+	h.scores(t, three, id, 7, "SECRET of three")
+	v, err = h.service.Calibrating(ctx, one, id)
+	must(t, err)
+	if s := v.Spreads[0]; v.Scored != 3 || s.N != 3 || s.Mean != 7 || *s.ToOthers != -1.5 || *s.ToRefer != 1 {
 		t.Errorf("%+v", s)
 	}
 	if told := everything(t, v); strings.Contains(told, "SECRET") || strings.Contains(told, two.Actor().Person.String()) || strings.Contains(told, "İki Okur") {
@@ -170,7 +178,7 @@ func TestASampleIsPreparedShownAndScored(t *testing.T) {
 	}
 	b, err := h.service.CalibrationBoard(ctx, officer, id)
 	must(t, err)
-	if len(b.Counted()) != 2 || len(b.Missing()) != 0 || *b.People[0].Severity.ToOthers >= 0 || *b.People[1].Severity.ToOthers <= 0 {
+	if len(b.Counted()) != 3 || len(b.Missing()) != 0 || *b.People[0].Severity.ToOthers >= 0 || *b.People[1].Severity.ToOthers <= 0 {
 		t.Errorf("%+v", b.People)
 	}
 	must(t, h.service.CloseCalibration(ctx, coordinator, id))

@@ -272,10 +272,7 @@ func (w *Web) showReviewers(c *fiber.Ctx, sc tenants.Scope, due string, refused 
 	if due == "" && !b.LatestDue.IsZero() {
 		due = b.LatestDue.In(zone(b.Call)).Format(time.DateOnly)
 	}
-	if refused == nil {
-		return w.site.Render(c, reviewersPage(p, b, w.ways(sc), due, nil))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return reviewersPage(p, b, w.ways(sc), due, f) })
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return reviewersPage(p, b, w.ways(sc), due, f) })
 }
 
 func (w *Web) postpone(c *fiber.Ctx, sc tenants.Scope) error {
@@ -328,10 +325,7 @@ func (w *Web) showUndo(c *fiber.Ctx, sc tenants.Scope, reason string, refused er
 		return err
 	}
 	p := w.site.Page(c, sc, "selection.undo.title")
-	if refused == nil {
-		return w.site.Render(c, undoPage(p, found, reason, nil))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return undoPage(p, found, reason, f) })
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return undoPage(p, found, reason, f) })
 }
 
 func (w *Web) undo(c *fiber.Ctx, sc tenants.Scope) error {

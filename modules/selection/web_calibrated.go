@@ -37,10 +37,7 @@ func (w *Web) showSample(c *fiber.Ctx, sc tenants.Scope, in writing, refused err
 	}
 	p := w.page(c, sc, "selection.calibration.title", v.About)
 	show := func(f *fault.Fault) templ.Component { return samplePage(p, v, in, f) }
-	if refused == nil {
-		return w.site.Render(c, show(nil))
-	}
-	return w.site.Refuse(c, refused, show)
+	return w.site.Show(c, refused, show)
 }
 
 // saveScores keeps a whole page without a script, and leads on to the submission where that was asked for.
@@ -113,10 +110,7 @@ func (w *Web) showSubmitScores(c *fiber.Ctx, sc tenants.Scope, refused error) er
 	}
 	p := w.page(c, sc, "selection.calibration.submit_title", v.About)
 	show := func(f *fault.Fault) templ.Component { return submitScoresPage(p, v, f) }
-	if refused == nil {
-		return w.site.Render(c, show(nil))
-	}
-	return w.site.Refuse(c, refused, show)
+	return w.site.Show(c, refused, show)
 }
 
 func (w *Web) submitScores(c *fiber.Ctx, sc tenants.Scope) error {

@@ -81,10 +81,7 @@ func (w *Web) showCalibrations(c *fiber.Ctx, sc tenants.Scope, in preparing, ref
 	}
 	p := w.page(c, sc, "selection.calibration.title", v.About)
 	show := func(f *fault.Fault) templ.Component { return calibrationsPage(p, v, sources, in, may, f) }
-	if refused == nil {
-		return w.site.Render(c, show(nil))
-	}
-	return w.site.Refuse(c, refused, show)
+	return w.site.Show(c, refused, show)
 }
 
 func (w *Web) prepareSample(c *fiber.Ctx, sc tenants.Scope) error {
@@ -144,10 +141,7 @@ func (w *Web) showCalibration(c *fiber.Ctx, sc tenants.Scope, in sampling, refus
 	}
 	p := w.page(c, sc, "selection.calibration.title", b.About)
 	show := func(f *fault.Fault) templ.Component { return calibrationPage(p, b, in, w.ways(sc), f) }
-	if refused == nil {
-		return w.site.Render(c, show(nil))
-	}
-	return w.site.Refuse(c, refused, show)
+	return w.site.Show(c, refused, show)
 }
 
 // readSample reads a sample with its version.
@@ -195,19 +189,8 @@ func (w *Web) keepSample(c *fiber.Ctx, sc tenants.Scope, id ids.Calibration, for
 
 // writeSample keeps the sample, and shows it to the reviewers where that was asked for.
 func (w *Web) writeSample(c *fiber.Ctx, sc tenants.Scope) error {
-	call, err := parseCall(c)
+	call, id, form, err := w.sent(c, sc)
 	if err != nil {
-		return err
-	}
-	id, err := parseCalibration(c)
-	if err != nil {
-		return err
-	}
-	form, err := web.ReadForm(c)
-	if err != nil {
-		return err
-	}
-	if err := w.belongs(c, sc, call, id); err != nil {
 		return err
 	}
 	in := sampling{Sample: typedSample(form), Required: form.Ticked("required")}
@@ -224,30 +207,28 @@ func (w *Web) writeSample(c *fiber.Ctx, sc tenants.Scope) error {
 	return web.SeeOther(c, calibrationAddress(call, id, ""))
 }
 
-// belongs reports with NotFound where a calibration is not of the call of its address, or must not be known.
-func (w *Web) belongs(c *fiber.Ctx, sc tenants.Scope, call ids.Call, id ids.Calibration) error {
+// sent reads what is sent about a calibration. Fault: NotFound where it is not of the call of its address, or must not be known.
+func (w *Web) sent(c *fiber.Ctx, sc tenants.Scope) (call ids.Call, id ids.Calibration, form web.Form, err error) {
+	if call, err = parseCall(c); err != nil {
+		return call, id, form, err
+	}
+	if id, err = parseCalibration(c); err != nil {
+		return call, id, form, err
+	}
+	if form, err = web.ReadForm(c); err != nil {
+		return call, id, form, err
+	}
 	b, err := w.service.CalibrationBoard(c.UserContext(), sc, id)
 	if err == nil && b.Call != call {
 		err = fault.NotFound()
 	}
-	return err
+	return call, id, form, err
 }
 
 // turning does something without words to a calibration, and goes on to its page.
 func (w *Web) turning(c *fiber.Ctx, sc tenants.Scope, do func(id ids.Calibration, form web.Form) (done string, err error)) error {
-	call, err := parseCall(c)
+	call, id, form, err := w.sent(c, sc)
 	if err != nil {
-		return err
-	}
-	id, err := parseCalibration(c)
-	if err != nil {
-		return err
-	}
-	form, err := web.ReadForm(c)
-	if err != nil {
-		return err
-	}
-	if err := w.belongs(c, sc, call, id); err != nil {
 		return err
 	}
 	done, err := do(id, form)
@@ -299,19 +280,8 @@ func (w *Web) askForScores(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func (w *Web) refer(c *fiber.Ctx, sc tenants.Scope) error {
-	call, err := parseCall(c)
+	call, id, form, err := w.sent(c, sc)
 	if err != nil {
-		return err
-	}
-	id, err := parseCalibration(c)
-	if err != nil {
-		return err
-	}
-	form, err := web.ReadForm(c)
-	if err != nil {
-		return err
-	}
-	if err := w.belongs(c, sc, call, id); err != nil {
 		return err
 	}
 	in := sampling{Marks: readWriting(form)}

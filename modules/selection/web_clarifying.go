@@ -41,10 +41,7 @@ func (w *Web) showClarification(c *fiber.Ctx, sc tenants.Scope, typed string, re
 		return err
 	}
 	p := w.site.Page(c, sc, "selection.clarify.title")
-	if refused == nil {
-		return w.site.Render(c, clarificationPage(p, asking, time.Now(), typed, nil))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return clarificationPage(p, asking, time.Now(), typed, f) })
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return clarificationPage(p, asking, time.Now(), typed, f) })
 }
 
 func (w *Web) ask(c *fiber.Ctx, sc tenants.Scope) error {
@@ -93,10 +90,7 @@ func (w *Web) showClarify(c *fiber.Ctx, sc tenants.Scope, typed string, refused 
 		return err
 	}
 	p := w.page(c, sc, "selection.clarifications.title", call)
-	if refused == nil {
-		return w.site.Render(c, answerPage(p, call, q, typed, nil))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return answerPage(p, call, q, typed, f) })
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return answerPage(p, call, q, typed, f) })
 }
 
 func (w *Web) clarify(c *fiber.Ctx, sc tenants.Scope) error {

@@ -6,6 +6,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
 	"kervan/policies"
@@ -24,11 +25,30 @@ func (w *Web) declaringImpartial() []site.Route {
 func impartialAddress(call ids.Call) string { return "/reviews/impartiality/" + call.String() }
 
 func (w *Web) impartialForm(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.showImpartial(c, sc, nil, writing{}, nil)
+	return w.showImpartial(c, sc, ticking{}, nil)
+}
+
+// ticking is what was ticked and typed of those who apply.
+type ticking struct {
+	Tied []string
+	writing
 }
 
 // showImpartial shows who applies, with what was ticked and typed and why that was refused.
-func (w *Web) showImpartial(c *fiber.Ctx, sc tenants.Scope, tied []string, in writing, refused error) error {
+func (w *Web) showImpartial(c *fiber.Ctx, sc tenants.Scope, in ticking, refused error) error {
+	return w.showSpoken(c, sc, "selection.impartial.title", refused, func(p ui.Page, v Impartial, f *fault.Fault) templ.Component {
+		return impartialPage(p, v, in.Tied, in.writing, f)
+	})
+}
+
+// showAddition shows of whom something was said, likewise.
+func (w *Web) showAddition(c *fiber.Ctx, sc tenants.Scope, in ticking, refused error) error {
+	return w.showSpoken(c, sc, "selection.impartial.add", refused, func(p ui.Page, v Impartial, f *fault.Fault) templ.Component {
+		return additionPage(p, v, in.Tied, in.writing, f)
+	})
+}
+
+func (w *Web) showSpoken(c *fiber.Ctx, sc tenants.Scope, title string, refused error, page func(ui.Page, Impartial, *fault.Fault) templ.Component) error {
 	call, err := parseTraining(c)
 	if err != nil {
 		return err
@@ -37,11 +57,8 @@ func (w *Web) showImpartial(c *fiber.Ctx, sc tenants.Scope, tied []string, in wr
 	if err != nil {
 		return err
 	}
-	p := w.page(c, sc, "selection.impartial.title", v.About)
-	if refused == nil {
-		return w.site.Render(c, impartialPage(p, v, tied, in, nil))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return impartialPage(p, v, tied, in, f) })
+	p := w.page(c, sc, title, v.About)
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return page(p, v, f) })
 }
 
 func (w *Web) declareImpartial(c *fiber.Ctx, sc tenants.Scope) error {
@@ -61,30 +78,13 @@ func (w *Web) declareImpartial(c *fiber.Ctx, sc tenants.Scope) error {
 		err = w.service.DeclareImpartiality(c.UserContext(), sc, call, cmd)
 	}
 	if fault.Is(err, fault.KindInvalid) || fault.Is(err, fault.KindConflict) {
-		return w.showImpartial(c, sc, form.All("tied"), in, err)
+		return w.showImpartial(c, sc, ticking{form.All("tied"), in}, err)
 	}
 	return w.said(c, err, "selection.impartial.done", "/reviews")
 }
 
 func (w *Web) additionForm(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.showAddition(c, sc, nil, writing{}, nil)
-}
-
-// showAddition shows of whom something was said, with what was ticked and typed and why that was refused.
-func (w *Web) showAddition(c *fiber.Ctx, sc tenants.Scope, tied []string, in writing, refused error) error {
-	call, err := parseTraining(c)
-	if err != nil {
-		return err
-	}
-	v, err := w.service.Impartial(c.UserContext(), sc, call)
-	if err != nil {
-		return err
-	}
-	p := w.page(c, sc, "selection.impartial.add", v.About)
-	if refused == nil {
-		return w.site.Render(c, additionPage(p, v, tied, in, nil))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return additionPage(p, v, tied, in, f) })
+	return w.showAddition(c, sc, ticking{}, nil)
 }
 
 func (w *Web) addTies(c *fiber.Ctx, sc tenants.Scope) error {
@@ -103,7 +103,7 @@ func (w *Web) addTies(c *fiber.Ctx, sc tenants.Scope) error {
 		err = w.service.AddTies(c.UserContext(), sc, call, Addition{Tied: organizationsIn(form.All("tied")), Kind: d.Kind, Note: d.Note})
 	}
 	if fault.Is(err, fault.KindInvalid) {
-		return w.showAddition(c, sc, form.All("tied"), in, err)
+		return w.showAddition(c, sc, ticking{form.All("tied"), in}, err)
 	}
 	return w.said(c, err, "selection.impartial.added", impartialAddress(call))
 }

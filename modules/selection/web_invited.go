@@ -80,10 +80,7 @@ func (w *Web) showRefusal(c *fiber.Ctx, sc tenants.Scope, typed Regret, refused 
 		return web.SeeOther(c, askedAddress(token, ""))
 	}
 	p := w.barePage(c, sc, "selection.asked.refuse")
-	if refused == nil {
-		return w.site.Render(c, refusalPage(p, a, token, typed, nil))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return refusalPage(p, a, token, typed, f) })
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return refusalPage(p, a, token, typed, f) })
 }
 
 func (w *Web) refuseInvitation(c *fiber.Ctx, sc tenants.Scope) error {

@@ -113,10 +113,7 @@ func (w *Web) showPreparation(c *fiber.Ctx, sc tenants.Scope, in *convening, ref
 	if in == nil {
 		in = conveningOf(r, time.Now())
 	}
-	if refused == nil {
-		return w.site.Render(c, preparationPage(p, r, w.ways(sc), *in, nil))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return preparationPage(p, r, w.ways(sc), *in, f) })
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return preparationPage(p, r, w.ways(sc), *in, f) })
 }
 
 func (w *Web) prepare(c *fiber.Ctx, sc tenants.Scope) error {

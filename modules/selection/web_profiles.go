@@ -229,10 +229,7 @@ func (w *Web) showHandBack(c *fiber.Ctx, sc tenants.Scope, reason string, refuse
 		return web.SeeOther(c, reviewAddress(id, ""))
 	}
 	p := w.site.Page(c, sc, "selection.return.title")
-	if refused == nil {
-		return w.site.Render(c, handBackPage(p, d, reason, nil))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return handBackPage(p, d, reason, f) })
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return handBackPage(p, d, reason, f) })
 }
 
 func (w *Web) handBack(c *fiber.Ctx, sc tenants.Scope) error {

@@ -243,10 +243,7 @@ func (w *Web) showConflict(c *fiber.Ctx, sc tenants.Scope, in writing, refused e
 		return err
 	}
 	p := w.site.Page(c, sc, "selection.conflict.title")
-	if refused == nil {
-		return w.site.Render(c, conflictPage(p, a, in, w.ways(sc), nil))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component { return conflictPage(p, a, in, w.ways(sc), f) })
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return conflictPage(p, a, in, w.ways(sc), f) })
 }
 
 func (w *Web) declareConflict(c *fiber.Ctx, sc tenants.Scope) error {

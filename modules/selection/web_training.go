@@ -49,10 +49,7 @@ func (w *Web) showInstructed(c *fiber.Ctx, sc tenants.Scope, call ids.Call, type
 	show := func(f *fault.Fault) templ.Component {
 		return instructedPage(p, v, shown, sc.Tenant().Locales, w.ways(sc), f)
 	}
-	if refused == nil {
-		return w.site.Render(c, show(nil))
-	}
-	return w.site.Refuse(c, refused, show)
+	return w.site.Show(c, refused, show)
 }
 
 func (w *Web) instruct(c *fiber.Ctx, sc tenants.Scope) error {

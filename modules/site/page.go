@@ -193,6 +193,14 @@ func (s *Site) Render(c *fiber.Ctx, component templ.Component) error {
 	return web.Page(c, fiber.StatusOK, component)
 }
 
+// Show answers with a page or, where its form was refused, with that page again, as of Refuse.
+func (s *Site) Show(c *fiber.Ctx, refused error, page func(*fault.Fault) templ.Component) error {
+	if refused == nil {
+		return s.Render(c, page(nil))
+	}
+	return s.Refuse(c, refused, page)
+}
+
 // Refuse answers a refused form with its page again: the component shows what was typed and, beside each field, what
 // is wrong. Errors that are not about input are passed on to the error page.
 func (s *Site) Refuse(c *fiber.Ctx, err error, again func(*fault.Fault) templ.Component) error {
