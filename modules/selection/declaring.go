@@ -284,6 +284,10 @@ type Listed struct {
 	Name        string
 	By          string // who undid it
 	Ticked      bool   // its person has ticked who applies in the list of an anonymous call; told of one that may be undone
+
+	// Together are the names of the application's organizations of which its person has ticked that, where they are several: they are
+	// taken back together. Told of one that may be undone.
+	Together []string
 }
 
 // Conflicts lists the conflicts of interest in a call, undone ones too. Coordinators and officers may, but for those in

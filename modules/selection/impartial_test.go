@@ -424,6 +424,31 @@ func TestWishesAreNotAskedForWhereReviewersDoNotKnowWhoApplies(t *testing.T) {
 	}
 }
 
+// TestWhatIsTakenBackTogetherIsSaid names before a conflict is undone all of the application's organizations that were ticked with it.
+func TestWhatIsTakenBackTogetherIsSaid(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.anonymous(true)
+	coordinator := h.role(t, "Defne", tenants.RoleCoordinator)
+	a, _ := h.apply(t, "Ihlamur")
+	for name, tied := range map[string]int{"One": 1, "Two": 2} {
+		reviewer := h.role(t, name, tenants.RoleReviewer)
+		h.gives(t, a, reviewer)
+		var said []ids.Organization
+		for _, o := range a.Organizations[:tied] {
+			said = append(said, o.ID)
+		}
+		h.says(t, reviewer, said...)
+		_, all, err := h.service.Conflicts(t.Context(), coordinator, h.call.ID)
+		must(t, err)
+		at := slices.IndexFunc(all, func(c selection.Listed) bool { return c.Person == reviewer.Actor().Person })
+		page := h.SignedIn(t, coordinator.Actor()).Get("/conflicts/" + all[at].ID.String() + "/removal")
+		if page.Status != 200 || strings.Contains(page.Body, "taken back together") != (tied > 1) || tied > 1 && !strings.Contains(page.Body, a.Organizations[1].Name) {
+			t.Errorf("%s: %d %s", name, page.Status, page.Text())
+		}
+	}
+}
+
 // TestWhatWasTickedDoesNotComeBackAlone holds that undoing the conflict that a tick led to does not tell which application it was.
 func TestWhatWasTickedDoesNotComeBackAlone(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package selection
 
 import (
 	"context"
+	"slices"
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
@@ -36,7 +37,20 @@ func (s *Service) Undoable(ctx context.Context, sc tenants.Scope, id ids.Change)
 		return Listed{}, err
 	}
 	found := Listed{Conflict: c, Application: a, Name: known[c.Person].Name}
-	found.Ticked, err = ticked(ctx, sc.Read(), call, &found)
+	if found.Ticked, err = ticked(ctx, sc.Read(), call, &found); err != nil || !found.Ticked {
+		return found, err
+	}
+	said, err := tickedIn(ctx, sc.Read(), c.Call)
+	for _, o := range a.Organizations {
+		if slices.ContainsFunc(said, func(t Tie) bool {
+			return t.Person == c.Person && t.Organization == o.ID && t.Kind == c.Kind && t.UndoneAt.IsZero()
+		}) {
+			found.Together = append(found.Together, o.Name)
+		}
+	}
+	if len(found.Together) < 2 {
+		found.Together = nil
+	}
 	return found, err
 }
 
