@@ -2,6 +2,7 @@ package selection
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -175,7 +176,7 @@ func (s *Service) PrepareSample(ctx context.Context, sc tenants.Scope, call ids.
 		return c.ID, err
 	}
 	c.Title = loc.T("selection.calibration.sample_number", "Number", loc.Int(len(all)+1))
-	return c.ID, sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		if err := undecidedYet(ctx, tx, call); err != nil {
 			return err
 		}
@@ -192,6 +193,27 @@ func (s *Service) PrepareSample(ctx context.Context, sc tenants.Scope, call ids.
 		tx.Audit(sampleEntry("calibration.prepared", call))
 		return nil
 	})
+	if err != nil || c.Source.IsZero() {
+		return c.ID, err
+	}
+	return c.ID, s.stillThere(ctx, sc, &c, loc)
+}
+
+// stillThere looks once more at what a sample was copied from, now that whoever erases that finds the copy, and takes the copy away where
+// something was erased while it was made.
+func (s *Service) stillThere(ctx context.Context, sc tenants.Scope, c *Calibration, loc *i18n.Localizer) error {
+	now, err := s.copied(ctx, sc, c.Call, c.Source, loc)
+	if err == nil && slices.Equal(now[:min(len(now), MostPassages)], c.Passages) {
+		return nil
+	}
+	gone := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		tx.Audit(sampleEntry("calibration.forgotten", c.Call))
+		return deleteCalibration(ctx, tx, c.ID)
+	})
+	if err == nil {
+		err = fault.Invalid("fault.check_fields", fault.At("application", "selection.calibration.erased_meanwhile"))
+	}
+	return errors.Join(gone, err)
 }
 
 // undecidedYet refuses what makes no sense any more once the decisions of a call are closed.

@@ -2,6 +2,7 @@ package selection_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -66,6 +67,26 @@ func (h *house) scores(t *testing.T, reviewer tenants.Scope, id ids.Calibration,
 		t.Fatal(clashes, err)
 	}
 	must(t, h.service.SubmitScores(t.Context(), reviewer, id))
+}
+
+// TestWhatIsErasedWhileItIsCopiedLeavesNoCopy holds it for the moment at which whoever erases does not find the copy yet.
+func TestWhatIsErasedWhileItIsCopiedLeavesNoCopy(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
+	source := h.earlier(t)
+	h.erasing = true
+	_, err := h.service.PrepareSample(t.Context(), coordinator, h.call.ID, selection.Preparing{Source: source.ID, Language: i18n.EN})
+	if !fault.Is(err, fault.KindInvalid) || !strings.Contains(fmt.Sprintf("%+v", fault.Of(err).Fields), "erased_meanwhile") {
+		t.Errorf("it is copied: %v", err)
+	}
+	if all, err := h.service.Calibrations(t.Context(), coordinator, h.call.ID); err != nil || !all.Current.ID.IsZero() || len(all.Earlier) > 0 {
+		t.Errorf("a copy is left: %+v, %v", all, err)
+	}
+	h.erasing = false
+	if _, err := h.service.PrepareSample(t.Context(), coordinator, h.call.ID, selection.Preparing{Source: source.ID, Language: i18n.EN}); err != nil {
+		t.Errorf("nor can it be begun again: %v", err)
+	}
 }
 
 func TestASampleIsPreparedShownAndScored(t *testing.T) {

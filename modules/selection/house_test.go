@@ -36,19 +36,20 @@ func TestMain(m *testing.M) { tenanttest.Main(m, uitest.Close) }
 
 // around stands in for the modules that know calls, applications and people.
 type around struct {
-	mu           sync.Mutex
-	calls        []selection.Call
-	applications []selection.Application
-	withdrawn    map[ids.Application]bool
-	unchecked    map[ids.Application]bool // handed in, and not looked at yet
-	people       map[ids.Person]selection.Person
-	courses      map[ids.Call][]selection.Course
-	papers       []string // that were issued
-	together     [][2]ids.Organization
-	guests       map[ids.Application][]selection.Guest
-	recognized   map[ids.Organization]events.Affiliation
-	logins       map[string]selection.Login // that exist
-	members      map[ids.Identity]ids.Person
+	erasing, copied bool // of what was handed in with an application something is erased once it was read
+	mu              sync.Mutex
+	calls           []selection.Call
+	applications    []selection.Application
+	withdrawn       map[ids.Application]bool
+	unchecked       map[ids.Application]bool // handed in, and not looked at yet
+	people          map[ids.Person]selection.Person
+	courses         map[ids.Call][]selection.Course
+	papers          []string // that were issued
+	together        [][2]ids.Organization
+	guests          map[ids.Application][]selection.Guest
+	recognized      map[ids.Organization]events.Affiliation
+	logins          map[string]selection.Login // that exist
+	members         map[ids.Identity]ids.Person
 }
 
 func (a *around) Call(_ context.Context, _ tenants.Scope, id ids.Call) (selection.Call, error) {
@@ -214,6 +215,12 @@ func (a *around) Outline(context.Context, tenants.Scope, ids.Call, *i18n.Localiz
 
 // Anonymised stands in for what was handed in.
 func (a *around) Anonymised(context.Context, tenants.Scope, ids.Application, *i18n.Localizer) ([]selection.Passage, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.erasing && a.copied {
+		return []selection.Passage{{Section: "The plan", Label: "What will you do?", Text: "We walk along it."}}, nil
+	}
+	a.copied = true
 	return []selection.Passage{{Section: "The need", Label: "Why now?", Text: "BECAUSE the river dries up."}, {Section: "The plan", Label: "What will you do?", Text: "We walk along it."}}, nil
 }
 
