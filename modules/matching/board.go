@@ -220,7 +220,10 @@ func (b *Board) would(ctx context.Context, one, other int) (Solution, error) {
 			return s, err
 		}
 		if !slices.ContainsFunc(s.Groups, func(g []int) bool { return slices.Contains(g, one) && slices.Contains(g, other) }) {
-			return s, fault.Conflict("matching.what_if.not_as_many")
+			if b.Rules.Most {
+				return s, fault.Conflict("matching.what_if.not_as_many")
+			}
+			return s, fault.Conflict("matching.what_if.no_match")
 		}
 		if !s.Exact {
 			s.Bound -= together

@@ -263,3 +263,21 @@ func TestTwoTogetherWouldLeaveFewerMatches(t *testing.T) {
 		t.Errorf("refused with %s", key)
 	}
 }
+
+// TestNobodyGoesWithTwo asks for a pair beside which everybody else has ruled out one of the two, by rules that do not ask for many matches.
+func TestNobodyGoesWithTwo(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 6)
+	for n, s := range all[2:] {
+		must(t, h.service.RuleOut(ctx, s.lead, s.id, all[n%2].id, ""))
+	}
+	team := h.coordinator(t)
+	b := h.solve(t, team, h.begin(t, team, func(r *matching.Round) { r.Rules.Seats, r.Rules.Most = make([]matching.Seat, 3), false }))
+	_, err := h.service.WhatIf(ctx, team, &b, all[0].id, all[1].id)
+	wants(t, err, fault.KindConflict, "")
+	if key := fault.Of(err).Key; key != "matching.what_if.no_match" {
+		t.Errorf("refused with %s", key)
+	}
+}
