@@ -32,7 +32,7 @@ type Group struct {
 	Busy    bool // one of them has a proposal to answer, or has accepted one
 	Gone    bool // one of them shows its card no more
 	Apart   bool // they cannot be put together as things stand now, for whatever reason
-	Points  int
+	Points  int  // none once one is gone
 	Pairs   []Couple
 }
 
@@ -53,7 +53,7 @@ type Mark struct {
 // Name is what the organization at a place is called.
 func (b *Board) Name(at int) string { return b.Names[b.Organizations[at]] }
 
-// Total is what all groups are worth, those that are kept, too.
+// Total is what all groups are worth, those that are kept, too; but for those of which an organization shows its card no more.
 func (b *Board) Total() int {
 	n := 0
 	for i := range b.Groups {
@@ -72,6 +72,7 @@ func (s *Service) Board(ctx context.Context, sc tenants.Scope, round ids.Round, 
 	if err := s.name(ctx, sc, b.Names, run.Organizations); err != nil {
 		return b, err
 	}
+	b.hide(b.Names)
 	all, err := runsOf(ctx, sc.Read(), round)
 	if err != nil {
 		return b, err
@@ -87,34 +88,37 @@ func (s *Service) Board(ctx context.Context, sc tenants.Scope, round ids.Round, 
 	if run.State != RunDone {
 		return b, nil
 	}
-	busy, err := s.engaged(ctx, sc.Read(), &r, ids.Match{})
+	now, err := s.engagements(ctx, sc, &r, run.Organizations)
 	if err != nil {
 		return b, err
 	}
-	parted, err := s.barsOf(ctx, sc.Read(), &r, run.Organizations)
-	b.lay(sc.Actor().Locale, busy, parted)
-	return b, err
+	b.lay(sc.Actor().Locale, &now)
+	return b, nil
 }
 
 // lay puts the solution beside the organizations.
-func (b *Board) lay(l i18n.Locale, busy map[ids.Organization]bool, parted map[Pair]bool) {
+func (b *Board) lay(l i18n.Locale, now *engagements) {
 	b.problem = b.Run.problem()
+	b.Beside.Trades = slices.DeleteFunc(b.Beside.Trades, func(t Trade) bool { return b.gone(t.For, t.With) })
+	b.Beside.Alternatives = slices.DeleteFunc(b.Beside.Alternatives, func(a Alternative) bool {
+		return b.gone(a.Without[:]...) || slices.ContainsFunc(only(a.Groups, b.Solution.Groups), func(g []int) bool { return b.gone(g...) })
+	})
 	taken := map[int]bool{}
 	for n, members := range b.groups() {
 		g := Group{Members: members, Kept: n < len(b.Kept)}
 		for at, i := range members {
 			taken[i] = true
-			g.Busy = g.Busy || busy[b.Organizations[i]]
-			g.Gone = g.Gone || b.Names[b.Organizations[i]] == ""
+			g.Busy = g.Busy || now.busy[b.Organizations[i]]
+			g.Gone = g.Gone || b.gone(i)
 			for _, j := range members[:at] {
-				g.Apart = g.Apart || parted[PairOf(b.Organizations[i], b.Organizations[j])] || b.Basis.barred(&b.RoundOf.Rules, i, j)
+				g.Apart = g.Apart || now.parted[PairOf(b.Organizations[i], b.Organizations[j])] || b.Basis.barred(&b.RoundOf.Rules, i, j)
 				pair := b.pair(j, i)
 				g.Points += pair.Points
 				g.Pairs = append(g.Pairs, pair)
 			}
 		}
 		if g.Gone { // what its card said is not told any more either
-			g.Pairs = nil
+			g.Points, g.Pairs = 0, nil
 		}
 		b.Groups = append(b.Groups, g)
 	}
@@ -164,9 +168,10 @@ const (
 )
 
 // WhatIf computes what would be if two organizations of a run were together, in a round by rankings if one preferred the other to all
-// others, and changes nothing. Coordinators may, unless they are not impartial in the round. Faults: Invalid by field (one, other),
-// Conflict where they cannot be, where with three seats or four they are not while there are as many groups as can be, or where it
-// takes too long; TooMany where others ask already, Forbidden, NotFound.
+// others, and changes nothing. Coordinators may, unless they are not impartial in the round. Faults: Invalid by field (if_one, if_other),
+// Conflict where the run is not done, where they cannot be, where an organization of the run shows its card no more, where it takes too
+// long, or where with three seats or four no group with both was found: by rules that want as many groups as can be, none among so many;
+// TooMany where others ask already, Forbidden, NotFound.
 func (s *Service) WhatIf(ctx context.Context, sc tenants.Scope, b *Board, one, other ids.Organization) (WhatIf, error) {
 	if _, err := s.steered(ctx, sc, b.Round); err != nil {
 		return WhatIf{}, err
@@ -185,6 +190,8 @@ func (s *Service) WhatIf(ctx context.Context, sc tenants.Scope, b *Board, one, o
 		return w, fault.Invalid("fault.check_fields", bad...)
 	case b.State != RunDone:
 		return w, fault.Conflict("matching.run.not_done")
+	case b.gone(b.problem.Free...):
+		return w, fault.Conflict("matching.board.taken_back")
 	case !slices.Contains(b.problem.Free, at[0]) || !slices.Contains(b.problem.Free, at[1]):
 		return w, fault.Conflict("matching.swap.kept")
 	case b.problem.bars(at[0], at[1]):
@@ -211,8 +218,8 @@ func (s *Service) WhatIf(ctx context.Context, sc tenants.Scope, b *Board, one, o
 	return w, nil
 }
 
-// would is the solution in which two are together, or by rankings that in which one prefers the other. Fault: Conflict where there is
-// none among those of most groups.
+// would is the solution in which two are together, or by rankings that in which one prefers the other. Fault: Conflict where none is
+// found.
 func (b *Board) would(ctx context.Context, one, other int) (Solution, error) {
 	if b.problem.Method == ByRoommates || b.problem.Method == BySeats {
 		s, _, err := b.problem.asking(one, other).solve(ctx)
@@ -274,7 +281,13 @@ func (s *Service) Compare(ctx context.Context, sc tenants.Scope, round ids.Round
 	case first.State != RunDone || second.State != RunDone:
 		return Comparison{}, fault.Conflict("matching.run.not_done")
 	}
-	c := Comparison{RoundOf: r, One: first, Other: second, Names: map[ids.Organization]string{}, Totals: [2]int{first.total(), second.total()}}
+	c := Comparison{RoundOf: r, One: first, Other: second, Names: map[ids.Organization]string{}}
+	if err := s.name(ctx, sc, c.Names, append(slices.Clone(first.Organizations), second.Organizations...)); err != nil {
+		return c, err
+	}
+	first.hide(c.Names)
+	second.hide(c.Names)
+	c.Totals = [2]int{first.total(), second.total()}
 	a, b := first.called(), second.called()
 	has := func(all [][]ids.Organization, g []ids.Organization) bool {
 		return slices.ContainsFunc(all, func(o []ids.Organization) bool { return sameMembers(g, o) })
@@ -291,7 +304,7 @@ func (s *Service) Compare(ctx context.Context, sc tenants.Scope, round ids.Round
 			c.OnlyOther = append(c.OnlyOther, g)
 		}
 	}
-	return c, s.name(ctx, sc, c.Names, append(slices.Clone(first.Organizations), second.Organizations...))
+	return c, nil
 }
 
 // called are the run's groups by organizations.
@@ -307,7 +320,7 @@ func (r *Run) called() [][]ids.Organization {
 	return all
 }
 
-// total is what all groups of the run are worth, those that were kept, too.
+// total is what all groups of the run are worth, those that were kept, too; as Board.Total.
 func (r *Run) total() int {
 	p, n := Problem{Rules: r.Rules, Basis: r.Basis}, 0
 	for _, g := range r.groups() {

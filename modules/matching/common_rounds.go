@@ -119,6 +119,27 @@ func (s *Service) nameCopies(ctx context.Context, names map[ids.Organization]str
 	return err
 }
 
+// forgetJob has the core's runs forget what they knew of cards that are shown no more.
+const forgetJob = "matching.forget_cards"
+
+// forgetGone makes nothing be kept of cards in the core's runs that are shown no more, but for what the solver was asked and has answered:
+// how many points their pairs were worth and, for three seats or four, their country. Runs that go on are left for when they have ended.
+func (s *Service) forgetGone(ctx context.Context, sc tenants.Scope) error {
+	kept, err := keptInRuns(ctx, sc.Read())
+	if err != nil || len(kept) == 0 {
+		return err
+	}
+	there, err := amongCopies(ctx, s.tenants.Platform().Read(), kept)
+	if err != nil {
+		return err
+	}
+	gone := slices.DeleteFunc(kept, func(id ids.Organization) bool { return slices.Contains(there, id) })
+	if len(gone) == 0 {
+		return nil
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error { return forgetInRuns(ctx, tx, gone) })
+}
+
 // nameGone says of what has no name why.
 func nameGone(p ui.Page, names map[ids.Organization]string) {
 	for id, name := range names {

@@ -268,11 +268,16 @@ func (s *Service) followProfile(ctx context.Context, sc tenants.Scope, own ids.O
 	return s.share(ctx, sc)
 }
 
-// share brings what the network's organizations share into the common pool, and takes away what they do not any more. The lock keeps
+// share brings what the network's organizations share into the common pool, and takes away what they do not any more; in the core it has
+// runs forget that. The lock keeps
 // an older truth from being written over a newer one; done twice, it changes nothing the second time. In one process one waits for the
 // lock at a time: who holds it needs a second connection to read, and those who wait could have all of them.
 func (s *Service) share(ctx context.Context, sc tenants.Scope) error {
-	if sc.Tenant().Kind != tenants.KindNetwork {
+	switch sc.Tenant().Kind {
+	case tenants.KindNetwork:
+	case tenants.KindCore:
+		return s.forgetGone(ctx, sc)
+	default:
 		return nil
 	}
 	select {

@@ -93,7 +93,7 @@ func (g *Rules) method(sides []Side, free []int) (Method, bool) {
 	first, second := &g.Seats[0], &g.Seats[1]
 	apart := g.Most && !slices.ContainsFunc(free, func(i int) bool {
 		s := &sides[i]
-		return first.Takes(s.Country, s.Form) == second.Takes(s.Country, s.Form)
+		return !s.Gone && first.Takes(s.Country, s.Form) == second.Takes(s.Country, s.Form)
 	})
 	if apart && len(free) > 0 {
 		return ByBipartite, true

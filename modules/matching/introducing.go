@@ -23,6 +23,7 @@ const (
 	replyJob       = "matching.reply"
 	tellSideJob    = "matching.tell_introduced"
 	tellTeamJob    = "matching.tell_introducer"
+	takeContactJob = "matching.take_contact"
 )
 
 // introducing is what the core proposes at once.
@@ -41,6 +42,7 @@ type replying struct {
 	Reason       string           `json:"reason"`
 	Contact      string           `json:"contact"`
 	Email        string           `json:"email"`
+	By           ids.Person       `json:"by"`
 	At           time.Time        `json:"at"`
 }
 
@@ -66,6 +68,8 @@ func (s *Service) introductionJobs(r *tenants.Registry) {
 	tenants.HandleJob(r, replyJob, func(ctx context.Context, sc tenants.Scope, a replying) error { return settled(s.reply(ctx, sc, a)) })
 	tenants.HandleJob(r, tellSideJob, s.tellIntroduced)
 	tenants.HandleJob(r, tellTeamJob, s.tellIntroducer)
+	tenants.HandleJob(r, takeContactJob, s.takeContact)
+	tenants.React(r, "matching.lead_left", s.forgetLead)
 }
 
 // onceFor is the identifier of a mail or a line about something, so that a job that runs twice tells of it once.
@@ -165,8 +169,8 @@ func (s *Service) endIntroduction(ctx context.Context, id ids.Match, state Propo
 	})
 }
 
-// partIntroduced ends what is proposed with cards that are shown no more, and takes back whom one could turn to there. The caller has
-// taken these cards away in the same transaction.
+// partIntroduced ends what is proposed with cards that are shown no more, takes back whom one could turn to there, and has the core
+// forget them. The caller has taken these cards away in the same transaction.
 func partIntroduced(ctx context.Context, tx *tenants.Tx) error {
 	found, err := orphaned(ctx, tx)
 	if err != nil {
@@ -190,12 +194,24 @@ func partIntroduced(ctx context.Context, tx *tenants.Tx) error {
 			return err
 		}
 	}
-	return forgetContacts(ctx, tx)
+	if err := forgetContacts(ctx, tx); err != nil {
+		return err
+	}
+	return forgetInCores(ctx, tx)
 }
 
 // reply brings an answer into the introduction, and what follows from it. Said twice, it counts once. Faults: Conflict where another
 // answer was given, it has ended or one of the organizations shows its card no more: then it ends; TooLate, NotFound.
 func (s *Service) reply(ctx context.Context, sc tenants.Scope, a replying) error {
+	if a.Contact != "" { // that of somebody who has lost the role meanwhile is shown to nobody
+		leads, err := tenants.LeadsOf(ctx, sc.Read(), a.Organization)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(leads[a.Organization], a.By) {
+			a.Contact, a.Email = "", ""
+		}
+	}
 	var gone error
 	err := s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		p, err := lockIntroduction(ctx, tx, a.Match)
@@ -218,6 +234,9 @@ func (s *Service) reply(ctx context.Context, sc tenants.Scope, a replying) error
 			return fault.TooLate("matching.proposal.too_late")
 		}
 		o.Accepts, o.Reason, o.AnsweredAt, o.Contact, o.Email = a.Accepts, a.Reason, a.At, a.Contact, a.Email
+		if o.Contact != "" {
+			o.By = a.By
+		}
 		if err := answerIntroduction(ctx, tx, p.ID, o); err != nil {
 			return err
 		}
@@ -277,21 +296,25 @@ func (p ProposalState) says() string {
 	return "introduction_ended"
 }
 
-// tellIntroduced writes to the leads of the network's organizations what has become of a proposal. Mails name nobody, as the network's team
-// reads its outbox.
+// tellIntroduced writes to the leads of the network's organizations what has become of a proposal, that it has ended only where they were
+// told of it or have answered. Mails name nobody, as the network's team reads its outbox.
 func (s *Service) tellIntroduced(ctx context.Context, sc tenants.Scope, t telling) error {
-	p, err := findIntroduction(ctx, s.tenants.Platform().Read(), t.Match)
+	read := func() (Introduction, error) { return findIntroduction(ctx, s.tenants.Platform().Read(), t.Match) }
+	if t.State == ProposalSent {
+		read = func() (Introduction, error) { return s.noteTold(ctx, sc.Tenant().ID, t.Match) }
+	}
+	p, err := read()
 	if err != nil {
 		return settled(err)
 	}
-	if t.State == ProposalSent && p.State != ProposalSent {
-		return nil // it has ended before anybody knew of it
-	}
 	var who []ids.Organization
-	for _, o := range p.Parties {
-		if o.Network == sc.Tenant().ID {
+	for i := range p.Parties {
+		if o := &p.Parties[i]; o.Network == sc.Tenant().ID && o.heard() {
 			who = append(who, o.Organization)
 		}
+	}
+	if len(who) == 0 {
+		return nil
 	}
 	what := t.State.says()
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
@@ -314,6 +337,24 @@ func (s *Service) tellIntroduced(ctx context.Context, sc tenants.Scope, t tellin
 	})
 }
 
+// noteTold notes that the network's organizations are told of a proposal. Fault: Conflict where it is not to be answered any more: nobody
+// needs to know of it then.
+func (s *Service) noteTold(ctx context.Context, network ids.Tenant, id ids.Match) (p Introduction, err error) {
+	err = s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if p, err = lockIntroduction(ctx, tx, id); err != nil {
+			return err
+		}
+		if p.State != ProposalSent {
+			return fault.Conflict("matching.proposal.over")
+		}
+		for i := range p.Parties {
+			p.Parties[i].Told = p.Parties[i].Told || p.Parties[i].Network == network
+		}
+		return toldParties(ctx, tx, network, id)
+	})
+	return p, err
+}
+
 // tellIntroducer tells whoever has proposed it what has become of a proposal.
 func (s *Service) tellIntroducer(ctx context.Context, sc tenants.Scope, t telling) error {
 	p, err := findIntroduction(ctx, s.tenants.Platform().Read(), t.Match)
@@ -327,162 +368,6 @@ func (s *Service) tellIntroducer(ctx context.Context, sc tenants.Scope, t tellin
 		})
 		return nil
 	})
-}
-
-// Introduced is an introduction as one of its organizations sees it.
-type Introduced struct {
-	ID        ids.Match
-	State     ProposalState
-	Note      string
-	SentAt    time.Time
-	DueAt     time.Time
-	EndedAt   time.Time
-	Own       Organization
-	Answered  bool // by the own organization
-	Accepted  bool // likewise
-	Others    []Acquaintance
-	MayAnswer bool
-}
-
-// Acquaintance is another organization of an introduction, of another network or of the same.
-type Acquaintance struct {
-	Name     string
-	Network  string
-	Accepted bool     // it has; that it has declined is told to nobody
-	Meeting  *Meeting // what its card says and what fits, while the introduction is to be answered or made and the card is shown
-	Contact  string   // likewise, once all have accepted; empty: it has named nobody, or shows no card just now
-	Email    string
-}
-
-// Introductions lists what the core proposes to the actor's organizations, the newest first, without cards. Their people may.
-func (s *Service) Introductions(ctx context.Context, sc tenants.Scope) ([]Introduced, error) {
-	if err := s.policies.Ever(sc, policies.ProposalRead); err != nil {
-		return nil, err
-	}
-	mine := sc.Actor().OrganizationsAs(tenants.RoleLead, tenants.RoleParticipant)
-	if len(mine) == 0 || sc.Tenant().Kind != tenants.KindNetwork {
-		return nil, nil
-	}
-	all, err := introductionsTo(ctx, s.tenants.Platform().Read(), sc.Tenant().ID, mine)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	found := make([]Introduced, 0, len(all))
-	for i := range all {
-		if v, own := s.seenBy(sc, &all[i]); own >= 0 {
-			found = append(found, v)
-		}
-	}
-	return found, s.nameNetworks(ctx, all, found)
-}
-
-// seenBy is an introduction as the actor sees it, for that of their organizations that has to answer, or the first; and which of the
-// parties that is.
-func (s *Service) seenBy(sc tenants.Scope, p *Introduction) (Introduced, int) {
-	own := -1
-	may := func(o *Party) bool {
-		return p.State == ProposalSent && o.AnsweredAt.IsZero() && s.policies.May(sc, policies.ProposalAnswer, of(o.Organization)) == nil
-	}
-	for i := range p.Parties {
-		o := &p.Parties[i]
-		if o.Network == sc.Tenant().ID && s.policies.May(sc, policies.ProposalRead, of(o.Organization)) == nil && (own < 0 || may(o)) {
-			own = i
-		}
-	}
-	if own < 0 || sc.Actor().System != "" {
-		return Introduced{}, -1
-	}
-	us := &p.Parties[own]
-	v := Introduced{
-		ID: p.ID, State: p.State, Note: p.Note, SentAt: p.SentAt, DueAt: p.DueAt, EndedAt: p.EndedAt, Own: Organization{ID: us.Organization, Name: us.Name},
-		Answered: !us.AnsweredAt.IsZero(), Accepted: us.Accepts, MayAnswer: may(us),
-	}
-	for i := range p.Parties {
-		if i == own {
-			continue
-		}
-		o := &p.Parties[i]
-		v.Others = append(v.Others, Acquaintance{Name: o.Name, Accepted: o.Accepts && p.Live()})
-	}
-	return v, own
-}
-
-// nameNetworks says of which networks those are whom the actor meets.
-func (s *Service) nameNetworks(ctx context.Context, all []Introduction, found []Introduced) error {
-	everybody, err := s.tenants.All(ctx)
-	if err != nil {
-		return err
-	}
-	names := make(map[ids.Tenant]string, len(everybody))
-	for i := range everybody {
-		names[everybody[i].ID] = everybody[i].Name
-	}
-	for i := range found {
-		p := &all[slices.IndexFunc(all, func(p Introduction) bool { return p.ID == found[i].ID })]
-		at := 0
-		for _, o := range p.Parties {
-			if o.Organization == found[i].Own.ID {
-				continue
-			}
-			found[i].Others[at].Network = names[o.Network]
-			at++
-		}
-	}
-	return nil
-}
-
-// Introduction shows what the core proposes to one of the actor's organizations, with the cards of the others while they show these, and
-// once all have accepted with whom each has named. Their people may. Fault: NotFound.
-func (s *Service) Introduction(ctx context.Context, sc tenants.Scope, id ids.Match) (Introduced, error) {
-	v, _, err := s.introducedTo(ctx, sc, id)
-	return v, err
-}
-
-func (s *Service) introducedTo(ctx context.Context, sc tenants.Scope, id ids.Match) (Introduced, Introduction, error) {
-	if err := s.policies.Ever(sc, policies.ProposalRead); err != nil {
-		return Introduced{}, Introduction{}, err
-	}
-	platform := s.tenants.Platform().Read()
-	p, err := findIntroduction(ctx, platform, id)
-	if err != nil {
-		return Introduced{}, p, err
-	}
-	v, own := s.seenBy(sc, &p)
-	if own < 0 {
-		return v, p, fault.NotFound()
-	}
-	all := []Introduced{v}
-	if err := s.nameNetworks(ctx, []Introduction{p}, all); err != nil {
-		return v, p, err
-	}
-	v = all[0]
-	if !p.Live() {
-		return v, p, nil
-	}
-	shown, err := copiesNamed(ctx, platform, p.Organizations)
-	if err != nil {
-		return v, p, err
-	}
-	ours, ok := shown[ids.Organization(p.Parties[own].Card)]
-	if !ok {
-		return v, p, nil // who shows no card sees none
-	}
-	at := 0
-	for i := range p.Parties {
-		if i == own {
-			continue
-		}
-		if c, ok := shown[ids.Organization(p.Parties[i].Card)]; ok {
-			m := Meeting{Own: ours.Listed(), Other: c.Listed()}
-			m.Other.Fit = fitOf(&m.Own, &m.Other)
-			v.Others[at].Meeting = &m
-			if p.State == ProposalAccepted {
-				v.Others[at].Contact, v.Others[at].Email = p.Parties[i].Contact, p.Parties[i].Email
-			}
-		}
-		at++
-	}
-	return v, p, nil
 }
 
 // Reply answers an introduction for one of the actor's organizations; a refusal needs a reason, which only the core team reads. The last
@@ -514,7 +399,7 @@ func (s *Service) Reply(ctx context.Context, sc tenants.Scope, id ids.Match, r R
 	}
 	a := replying{Match: id, Organization: v.Own.ID, Accepts: r.Accepts, Reason: r.Reason}
 	if r.Accepts {
-		a.Reason, a.Contact = "", r.Contact
+		a.Reason, a.Contact, a.By = "", r.Contact, sc.Actor().Person
 		if r.Email {
 			a.Email = sc.Actor().Email
 		}
@@ -538,49 +423,4 @@ func (s *Service) Reply(ctx context.Context, sc tenants.Scope, id ids.Match, r R
 		return err
 	}
 	return s.reply(ctx, sc, a) // now, and not when the queue comes to it
-}
-
-// Met is that an organization of the network was proposed to others, as the network's coordinators see it.
-type Met struct {
-	Name    string
-	State   ProposalState
-	SentAt  time.Time
-	EndedAt time.Time
-	With    []string // names of the others, once all have accepted
-}
-
-// MetAbroad lists which of the network's organizations the core has proposed to others, the newest first. Coordinators may; what is about
-// an organization in whose application they have a conflict of interest is left out.
-func (s *Service) MetAbroad(ctx context.Context, sc tenants.Scope) ([]Met, error) {
-	if err := s.policies.May(sc, policies.CommonOffer, policies.On{}); err != nil {
-		return nil, err
-	}
-	all, err := introductionsTo(ctx, s.tenants.Platform().Read(), sc.Tenant().ID, nil)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	against, err := s.around.Applications.Conflicting(ctx, sc)
-	if err != nil {
-		return nil, err
-	}
-	var found []Met
-	for i := range all {
-		p := &all[i]
-		if p.concerns(sc.Tenant().ID, against) {
-			continue
-		}
-		for n := range p.Parties {
-			if p.Parties[n].Network != sc.Tenant().ID {
-				continue
-			}
-			m := Met{Name: p.Parties[n].Name, State: p.State, SentAt: p.SentAt, EndedAt: p.EndedAt}
-			for k := range p.Parties {
-				if k != n && p.State == ProposalAccepted {
-					m.With = append(m.With, p.Parties[k].Name)
-				}
-			}
-			found = append(found, m)
-		}
-	}
-	return found, nil
 }

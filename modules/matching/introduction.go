@@ -18,7 +18,12 @@ type Party struct {
 	AnsweredAt   time.Time // zero: not yet
 	Contact      string    // whom the others may turn to once all have accepted; empty: nobody
 	Email        string
+	By           ids.Person // who has answered and named the contact; zero: there is none
+	Told         bool       // its leads were written to that it is proposed
 }
+
+// heard reports whether somebody of the organization knows of the proposal.
+func (o *Party) heard() bool { return o.Told || !o.AnsweredAt.IsZero() }
 
 // Introduction is a proposal of the core to organizations of several networks. Its Organizations are the names of their copies.
 type Introduction struct {

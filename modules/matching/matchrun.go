@@ -122,6 +122,20 @@ func (r *Run) problem() *Problem {
 	return newProblem(r.Rules, r.Basis, r.Kept, forbidden)
 }
 
+// hide forgets what was known of those that have no name any more, as they show their cards no more.
+func (r *Run) hide(names map[ids.Organization]string) {
+	for i := range r.Basis.Sides {
+		if names[r.Organizations[i]] == "" {
+			r.Basis.Sides[i] = Side{Gone: true}
+		}
+	}
+}
+
+// gone reports whether one of the places is of an organization that shows its card no more.
+func (r *Run) gone(places ...int) bool {
+	return slices.ContainsFunc(places, func(i int) bool { return r.Basis.Sides[i].Gone })
+}
+
 // groups are all groups of the run by places, those that were kept first.
 func (r *Run) groups() [][]int { return append(slices.Clone(r.Kept), r.Solution.Groups...) }
 

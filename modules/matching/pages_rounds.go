@@ -276,19 +276,17 @@ func (b *Board) tradeText(p ui.Page, t *Trade) string {
 	return p.T("matching.trade.points", "One", b.Name(t.For), "Other", b.Name(t.With), "Points", b.problem.points(t.For, t.With), "Cost", cost)
 }
 
-// placeOptions are the organizations of a run that can be put elsewhere, by name.
+// placeOptions are the organizations of a run that can be put elsewhere, by name: those that show their cards, in groups of such.
 func (b *Board) placeOptions() []ui.Option {
-	var all []ui.Option
-	for _, g := range b.Groups {
-		if g.Kept {
-			continue
-		}
-		for _, at := range g.Members {
-			all = append(all, ui.Option{Value: b.Organizations[at].String(), Label: b.Name(at)})
+	places := slices.DeleteFunc(slices.Clone(b.Alone), func(at int) bool { return b.gone(at) })
+	for i := range b.Groups {
+		if g := &b.Groups[i]; !g.Kept && !g.Gone {
+			places = append(places, g.Members...)
 		}
 	}
-	for _, at := range b.Alone {
-		all = append(all, ui.Option{Value: b.Organizations[at].String(), Label: b.Name(at)})
+	all := make([]ui.Option, len(places))
+	for n, at := range places {
+		all[n] = ui.Option{Value: b.Organizations[at].String(), Label: b.Name(at)}
 	}
 	slices.SortStableFunc(all, func(x, y ui.Option) int { return strings.Compare(x.Label, y.Label) })
 	return all
@@ -366,7 +364,7 @@ func signed(p ui.Page, n int) string {
 	}
 }
 
-// lastSwap says who changed places last, and what came of it.
+// lastSwap says who changed places last, and what came of it; nothing where that cannot be undone any more.
 func (b *Board) lastSwap(p ui.Page) string {
 	last := b.Swaps[len(b.Swaps)-1]
 	before := b.Run

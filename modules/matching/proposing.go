@@ -2,6 +2,7 @@ package matching
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -91,6 +92,10 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 		return err
 	}
 	cmd.Due = cmd.Due.Truncate(time.Microsecond) // as the database keeps it
+	outside, err := s.abroad(ctx, r)             // introduce looks again
+	if err != nil {
+		return err
+	}
 	var abroad introducing
 	err = s.changingRound(ctx, sc, r.ID, func(ctx context.Context, tx *tenants.Tx, now Round) error {
 		switch {
@@ -111,14 +116,11 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 		if err := holdProposals(ctx, tx); err != nil {
 			return err
 		}
-		busy, err := s.engaged(ctx, tx, r, ids.Match{})
+		held, err := outside.here(ctx, tx, r, slices.Concat(cmd.Groups...))
 		if err != nil {
 			return err
 		}
-		parted, err := s.barsOf(ctx, tx, r, slices.Concat(cmd.Groups...))
-		if err != nil {
-			return err
-		}
+		busy := maps.Clone(held.busy)
 		at, err := tx.Now(ctx)
 		if err != nil {
 			return err
@@ -137,7 +139,7 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 				case r.Pool.OfCall() && members[i].Application != run.Applications[at[n]]:
 					return fault.Conflict("matching.proposal.outdated")
 				case slices.ContainsFunc(at[:n], func(other int) bool {
-					return parted[PairOf(id, run.Organizations[other])] || run.Basis.barred(&now.Rules, at[n], other)
+					return held.parted[PairOf(id, run.Organizations[other])] || run.Basis.barred(&now.Rules, at[n], other)
 				}):
 					return fault.Conflict("matching.tie.cannot")
 				}

@@ -228,14 +228,20 @@ func (s *Service) checkRound(ctx context.Context, sc tenants.Scope, r *Round) er
 // Coordinators may, unless they are not impartial in it as it is or as it becomes. Faults: Invalid by field, Conflict when somebody
 // else has changed it or it is closed, Forbidden, NotFound.
 func (s *Service) ReviseRound(ctx context.Context, sc tenants.Scope, r Round) error {
-	if _, err := s.steered(ctx, sc, r.ID); err != nil {
+	was, err := s.steered(ctx, sc, r.ID)
+	if err != nil {
 		return err
 	}
 	if err := s.checkRound(ctx, sc, &r); err != nil {
 		return err
 	}
+	abroad, err := s.proposedAbroad(ctx, &was, ids.Run{})
+	if err != nil {
+		return err
+	}
 	return s.changingRound(ctx, sc, r.ID, func(ctx context.Context, tx *tenants.Tx, now Round) error {
-		proposed, err := s.proposedIn(ctx, tx, &now)
+		proposed, err := proposedIn(ctx, tx, r.ID)
+		proposed = proposed || abroad
 		switch {
 		case err != nil:
 			return err
@@ -567,13 +573,13 @@ func (s *Service) tied(ctx context.Context, sc tenants.Scope, r *Round, members 
 	if err != nil {
 		return nil, err
 	}
-	parted, err := s.barsOf(ctx, sc.Read(), r, group)
+	now, err := s.engagements(ctx, sc, r, group)
 	if err != nil {
 		return nil, err
 	}
 	for n := range group {
 		for m := range n {
-			if parted[PairOf(group[m], group[n])] || basis.barred(&r.Rules, m, n) {
+			if now.parted[PairOf(group[m], group[n])] || basis.barred(&r.Rules, m, n) {
 				return nil, fault.Conflict("matching.tie.cannot")
 			}
 		}

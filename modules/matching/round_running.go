@@ -31,6 +31,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.HandleJob(r, lapseJob, s.Lapse)
 	s.leaving(r)
 	s.introductionJobs(r)
+	tenants.HandleJob(r, forgetJob, func(ctx context.Context, sc tenants.Scope, _ struct{}) error { return s.forgetGone(ctx, sc) })
 	tenants.HandleJob(r, tellCoreJob, s.tellCore)
 	tenants.React(r, "matching.profile_changed", func(ctx context.Context, sc tenants.Scope, e events.OrganizationChanged) error {
 		return s.followProfile(ctx, sc, e.Organization)
@@ -100,12 +101,12 @@ func (s *Service) drafted(ctx context.Context, sc tenants.Scope, r *Round) (Run,
 	if err != nil {
 		return run, err
 	}
-	parted, err := s.barsOf(ctx, sc.Read(), r, run.Organizations)
+	now, err := s.engagements(ctx, sc, r, run.Organizations)
 	if err != nil {
 		return run, err
 	}
 	barred := map[[2]int]bool{}
-	for pair := range parted {
+	for pair := range now.parted {
 		if at := placesOf(run.Organizations, pair[:]); at[0] >= 0 && at[1] >= 0 {
 			barred[[2]int{min(at[0], at[1]), max(at[0], at[1])}] = true
 		}
@@ -234,6 +235,9 @@ func (s *Service) step(ctx context.Context, sc tenants.Scope, id ids.Run, verb R
 		change(&run)
 		if !run.State.Pending() {
 			run.EndedAt = now
+			if sc.Tenant().Kind == tenants.KindCore {
+				tx.Enqueue(forgetJob, struct{}{}) // what was taken back while it went on
+			}
 			if !run.By.IsZero() {
 				tx.Announce(events.NotificationRequested{Person: run.By, Key: "matching.run_notify." + string(run.State), Path: (&Round{ID: run.Round, Pool: poolIn(sc)}).runPath(run.ID)})
 			}

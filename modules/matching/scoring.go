@@ -35,6 +35,7 @@ type Side struct {
 	Hosts     int           `json:"hosts"`
 	Network   string        `json:"network,omitempty"` // of a pool of several
 	Wishes    []int         `json:"wishes,omitempty"`  // places in the run, 0 based, the dearest first; -1: not in the run
+	Gone      bool          `json:"gone,omitempty"`    // it shows its card no more, and nothing else is kept of it
 }
 
 // sideOf takes from an organization what counts. A card that others may not read is not read here either: then only what the
@@ -188,8 +189,11 @@ func shared(x, y *Side) (int, bool) {
 }
 
 // Points are what a pair is worth by the weights, 0 to MostPoints: the mean of what it meets of each criterion, by weight,
-// rounded to the nearest point.
+// rounded to the nearest point. A pair with one that shows its card no more is worth nothing.
 func (b *Basis) Points(w *Weights, i, j int) int {
+	if b.Sides[i].Gone || b.Sides[j].Gone {
+		return 0
+	}
 	n, all := 0, wholly*w.sum()
 	for _, c := range Criteria {
 		n += w.Of(c) * b.met(c, i, j)
@@ -213,12 +217,13 @@ func (b *Basis) view(w *Weights, i, j int) int {
 	return n
 }
 
-// barred reports whether the rules, of the round and of its seats, keep two organizations apart.
+// barred reports whether the rules, of the round and of its seats, keep two organizations apart, or one of them shows its card no more.
 func (b *Basis) barred(g *Rules, i, j int) bool {
 	x, y := &b.Sides[i], &b.Sides[j]
 	days, told := shared(x, y)
 	switch {
-	case g.Language && b.met(ByLanguage, i, j) == 0,
+	case x.Gone, y.Gone,
+		g.Language && b.met(ByLanguage, i, j) == 0,
 		g.Days && told && days == 0,
 		g.New && b.together(i, j),
 		g.Networks && x.Network == y.Network:

@@ -219,6 +219,15 @@ func copiedOf(ctx context.Context, db bun.IDB, network ids.Tenant) ([]ids.Organi
 	return all, nil
 }
 
+// amongCopies are those of the names of which there is a copy, to be seen or not.
+func amongCopies(ctx context.Context, db bun.IDB, wanted []ids.Organization) ([]ids.Organization, error) {
+	var all []ids.Organization
+	if err := db.NewSelect().Model((*copyRow)(nil)).Column("id").Where("c.id IN (?)", bun.List(wanted)).Scan(ctx, &all); err != nil {
+		return nil, fmt.Errorf("matching: look for copies: %w", err)
+	}
+	return all, nil
+}
+
 // holdCopies keeps everybody else from changing what the common pool has of the network until the transaction ends.
 func holdCopies(ctx context.Context, tx *tenants.Tx, network ids.Tenant) error {
 	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended('matching.copies ' || ?, 0))`, network.String()).Exec(ctx); err != nil {

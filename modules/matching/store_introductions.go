@@ -3,6 +3,7 @@ package matching
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -44,6 +45,8 @@ type partyRow struct {
 	AnsweredAt     time.Time        `bun:"answered_at,nullzero"`
 	Contact        string           `bun:"contact"`
 	Email          string           `bun:"email"`
+	ContactBy      ids.Person       `bun:"contact_by,nullzero"`
+	Told           bool             `bun:"told"`
 }
 
 // introductions are those that a question asks for, the newest first, each with its parties by seat.
@@ -77,7 +80,7 @@ func introductions(ctx context.Context, db bun.IDB, ask func(q *bun.SelectQuery)
 			o := &parties[at]
 			p.Parties = append(p.Parties, Party{
 				Card: o.CardID, Network: o.TenantID, Organization: o.OrganizationID, Name: o.Name, Accepts: o.Accepts != nil && *o.Accepts, Reason: o.Reason,
-				AnsweredAt: o.AnsweredAt, Contact: o.Contact, Email: o.Email,
+				AnsweredAt: o.AnsweredAt, Contact: o.Contact, Email: o.Email, By: o.ContactBy, Told: o.Told,
 			})
 		}
 		p.Answers = p.answers()
@@ -129,8 +132,8 @@ func findIntroduction(ctx context.Context, db bun.IDB, id ids.Match) (Introducti
 
 // lockIntroduction is findIntroduction that keeps everybody else from changing it until the transaction ends.
 func lockIntroduction(ctx context.Context, tx *tenants.Tx, id ids.Match) (Introduction, error) {
-	if _, err := tx.NewRaw("SELECT 1 FROM common_proposals WHERE id = ? FOR UPDATE", id).Exec(ctx); err != nil {
-		return Introduction{}, fmt.Errorf("matching: lock introduction: %w", err)
+	if err := lock(ctx, tx, "common_proposals", id); err != nil {
+		return Introduction{}, err
 	}
 	return findIntroduction(ctx, tx, id)
 }
@@ -178,8 +181,8 @@ func insertIntroduction(ctx context.Context, tx *tenants.Tx, p *Introduction) (f
 
 // answerIntroduction writes what one of the parties answers. The caller holds the introduction.
 func answerIntroduction(ctx context.Context, tx *tenants.Tx, id ids.Match, o *Party) error {
-	_, err := tx.NewRaw("UPDATE common_parties SET accepts = ?, reason = ?, answered_at = ?, contact = ?, email = ? WHERE proposal_id = ? AND card_id = ?",
-		o.Accepts, o.Reason, o.AnsweredAt, o.Contact, o.Email, id, o.Card).Exec(ctx)
+	row := partyRow{Accepts: &o.Accepts, Reason: o.Reason, AnsweredAt: o.AnsweredAt, Contact: o.Contact, Email: o.Email, ContactBy: o.By}
+	_, err := tx.NewUpdate().Model(&row).Column("accepts", "reason", "answered_at", "contact", "email", "contact_by").Where("proposal_id = ?", id).Where("card_id = ?", o.Card).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("matching: answer introduction: %w", err)
 	}
@@ -194,17 +197,50 @@ func moveIntroduction(ctx context.Context, tx *tenants.Tx, p *Introduction) erro
 	if p.State == ProposalAccepted {
 		return nil
 	}
-	if _, err := tx.NewRaw("UPDATE common_parties SET contact = '', email = '' WHERE proposal_id = ?", p.ID).Exec(ctx); err != nil {
-		return fmt.Errorf("matching: forget who could be turned to: %w", err)
+	return forget(ctx, tx, "proposal_id = ?", p.ID)
+}
+
+// forget takes back whom one could turn to at some organizations.
+func forget(ctx context.Context, tx *tenants.Tx, where string, args ...any) error {
+	q := tx.NewUpdate().Model((*partyRow)(nil)).Set("contact = '', email = '', contact_by = NULL").Where("pa.contact <> ''").Where(where, args...)
+	if _, err := q.Exec(ctx); err != nil {
+		return fmt.Errorf("matching: forget contacts: %w", err)
 	}
 	return nil
 }
 
-// forgetContacts takes back whom one could turn to at organizations that show their cards no more.
+// forgetContacts takes them back at organizations that show their cards no more.
 func forgetContacts(ctx context.Context, tx *tenants.Tx) error {
-	_, err := tx.NewRaw(`UPDATE common_parties AS pa SET contact = '', email = '' WHERE contact <> '' AND NOT EXISTS (SELECT FROM common_cards AS c WHERE c.id = pa.card_id)`).Exec(ctx)
+	return forget(ctx, tx, "NOT EXISTS (SELECT FROM common_cards AS c WHERE c.id = pa.card_id)")
+}
+
+// takeContacts takes them back at organizations of a network in one introduction.
+func takeContacts(ctx context.Context, tx *tenants.Tx, network ids.Tenant, id ids.Match, who []ids.Organization) error {
+	return forget(ctx, tx, "pa.tenant_id = ? AND pa.proposal_id = ? AND pa.organization_id IN (?)", network, id, bun.List(who))
+}
+
+// takeContactsOf takes back what somebody of a network has named, but at organizations that they lead.
+func takeContactsOf(ctx context.Context, tx *tenants.Tx, network ids.Tenant, person ids.Person, leads []ids.Organization) error {
+	return forget(ctx, tx, "pa.tenant_id = ? AND pa.contact_by = ? AND NOT pa.organization_id = ANY (?::uuid[])", network, person, tenants.Array(leads))
+}
+
+// toldParties notes that a network's organizations are told of an introduction. The caller holds it.
+func toldParties(ctx context.Context, tx *tenants.Tx, network ids.Tenant, id ids.Match) error {
+	if _, err := tx.NewRaw("UPDATE common_parties SET told = true WHERE proposal_id = ? AND tenant_id = ? AND NOT told", id, network).Exec(ctx); err != nil {
+		return fmt.Errorf("matching: note who is told: %w", err)
+	}
+	return nil
+}
+
+// forgetInCores has the core's runs forget the cards that the caller has taken away.
+func forgetInCores(ctx context.Context, tx *tenants.Tx) error {
+	var cores []ids.Tenant
+	err := tx.NewRaw(`SELECT id FROM tenants WHERE kind = ? AND status IN (?) AND schema_version > 0 ORDER BY id`, tenants.KindCore, bun.List(shownIn)).Scan(ctx, &cores)
 	if err != nil {
-		return fmt.Errorf("matching: forget contacts: %w", err)
+		return fmt.Errorf("matching: find the core: %w", err)
+	}
+	for _, id := range cores {
+		tx.EnqueueIn(id, forgetJob, struct{}{})
 	}
 	return nil
 }
@@ -263,26 +299,51 @@ func copiesNamed(ctx context.Context, db bun.IDB, wanted []ids.Organization) (ma
 	return all, err
 }
 
-// engaged are the organizations of the round's pool that have a proposal to answer or have accepted one that counts; one proposal of a
-// network may be left out.
-func (s *Service) engaged(ctx context.Context, db bun.IDB, r *Round, but ids.Match) (map[ids.Organization]bool, error) {
-	if r.Pool == SharedPool {
-		return introduced(ctx, s.tenants.Platform().Read(), r.ID)
-	}
-	return engaged(ctx, db, r, but)
+// engagements are who is engaged in the round, and who is not put together in it.
+type engagements struct {
+	busy   map[ids.Organization]bool // they have a proposal to answer, or have accepted one that counts
+	parted map[Pair]bool             // beside those that its rules keep apart; nobody is told why
 }
 
-// barsOf are the pairs that are not put together in the round, beside those that its rules keep apart; nobody is told why.
-func (s *Service) barsOf(ctx context.Context, db bun.IDB, r *Round, organizations []ids.Organization) (map[Pair]bool, error) {
-	parted, err := barsOf(ctx, db, r.ID, organizations)
-	if err != nil || r.Pool != SharedPool {
-		return parted, err
+// abroad is what the shared tables say of that in a round of the common pool; in another one, nothing. No transaction may wait for it, as
+// it takes another connection: it is read before one begins.
+func (s *Service) abroad(ctx context.Context, r *Round) (engagements, error) {
+	a := engagements{parted: map[Pair]bool{}}
+	if r.Pool != SharedPool {
+		return a, nil
+	}
+	var err error
+	if a.busy, err = introduced(ctx, s.tenants.Platform().Read(), r.ID); err != nil {
+		return a, err
 	}
 	refused, err := refusedAbroad(ctx, s.tenants.Platform().Read(), r.ID)
 	for _, pair := range refused {
-		parted[pair] = true
+		a.parted[pair] = true
 	}
-	return parted, err
+	return a, err
+}
+
+// here adds what the tenant's own tables say about the organizations.
+func (a engagements) here(ctx context.Context, db bun.IDB, r *Round, organizations []ids.Organization) (engagements, error) {
+	parted, err := barsOf(ctx, db, r.ID, organizations)
+	if err != nil {
+		return a, err
+	}
+	maps.Copy(parted, a.parted)
+	a.parted = parted
+	if r.Pool != SharedPool {
+		a.busy, err = engaged(ctx, db, r, ids.Match{})
+	}
+	return a, err
+}
+
+// engagements is abroad and here, outside of a transaction.
+func (s *Service) engagements(ctx context.Context, sc tenants.Scope, r *Round, organizations []ids.Organization) (engagements, error) {
+	a, err := s.abroad(ctx, r)
+	if err != nil {
+		return a, err
+	}
+	return a.here(ctx, sc.Read(), r, organizations)
 }
 
 // proposalsOf are the proposals of a round, the newest first.
@@ -298,20 +359,19 @@ func (s *Service) proposalsOf(ctx context.Context, db bun.IDB, r *Round) ([]Prop
 	return found, err
 }
 
-// proposedIn reports whether anything was ever proposed in the round.
-func (s *Service) proposedIn(ctx context.Context, db bun.IDB, r *Round) (bool, error) {
+// proposedAbroad reports whether anything was ever proposed across networks in the round, or of one of its runs where that is named; in
+// a round of another pool nothing was. No transaction may wait for it, either.
+func (s *Service) proposedAbroad(ctx context.Context, r *Round, run ids.Run) (bool, error) {
 	if r.Pool != SharedPool {
-		return proposedIn(ctx, db, r.ID)
+		return false, nil
 	}
-	all, err := introductionsIn(ctx, s.tenants.Platform().Read(), r.ID)
-	return len(all) > 0, err
-}
-
-// proposedOf reports whether anything of a run was ever proposed.
-func (s *Service) proposedOf(ctx context.Context, db bun.IDB, r *Round, run ids.Run) (bool, error) {
-	if r.Pool != SharedPool {
-		return proposedOf(ctx, db, run)
+	q := s.tenants.Platform().Read().NewSelect().Table("common_proposals").Where("round_id = ?", r.ID)
+	if !run.IsZero() {
+		q = q.Where("run_id = ?", run)
 	}
-	all, err := introductionsIn(ctx, s.tenants.Platform().Read(), r.ID)
-	return slices.ContainsFunc(all, func(p Introduction) bool { return p.Run == run }), err
+	found, err := q.Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("matching: look for introductions of a round: %w", err)
+	}
+	return found, nil
 }

@@ -82,8 +82,8 @@ func insertMatchRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
 	return forgetRuns(ctx, tx, r.Round)
 }
 
-// forgetRuns deletes the oldest runs of a round of which there are too many, but none that goes on, of which something was proposed or
-// which another one that is kept was made of. The caller holds the round's lock.
+// forgetRuns deletes the oldest runs of a round of which there are too many, but none that goes on, of which a network has proposed
+// something or which another one that is kept was made of. The caller holds the round's lock.
 func forgetRuns(ctx context.Context, tx *tenants.Tx, round ids.Round) error {
 	_, err := tx.NewRaw(`DELETE FROM matching_runs AS mr WHERE mr.round_id = ?0 AND mr.state NOT IN (?1)
 		AND mr.id NOT IN (SELECT id FROM matching_runs WHERE round_id = ?0 ORDER BY number DESC LIMIT ?2)
@@ -121,6 +121,34 @@ func filled[T any](all []T) []T {
 	return all
 }
 
+// keptInRuns are the copies of which runs of the common pool that have ended keep something.
+func keptInRuns(ctx context.Context, db bun.IDB) ([]ids.Organization, error) {
+	var all []ids.Organization
+	err := db.NewRaw(`SELECT DISTINCT o.id FROM matching_runs AS mr JOIN matching_rounds AS r ON r.id = mr.round_id CROSS JOIN unnest(mr.organizations) WITH ORDINALITY AS o (id, place)
+		WHERE r.pool = ? AND mr.state NOT IN (?) AND (mr.basis -> 'sides' -> (o.place - 1)::int ->> 'gone') IS NULL ORDER BY o.id`,
+		SharedPool, bun.List([]RunState{RunQueued, RunRunning})).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("matching: list who is kept in runs: %w", err)
+	}
+	return all, nil
+}
+
+// forgetInRuns makes runs that have ended keep nothing of organizations but that they are gone.
+func forgetInRuns(ctx context.Context, tx *tenants.Tx, gone []ids.Organization) error {
+	side, err := json.Marshal(Side{Gone: true})
+	if err != nil {
+		return fmt.Errorf("matching: write who is gone: %w", err)
+	}
+	_, err = tx.NewRaw(`UPDATE matching_runs AS mr SET basis = jsonb_set(mr.basis, '{sides}', (
+			SELECT jsonb_agg(CASE WHEN mr.organizations[s.place::int] = ANY (?0::uuid[]) THEN ?1::jsonb ELSE s.side END ORDER BY s.place)
+			FROM jsonb_array_elements(mr.basis -> 'sides') WITH ORDINALITY AS s (side, place)))
+		WHERE mr.organizations && ?0::uuid[] AND mr.state NOT IN (?2)`, tenants.Array(gone), string(side), bun.List([]RunState{RunQueued, RunRunning})).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("matching: forget who is gone: %w", err)
+	}
+	return nil
+}
+
 // solving are the columns of a run that tell how it was solved; they are much larger than the others.
 var solving = []string{"instance", "answer", "beside"}
 
@@ -143,8 +171,8 @@ func findMatchRun(ctx context.Context, db bun.IDB, id ids.Run, without ...string
 
 // lockMatchRun is findMatchRun that keeps everybody else from moving the run until the transaction ends.
 func lockMatchRun(ctx context.Context, tx *tenants.Tx, id ids.Run, without ...string) (Run, error) {
-	if _, err := tx.NewRaw("SELECT 1 FROM matching_runs WHERE id = ? FOR UPDATE", id).Exec(ctx); err != nil {
-		return Run{}, fmt.Errorf("matching: lock run: %w", err)
+	if err := lock(ctx, tx, "matching_runs", id); err != nil {
+		return Run{}, err
 	}
 	return findMatchRun(ctx, tx, id, without...)
 }

@@ -60,8 +60,8 @@ func moveProposal(ctx context.Context, tx *tenants.Tx, p *Proposal) error {
 
 // lockProposal finds a proposal with its answers and keeps everybody else from changing it until the transaction ends.
 func lockProposal(ctx context.Context, tx *tenants.Tx, id ids.Match) (Proposal, error) {
-	if _, err := tx.NewRaw("SELECT 1 FROM matching_proposals WHERE id = ? FOR UPDATE", id).Exec(ctx); err != nil {
-		return Proposal{}, fmt.Errorf("matching: lock proposal: %w", err)
+	if err := lock(ctx, tx, "matching_proposals", id); err != nil {
+		return Proposal{}, err
 	}
 	return findProposal(ctx, tx, id)
 }
@@ -137,11 +137,11 @@ func engaged(ctx context.Context, db bun.IDB, r *Round, but ids.Match) (map[ids.
 
 // proposedIn reports whether anything was ever proposed in the round.
 func proposedIn(ctx context.Context, db bun.IDB, round ids.Round) (bool, error) {
-	n, err := db.NewSelect().Model((*proposalRow)(nil)).Where("mp.round_id = ?", round).Count(ctx)
+	found, err := db.NewSelect().Model((*proposalRow)(nil)).Where("mp.round_id = ?", round).Exists(ctx)
 	if err != nil {
-		return false, fmt.Errorf("matching: count proposals: %w", err)
+		return false, fmt.Errorf("matching: look for proposals of a round: %w", err)
 	}
-	return n > 0, nil
+	return found, nil
 }
 
 // proposedOf reports whether anything of a run was ever proposed.

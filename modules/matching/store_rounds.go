@@ -65,10 +65,18 @@ func findRound(ctx context.Context, db bun.IDB, id ids.Round) (Round, error) {
 	return row.round(), nil
 }
 
+// lock keeps everybody else from changing a row of a table until the transaction ends, if it is there.
+func lock(ctx context.Context, tx *tenants.Tx, table string, id any) error {
+	if _, err := tx.NewRaw("SELECT 1 FROM ? WHERE id = ? FOR UPDATE", bun.Ident(table), id).Exec(ctx); err != nil {
+		return fmt.Errorf("matching: lock a row of %s: %w", table, err)
+	}
+	return nil
+}
+
 // lockRound is findRound that keeps everybody else from changing what belongs to the round until the transaction ends.
 func lockRound(ctx context.Context, tx *tenants.Tx, id ids.Round) (Round, error) {
-	if _, err := tx.NewRaw("SELECT 1 FROM matching_rounds WHERE id = ? FOR UPDATE", id).Exec(ctx); err != nil {
-		return Round{}, fmt.Errorf("matching: lock round: %w", err)
+	if err := lock(ctx, tx, "matching_rounds", id); err != nil {
+		return Round{}, err
 	}
 	return findRound(ctx, tx, id)
 }

@@ -13,13 +13,14 @@ import (
 // mostSwaps is how many changes by hand of a run can be undone.
 const mostSwaps = 200
 
-// mostRuns is how many runs of a round are kept; those of which something was proposed are kept whatever their number.
+// mostRuns is how many runs of a round are kept; those of which a network has proposed something are kept whatever their number.
 const mostRuns = 50
 
 // Swap lets two organizations of a run change places; an organization that is alone takes the place of the other. What the solver found
 // stays: the first swap makes another run of it, and further ones change that, unless something of it was proposed. It returns the run as
 // it is then. The version is that of the run as it was shown. Coordinators may, unless they are not impartial in the round. Faults: Invalid by
-// field (one, other), Conflict where it cannot be, the run is not done or was changed since, Forbidden, NotFound.
+// field (one, other), Conflict where it cannot be, the run is not done or was changed since, or one of them, or of their groups, shows its
+// card no more; Forbidden, NotFound.
 func (s *Service) Swap(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, version int64, one, other ids.Organization) (ids.Run, error) {
 	return s.reworking(ctx, sc, round, id, version, "round.swapped", func(run *Run) error {
 		at := placesOf(run.Organizations, []ids.Organization{one, other})
@@ -28,14 +29,23 @@ func (s *Service) Swap(ctx context.Context, sc tenants.Scope, round ids.Round, i
 }
 
 // UndoSwap takes the last swap of a run back, likewise. Coordinators may, unless they are not impartial in the round. Faults: Conflict
-// where nothing was swapped, the run is not done or was changed since, Forbidden, NotFound.
+// where nothing was swapped, and as of Swap; Forbidden, NotFound.
 func (s *Service) UndoSwap(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, version int64) (ids.Run, error) {
 	return s.reworking(ctx, sc, round, id, version, "round.swap_undone", func(run *Run) error { return run.undo() })
 }
 
 // reworking changes a run by hand, if it still is the version that was shown.
 func (s *Service) reworking(ctx context.Context, sc tenants.Scope, round ids.Round, id ids.Run, version int64, action string, change func(run *Run) error) (ids.Run, error) {
-	if _, _, err := s.seen(ctx, sc, round, id, solving...); err != nil {
+	r, seen, err := s.seen(ctx, sc, round, id, solving...)
+	if err != nil {
+		return ids.Run{}, err
+	}
+	names := map[ids.Organization]string{}
+	if err := s.name(ctx, sc, names, seen.Organizations); err != nil {
+		return ids.Run{}, err
+	}
+	abroad, err := s.proposedAbroad(ctx, &r, id)
+	if err != nil {
 		return ids.Run{}, err
 	}
 	var made ids.Run
@@ -53,6 +63,7 @@ func (s *Service) reworking(ctx context.Context, sc tenants.Scope, round ids.Rou
 		if run.Version() != version {
 			return fault.Conflict("fault.stale")
 		}
+		run.hide(names)
 		if err := change(&run); err != nil {
 			return err
 		}
@@ -61,11 +72,11 @@ func (s *Service) reworking(ctx context.Context, sc tenants.Scope, round ids.Rou
 		}
 		run.EndedAt, run.By, run.Beside = run.At, sc.Actor().Person, Beside{}
 		tx.Audit(roundEntry(action, round))
-		proposed, err := s.proposedOf(ctx, tx, &now, id)
+		proposed, err := proposedOf(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if !run.From.IsZero() && !proposed {
+		if !run.From.IsZero() && !proposed && !abroad {
 			made = id
 			return reworkMatchRun(ctx, tx, &run)
 		}
@@ -96,6 +107,11 @@ func (s *Service) WouldSwap(ctx context.Context, sc tenants.Scope, round ids.Rou
 	case run.State != RunDone:
 		return Swapped{}, fault.Conflict("matching.run.not_done")
 	}
+	names := map[ids.Organization]string{}
+	if err := s.name(ctx, sc, names, run.Organizations); err != nil {
+		return Swapped{}, err
+	}
+	run.hide(names)
 	at := placesOf(run.Organizations, []ids.Organization{one, other})
 	before := run.total()
 	if err := run.swap(at[0], at[1]); err != nil {
@@ -144,6 +160,9 @@ func (r *Run) exchange(one, other int) error {
 	if len(bad) > 0 {
 		return fault.Invalid("fault.check_fields", bad...)
 	}
+	if r.gone(one, other) {
+		return fault.Conflict("matching.board.taken_back")
+	}
 	groups := slices.Clone(r.Solution.Groups)
 	p, total, found := Problem{Rules: r.Rules, Basis: r.Basis}, r.Solution.Total, false
 	for n, g := range groups {
@@ -153,6 +172,9 @@ func (r *Run) exchange(one, other int) error {
 		}
 		if a < 0 && b < 0 {
 			continue
+		}
+		if r.gone(g...) {
+			return fault.Conflict("matching.board.taken_back")
 		}
 		found = true
 		total -= p.total(g)

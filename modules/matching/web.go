@@ -1,10 +1,12 @@
 package matching
 
 import (
+	"context"
 	"embed"
 	"net/url"
 	"slices"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"kervan/modules/ids"
@@ -64,7 +66,7 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: messagesPath + "/:thread/reports", Action: writes, Handle: w.report(), Only: network},
 			{Method: post, Path: messagesPath + "/:thread/blocks", Action: writes, Handle: w.block(), Only: network},
 			{Method: post, Path: messagesPath + "/:thread/blocks/removal", Action: writes, Handle: w.unblock(), Only: network},
-			{Method: get, Path: reportsPath, Action: moderates, Handle: w.reports, Only: network},
+			{Method: get, Path: reportsPath, Action: moderates, Handle: w.reports(), Only: network},
 			{Method: get, Path: reportsPath + "/:report", Action: moderates, Handle: w.reportOf, Only: network},
 			{Method: post, Path: reportsPath + "/:report/decision", Action: moderates, Handle: w.decide(), Only: network},
 			{Method: post, Path: reportsPath + "/:report/lifting", Action: moderates, Handle: w.lift(), Only: network},
@@ -149,6 +151,21 @@ func (w *Web) answering(c *fiber.Ctx, sc tenants.Scope, named string) (acting, e
 		a.Own = a.All[0]
 	}
 	return a, nil
+}
+
+// listing is a page that lists something for whoever acts.
+func listing[T any](w *Web, acts func(c *fiber.Ctx, sc tenants.Scope, named string) (acting, error), list func(ctx context.Context, sc tenants.Scope) ([]T, error), page func(p ui.Page, a acting, all []T) templ.Component, title string) site.Handler {
+	return func(c *fiber.Ctx, sc tenants.Scope) error {
+		a, err := acts(c, sc, "")
+		if err != nil {
+			return err
+		}
+		all, err := list(c.UserContext(), sc)
+		if err != nil {
+			return err
+		}
+		return w.site.Render(c, page(w.site.Page(c, sc, title), a, all))
+	}
 }
 
 // posted is a form with the organization for which it was sent.

@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -23,22 +24,15 @@ func introductionPath(id ids.Match) string { return introductionsPath + "/" + id
 func (w *Web) introducing() []site.Route {
 	get, post, network := fiber.MethodGet, fiber.MethodPost, tenants.KindNetwork
 	return []site.Route{
-		{Method: get, Path: introductionsPath, Action: policies.ProposalRead, Handle: w.introductions, Only: network},
+		{Method: get, Path: introductionsPath, Action: policies.ProposalRead, Handle: w.introductions(), Only: network},
 		{Method: get, Path: introductionsPath + "/:match", Action: policies.ProposalRead, Handle: w.introduction, Only: network},
 		{Method: post, Path: introductionsPath + "/:match/answer", Action: policies.ProposalAnswer, Handle: w.reply, Only: network},
+		{Method: post, Path: introductionsPath + "/:match/contact/removal", Action: policies.ProposalAnswer, Handle: w.takeContactBack, Only: network},
 	}
 }
 
-func (w *Web) introductions(c *fiber.Ctx, sc tenants.Scope) error {
-	a, err := w.answering(c, sc, "")
-	if err != nil {
-		return err
-	}
-	all, err := w.service.Introductions(c.UserContext(), sc)
-	if err != nil {
-		return err
-	}
-	return w.site.Render(c, introductionsPage(w.site.Page(c, sc, "matching.introductions.title"), a, all))
+func (w *Web) introductions() site.Handler {
+	return listing(w, w.answering, w.service.Introductions, introductionsPage, "matching.introductions.title")
 }
 
 // greeting is an introduction's page for one of its organizations, with what was typed and refused.
@@ -51,6 +45,11 @@ type greeting struct {
 	Email   bool
 	Address string // of the reader
 	Fault   *fault.Fault
+}
+
+// mayTake reports whether the reader may take back what the others see.
+func (v *greeting) mayTake() bool {
+	return slices.ContainsFunc(v.Named, func(n Named) bool { return n.MayTake })
 }
 
 func (w *Web) meetingOf(c *fiber.Ctx, sc tenants.Scope) (greeting, error) {
@@ -109,6 +108,18 @@ func (w *Web) reply(c *fiber.Ctx, sc tenants.Scope) error {
 		v.Fault = f
 		return introductionPage(p, v)
 	})
+}
+
+func (w *Web) takeContactBack(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := ids.Parse[ids.Match](web.Param(c, "match"))
+	if err != nil {
+		return fault.NotFound()
+	}
+	if err := w.service.TakeContactBack(c.UserContext(), sc, id); err != nil {
+		return err
+	}
+	w.site.Say(c, "success", "matching.introduction.contact_taken")
+	return web.SeeOther(c, introductionPath(id))
 }
 
 // title says with whom an introduction is.

@@ -64,16 +64,8 @@ func (w *Web) note(c *fiber.Ctx, sc tenants.Scope) error {
 	})
 }
 
-func (w *Web) offers(c *fiber.Ctx, sc tenants.Scope) error {
-	a, err := w.answering(c, sc, "")
-	if err != nil {
-		return err
-	}
-	all, err := w.service.Offers(c.UserContext(), sc)
-	if err != nil {
-		return err
-	}
-	return w.site.Render(c, offersPage(w.site.Page(c, sc, "matching.proposals.title"), a, all))
+func (w *Web) offers() site.Handler {
+	return listing(w, w.answering, w.service.Offers, offersPage, "matching.proposals.title")
 }
 
 // offerShown is a proposal's page for one of its organizations, and what was refused on it.
@@ -177,11 +169,10 @@ func (w *Web) owed(ctx context.Context, sc tenants.Scope, loc *i18n.Localizer) (
 	if err != nil {
 		return tasks, err
 	}
-	abroad, err := w.service.Introductions(ctx, sc)
+	abroad, err := w.service.OwedAbroad(ctx, sc)
 	for i := range abroad {
-		if v := &abroad[i]; v.MayAnswer {
-			tasks = append(tasks, site.Task{Title: loc.T("matching.introduction.task", "Organization", v.Own.Name), Hint: loc.T("matching.introduction.task_hint"), Href: introductionPath(v.ID), Due: v.DueAt})
-		}
+		v := &abroad[i]
+		tasks = append(tasks, site.Task{Title: loc.T("matching.introduction.task", "Organization", v.Own.Name), Hint: loc.T("matching.introduction.task_hint"), Href: introductionPath(v.ID), Due: v.DueAt})
 	}
 	return tasks, err
 }

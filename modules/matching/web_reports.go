@@ -16,16 +16,8 @@ import (
 
 const reportsPath = "/partners/reports"
 
-func (w *Web) reports(c *fiber.Ctx, sc tenants.Scope) error {
-	a, err := w.acting(c, sc, "")
-	if err != nil {
-		return err
-	}
-	all, err := w.service.Reports(c.UserContext(), sc)
-	if err != nil {
-		return err
-	}
-	return w.site.Render(c, reportsPage(w.site.Page(c, sc, "matching.reports.title"), a, all))
+func (w *Web) reports() site.Handler {
+	return listing(w, w.acting, w.service.Reports, reportsPage, "matching.reports.title")
 }
 
 // reported is the page of a report, and what stands in its form.

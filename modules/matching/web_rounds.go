@@ -21,7 +21,7 @@ func (w *Web) rounding() []site.Route {
 	get, post, network := fiber.MethodGet, fiber.MethodPost, tenants.KindNetwork
 	return slices.Concat(w.steering(roundsPath, policies.RoundManage, network), w.steering(commonRoundsPath, policies.CommonMatch, tenants.KindCore), []site.Route{
 		{Method: post, Path: roundsPath + "/:round/notes", Action: policies.RoundManage, Handle: w.note, Only: network},
-		{Method: get, Path: proposalsPath, Action: policies.ProposalRead, Handle: w.offers, Only: network},
+		{Method: get, Path: proposalsPath, Action: policies.ProposalRead, Handle: w.offers(), Only: network},
 		{Method: get, Path: proposalsPath + "/:match", Action: policies.ProposalRead, Handle: w.offer, Only: network},
 		{Method: post, Path: proposalsPath + "/:match/answer", Action: policies.ProposalAnswer, Handle: w.respond, Only: network},
 		{Method: post, Path: proposalsPath + "/:match/application", Action: policies.ProposalAnswer, Handle: w.apply, Only: network},
