@@ -146,11 +146,11 @@ func TestWhatNoCardSaysIsNoRuleOfTheCommonPool(t *testing.T) {
 		_, err = h.service.BeginRound(t.Context(), team, r)
 		wants(t, err, fault.KindInvalid, "pool")
 		id := h.common(t, team, func(r *matching.Round) {
-			r.Rules.New, r.Rules.Once, r.Rules.Weights.Wishes, r.Rules.Weights.Networks = true, true, 5, 3
+			r.Rules.New, r.Rules.Once, r.Rules.Weights.Relation, r.Rules.Weights.Wishes, r.Rules.Weights.Networks = true, true, 4, 5, 3
 		})
 		v, err := h.service.Round(t.Context(), team, id)
 		must(t, err)
-		if g := v.Rules; g.New || g.Once || g.Weights.Wishes+g.Weights.Relation > 0 || g.Weights.Networks != 3 || !g.Networks {
+		if g := v.Rules; g.New || g.Once || g.Weights.Wishes != 5 || g.Weights.Relation > 0 || g.Weights.Networks != 3 || !g.Networks {
 			t.Errorf("the rules are %+v", g)
 		}
 	})
@@ -204,8 +204,8 @@ func TestARoundIsMadeOnTheCoresPages(t *testing.T) {
 		b.Get("/common/rounds")
 		b.Want(http.StatusOK, "New round")
 		b.Get("/common/rounds/new")
-		b.Want(http.StatusOK, "Of different networks", "Different networks")
-		for _, wrong := range []string{"They have not worked together", "One match at a time", "Single applicants", "have ruled out"} {
+		b.Want(http.StatusOK, "Of different networks", "Different networks", "Wishes", "have ruled out")
+		for _, wrong := range []string{"They have not worked together", "One match at a time", "Single applicants"} {
 			if strings.Contains(b.Page.Body, wrong) {
 				t.Errorf("the form says %q", wrong)
 			}

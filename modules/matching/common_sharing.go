@@ -268,10 +268,10 @@ func (s *Service) followProfile(ctx context.Context, sc tenants.Scope, own ids.O
 	return s.share(ctx, sc)
 }
 
-// share brings what the network's organizations share into the common pool, and takes away what they do not any more; in the core it has
-// runs forget that. The lock keeps
-// an older truth from being written over a newer one; done twice, it changes nothing the second time. In one process one waits for the
-// lock at a time: who holds it needs a second connection to read, and those who wait could have all of them.
+// share brings what the network's organizations share into the common pool, with whom of each other they rule out, and takes away what they
+// do not share any more; in the core it has runs forget that. The lock keeps an older truth from being written over a newer one; done
+// twice, it changes nothing the second time. In one process one waits for the lock at a time: who holds it needs a second connection to
+// read, and those who wait could have all of them.
 func (s *Service) share(ctx context.Context, sc tenants.Scope) error {
 	switch sc.Tenant().Kind {
 	case tenants.KindNetwork:
@@ -298,7 +298,11 @@ func (s *Service) share(ctx context.Context, sc tenants.Scope) error {
 		if err != nil {
 			return err
 		}
-		return keepCopies(ctx, tx, sc.Tenant().ID, all, sc.Moment())
+		ruled, err := vetoes(ctx, sc.Read(), agreed)
+		if err != nil {
+			return err
+		}
+		return keepCopies(ctx, tx, sc.Tenant().ID, all, ruled, sc.Moment())
 	})
 }
 

@@ -86,9 +86,9 @@ func settled(err error) error {
 	return err
 }
 
-// introduce proposes organizations to each other. What was proposed before stays; whoever shows its card no more is proposed to nobody, and
-// nothing is proposed once it is due.
-// Fault: Conflict where one of them has a proposal already, or shows its card no more; the others are proposed.
+// introduce proposes organizations to each other. What was proposed before stays; whoever shows its card no more is proposed to nobody, nor
+// is whoever was ruled out meanwhile, and nothing is proposed once it is due.
+// Fault: Conflict where one of them has a proposal already, or they cannot be proposed to each other any more; the others are proposed.
 func (s *Service) introduce(ctx context.Context, _ tenants.Scope, all introducing) error {
 	var refused error
 	err := s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
@@ -117,7 +117,11 @@ func (s *Service) introduce(ctx context.Context, _ tenants.Scope, all introducin
 			if err != nil {
 				return err
 			}
-			if len(parties) < len(p.Organizations) || slices.ContainsFunc(p.Organizations, func(id ids.Organization) bool { return busy[id] }) {
+			ruled, err := ruledOutAbroad(ctx, tx, p.Organizations)
+			if err != nil {
+				return err
+			}
+			if len(parties) < len(p.Organizations) || len(ruled) > 0 || slices.ContainsFunc(p.Organizations, func(id ids.Organization) bool { return busy[id] }) {
 				refused = fault.Conflict("matching.proposal.engaged")
 				continue
 			}

@@ -91,8 +91,8 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 	if err != nil {
 		return err
 	}
-	cmd.Due = cmd.Due.Truncate(time.Microsecond) // as the database keeps it
-	outside, err := s.abroad(ctx, r)             // introduce looks again
+	cmd.Due = cmd.Due.Truncate(time.Microsecond)                   // as the database keeps it
+	outside, err := s.abroad(ctx, r, slices.Concat(cmd.Groups...)) // introduce looks again
 	if err != nil {
 		return err
 	}

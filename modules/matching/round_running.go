@@ -33,6 +33,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	s.introductionJobs(r)
 	tenants.HandleJob(r, forgetJob, func(ctx context.Context, sc tenants.Scope, _ struct{}) error { return s.forgetGone(ctx, sc) })
 	tenants.HandleJob(r, tellCoreJob, s.tellCore)
+	tenants.HandleJob(r, wishedJob, s.noteWished)
 	tenants.React(r, "matching.profile_changed", func(ctx context.Context, sc tenants.Scope, e events.OrganizationChanged) error {
 		return s.followProfile(ctx, sc, e.Organization)
 	})
@@ -155,13 +156,7 @@ func (s *Service) basis(ctx context.Context, sc tenants.Scope, r *Round, members
 	for i, id := range organizations {
 		place[id] = i
 	}
-	if r.Pool == SharedPool { // whether they have worked together, no card says
-		for i := range members {
-			b.Sides = append(b.Sides, sideOf(&members[i].Listed))
-		}
-		return b, nil
-	}
-	wishes, err := wishesOf(ctx, sc.Read(), organizations)
+	wishes, err := s.wishedFor(ctx, sc, r, organizations)
 	if err != nil {
 		return b, err
 	}
@@ -176,6 +171,9 @@ func (s *Service) basis(ctx context.Context, sc tenants.Scope, r *Round, members
 		}
 		b.Sides = append(b.Sides, side)
 	}
+	if r.Pool == SharedPool { // whether they have worked together, no card says
+		return b, nil
+	}
 	together, err := s.around.Partnerships.Together(ctx, sc, organizations)
 	for pair := range together {
 		i, one := place[pair[0]]
@@ -186,6 +184,14 @@ func (s *Service) basis(ctx context.Context, sc tenants.Scope, r *Round, members
 	}
 	sortPairs(b.Together)
 	return b, err
+}
+
+// wishedFor are whom the organizations of the round's pool wish for, the dearest first.
+func (s *Service) wishedFor(ctx context.Context, sc tenants.Scope, r *Round, organizations []ids.Organization) (map[ids.Organization][]ids.Organization, error) {
+	if r.Pool == SharedPool {
+		return wishesAbroad(ctx, s.tenants.Platform().Read(), organizations)
+	}
+	return wishesOf(ctx, sc.Read(), organizations)
 }
 
 // mostTime is how long a run may take; a job of its queue is ended soon after.

@@ -236,8 +236,9 @@ func holdCopies(ctx context.Context, tx *tenants.Tx, network ids.Tenant) error {
 	return nil
 }
 
-// keepCopies makes the common pool have exactly these of the network. What has not changed is left as it is.
-func keepCopies(ctx context.Context, tx *tenants.Tx, network ids.Tenant, all map[ids.Organization]sharedCard, at time.Time) error {
+// keepCopies makes the common pool have exactly these of the network, and what they rule out among each other. What has not changed is left
+// as it is.
+func keepCopies(ctx context.Context, tx *tenants.Tx, network ids.Tenant, all map[ids.Organization]sharedCard, ruled [][2]ids.Organization, at time.Time) error {
 	var rows []copyRow
 	if err := tx.NewSelect().Model(&rows).Column("id", "organization_id", "tag").Where("c.tenant_id = ?", network).Scan(ctx); err != nil {
 		return fmt.Errorf("matching: list copies: %w", err)
@@ -269,15 +270,14 @@ func keepCopies(ctx context.Context, tx *tenants.Tx, network ids.Tenant, all map
 			changed = append(changed, copyRow{ID: ids.New[ids.CommonCard](), TenantID: network, OrganizationID: o, Content: content, Tag: tag, Version: 1, ChangedAt: at})
 		}
 	}
-	if len(changed) == 0 {
-		return nil
+	if len(changed) > 0 {
+		_, err := tx.NewInsert().Model(&changed).On("CONFLICT (tenant_id, organization_id) DO UPDATE").
+			Set("content = EXCLUDED.content, tag = EXCLUDED.tag, version = c.version + 1, changed_at = EXCLUDED.changed_at").Returning("NULL").Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("matching: bring copies: %w", err)
+		}
 	}
-	_, err := tx.NewInsert().Model(&changed).On("CONFLICT (tenant_id, organization_id) DO UPDATE").
-		Set("content = EXCLUDED.content, tag = EXCLUDED.tag, version = c.version + 1, changed_at = EXCLUDED.changed_at").Returning("NULL").Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("matching: bring copies: %w", err)
-	}
-	return nil
+	return keepVetoes(ctx, tx, network, ruled)
 }
 
 // sweepCopies takes the copies of networks away in which nothing can be changed.

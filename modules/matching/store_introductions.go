@@ -146,12 +146,23 @@ func holdIntroductions(ctx context.Context, tx *tenants.Tx) error {
 	return nil
 }
 
+// holdCards are those of the cards that there are, to be seen or not, and keeps these from being taken back until the transaction ends.
+func holdCards(ctx context.Context, tx *tenants.Tx, cards []ids.Organization) ([]ids.Organization, error) {
+	if len(cards) == 0 {
+		return nil, nil
+	}
+	var held []ids.Organization
+	if err := tx.NewRaw(`SELECT id FROM common_cards WHERE id IN (?) ORDER BY id FOR KEY SHARE`, bun.List(cards)).Scan(ctx, &held); err != nil {
+		return nil, fmt.Errorf("matching: hold cards: %w", err)
+	}
+	return held, nil
+}
+
 // holdParties are the organizations behind cards that are to be seen, and keeps these from being taken back until the transaction
 // ends. Fewer than were asked for: not all are.
 func holdParties(ctx context.Context, tx *tenants.Tx, cards []ids.Organization) ([]Party, error) {
-	var held []ids.CommonCard
-	if err := tx.NewRaw(`SELECT id FROM common_cards WHERE id IN (?) ORDER BY id FOR KEY SHARE`, bun.List(cards)).Scan(ctx, &held); err != nil {
-		return nil, fmt.Errorf("matching: hold cards: %w", err)
+	if _, err := holdCards(ctx, tx, cards); err != nil {
+		return nil, err
 	}
 	var rows []copyRow
 	found, err := shownCopies(ctx, tx.NewSelect().Model(&rows).ColumnExpr("c.organization_id").Where("c.id IN (?)", bun.List(cards)), &rows)
@@ -305,9 +316,9 @@ type engagements struct {
 	parted map[Pair]bool             // beside those that its rules keep apart; nobody is told why
 }
 
-// abroad is what the shared tables say of that in a round of the common pool; in another one, nothing. No transaction may wait for it, as
+// abroad is what the shared tables say of that about the organizations, in a round of the common pool; in another one, nothing. No transaction may wait for it, as
 // it takes another connection: it is read before one begins.
-func (s *Service) abroad(ctx context.Context, r *Round) (engagements, error) {
+func (s *Service) abroad(ctx context.Context, r *Round, organizations []ids.Organization) (engagements, error) {
 	a := engagements{parted: map[Pair]bool{}}
 	if r.Pool != SharedPool {
 		return a, nil
@@ -317,7 +328,11 @@ func (s *Service) abroad(ctx context.Context, r *Round) (engagements, error) {
 		return a, err
 	}
 	refused, err := refusedAbroad(ctx, s.tenants.Platform().Read(), r.ID)
-	for _, pair := range refused {
+	if err != nil {
+		return a, err
+	}
+	ruled, err := ruledOutAbroad(ctx, s.tenants.Platform().Read(), organizations)
+	for _, pair := range slices.Concat(refused, ruled) {
 		a.parted[pair] = true
 	}
 	return a, err
@@ -339,7 +354,7 @@ func (a engagements) here(ctx context.Context, db bun.IDB, r *Round, organizatio
 
 // engagements is abroad and here, outside of a transaction.
 func (s *Service) engagements(ctx context.Context, sc tenants.Scope, r *Round, organizations []ids.Organization) (engagements, error) {
-	a, err := s.abroad(ctx, r)
+	a, err := s.abroad(ctx, r, organizations)
 	if err != nil {
 		return a, err
 	}

@@ -133,15 +133,26 @@ func keptInRuns(ctx context.Context, db bun.IDB) ([]ids.Organization, error) {
 	return all, nil
 }
 
-// forgetInRuns makes runs that have ended keep nothing of organizations but that they are gone.
+// forgetInRuns makes runs that have ended keep nothing of organizations but that they are gone: nor that others wish for them, or cannot be
+// with them.
 func forgetInRuns(ctx context.Context, tx *tenants.Tx, gone []ids.Organization) error {
 	side, err := json.Marshal(Side{Gone: true})
 	if err != nil {
 		return fmt.Errorf("matching: write who is gone: %w", err)
 	}
-	_, err = tx.NewRaw(`UPDATE matching_runs AS mr SET basis = jsonb_set(mr.basis, '{sides}', (
-			SELECT jsonb_agg(CASE WHEN mr.organizations[s.place::int] = ANY (?0::uuid[]) THEN ?1::jsonb ELSE s.side END ORDER BY s.place)
-			FROM jsonb_array_elements(mr.basis -> 'sides') WITH ORDINALITY AS s (side, place)))
+	_, err = tx.NewRaw(`UPDATE matching_runs AS mr SET
+		basis = jsonb_set(mr.basis, '{sides}', (
+			SELECT jsonb_agg(CASE
+				WHEN mr.organizations[s.place::int] = ANY (?0::uuid[]) THEN ?1::jsonb
+				WHEN s.side -> 'wishes' IS NULL THEN s.side
+				ELSE jsonb_set(s.side, '{wishes}', (
+					SELECT jsonb_agg(CASE WHEN w.place::int >= 0 AND mr.organizations[w.place::int + 1] = ANY (?0::uuid[]) THEN -1 ELSE w.place::int END ORDER BY w.rank)
+					FROM jsonb_array_elements_text(s.side -> 'wishes') WITH ORDINALITY AS w (place, rank)))
+				END ORDER BY s.place)
+			FROM jsonb_array_elements(mr.basis -> 'sides') WITH ORDINALITY AS s (side, place))),
+		barred = (
+			SELECT coalesce(jsonb_agg(b.pair ORDER BY b.n), '[]') FROM jsonb_array_elements(mr.barred) WITH ORDINALITY AS b (pair, n)
+			WHERE NOT ARRAY[mr.organizations[(b.pair ->> 0)::int + 1], mr.organizations[(b.pair ->> 1)::int + 1]] && ?0::uuid[])
 		WHERE mr.organizations && ?0::uuid[] AND mr.state NOT IN (?2)`, tenants.Array(gone), string(side), bun.List([]RunState{RunQueued, RunRunning})).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("matching: forget who is gone: %w", err)

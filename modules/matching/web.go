@@ -47,7 +47,7 @@ func (w *Web) Module() site.Module {
 	look, read, edit, wish := policies.PartnerDirectory, policies.CardRead, policies.CardEdit, policies.WishManage
 	return site.Module{
 		Name: "matching",
-		Routes: append(slices.Concat(w.ranking(), w.rounding(), w.introducing(), w.commons()), []site.Route{
+		Routes: append(slices.Concat(w.ranking(), w.rounding(), w.introducing(), w.commons(), w.wishingAbroad()), []site.Route{
 			{Method: get, Path: directoryPath, Action: look, Handle: w.directory, Only: network},
 			{Method: get, Path: cardPath, Action: read, Handle: w.card, Only: network},
 			{Method: post, Path: cardPath, Action: edit, Handle: w.write, Only: network},

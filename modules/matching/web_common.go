@@ -202,24 +202,6 @@ func cardOf(c *fiber.Ctx) (ids.CommonCard, error) {
 	return id, nil
 }
 
-func (w *Web) meetAbroad(c *fiber.Ctx, sc tenants.Scope) error {
-	id, err := cardOf(c)
-	if err != nil {
-		return err
-	}
-	a, err := w.answering(c, sc, web.Query(c).Raw("for"))
-	if err != nil {
-		return err
-	}
-	m, err := w.service.MeetAbroad(c.UserContext(), sc, a.Own.ID, id)
-	if err != nil {
-		return err
-	}
-	p := w.site.Page(c, sc, "matching.common.abroad")
-	p.Title = m.Other.Name
-	return w.site.Render(c, meetingAbroadPage(p, a, m))
-}
-
 func (w *Web) commonPool(c *fiber.Ctx, sc tenants.Scope) error {
 	form := web.Query(c)
 	p := w.site.Page(c, sc, "matching.common.pool")

@@ -21,13 +21,18 @@ type wishing struct {
 	acting
 	Wishes
 
-	May   bool // the reader changes them
-	Fault *fault.Fault
+	Abroad WishesAbroad
+	May    bool // the reader changes them
+	Fault  *fault.Fault
 }
 
 func (w *Web) wishesFor(c *fiber.Ctx, sc tenants.Scope, a acting) (wishing, error) {
 	all, err := w.service.Wishes(c.UserContext(), sc, a.Own.ID)
-	return wishing{acting: a, Wishes: all, May: w.service.MayWish(sc, a.Own.ID)}, err
+	if err != nil {
+		return wishing{}, err
+	}
+	abroad, err := w.service.WishesAbroad(c.UserContext(), sc, a.Own.ID)
+	return wishing{acting: a, Wishes: all, Abroad: abroad, May: w.service.MayWish(sc, a.Own.ID)}, err
 }
 
 func (w *Web) wishes(c *fiber.Ctx, sc tenants.Scope) error {
@@ -83,12 +88,20 @@ func (w *Web) unwish() site.Handler {
 
 func (w *Web) place() site.Handler {
 	return w.changeWishes("matching.wish.placed", func(ctx context.Context, sc tenants.Scope, own, other ids.Organization, form web.Form) error {
-		rank, err := strconv.Atoi(form.Raw("rank"))
+		rank, err := rankOf(form)
 		if err != nil {
-			return fault.Invalid("fault.bad_request")
+			return err
 		}
 		return w.service.Place(ctx, sc, own, other, rank)
 	})
+}
+
+func rankOf(form web.Form) (int, error) {
+	rank, err := strconv.Atoi(form.Raw("rank"))
+	if err != nil {
+		return 0, fault.Invalid("fault.bad_request")
+	}
+	return rank, nil
 }
 
 func (w *Web) takeBack() site.Handler {

@@ -129,16 +129,16 @@ func (s *Service) Wish(ctx context.Context, sc tenants.Scope, own, other ids.Org
 		if err := findable(ctx, tx, own, other); err != nil {
 			return err
 		}
-		ruled, err := vetoesOf(ctx, tx, own)
-		switch {
-		case err != nil:
+		rows, err := vetoesOf(ctx, tx, own)
+		if err != nil {
 			return err
-		case slices.Contains(wished, other):
-			return fault.Conflict("matching.wish.twice")
-		case slices.ContainsFunc(ruled, func(v vetoRow) bool { return v.VetoedID == other }):
-			return fault.Conflict("matching.wish.ruled_out")
-		case len(wished) >= MostWishes:
-			return fault.Conflict("matching.wish.full").With("Max", MostWishes)
+		}
+		ruled := make([]ids.Organization, len(rows))
+		for i := range rows {
+			ruled[i] = rows[i].VetoedID
+		}
+		if err := wishable(wished, ruled, other); err != nil {
+			return err
 		}
 		return saveWishes(ctx, tx, own, append(wished, other))
 	})
@@ -157,9 +157,26 @@ func (s *Service) Place(ctx context.Context, sc tenants.Scope, own, other ids.Or
 		if !slices.Contains(wished, other) {
 			return fault.NotFound()
 		}
-		at := min(max(rank, 1), len(wished)) - 1
-		return saveWishes(ctx, tx, own, slices.Insert(without(wished, other), at, other))
+		return saveWishes(ctx, tx, own, placed(wished, other, rank))
 	})
+}
+
+// wishable refuses a further wish. Fault: Conflict.
+func wishable(wished, ruled []ids.Organization, other ids.Organization) error {
+	switch {
+	case slices.Contains(wished, other):
+		return fault.Conflict("matching.wish.twice")
+	case slices.Contains(ruled, other):
+		return fault.Conflict("matching.wish.ruled_out")
+	case len(wished) >= MostWishes:
+		return fault.Conflict("matching.wish.full").With("Max", MostWishes)
+	}
+	return nil
+}
+
+// placed are the wishes with one of them at that rank, from 1, or as near as can be.
+func placed(wished []ids.Organization, other ids.Organization, rank int) []ids.Organization {
+	return slices.Insert(without(wished, other), min(max(rank, 1), len(wished))-1, other)
 }
 
 func without(all []ids.Organization, one ids.Organization) []ids.Organization {
@@ -180,13 +197,28 @@ func (s *Service) RuleOut(ctx context.Context, sc tenants.Scope, own, other ids.
 		if err := saveWishes(ctx, tx, own, without(wished, other)); err != nil {
 			return err
 		}
-		return ruleOut(ctx, tx, own, other, reason)
+		if err := ruleOut(ctx, tx, own, other, reason); err != nil {
+			return err
+		}
+		return ruledIn(ctx, tx, own)
 	})
 }
 
 // TakeBack forgets that an organization was ruled out, and why. Its lead may.
 func (s *Service) TakeBack(ctx context.Context, sc tenants.Scope, own, other ids.Organization) error {
 	return s.changing(ctx, sc, own, func(ctx context.Context, tx *tenants.Tx, _ []ids.Organization) error {
-		return takeBack(ctx, tx, own, other)
+		if err := takeBack(ctx, tx, own, other); err != nil {
+			return err
+		}
+		return ruledIn(ctx, tx, own)
 	})
+}
+
+// ruledIn has the common pool follow what an organization rules out, if it shows its card there: a veto holds in the core's rounds, too.
+func ruledIn(ctx context.Context, tx *tenants.Tx, own ids.Organization) error {
+	shared, err := isShared(ctx, tx, own)
+	if err == nil && shared {
+		tx.Enqueue(ShareJob, struct{}{})
+	}
+	return err
 }
