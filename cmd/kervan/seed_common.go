@@ -29,6 +29,9 @@ func (b *together) introduce(ctx context.Context) error {
 	if err := b.works(ctx); err != nil { // the cards are copied
 		return err
 	}
+	if err := b.long(ctx); err != nil {
+		return err
+	}
 	round, run, err := b.across(ctx, team)
 	if err != nil {
 		return err
@@ -68,22 +71,11 @@ func (b *together) introduce(ctx context.Context) error {
 func (b *together) reply(ctx context.Context, id ids.Match, n int) error {
 	answered := 0
 	for _, slug := range []string{"bosporus", "elbe"} {
-		system := b.app.tenants.Bind(b.networks[slug], tenants.SystemActor("demo"))
-		held, err := tenants.Holders(ctx, system.Read(), tenants.RoleLead)
+		leads, err := b.leads(ctx, slug)
 		if err != nil {
 			return err
 		}
-		persons := make([]ids.Person, len(held))
-		for i, m := range held {
-			persons[i] = m.Person
-		}
-		cards, err := b.app.accounts.Cards(ctx, system.Read(), persons)
-		if err != nil {
-			return err
-		}
-		for _, m := range held {
-			c := cards[m.Person]
-			lead := system.As(tenants.Actor{Person: m.Person, Name: c.Name, Email: c.Email, Locale: c.Locale, Grants: []tenants.Grant{{Role: m.Role, Organization: m.Organization}}})
+		for _, lead := range leads {
 			found, err := b.app.matching.Introductions(ctx, lead)
 			if err != nil {
 				return err
@@ -93,7 +85,7 @@ func (b *together) reply(ctx context.Context, id ids.Match, n int) error {
 				continue
 			}
 			answered++
-			r := matching.Reply{Accepts: n < 2, Contact: c.Name, Email: true}
+			r := matching.Reply{Accepts: n < 2, Contact: lead.Actor().Name, Email: true}
 			if n == 2 {
 				r = matching.Reply{Reason: "Bu yıl yeni bir ortaklığa zamanımız yok."}
 			}
@@ -101,6 +93,60 @@ func (b *together) reply(ctx context.Context, id ids.Match, n int) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// leads are the leads of a network's organizations, each for one of them.
+func (b *together) leads(ctx context.Context, slug string) ([]tenants.Scope, error) {
+	system := b.app.tenants.Bind(b.networks[slug], tenants.SystemActor("demo"))
+	held, err := tenants.Holders(ctx, system.Read(), tenants.RoleLead)
+	if err != nil {
+		return nil, err
+	}
+	persons := make([]ids.Person, len(held))
+	for i, m := range held {
+		persons[i] = m.Person
+	}
+	cards, err := b.app.accounts.Cards(ctx, system.Read(), persons)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]tenants.Scope, len(held))
+	for i, m := range held {
+		c := cards[m.Person]
+		all[i] = system.As(tenants.Actor{Person: m.Person, Name: c.Name, Email: c.Email, Locale: c.Locale, Grants: []tenants.Grant{{Role: m.Role, Organization: m.Organization}}})
+	}
+	return all, nil
+}
+
+// long lets organizations that show their cards wish for two of another network each, which fit best, and each third one rule one out.
+func (b *together) long(ctx context.Context) error {
+	leads, err := b.leads(ctx, "bosporus")
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, lead := range leads {
+		own := lead.Actor().Grants[0].Organization
+		pool, shares, err := b.app.matching.Abroad(ctx, lead, matching.Query{For: own, Network: "elbe", Locale: lead.Actor().Locale})
+		if err != nil {
+			return err
+		}
+		if !shares || len(pool.All) < 3 {
+			continue
+		}
+		for _, other := range pool.All[:2] {
+			if err := b.app.matching.WishAbroad(ctx, lead, own, other.ID); err != nil {
+				return err
+			}
+		}
+		if n%3 == 0 {
+			if err := b.app.matching.RuleOutAbroad(ctx, lead, own, pool.All[len(pool.All)-1].ID); err != nil {
+				return err
+			}
+		}
+		n++
 	}
 	return nil
 }

@@ -333,7 +333,7 @@ func TestWhatWasBrokenOffIsProposedAndAnsweredAgain(t *testing.T) {
 	m := meetingOf(t)
 	must(t, m.service.WhileIntroducing(t.Context(), m.killed(t, m.propose)))
 	var all []matching.Introduced
-	for range 100 { // the core's queue is that of all tests, and another one may be at it
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); { // the core's queue is that of all tests, and another one may be at it
 		m.within(m.core, func() { m.Jobs(t) })
 		var err error
 		if all, err = m.service.Introductions(t.Context(), m.ada.lead); err != nil || len(all) > 0 {

@@ -18,9 +18,10 @@
 // kervan solve reads, and its answer what that prints. A card is copied for other networks only while its network takes part and its
 // organization has said so, with exactly what sharedCard names; others find it only while it could be taken back, and whoever shows none
 // sees none. The core makes rounds of copies, which go by the names of their copies in its schema, and there its team may what in a
-// network the coordinators may. Whoever takes a card back has no name there any more; of what it held runs keep nothing but their
-// instance and answer: what pairs were worth and, for three seats or four, a country. An Introduction is what the core proposes of such a round to organizations, the
-// Parties, each in its own network: they see each other's cards while these are shown, contacts once all have accepted and as
-// long as whoever has named one leads the organization and does not take it back, and never who has declined. No address is shown in a thread, and nobody but its two sides reads it, unless
-// one of them reports it to the coordinators.
+// network the coordinators may. Whom organizations wish for in other networks, and rule out, hangs on the cards of both and goes with
+// either. Whoever takes a card back has no name there any more; of what it held runs keep nothing but their instance and answer: what
+// pairs were worth and, for three seats or four, a country. An Introduction is what the core proposes of such a round to organizations,
+// the Parties, each in its own network: they see each other's cards while these are shown, contacts once all have accepted and as long
+// as whoever has named one leads the organization and does not take it back, and never who has declined. No address is shown in a
+// thread, and nobody but its two sides reads it, unless one of them reports it to the coordinators.
 package matching

@@ -173,8 +173,8 @@ func (s *Service) endIntroduction(ctx context.Context, id ids.Match, state Propo
 	})
 }
 
-// partIntroduced ends what is proposed with cards that are shown no more, takes back whom one could turn to there, and has the core
-// forget them. The caller has taken these cards away in the same transaction.
+// partIntroduced ends what is proposed with cards that are shown no more, forgets what these are called and whom one could turn to there, and
+// has the core forget them. The caller has taken these cards away in the same transaction.
 func partIntroduced(ctx context.Context, tx *tenants.Tx) error {
 	found, err := orphaned(ctx, tx)
 	if err != nil {
@@ -198,7 +198,7 @@ func partIntroduced(ctx context.Context, tx *tenants.Tx) error {
 			return err
 		}
 	}
-	if err := forgetContacts(ctx, tx); err != nil {
+	if err := forgetParties(ctx, tx); err != nil {
 		return err
 	}
 	return forgetInCores(ctx, tx)

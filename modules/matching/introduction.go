@@ -12,7 +12,7 @@ type Party struct {
 	Card         ids.CommonCard
 	Network      ids.Tenant
 	Organization ids.Organization
-	Name         string // as its card had it
+	Name         string // as its card had it; empty: it has taken that back
 	Accepts      bool
 	Reason       string    // to the core team
 	AnsweredAt   time.Time // zero: not yet

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
@@ -317,7 +318,7 @@ func TestARunForgetsWhoTakesItsCardBack(t *testing.T) {
 		return all
 	}
 	at := slices.Index(run.Organizations, c)
-	for range 100 { // the core's queue is that of all tests, and another one may be at it
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); { // the core's queue is that of all tests, and another one may be at it
 		h.within(core, func() { h.Jobs(t) })
 		if sides()[at].Gone {
 			break
@@ -331,4 +332,45 @@ func TestARunForgetsWhoTakesItsCardBack(t *testing.T) {
 			t.Errorf("of another one it is kept that %+v", side)
 		}
 	}
+}
+
+// TestANameGoesWithTheCard has one of two who have accepted take its card back: the other one and both networks' teams read that, and no
+// name any more but their own; it itself goes by its name at home.
+func TestANameGoesWithTheCard(t *testing.T) {
+	t.Parallel()
+	m := meetingOf(t)
+	id := m.accepted(t)
+	must(t, m.service.Unshare(t.Context(), m.cem.lead, m.cem.id))
+	var left int
+	must(t, m.Tenants.Platform().Read().NewRaw(`SELECT count(*) FROM common_parties WHERE proposal_id = ? AND tenant_id = ? AND name <> ''`, id, m.there.ID).Scan(t.Context(), &left))
+	if left > 0 {
+		t.Error("the name is kept")
+	}
+	ada := m.enters(t, m.ada.lead)
+	for _, path := range []string{"/partners/introductions", "/partners/introductions/" + id.String()} {
+		ada.Get(path)
+		ada.Want(http.StatusOK, "an organization that took its card back", m.there.Name)
+		if strings.Contains(ada.Page.Body, "Cem") {
+			t.Errorf("%s names it", path)
+		}
+	}
+	coordinator := m.enters(t, m.coordinator(t))
+	coordinator.Get("/partners/participation")
+	coordinator.Want(http.StatusOK, "Ada", "With an organization that took its card back")
+	m.within(m.there, func() {
+		cem := m.enters(t, m.cem.lead)
+		cem.Get("/partners/introductions/" + id.String())
+		cem.Want(http.StatusOK, "With Ada", "Cem")
+		coordinator := m.enters(t, m.coordinator(t))
+		coordinator.Get("/partners/participation")
+		coordinator.Want(http.StatusOK, "Cem", "With Ada")
+	})
+	m.within(m.core, func() {
+		team := m.enters(t, m.team)
+		team.Get("/common/rounds/" + m.round.String())
+		team.Want(http.StatusOK, "An organization that shows its card no more")
+		if strings.Contains(team.Page.Body, "Cem") {
+			t.Error("the core names it")
+		}
+	})
 }

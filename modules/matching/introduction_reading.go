@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -37,7 +38,7 @@ type Named struct {
 
 // Acquaintance is another organization of an introduction, of another network or of the same.
 type Acquaintance struct {
-	Name     string
+	Name     string // empty: it has taken its card back
 	Network  string
 	Accepted bool     // it has; that it has declined is told to nobody
 	Meeting  *Meeting // what its card says and what fits, while the introduction is to be answered or made and the card is shown
@@ -79,7 +80,31 @@ func (s *Service) introducedAll(ctx context.Context, sc tenants.Scope) ([]Introd
 			found = append(found, v)
 		}
 	}
-	return all, found, nil
+	return all, found, s.nameOwn(ctx, sc, found)
+}
+
+// nameOwn names those of the reader's own organizations that show their cards no more: at home it is known what they are called.
+func (s *Service) nameOwn(ctx context.Context, sc tenants.Scope, found []Introduced) error {
+	var nameless []*Organization
+	for i := range found {
+		nameless = append(nameless, &found[i].Own)
+		for n := range found[i].Named {
+			nameless = append(nameless, &found[i].Named[n].Organization)
+		}
+	}
+	nameless = slices.DeleteFunc(nameless, func(o *Organization) bool { return o.Name != "" })
+	if len(nameless) == 0 {
+		return nil
+	}
+	wanted := make([]ids.Organization, len(nameless))
+	for i, o := range nameless {
+		wanted[i] = o.ID
+	}
+	known, err := s.around.Organizations.Organizations(ctx, sc, wanted)
+	for _, o := range nameless {
+		o.Name = known[o.ID].Name
+	}
+	return err
 }
 
 // seenBy is an introduction as the actor sees it, for that of their organizations that has to answer, or the first; and which of the
@@ -164,6 +189,9 @@ func (s *Service) introducedTo(ctx context.Context, sc tenants.Scope, id ids.Mat
 		return v, p, fault.NotFound()
 	}
 	all := []Introduced{v}
+	if err := s.nameOwn(ctx, sc, all); err != nil {
+		return v, p, err
+	}
 	if err := s.nameNetworks(ctx, []Introduction{p}, all); err != nil {
 		return v, p, err
 	}
@@ -203,7 +231,7 @@ type Met struct {
 	State   ProposalState
 	SentAt  time.Time
 	EndedAt time.Time
-	With    []string // names of the others, once all have accepted
+	With    []string // names of the others, once all have accepted; empty: it has taken its card back
 }
 
 // MetAbroad lists which of the network's organizations the core has proposed to others, the newest first. Coordinators may; what is about
@@ -220,6 +248,10 @@ func (s *Service) MetAbroad(ctx context.Context, sc tenants.Scope) ([]Met, error
 	if err != nil {
 		return nil, err
 	}
+	known, err := s.knownHere(ctx, sc, all)
+	if err != nil {
+		return nil, err
+	}
 	var found []Met
 	for i := range all {
 		p := &all[i]
@@ -230,7 +262,7 @@ func (s *Service) MetAbroad(ctx context.Context, sc tenants.Scope) ([]Met, error
 			if p.Parties[n].Network != sc.Tenant().ID {
 				continue
 			}
-			m := Met{Name: p.Parties[n].Name, State: p.State, SentAt: p.SentAt, EndedAt: p.EndedAt}
+			m := Met{Name: cmp.Or(p.Parties[n].Name, known[p.Parties[n].Organization].Name), State: p.State, SentAt: p.SentAt, EndedAt: p.EndedAt}
 			for k := range p.Parties {
 				if k != n && p.State == ProposalAccepted {
 					m.With = append(m.With, p.Parties[k].Name)
@@ -240,4 +272,20 @@ func (s *Service) MetAbroad(ctx context.Context, sc tenants.Scope) ([]Met, error
 		}
 	}
 	return found, nil
+}
+
+// knownHere are those of the network's organizations among the parties that show their cards no more.
+func (s *Service) knownHere(ctx context.Context, sc tenants.Scope, all []Introduction) (map[ids.Organization]Organization, error) {
+	var wanted []ids.Organization
+	for i := range all {
+		for _, o := range all[i].Parties {
+			if o.Network == sc.Tenant().ID && o.Name == "" {
+				wanted = append(wanted, o.Organization)
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	return s.around.Organizations.Organizations(ctx, sc, wanted)
 }

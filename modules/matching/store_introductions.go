@@ -220,8 +220,12 @@ func forget(ctx context.Context, tx *tenants.Tx, where string, args ...any) erro
 	return nil
 }
 
-// forgetContacts takes them back at organizations that show their cards no more.
-func forgetContacts(ctx context.Context, tx *tenants.Tx) error {
+// forgetParties takes them back at organizations that show their cards no more, and forgets what these were called.
+func forgetParties(ctx context.Context, tx *tenants.Tx) error {
+	_, err := tx.NewRaw(`UPDATE common_parties AS pa SET name = '' WHERE pa.name <> '' AND NOT EXISTS (SELECT FROM common_cards AS c WHERE c.id = pa.card_id)`).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("matching: forget names: %w", err)
+	}
 	return forget(ctx, tx, "NOT EXISTS (SELECT FROM common_cards AS c WHERE c.id = pa.card_id)")
 }
 

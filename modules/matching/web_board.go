@@ -62,16 +62,13 @@ func (w *Web) shows(c *fiber.Ctx, sc tenants.Scope, v boardShown, refused error)
 	p := w.site.Page(c, sc, "matching.board.title")
 	p.Title = p.T("matching.board.title", "Number", v.Number)
 	nameGone(p, v.Names)
-	if refused != nil {
-		return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
-			v.Fault = f
-			return boardPage(p, v)
-		})
-	}
-	if v.State.Pending() {
+	if refused == nil && v.State.Pending() {
 		c.Set("Refresh", again)
 	}
-	return w.site.Render(c, boardPage(p, v))
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component {
+		v.Fault = f
+		return boardPage(p, v)
+	})
 }
 
 func (w *Web) board(c *fiber.Ctx, sc tenants.Scope) error {

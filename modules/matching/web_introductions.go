@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -128,7 +129,16 @@ func (v *Introduced) title(p ui.Page) string {
 	for i := range v.Others {
 		names[i] = v.Others[i].Name
 	}
-	return p.T("matching.proposal.with", "Names", joined(names))
+	return withWhom(p, names)
+}
+
+// withWhom says with whom somebody is proposed, also where one of them has taken its card back.
+func withWhom(p ui.Page, names []string) string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = cmp.Or(name, p.T("matching.introduction.nameless"))
+	}
+	return p.T("matching.proposal.with", "Names", joined(all))
 }
 
 // where are the networks of those whom the reader meets.

@@ -157,16 +157,13 @@ func (w *Web) showRound(c *fiber.Ctx, sc tenants.Scope, chosen []ids.Organizatio
 	p.Title = found.Title
 	nameGone(p, found.Names)
 	v := roundShown{RoundView: found, Chosen: chosen}
-	if refused != nil {
-		return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
-			v.Fault = f
-			return roundPage(p, v)
-		})
-	}
-	if found.Pending() {
+	if refused == nil && found.Pending() {
 		c.Set("Refresh", again)
 	}
-	return w.site.Render(c, roundPage(p, v))
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component {
+		v.Fault = f
+		return roundPage(p, v)
+	})
 }
 
 // again is after how many seconds browsers ask again how far a run is, with or without a script.
