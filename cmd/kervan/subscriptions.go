@@ -8,6 +8,7 @@ func (a *App) subscribe() {
 	a.correspondence.Reactions(r)
 	a.applications.Reactions(r)
 	a.selection.Reactions(r)
+	a.selection.RegisterJobs(a.tenants)
 	a.documents.RegisterJobs(a.tenants)
 	a.applications.RegisterJobs(a.tenants)
 	a.partnerships.Reactions(r)

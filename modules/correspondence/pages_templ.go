@@ -188,7 +188,7 @@ func outboxPage(p ui.Page, l ui.List, rows []Message, may bool) templ.Component 
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var8 string
-						templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(m.Name)
+						templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(m.To())
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `correspondence/pages.templ`, Line: 51, Col: 17}
 						}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"kervan/modules/events"
+	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/policies"
 	"kervan/tenants"
@@ -69,22 +70,26 @@ func (s *Service) CancelAbout(ctx context.Context, sc tenants.Scope, e events.Ap
 }
 
 // Forget empties what was written about a thing that was deleted for good: mails that have not left are cancelled and say no
-// more of it, and lines under bells that lead to its page go. A mail that has left stays as it left. The reaction to
-// events.MatterErased; only the system may.
+// more of it, and lines under bells that lead to its page go. A mail that has left stays as it left, unless the event says that
+// nobody may know any more whom it went to; then none says that. The reaction to events.MatterErased; only the system may.
 func (s *Service) Forget(ctx context.Context, sc tenants.Scope, e events.MatterErased) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		unsent, err := unsentAbout(ctx, tx, e.AboutKind, e.AboutID)
+		found, err := forgettable(ctx, tx, e.AboutKind, e.AboutID, e.Left)
 		if err != nil {
 			return err
 		}
-		for _, m := range unsent {
-			if m.Status != StatusCancelled {
+		for _, m := range found {
+			if m.Status != StatusSent && m.Status != StatusCancelled {
+				m.Status = StatusCancelled
 				tx.Audit(audit.Entry{Action: "message.cancelled", SubjectKind: "message", SubjectID: m.ID.String()})
 			}
 			m.Subject = s.Catalog.Localizer(m.Locale, nil).T("correspondence.forgotten")
+			if e.Left {
+				m.Person, m.Name, m.Address = ids.Person{}, "", ""
+			}
 			if err := forget(ctx, tx, m); err != nil {
 				return err
 			}

@@ -375,6 +375,21 @@ func TestWhatWasDeletedForGoodIsToldNoMore(t *testing.T) {
 	if n, err := h.service.Unread(ctx, person); err != nil || n != 1 {
 		t.Errorf("%d lines under the bell, %v", n, err)
 	}
+	erased.Left = true
+	for range 2 {
+		if err := h.service.Forget(ctx, h.System(), erased); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range []ids.Message{sent, held, released} {
+		m, err := h.service.Message(ctx, h.As(t, tenanttest.Role(tenants.RoleCoordinator)), id)
+		if err != nil || m.Addressee() != "–" || m.Body != "" || !m.Person.IsZero() || strings.Contains(m.Search, "example") || (m.Status == correspondence.StatusSent) != (id == sent) {
+			t.Errorf("of a mail that has left stays %+v, %v", m, err)
+		}
+	}
+	if m, err := h.service.Message(ctx, h.As(t, tenanttest.Role(tenants.RoleCoordinator)), other); err != nil || m.Name == "" || m.Address == "" {
+		t.Errorf("one about another thing: %+v, %v", m, err)
+	}
 }
 
 // TestAVeiledAddressIsShownToNobody reads the outbox, its file, a message, and looks for it by the address.

@@ -1,6 +1,7 @@
 package correspondence
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -53,10 +54,13 @@ func (m *Message) known() string {
 	return m.Name + " " + m.Address
 }
 
+// To is the addressee's name, and a dash for somebody who was forgotten.
+func (m *Message) To() string { return cmp.Or(m.Name, "–") }
+
 // Addressee is the name with the address, where the reader may know that.
 func (m *Message) Addressee() string {
 	if m.Address == "" {
-		return m.Name
+		return m.To()
 	}
 	return m.Name + " <" + m.Address + ">"
 }
@@ -325,21 +329,23 @@ func cancelAbout(ctx context.Context, tx *tenants.Tx, kind, id string) error {
 	return nil
 }
 
-// unsentAbout holds the messages about a thing that have not left.
-func unsentAbout(ctx context.Context, tx *tenants.Tx, kind, id string) ([]Message, error) {
+// forgettable holds the messages about a thing that have not left, and with left all of them.
+func forgettable(ctx context.Context, tx *tenants.Tx, kind, id string, left bool) ([]Message, error) {
 	var rows []Message
-	err := tx.NewSelect().Model(&rows).Column("id", "status", "locale", "name", "address", "veiled").
-		Where("about_kind = ?", kind).Where("about_id = ?", id).Where("status <> ?", StatusSent).OrderExpr("id").For("UPDATE").Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("correspondence: list unsent messages: %w", err)
+	q := tx.NewSelect().Model(&rows).Column("id", "status", "person_id", "locale", "name", "address", "veiled").Where("about_kind = ?", kind).Where("about_id = ?", id)
+	if !left {
+		q = q.Where("status <> ?", StatusSent)
+	}
+	if err := q.OrderExpr("id").For("UPDATE").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("correspondence: list messages to forget: %w", err)
 	}
 	return rows, nil
 }
 
-// forget cancels a message and leaves its subject alone of what it says.
+// forget leaves of a message where it stands, and of what it says its subject alone.
 func forget(ctx context.Context, tx *tenants.Tx, m Message) error {
-	_, err := tx.NewUpdate().Table("messages").Set("status = ?", StatusCancelled).Set("subject = ?", m.Subject).Set("body = ''").Set("html = ''").
-		Set("search = ?", searched(m.known(), m.Subject)).Where("id = ?", m.ID).Exec(ctx)
+	m.Body, m.HTML, m.Search = "", "", searched(m.known(), m.Subject)
+	_, err := tx.NewUpdate().Model(&m).Column("status", "person_id", "name", "address", "subject", "body", "html", "search").WherePK().Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("correspondence: forget message: %w", err)
 	}

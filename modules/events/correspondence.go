@@ -96,6 +96,8 @@ type MatterErased struct {
 	AboutKind string
 	AboutID   string
 	Path      string
+	// Left takes addressee and words from mails that have left, too: nobody is to know any more whom they went to.
+	Left bool
 }
 
 // EventKind names the event in the queue.

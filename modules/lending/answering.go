@@ -117,7 +117,7 @@ func (s *Service) Refuse(ctx context.Context, sc tenants.Scope, id ids.LoanReque
 	}
 	r := refusing{Request: id, Reason: reason}
 	err := s.answered(ctx, sc, id, false, func(_ context.Context, tx *tenants.Tx) error {
-		tx.Audit(audit.Entry{Action: "loan.refused", SubjectKind: "loan_request", SubjectID: id.String()})
+		tx.Audit(audit.Entry{Action: "loan.refused", SubjectKind: requestSubject, SubjectID: id.String()})
 		tx.Enqueue(refuseJob, r)
 		return nil
 	})
@@ -169,7 +169,7 @@ func (s *Service) End(ctx context.Context, sc tenants.Scope, request ids.LoanReq
 	if i < 0 {
 		return fault.NotFound()
 	}
-	if !v.Loans[i].Stage.Endable() {
+	if !v.Loans[i].Endable() {
 		return fault.Conflict("lending.over")
 	}
 	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
@@ -177,7 +177,7 @@ func (s *Service) End(ctx context.Context, sc tenants.Scope, request ids.LoanReq
 		if err != nil || !done {
 			return err
 		}
-		tx.Audit(audit.Entry{Action: "loan.ended", SubjectKind: "loan", SubjectID: id.String()})
+		tx.Audit(audit.Entry{Action: "loan.ended", SubjectKind: loanSubject, SubjectID: id.String()})
 		tx.Enqueue(endJob, about{Request: request, Loan: id})
 		return nil
 	})

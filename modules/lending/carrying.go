@@ -31,6 +31,8 @@ const (
 	takenJob   = "lending.taken"   // somebody is wanted back, there
 	movedJob   = "lending.moved"   // somebody has answered or stopped, in the lending one
 	reportJob  = "lending.report"
+
+	forgottenJob = "lending.forgotten" // in both
 )
 
 // saying is whether a network may be asked, as it said at an instant.
@@ -82,6 +84,8 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.HandleJob(r, refusedJob, s.refused)
 	tenants.HandleJob(r, takenJob, s.taken)
 	tenants.HandleJob(r, movedJob, s.moved)
+	tenants.HandleJob(r, forgottenJob, s.forgotten)
+	tenants.HandlePlatformJob(r, ForgetJob, func(ctx context.Context, _ struct{}) error { return s.forget(ctx) })
 	tenants.React(r, reportJob, s.Report)
 }
 
@@ -154,7 +158,7 @@ func (s *Service) move(ctx context.Context, by ids.Tenant, id ids.LoanRequest, v
 func (s *Service) end(ctx context.Context, _ tenants.Scope, a about) error {
 	return s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		l, q, err := lockLoan(ctx, tx, a.Loan)
-		if err != nil || !l.Stage.Endable() {
+		if err != nil || !l.Endable() {
 			return gone(err)
 		}
 		tx.EnqueueIn(q.Asker, takenJob, about{Loan: a.Loan})
@@ -237,6 +241,9 @@ func (s *Service) report(ctx context.Context, id ids.Loan, since time.Time, p Pr
 			return err
 		}
 		kept = true
+		if l.Forgotten() {
+			return nil
+		}
 		if l.Stage == Ended {
 			p.Stage = Ended
 		}
@@ -259,7 +266,7 @@ func (s *Service) moved(ctx context.Context, sc tenants.Scope, a about) error {
 		return err
 	}
 	i := slices.IndexFunc(loans[q.ID], func(l Loan) bool { return l.ID == a.Loan })
-	if i < 0 {
+	if i < 0 || loans[q.ID][i].Forgotten() {
 		return nil
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
@@ -307,7 +314,7 @@ func (s *Service) tell(ctx context.Context, sc tenants.Scope, q Request, what, p
 		held, err := tenants.Holders(ctx, tx, tenants.RoleCoordinator)
 		for _, m := range held {
 			tx.Announce(events.MailRequested{
-				ID: named(q.ID[:], m.Person, what), Kind: "lending.mail." + what, Person: m.Person, Args: args, Texts: texts, Path: path, AboutKind: "loan_request", AboutID: q.ID.String(),
+				ID: named(q.ID[:], m.Person, what), Kind: "lending.mail." + what, Person: m.Person, Args: args, Texts: texts, Path: path, AboutKind: requestSubject, AboutID: q.ID.String(),
 			})
 		}
 		return err

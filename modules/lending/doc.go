@@ -7,7 +7,7 @@
 // finds none of it; addresses and ties go over only sealed, with the invitation that is made of them; a network asks another once at
 // a time for a call; the lending one learns whether somebody accepted and how many reviews they have submitted, never what of; each
 // change is written in the network of whoever makes it, and what follows from it elsewhere comes by the queue, once or more often,
-// with the same outcome.
+// with the same outcome; Kept months after a loan is over neither network knows any more who it was of.
 //
 // Invitations, reviews and conflicts of interest of those who are lent are the selection's.
 package lending

@@ -48,6 +48,14 @@ func stage(p ui.Page, l *Loan) string {
 	return p.T("lending.stage." + string(l.Stage))
 }
 
+// lentName is who is lent, as far as that is known.
+func lentName(p ui.Page, l *Loan) string {
+	if l.Forgotten() {
+		return p.N("lending.forgotten", Kept)
+	}
+	return l.Name
+}
+
 func topicOptions(all []forms.Option, l i18n.Locale, chosen []string) []ui.Option {
 	options := make([]ui.Option, len(all))
 	for i, o := range all {

@@ -61,7 +61,11 @@ type Request struct {
 	Reason        string // of a refusal
 	AskedAt       time.Time
 	AnsweredAt    time.Time
+	ForgottenAt   time.Time // since then it is not known what they wrote each other
 }
+
+// Forgotten reports whether it is not known any more what the networks wrote each other; see Kept.
+func (q *Request) Forgotten() bool { return !q.ForgottenAt.IsZero() }
 
 // At is the state at an instant: what was not answered in time is lapsed.
 func (q *Request) At(now time.Time) State {
@@ -102,7 +106,15 @@ type Loan struct {
 	Done      int // reviews that they have submitted …
 	Given     int // … of those that they were given
 	MovedAt   time.Time
+
+	ForgottenAt time.Time // since then it is not known who it was
 }
+
+// Forgotten reports whether it is not known any more who was lent; see Kept.
+func (l *Loan) Forgotten() bool { return !l.ForgottenAt.IsZero() }
+
+// Endable reports whether the loan can still be ended: while it is known who it is of.
+func (l *Loan) Endable() bool { return l.Stage.Endable() && !l.Forgotten() }
 
 // Finished reports whether everything is submitted that they were given.
 func (l *Loan) Finished() bool { return l.Stage == Accepted && l.Given > 0 && l.Done == l.Given }

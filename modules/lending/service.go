@@ -231,7 +231,7 @@ func (s *Service) Ask(ctx context.Context, sc tenants.Scope, call ids.Call, a As
 		if !fresh {
 			return fault.Invalid("fault.check_fields", fault.At("lender", "lending.asked_already"))
 		}
-		tx.Audit(audit.Entry{Action: "loan.asked", SubjectKind: "loan_request", SubjectID: q.ID.String(), Detail: map[string]any{"network": a.Lender.String()}})
+		tx.Audit(audit.Entry{Action: "loan.asked", SubjectKind: requestSubject, SubjectID: q.ID.String(), Detail: map[string]any{"network": a.Lender.String()}})
 		tx.Enqueue(sendJob, sending{q})
 		return nil
 	})
@@ -261,7 +261,7 @@ func (s *Service) Withdraw(ctx context.Context, sc tenants.Scope, call ids.Call,
 		if err := closeOwnRequest(ctx, tx, id); err != nil {
 			return err
 		}
-		tx.Audit(audit.Entry{Action: "loan.withdrawn", SubjectKind: "loan_request", SubjectID: id.String()})
+		tx.Audit(audit.Entry{Action: "loan.withdrawn", SubjectKind: requestSubject, SubjectID: id.String()})
 		tx.Enqueue(withdrawJob, about{Request: id})
 		return nil
 	})

@@ -62,12 +62,15 @@ type requestRow struct {
 	Reason     string          `bun:"reason"`
 	AskedAt    time.Time       `bun:"asked_at"`
 	AnsweredAt time.Time       `bun:"answered_at,nullzero"`
+
+	ForgottenAt time.Time `bun:"forgotten_at,nullzero"`
 }
 
 func (r *requestRow) request() Request {
 	return Request{
 		ID: r.ID, Asker: r.AskerID, Lender: r.LenderID, Call: r.CallID, Title: r.Title, Zone: r.Zone, Wanted: r.Wanted, Topics: r.Topics, Languages: r.Languages,
 		Reviews: r.Reviews, Due: r.Due, Message: r.Message, State: r.State, Reason: r.Reason, AskedAt: r.AskedAt, AnsweredAt: r.AnsweredAt,
+		ForgottenAt: r.ForgottenAt,
 	}
 }
 
@@ -177,12 +180,14 @@ type loanRow struct {
 	Done      int             `bun:"done"`
 	Given     int             `bun:"given"`
 	MovedAt   time.Time       `bun:"moved_at"`
+
+	ForgottenAt time.Time `bun:"forgotten_at,nullzero"`
 }
 
 func (r *loanRow) loan() Loan {
 	return Loan{
 		ID: r.ID, Request: r.RequestID, Name: r.Name, Topics: r.Topics, Languages: r.Languages, Countries: r.Countries, Stage: r.State, Done: r.Done, Given: r.Given,
-		MovedAt: r.MovedAt,
+		MovedAt: r.MovedAt, ForgottenAt: r.ForgottenAt,
 	}
 }
 

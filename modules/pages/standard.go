@@ -18,7 +18,7 @@ import (
 var standardPages []byte
 
 // standardMoment is when the built-in texts were last changed; the privacy notice names it as its version.
-var standardMoment = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+var standardMoment = time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
 
 type builtIn struct {
 	Slug    string  `json:"slug"`

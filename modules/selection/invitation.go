@@ -111,7 +111,13 @@ type Invitation struct {
 	Lender     string   // the network that lends them
 	Lent       Lent
 	EndedAt    time.Time // of the loan, after it was accepted
+
+	WithdrawnAt time.Time
+	ForgottenAt time.Time // since then it is not known who it was
 }
+
+// Forgotten reports whether it is not known any more who was invited; see KeptInvited.
+func (i *Invitation) Forgotten() bool { return !i.ForgottenAt.IsZero() }
 
 // At is the state at an instant: what was not answered in time is lapsed, whether a job has noted it or not.
 func (i *Invitation) At(now time.Time) InvitationState {

@@ -154,7 +154,7 @@ func (s *Service) mailInvitation(ctx context.Context, tx *tenants.Tx, c Call, te
 		return err
 	}
 	m := events.MailRequested{
-		Kind: "selection.mail." + kind, Address: i.Invitee.Email, Name: i.Invitee.Name, Locale: i.Locale, Path: "/reviewer-invitations/" + token, Secret: true, Veiled: i.veiled(),
+		Kind: "selection.mail." + kind, Address: i.Invitee.Email, Name: i.Invitee.Name, Locale: i.Locale, Path: "/reviewer-invitations/" + token, Secret: true, Veiled: i.veiled(), AboutKind: invitationSubject, AboutID: i.ID.String(),
 		Args:  map[string]string{"reviews": strconv.Itoa(i.Reviews), "Reviews": strconv.Itoa(i.Reviews)},
 		Texts: map[string]i18n.Text{"call": c.Title, "Call": c.Title}, Times: map[string]time.Time{"until": i.Until, "Until": i.Until}, Zone: c.Zone,
 	}
@@ -217,6 +217,9 @@ func (s *Service) moved(ctx context.Context, sc tenants.Scope, call ids.Call, id
 		if i.Call != call {
 			return fault.NotFound()
 		}
+		if i.Forgotten() {
+			return fault.Conflict("selection.invite.forgotten_already")
+		}
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err
@@ -263,7 +266,8 @@ func (s *Service) ResendInvitation(ctx context.Context, sc tenants.Scope, call i
 // WithdrawInvitation takes an invitation back; its links are dead at once. Coordinators may, until it is answered. Faults:
 // Conflict, NotFound.
 func (s *Service) WithdrawInvitation(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Invitation) error {
-	return s.moved(ctx, sc, call, id, Withdraw, func(ctx context.Context, tx *tenants.Tx, _ Call, i *Invitation, _ time.Time) error {
+	return s.moved(ctx, sc, call, id, Withdraw, func(ctx context.Context, tx *tenants.Tx, _ Call, i *Invitation, now time.Time) error {
+		i.WithdrawnAt = now
 		tx.Audit(audit.Entry{Action: "invitation.revoked", SubjectKind: "invitation", SubjectID: id.String()})
 		return advanceInvitation(ctx, tx, i)
 	})

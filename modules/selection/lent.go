@@ -159,7 +159,10 @@ func (s *Service) endLoan(ctx context.Context, tx *tenants.Tx, id ids.Invitation
 	if err != nil {
 		return err
 	}
-	if after, ok := i.State.After(Withdraw); ok {
+	if after, ok := i.State.After(Withdraw); ok && !i.Forgotten() {
+		if i.WithdrawnAt, err = tx.Now(ctx); err != nil {
+			return err
+		}
 		i.State = after
 		tx.Audit(audit.Entry{Action: "invitation.revoked", SubjectKind: "invitation", SubjectID: id.String()})
 		return advanceInvitation(ctx, tx, &i)

@@ -73,6 +73,14 @@ func asksFor(i *Invitation, state InvitationState, values url.Values) bool {
 	return true
 }
 
+// invitedName is who was invited, as far as that is known.
+func invitedName(p ui.Page, i *Invitation) string {
+	if i.Forgotten() {
+		return p.N("selection.invitations.forgotten", KeptInvited)
+	}
+	return i.Invitee.Name
+}
+
 func invitationTone(state InvitationState) string {
 	switch state {
 	case InvitationAccepted:
@@ -111,14 +119,14 @@ func invitationsSheet(p ui.Page, v invitationsView) sheets.Table {
 	}}
 	for n := range v.Rows {
 		i := &v.Rows[n]
-		row := []any{i.Invitee.Name, i.Known(), p.T("selection.invitation_state." + string(i.At(v.ReadAt))), i.Reviews, i.SentAt, i.Until, nil, "", i.Regret.Note, ""}
+		row := []any{invitedName(p, i), i.Known(), p.T("selection.invitation_state." + string(i.At(v.ReadAt))), i.Reviews, i.SentAt, i.Until, nil, "", i.Regret.Note, ""}
 		if !i.AnsweredAt.IsZero() {
 			row[6] = i.AnsweredAt
 		}
 		if i.Regret.Reason != "" {
 			row[7] = p.T("selection.regret." + string(i.Regret.Reason))
 		}
-		if i.Substitute != "" {
+		if i.Substitute != "" && !i.Forgotten() {
 			row[9] = i.Regret.Substitute.Line()
 		}
 		t.Rows = append(t.Rows, row)

@@ -44,6 +44,8 @@ type invitationRow struct {
 	Lender          string          `bun:"lender"`
 	Lent            *Lent           `bun:"lent,type:jsonb"`
 	EndedAt         time.Time       `bun:"ended_at,nullzero"`
+	WithdrawnAt     time.Time       `bun:"withdrawn_at,nullzero"`
+	ForgottenAt     time.Time       `bun:"forgotten_at,nullzero"`
 }
 
 func (r *invitationRow) invitation() Invitation {
@@ -51,7 +53,8 @@ func (r *invitationRow) invitation() Invitation {
 		ID: r.ID, Call: r.CallID, Invitee: Invitee{Name: r.Name, Email: r.Email}, Locale: r.Locale, Reviews: r.Reviews, State: r.State, Until: r.Until, InvitedAt: r.InvitedAt,
 		InvitedBy: r.InvitedBy, SentAt: r.SentAt, RemindedAt: r.RemindedAt, AnsweredAt: r.AnsweredAt, Person: r.PersonID,
 		Regret:     Regret{Reason: r.Reason, Note: r.Note, Substitute: Invitee{Name: r.SubstituteName, Email: r.SubstituteEmail}},
-		Substitute: r.Substitute, InsteadOf: r.InsteadOf, Loan: r.LoanID, Lender: r.Lender, EndedAt: r.EndedAt,
+		Substitute: r.Substitute, InsteadOf: r.InsteadOf, Loan: r.LoanID, Lender: r.Lender, EndedAt: r.EndedAt, WithdrawnAt: r.WithdrawnAt,
+		ForgottenAt: r.ForgottenAt,
 	}
 	if r.Lent != nil {
 		i.Lent = *r.Lent
@@ -64,7 +67,7 @@ func rowOfInvitation(i *Invitation) invitationRow {
 		ID: i.ID, CallID: i.Call, Email: i.Invitee.Email, EmailKey: addressKey(i.Invitee.Email), Name: i.Invitee.Name, Locale: i.Locale, Reviews: i.Reviews, State: i.State, Until: i.Until,
 		InvitedAt: i.InvitedAt, InvitedBy: i.InvitedBy, SentAt: i.SentAt, RemindedAt: i.RemindedAt, AnsweredAt: i.AnsweredAt, PersonID: i.Person, Reason: i.Regret.Reason,
 		Note: i.Regret.Note, SubstituteName: i.Regret.Substitute.Name, SubstituteEmail: i.Regret.Substitute.Email, Substitute: i.Substitute, InsteadOf: i.InsteadOf,
-		LoanID: i.Loan, Lender: i.Lender, EndedAt: i.EndedAt,
+		LoanID: i.Loan, Lender: i.Lender, EndedAt: i.EndedAt, WithdrawnAt: i.WithdrawnAt, ForgottenAt: i.ForgottenAt,
 	}
 	if !i.Loan.IsZero() {
 		row.Lent = &i.Lent
@@ -75,7 +78,7 @@ func rowOfInvitation(i *Invitation) invitationRow {
 // insertInvitation keeps an invitation; false where one to the same address stands for the call.
 func insertInvitation(ctx context.Context, tx *tenants.Tx, i *Invitation) (bool, error) {
 	row := rowOfInvitation(i)
-	result, err := tx.NewInsert().Model(&row).On("CONFLICT (call_id, email_key) WHERE state IN ('sent', 'accepted', 'lapsed') AND ended_at IS NULL DO NOTHING").Returning("NULL").Exec(ctx)
+	result, err := tx.NewInsert().Model(&row).On("CONFLICT (call_id, email_key) WHERE state IN ('sent', 'accepted', 'lapsed') AND ended_at IS NULL AND forgotten_at IS NULL DO NOTHING").Returning("NULL").Exec(ctx)
 	if err != nil {
 		return false, fmt.Errorf("selection: keep invitation: %w", err)
 	}
@@ -102,7 +105,7 @@ func dropInvitationLinks(ctx context.Context, tx *tenants.Tx, id ids.Invitation)
 // lock.
 func advanceInvitation(ctx context.Context, tx *tenants.Tx, i *Invitation) error {
 	row := rowOfInvitation(i)
-	_, err := tx.NewUpdate().Model(&row).Column("state", "until", "sent_at", "reminded_at", "answered_at", "person_id", "reason", "note", "substitute_name", "substitute_email", "substitute", "ended_at").
+	_, err := tx.NewUpdate().Model(&row).Column("state", "until", "sent_at", "reminded_at", "answered_at", "person_id", "reason", "note", "substitute_name", "substitute_email", "substitute", "ended_at", "withdrawn_at").
 		WherePK().Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("selection: advance invitation: %w", err)

@@ -172,7 +172,7 @@ func (w *Web) showInvitation(c *fiber.Ctx, sc tenants.Scope, until string, refus
 		return err
 	}
 	p := w.site.Page(c, sc, "selection.invitations.title")
-	p.Title = one.Invitee.Name
+	p.Title = invitedName(p, &one)
 	if until == "" {
 		until = DueAt(time.Now(), 7, zone(call)).Format(time.DateOnly)
 	}
