@@ -60,3 +60,11 @@ type LoanMoved struct {
 
 // EventKind names the event in the queue.
 func (LoanMoved) EventKind() string { return "loan_moved" }
+
+// NetworkSuspended tells, in the core, that a network was suspended: whom it lends is lent no more.
+type NetworkSuspended struct {
+	Network ids.Tenant
+}
+
+// EventKind names the event in the queue.
+func (NetworkSuspended) EventKind() string { return "network_suspended" }

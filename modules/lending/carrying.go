@@ -32,6 +32,8 @@ const (
 	movedJob   = "lending.moved"   // somebody has answered or stopped, in the lending one
 	reportJob  = "lending.report"
 
+	standDownJob = "lending.stand_down" // in the core, when a network is suspended
+
 	forgottenJob = "lending.forgotten" // in both
 )
 
@@ -87,6 +89,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.HandleJob(r, forgottenJob, s.forgotten)
 	tenants.HandlePlatformJob(r, ForgetJob, func(ctx context.Context, _ struct{}) error { return s.forget(ctx) })
 	tenants.React(r, reportJob, s.Report)
+	tenants.React(r, standDownJob, s.StandDown)
 }
 
 // allow brings before the other networks whether they may ask this one.

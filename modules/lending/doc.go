@@ -9,5 +9,7 @@
 // change is written in the network of whoever makes it, and what follows from it elsewhere comes by the queue, once or more often,
 // with the same outcome; Kept months after a loan is over neither network knows any more who it was of.
 //
+// A network that is suspended lends nobody any more, and begins anew when it is open again.
+//
 // Invitations, reviews and conflicts of interest of those who are lent are the selection's.
 package lending

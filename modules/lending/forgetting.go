@@ -31,6 +31,9 @@ const (
 // the networks wrote each other; what stays is that it was asked, how it was answered and how much was reviewed. Both networks do the
 // same in their own tables, once they can be written.
 func (s *Service) forget(ctx context.Context) error {
+	if err := s.standDown(ctx); err != nil {
+		return err
+	}
 	return s.tenants.Platform().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		loans, err := forgetLoans(ctx, tx)
 		if err != nil {

@@ -264,6 +264,23 @@ func moveLoan(ctx context.Context, tx *tenants.Tx, id ids.Loan, p Progress) erro
 	return nil
 }
 
+type endedLoan struct {
+	ID      ids.Loan
+	AskerID ids.Tenant
+}
+
+// endClosed ends the loans of networks whose sites are closed.
+func endClosed(ctx context.Context, tx *tenants.Tx) ([]endedLoan, error) {
+	var found []endedLoan
+	err := tx.NewRaw(`UPDATE lending_loans AS l SET state = ?, moved_at = clock_timestamp() FROM lending_requests AS q JOIN tenants AS t ON t.id = q.lender_id
+		WHERE q.id = l.request_id AND t.status IN (?) AND l.state IN (?) AND l.forgotten_at IS NULL RETURNING l.id, q.asker_id`,
+		Ended, bun.List([]tenants.Status{tenants.StatusSuspended, tenants.StatusArchived, tenants.StatusErased}), bun.List([]Stage{Asked, Accepted, Late})).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("lending: end the loans of closed networks: %w", err)
+	}
+	return found, nil
+}
+
 func lines(ctx context.Context, db bun.IDB) ([]Line, error) {
 	var found []Line
 	err := db.NewRaw(`SELECT q.asker_id AS asker, q.lender_id AS lender, count(*) AS requests, count(*) FILTER (WHERE q.state = 'waiting' AND q.due > now()) AS waiting,

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
@@ -200,7 +201,7 @@ func (s *Service) Suspend(ctx context.Context, sc tenants.Scope, id ids.Tenant) 
 	if err := s.tenants.Suspend(ctx, id); err != nil {
 		return err
 	}
-	return s.note(ctx, sc, "network.suspended", id)
+	return s.note(ctx, sc, "network.suspended", id, events.NetworkSuspended{Network: id})
 }
 
 // Reopen returns a suspended network to where it was. The core team may.
@@ -229,9 +230,12 @@ func (s *Service) GoLive(ctx context.Context, sc tenants.Scope, id ids.Tenant) e
 const subject = "network"
 
 // note keeps the act in the core's own trail; the catalogue itself is in the shared tables.
-func (s *Service) note(ctx context.Context, sc tenants.Scope, action string, id ids.Tenant) error {
+func (s *Service) note(ctx context.Context, sc tenants.Scope, action string, id ids.Tenant, then ...tenants.Event) error {
 	return sc.Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
 		tx.Audit(audit.Entry{Action: action, SubjectKind: subject, SubjectID: id.String()})
+		for _, e := range then {
+			tx.Announce(e)
+		}
 		return nil
 	})
 }

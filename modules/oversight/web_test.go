@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -232,6 +233,11 @@ func TestANetworkIsSteeredByTheCoreTeamAlone(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	elma := h.network(t, "Elma")
+	var suspended []ids.Tenant
+	tenants.React(h.Tenants.Registry(), "test.suspended", func(_ context.Context, _ tenants.Scope, e events.NetworkSuspended) error {
+		suspended = append(suspended, e.Network)
+		return nil
+	})
 	path := "/networks/" + elma.ID.String()
 	operator := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleOperator)).Actor())
 	operator.Get(path)
@@ -247,6 +253,9 @@ func TestANetworkIsSteeredByTheCoreTeamAlone(t *testing.T) {
 	team.Want(200, "The network is suspended", "Suspended")
 	team.Submit(path + "/reopening")
 	team.Want(200, "The network is open again", "Live")
+	if err := jobs.Drain(t.Context(), h.Cluster.Worker, h.Tenants.Do, h.core.ID.String()); err != nil || !slices.Equal(suspended, []ids.Tenant{elma.ID}) {
+		t.Errorf("others are told of %v, %v", suspended, err)
+	}
 	for name, sc := range map[string]tenants.Scope{"a visitor": h.Visitor(), "an operator": h.As(t, tenanttest.Role(tenants.RoleOperator)), "a coordinator": h.As(t, tenanttest.Role(tenants.RoleCoordinator))} {
 		for verb, do := range map[string]func(context.Context, tenants.Scope, ids.Tenant) error{"suspend": h.service.Suspend, "reopen": h.service.Reopen, "declare live": h.service.GoLive} {
 			if err := do(t.Context(), sc, elma.ID); err == nil {
