@@ -104,6 +104,11 @@ func (s *Service) calibratings(ctx context.Context, sc tenants.Scope, narrow nar
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
+	seen, err := reachOf(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(c Calibrating) bool { return !seen.to(c.Call) })
 	sources := make([]ids.Application, len(all))
 	for i := range all {
 		sources[i] = all[i].Source

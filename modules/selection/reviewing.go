@@ -28,7 +28,7 @@ func (s *Service) queued(ctx context.Context, sc tenants.Scope) ([]Queued, error
 	if err := s.policies.May(sc, policies.ReviewQueue, policies.On{}); err != nil {
 		return nil, err
 	}
-	mine, err := reviewsBy(ctx, sc.Read(), sc.Actor().Person)
+	mine, err := s.mine(ctx, sc)
 	if err != nil || len(mine) == 0 {
 		return nil, err
 	}
@@ -83,14 +83,6 @@ func (s *Service) reviewOf(ctx context.Context, sc tenants.Scope, action policie
 		err = s.unknowing(ctx, sc, r)
 	}
 	return r, a, err
-}
-
-// ofOwn is the application of a review of the actor's own, if nothing keeps them from it.
-func (s *Service) ofOwn(ctx context.Context, sc tenants.Scope, action policies.Action, r Review) (Application, error) {
-	if r.Person != sc.Actor().Person || !r.State.Active() {
-		return Application{}, fault.NotFound()
-	}
-	return s.permitted(ctx, sc, action, r.Application)
 }
 
 // Desk is one review with everything that its page shows.

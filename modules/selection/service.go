@@ -168,6 +168,9 @@ func (s *Service) Standings(ctx context.Context, sc tenants.Scope, applications 
 	if err != nil {
 		return nil, err
 	}
+	if err := beyond(ctx, sc, found); err != nil {
+		return nil, err
+	}
 	own, err := s.own(ctx, sc)
 	for _, id := range own {
 		if slices.Contains(applications, id) {

@@ -65,6 +65,9 @@ func (s *Service) Training(ctx context.Context, sc tenants.Scope, call ids.Call)
 	if err != nil {
 		return Trained{}, err
 	}
+	if seen, err := reachOf(ctx, sc); err != nil || !seen.to(call) {
+		return Trained{}, orNotFound(err)
+	}
 	found, err := trainedIn(ctx, sc.Read(), sc.Actor().Person, []ids.Call{call})
 	if err != nil {
 		return Trained{}, err
