@@ -247,6 +247,15 @@ func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Ap
 	return named, nil
 }
 
+// Unanswered satisfies selection.Applications.
+func (j jury) Unanswered(ctx context.Context, sc tenants.Scope, some ...ids.Application) ([]selection.Application, error) {
+	all, err := applications.Unanswered(ctx, sc.Read(), some...)
+	if err != nil {
+		return nil, err
+	}
+	return j.named(ctx, sc, all)
+}
+
 // Undecided satisfies selection.Applications.
 func (jury) Undecided(ctx context.Context, sc tenants.Scope) ([]selection.Application, error) {
 	all, err := applications.Undecided(ctx, sc.Read())

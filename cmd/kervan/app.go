@@ -211,7 +211,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if err := a.site.Mount(a.server); err != nil {
 		return nil, err
 	}
-	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: applications.RetainJob, Hour: 1}, jobs.Daily{Name: selection.ForgetJob, Hour: 1}, jobs.Daily{Name: lending.ForgetJob, Hour: 1},
+	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: applications.RetainJob, Hour: 1}, jobs.Daily{Name: selection.LookJob, Hour: 1}, jobs.Daily{Name: selection.ForgetJob, Hour: 1}, jobs.Daily{Name: lending.ForgetJob, Hour: 1},
 		jobs.Daily{Name: documents.SweepJob, Hour: 2}, jobs.Daily{Name: pages.SweepJob, Hour: 2}, jobs.Daily{Name: stories.SweepJob, Hour: 2}, jobs.Daily{Name: brands.SweepJob, Hour: 2},
 		jobs.Daily{Name: domains.RecheckJob, Hour: 4}, jobs.Daily{Name: domains.RecheckSendersJob, Hour: 4},
 		jobs.Daily{Name: blueprints.RecountJob, Hour: 4}, jobs.Daily{Name: partnerships.ShowJob, Hour: 5},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -10,13 +11,15 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/jobs"
 	"kervan/modules/organizations"
+	"kervan/modules/site/sitetest"
 	"kervan/tenants"
 )
 
-// TestTiesOfReviewersAreSeenAcrossModules looks for conflicts of interest from what the other modules know: a past partnership,
+// TestTiesAreSeenAcrossModules looks for conflicts of interest from what the other modules know: a past partnership,
 // an invitation that was taken back, one to an address, and somebody who belongs to two organizations.
-func TestTiesOfReviewersAreSeenAcrossModules(t *testing.T) {
+func TestTiesAreSeenAcrossModules(t *testing.T) {
 	t.Parallel()
 	r := run(t)
 	network := r.network(t, "ties")
@@ -39,10 +42,13 @@ func TestTiesOfReviewersAreSeenAcrossModules(t *testing.T) {
 	_, partner := belongs("partner@partner.example", "DE", reviewer)
 	_, shared := belongs("shared@shared.example", "DE", reviewer)
 	belongs("stranger@stranger.example", "DE", reviewer)
+	belongs("money@guest.example", "DE", tenants.Grant{Role: tenants.RoleFinance}) // writes from a guest's domain, which says nothing
+	_, office := belongs("office@office.example", "DE", tenants.Grant{Role: tenants.RoleOfficer})
 	r.member(t, network, "address", "address@address.example", i18n.EN, reviewer)
 	r.member(t, network, "two", "two@two.example", i18n.EN, tenants.Grant{Role: tenants.RoleParticipant, Organization: shared})
 	application := r.handedIn(t, call, one, two)
 	r.exec(t, network, `INSERT INTO partner_invitations (id, application_id, seat, organization_id, state, invited_at) VALUES (gen_random_uuid(), ?, 'eu', ?, 'revoked', now())`, application, guest)
+	r.exec(t, network, `INSERT INTO partner_invitations (id, application_id, seat, organization_id, state, invited_at) VALUES (gen_random_uuid(), ?, 'eu', ?, 'declined', now())`, application, office)
 	r.exec(t, network, `INSERT INTO partner_invitations (id, application_id, seat, email, name, state, invited_at) VALUES (gen_random_uuid(), ?, 'eu', 'Address@address.example', 'A', 'revoked', now())`, application)
 	r.exec(t, network, `WITH p AS (INSERT INTO partnerships (id, application_id, call_id, number, title, search, state) VALUES (gen_random_uuid(), gen_random_uuid(), ?, '2020-1', 'Old', 'old', 'completed') RETURNING id)
 		INSERT INTO partnership_seats (partnership_id, key, place, organization_id) SELECT p.id, s.key, s.place, s.organization FROM p, (VALUES ('tr', 0, ?::uuid), ('eu', 1, ?::uuid)) AS s (key, place, organization)`, call, ours, partner)
@@ -50,8 +56,57 @@ func TestTiesOfReviewersAreSeenAcrossModules(t *testing.T) {
 	must(t, r.app.selection.Look(t.Context(), system, events.ApplicationChecked{Application: application, Call: call, Eligible: true}))
 	var found []struct{ Name, Kind string }
 	must(t, system.Read().NewRaw(`SELECT p.name, c.kind FROM conflicts AS c JOIN people AS p ON p.id = c.person_id WHERE c.application_id = ? ORDER BY p.name`, application).Scan(t.Context(), &found))
-	want := []struct{ Name, Kind string }{{"address", "invitation"}, {"guest", "invitation"}, {"partner", "partnership"}, {"shared", "people"}}
+	want := []struct{ Name, Kind string }{{"address", "invitation"}, {"guest", "invitation"}, {"office", "invitation"}, {"partner", "partnership"}, {"shared", "people"}}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestTiesOfTheTeamHideAnApplicationFromTheFirstLook hands an application in whose organization was once in a partnership with that of
+// a coordinator: she finds it nowhere, before anybody has checked it, and another does.
+func TestTiesOfTheTeamHideAnApplicationFromTheFirstLook(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	network := r.network(t, "team")
+	system := r.app.tenants.Bind(network, tenants.SystemActor("test"))
+	call := r.openCall(t, system)
+	var leads []tenants.Scope
+	var organizationsOf []ids.Organization
+	for name, country := range map[string]geo.Country{"ihlamur": "TR", "zeytin": "DE"} {
+		done, err := r.app.organizations.Register(t.Context(), system, organizations.Organization{Name: name, Form: organizations.Association, Country: country, City: "Muğla"}, true)
+		must(t, err)
+		g := tenants.Grant{Role: tenants.RoleLead, Organization: done.Organization.ID}
+		card, err := r.app.accounts.Ensure(t.Context(), system, name, name+"@"+name+".example", "", i18n.EN, g)
+		must(t, err)
+		sc := r.app.tenants.Bind(network, tenants.Actor{Person: card.ID, Name: name, Locale: i18n.EN, Grants: []tenants.Grant{g}})
+		if country == "TR" {
+			leads, organizationsOf = append([]tenants.Scope{sc}, leads...), append([]ids.Organization{done.Organization.ID}, organizationsOf...)
+		} else {
+			leads, organizationsOf = append(leads, sc), append(organizationsOf, done.Organization.ID)
+		}
+	}
+	done, err := r.app.organizations.Register(t.Context(), system, organizations.Organization{Name: "the umbrella", Form: organizations.Association, Country: "DE", City: "Köln"}, true)
+	must(t, err)
+	r.exec(t, network, `WITH p AS (INSERT INTO partnerships (id, application_id, call_id, number, title, search, state) VALUES (gen_random_uuid(), gen_random_uuid(), ?, '2020-1', 'Old', 'old', 'completed') RETURNING id)
+		INSERT INTO partnership_seats (partnership_id, key, place, organization_id) SELECT p.id, s.key, s.place, s.organization FROM p, (VALUES ('tr', 0, ?::uuid), ('eu', 1, ?::uuid)) AS s (key, place, organization)`,
+		call, organizationsOf[0], done.Organization.ID)
+	tied := r.signedIn(t, network, "tied@team.example", tenants.Grant{Role: tenants.RoleCoordinator}, tenants.Grant{Role: tenants.RoleParticipant, Organization: done.Organization.ID})
+	free := r.signedIn(t, network, "free@team.example", tenants.Grant{Role: tenants.RoleCoordinator})
+	must(t, stopWorker(r.app))
+	application := r.handedIn(t, call, leads[0], leads[1])
+	must(t, jobs.Drain(t.Context(), r.app.workerPool, r.app.tenants.Do, network.ID.String()))
+	var number string
+	must(t, system.Read().NewRaw(`SELECT number FROM applications WHERE id = ?`, application).Scan(t.Context(), &number))
+	for _, path := range []string{"/applications", "/applications?q=ihlamur", "/applications?format=csv", "/applications/" + application.String(), "/trail", "/outbox", "/desk"} {
+		sees := func(b interface{ Get(string) sitetest.Page }) bool {
+			page := b.Get(path)
+			return page.Status == http.StatusOK && (strings.Contains(page.Body, application.String()) || strings.Contains(page.Body, number))
+		}
+		if sees(tied) {
+			t.Errorf("%s shows it to whoever is tied to it", path)
+		}
+		if strings.HasPrefix(path, "/applications") && !sees(free) {
+			t.Errorf("%s does not show it to anybody", path)
+		}
 	}
 }

@@ -70,6 +70,8 @@ var Verbs = []Verb{Submit, TakeBack, Return, FindFit, FindUnfit, BeginView, EndV
 
 var decided = []State{Eligible, InReview, Reviewed, Shortlisted}
 
+var unanswered = []State{Submitted, Returned, Ineligible, Eligible, InReview, Reviewed, Shortlisted, Selected, Waiting}
+
 // transitions say from which states a verb leads, and to which.
 var transitions = map[Verb]struct {
 	from []State

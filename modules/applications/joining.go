@@ -154,6 +154,9 @@ func (s *Service) seat(ctx context.Context, tx *tenants.Tx, a *Application, i In
 	if err := s.takeAlong(ctx, tx, *a); err != nil {
 		return err
 	}
+	if a.State != Draft {
+		tx.Announce(events.SeatsMoved{Application: a.ID})
+	}
 	tx.Audit(audit.Entry{Action: "application.joined", SubjectKind: "application", SubjectID: a.ID.String(), Detail: map[string]any{"organization": organization.String()}})
 	return s.notify(ctx, tx, a, events.NotificationRequested{Key: "applications.notify.joined", Args: map[string]string{"Organization": organizations[organization].Name}})
 }

@@ -135,6 +135,9 @@ func (s *Service) Invite(ctx context.Context, sc tenants.Scope, i Invitation, lo
 		if err := insertInvitation(ctx, tx, i); err != nil {
 			return err
 		}
+		if a.State != Draft {
+			tx.Announce(events.SeatsMoved{Application: a.ID})
+		}
 		tx.Audit(audit.Entry{Action: "application.partner_invited", SubjectKind: "application", SubjectID: a.ID.String(), Detail: map[string]any{"seat": i.Seat}})
 		return s.tellInvited(ctx, tx, &a, call, i, organizations, locale)
 	})

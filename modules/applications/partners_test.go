@@ -1,6 +1,7 @@
 package applications_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -90,7 +91,11 @@ func TestWhoJoinedTooLateToBeHandedInIsLetGo(t *testing.T) {
 	h.fills(t, id)
 	h.confirms(t, id, one)
 	h.submits(t, id, one)
+	moved := h.seatsMoved(t, id)
 	h.joins(t, id, one, two, "eu")
+	if n := moved(); n != 2 {
+		t.Errorf("an invitation and a seat of what was handed in are told %d times", n)
+	}
 	h.closes(call)
 	d, err := h.service.Dossier(t.Context(), h.officer(t), id)
 	if err != nil || len(d.Seated) != 1 || d.Seated[0].Organization != one.id {
@@ -108,6 +113,19 @@ func TestWhoJoinedTooLateToBeHandedInIsLetGo(t *testing.T) {
 	if len(h.mails) != 1 || h.mails[0].Person != two.lead.Actor().Person || h.mails[0].Kind != "applications.mail.dropped" {
 		t.Errorf("mails: %+v", h.mails)
 	}
+}
+
+// seatsMoved counts, each time it is asked, how often it was told that seats of an application have moved.
+func (h *house) seatsMoved(t *testing.T, id ids.Application) func() int {
+	t.Helper()
+	n := 0
+	tenants.React(h.Tenants.Registry(), "test.seats_moved", func(_ context.Context, _ tenants.Scope, e events.SeatsMoved) error {
+		if e.Application == id {
+			n++
+		}
+		return nil
+	})
+	return func() int { h.Jobs(t); return n }
 }
 
 func TestInvitationsGoToThoseTheyAreFor(t *testing.T) {

@@ -258,6 +258,16 @@ func Undecided(ctx context.Context, db bun.IDB) ([]Application, error) {
 	return all, nil
 }
 
+// Unanswered lists the applications of all calls of which it is not settled what becomes of them: handed in, not withdrawn, and neither
+// rejected nor accepted nor given back; with some, those among them. It is for other modules' use-cases, which have authorized.
+func Unanswered(ctx context.Context, db bun.IDB, some ...ids.Application) ([]Application, error) {
+	q := db.NewSelect().Model((*applicationRow)(nil)).Where("a.state IN (?)", bun.List(unanswered)).Order("a.number")
+	if len(some) > 0 {
+		q = q.Where("a.id IN (?)", bun.List(some))
+	}
+	return withParts(ctx, db, q)
+}
+
 // Seated lists all applications in which one of the organizations has a seat.
 func Seated(ctx context.Context, db bun.IDB, organizations []ids.Organization) ([]ids.Application, error) {
 	var found []ids.Application

@@ -11,6 +11,14 @@ type ApplicationSubmitted struct {
 // EventKind names the event in the queue.
 func (ApplicationSubmitted) EventKind() string { return "application_submitted" }
 
+// SeatsMoved tells that somebody was invited to a seat of an application which was handed in, or took one.
+type SeatsMoved struct {
+	Application ids.Application
+}
+
+// EventKind names the event in the queue.
+func (SeatsMoved) EventKind() string { return "seats_moved" }
+
 // ApplicationChecked tells that an officer has found an application eligible or ineligible.
 type ApplicationChecked struct {
 	Application ids.Application

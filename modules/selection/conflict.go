@@ -67,7 +67,7 @@ type Judge struct {
 	Partners      []ids.Organization // with which one of these is or was in a partnership
 	Sharing       []ids.Organization // to which somebody belongs who belongs to one of these, too
 	Home          []Home             // what their organizations in networks that lend them are recognized by
-	Reviews       bool               // a reviewer or the chair: more than their own membership is looked at
+	Reviews       bool               // a reviewer or the chair: their e-mail domain is looked at as well
 }
 
 // Guest is who was invited to an application: an organization of the network, or an address.
@@ -97,11 +97,12 @@ type Tie struct {
 // Holds reports whether they are tied.
 func (t *Tie) Holds() bool { return t.Kind != "" && t.UndoneAt.IsZero() }
 
-// Detect finds the conflicts of interest that can be seen from outside: somebody belongs to an applying organization; or
-// reviews and was invited to the application, or their organization was, or it is or was in a partnership with an applicant,
-// or shares somebody with one, or they have an address under the same registered domain as one of an applicant's people, or they
-// have said themselves that they are not impartial to one. Of reviewers whom another network lends, their organizations and
-// partnerships there count like those here.
+// Detect finds the conflicts of interest that can be seen from outside: somebody belongs to an applying organization, was
+// invited to the application, or their organization was, or it is or was in a partnership with an applicant, or shares somebody
+// with one; or they review and have an address under the same registered domain as one of an applicant's people, or have said
+// themselves that they are not impartial to one. So whoever decides is held to what reviewers are held to, but for the domain: the
+// team of a network writes from that of its house, as the organizations may that the house is home to. Of reviewers whom another
+// network lends, their organizations and partnerships there count like those here.
 // Domains at which anybody gets an address say nothing. Of each person and application it gives the first in that order.
 func Detect(judges []Judge, applications []Application, traces Traces) []Conflict {
 	domains := make(map[ids.Organization][]string, len(traces.Emails))
@@ -160,8 +161,6 @@ func ties(j *Judge, own string, a *Application, domains, signs map[ids.Organizat
 	switch {
 	case applies(j.Organizations):
 		return ConflictMembership, true
-	case !j.Reviews:
-		return "", false
 	case home(func(h *Home) []string { return h.Own }):
 		return ConflictMembership, true
 	case slices.ContainsFunc(guests, j.invited):

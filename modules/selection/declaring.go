@@ -15,17 +15,25 @@ import (
 
 // recuse keeps conflicts that the program has found, and takes the reviews of their people out of the way.
 func recuse(ctx context.Context, tx *tenants.Tx, found []Conflict, now time.Time) error {
-	fresh, err := keepFound(ctx, tx, found, now)
+	fresh, err := note(ctx, tx, found, now)
 	if err != nil {
 		return err
 	}
 	for _, c := range fresh {
-		tx.Audit(audit.Entry{Action: "conflict.detected", SubjectKind: "application", SubjectID: c.Application.String(), Detail: map[string]any{"kind": string(c.Kind), "person": c.Person.String()}})
 		if err := stepAside(ctx, tx, c.Application, c.Person); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// note keeps conflicts that the program has found, and gives those that hold now.
+func note(ctx context.Context, tx *tenants.Tx, found []Conflict, now time.Time) ([]Conflict, error) {
+	fresh, err := keepFound(ctx, tx, found, now)
+	for _, c := range fresh {
+		tx.Audit(audit.Entry{Action: "conflict.detected", SubjectKind: "application", SubjectID: c.Application.String(), Detail: map[string]any{"kind": string(c.Kind), "person": c.Person.String()}})
+	}
+	return fresh, err
 }
 
 // stepAside ends the review that somebody with a conflict of interest had of an application, if there is one.
@@ -45,65 +53,79 @@ func stepAside(ctx context.Context, tx *tenants.Tx, application ids.Application,
 	return nil
 }
 
+// LookJob is the name of the job that looks, every night and in every network, for conflicts of interest that nobody has announced,
+// such as those that come with another address.
+const LookJob = "selection.look_nightly"
+
+// LookEverywhere finds the conflicts of interest in all applications that are not answered; the job LookJob. Only the system may.
+func (s *Service) LookEverywhere(ctx context.Context, sc tenants.Scope) error { return s.look(ctx, sc) }
+
 // Look finds the conflicts of interest of an application once it has passed the check; the reaction to
 // events.ApplicationChecked. Only the system may.
 func (s *Service) Look(ctx context.Context, sc tenants.Scope, e events.ApplicationChecked) error {
-	if err := policies.OnlySystem(sc); err != nil || !e.Eligible {
-		return err
-	}
-	those, err := s.Applications.Those(ctx, sc, []ids.Application{e.Application})
-	if err != nil {
-		return err
-	}
-	a, ok := those[e.Application]
-	if !ok {
-		return nil
-	}
-	return s.keep(ctx, sc, []Application{a})
+	return s.look(ctx, sc, e.Application)
+}
+
+// LookEarly finds those of an application as soon as it is handed in, as the network's team sees it from then on; the reaction to
+// events.ApplicationSubmitted. Only the system may.
+func (s *Service) LookEarly(ctx context.Context, sc tenants.Scope, e events.ApplicationSubmitted) error {
+	return s.look(ctx, sc, e.Application)
+}
+
+// LookForGuests finds those that come with an organization which was invited to an application or took a seat of it; the reaction to
+// events.SeatsMoved. Only the system may.
+func (s *Service) LookForGuests(ctx context.Context, sc tenants.Scope, e events.SeatsMoved) error {
+	return s.look(ctx, sc, e.Application)
 }
 
 // LookAgain finds the conflicts of interest that come with somebody's new role: as one who reviews or decides, or as one
 // of an organization's people, who may tie others to it. The reaction to events.RolesChanged; only the system may.
 func (s *Service) LookAgain(ctx context.Context, sc tenants.Scope, _ events.RolesChanged) error {
-	if err := policies.OnlySystem(sc); err != nil {
-		return err
-	}
-	undecided, err := s.Applications.Undecided(ctx, sc)
-	if err != nil || len(undecided) == 0 {
-		return err
-	}
-	wanted := make([]ids.Application, len(undecided))
-	for i, a := range undecided {
-		wanted[i] = a.ID
-	}
-	those, err := s.Applications.Those(ctx, sc, wanted)
-	if err != nil {
-		return err
-	}
-	all := make([]Application, 0, len(those))
-	for _, a := range those {
-		all = append(all, a)
-	}
-	return s.keep(ctx, sc, all)
+	return s.look(ctx, sc)
 }
 
 // LookForPartners finds the conflicts of interest that come with a partnership. The reaction to events.PartnershipMoved; only the
 // system may.
 func (s *Service) LookForPartners(ctx context.Context, sc tenants.Scope, _ events.PartnershipMoved) error {
-	return s.LookAgain(ctx, sc, events.RolesChanged{})
+	return s.look(ctx, sc)
 }
 
-func (s *Service) keep(ctx context.Context, sc tenants.Scope, applications []Application) error {
-	found, err := s.detect(ctx, sc, applications)
+// look finds conflicts of interest in applications of which it is not settled what becomes of them: in some, or with none named in
+// all. Reviews end only of those that are not decided.
+func (s *Service) look(ctx context.Context, sc tenants.Scope, some ...ids.Application) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
+	all, err := s.Applications.Unanswered(ctx, sc, some...)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	found, err := s.detect(ctx, sc, all)
 	if err != nil || len(found) == 0 {
 		return err
+	}
+	undecided := map[ids.Application]bool{}
+	for i := range all {
+		undecided[all[i].ID] = all[i].Undecided
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err
 		}
-		return recuse(ctx, tx, found, now)
+		fresh, err := note(ctx, tx, found, now)
+		if err != nil {
+			return err
+		}
+		for _, c := range fresh {
+			if !undecided[c.Application] {
+				continue
+			}
+			if err := stepAside(ctx, tx, c.Application, c.Person); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

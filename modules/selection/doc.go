@@ -13,6 +13,9 @@
 // who declare their Impartiality to everybody who applies and may add to it later; until then their reviews are Waiting. Who sees by
 // another role who applies reviews nothing there.
 //
+// What ties somebody to an application is looked for as soon as it is handed in and until it is answered, of all who see or decide:
+// their membership, partnerships, invitations and the people they share; of who reviews, the domain of their address, too.
+//
 // Invariants: nobody sees more than the organizations' names of an application before declaring that there is no conflict
 // of interest, in an anonymous call not even these, and nothing at all once there is one; nobody sees another's review of an application while the own one is
 // owed; an agreement is about exactly the words that were agreed to; a decision leaves this package only when its list is

@@ -50,6 +50,7 @@ type around struct {
 	recognized      map[ids.Organization]events.Affiliation
 	logins          map[string]selection.Login // that exist
 	members         map[ids.Identity]ids.Person
+	waiting         map[ids.Application]bool // decided, and neither accepted nor rejected for good
 }
 
 func (a *around) Call(_ context.Context, _ tenants.Scope, id ids.Call) (selection.Call, error) {
@@ -113,6 +114,20 @@ func (a *around) Those(_ context.Context, _ tenants.Scope, wanted []ids.Applicat
 
 func (a *around) Undecided(context.Context, tenants.Scope) ([]selection.Application, error) {
 	return a.pick(func(one selection.Application) bool { return one.Undecided }), nil
+}
+
+func (a *around) Unanswered(_ context.Context, _ tenants.Scope, some ...ids.Application) ([]selection.Application, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var found []selection.Application
+	for _, one := range a.applications {
+		if a.withdrawn[one.ID] || !one.Undecided && !a.waiting[one.ID] || len(some) > 0 && !slices.Contains(some, one.ID) {
+			continue
+		}
+		one.Undecided = one.Undecided && !a.unchecked[one.ID]
+		found = append(found, one)
+	}
+	return found, nil
 }
 
 func (a *around) Of(_ context.Context, _ tenants.Scope, wanted []ids.Organization) ([]ids.Application, error) {

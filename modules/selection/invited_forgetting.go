@@ -26,8 +26,11 @@ const longestLoan = 12
 // invitationSubject is what invitations are called in the trail and in the outbox.
 const invitationSubject = "invitation"
 
-// RegisterJobs registers what the queue does every night.
-func (s *Service) RegisterJobs(t *tenants.Tenants) { t.HandleEverywhere(ForgetJob, s.ForgetInvited) }
+// RegisterJobs registers what the queue does every night in every network.
+func (s *Service) RegisterJobs(t *tenants.Tenants) {
+	t.HandleEverywhere(LookJob, s.LookEverywhere)
+	t.HandleEverywhere(ForgetJob, s.ForgetInvited)
+}
 
 // ForgetInvited ends the loans of reviewers whose call is decided, and forgets, KeptInvited months after it was over, who was invited to
 // review and does not: name, address, what they know and wrote, whom they named instead, what is known of their home, and the mails

@@ -6,6 +6,8 @@ import "kervan/tenants"
 func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "selection.look", s.Look)
 	tenants.React(r, "selection.look_again", s.LookAgain)
+	tenants.React(r, "selection.look_early", s.LookEarly)
+	tenants.React(r, "selection.look_for_guests", s.LookForGuests)
 	tenants.React(r, "selection.step_back", s.StepBack)
 	tenants.React(r, "selection.look_for_partners", s.LookForPartners)
 	tenants.React(r, "selection.withdrawn", s.Withdrawn)

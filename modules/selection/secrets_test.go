@@ -129,19 +129,33 @@ func TestNothingOfTheReviewsReachesApplicants(t *testing.T) {
 }
 
 // TestForTheConflictedItDoesNotExist compares what somebody with a conflict of interest sees in a world with the
-// application to what they see in one where it was never made: everything must be the same.
+// application to what they see in one where it was never made: everything must be the same, whether they have declared the conflict
+// or the program has found it.
 func TestForTheConflictedItDoesNotExist(t *testing.T) {
 	t.Parallel()
-	roles := map[string][]tenants.Role{
-		"a coordinator": {tenants.RoleCoordinator}, "an officer": {tenants.RoleOfficer}, "the chair": {tenants.RoleChair}, "a chair who coordinates": {tenants.RoleChair, tenants.RoleCoordinator},
+	roles := map[string]struct {
+		held []tenants.Role
+		tie  selection.ConflictKind // that is found; none: they declare one
+	}{
+		"a coordinator":                 {held: []tenants.Role{tenants.RoleCoordinator}},
+		"an officer":                    {held: []tenants.Role{tenants.RoleOfficer}},
+		"the chair":                     {held: []tenants.Role{tenants.RoleChair}},
+		"a chair who coordinates":       {held: []tenants.Role{tenants.RoleChair, tenants.RoleCoordinator}},
+		"a coordinator of a partner":    {[]tenants.Role{tenants.RoleCoordinator}, selection.ConflictPartnership},
+		"an officer who was invited":    {[]tenants.Role{tenants.RoleOfficer}, selection.ConflictInvitation},
+		"the chair who shares somebody": {[]tenants.Role{tenants.RoleChair}, selection.ConflictPeople},
 	}
-	for name, held := range roles {
+	for name, tt := range roles {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := open(t)
 			var grants []tenants.Grant
-			for _, role := range held {
+			for _, role := range tt.held {
 				grants = append(grants, tenanttest.Role(role))
+			}
+			own := ids.New[ids.Organization]()
+			if tt.tie != "" {
+				grants = append(grants, tenants.Grant{Role: tenants.RoleParticipant, Organization: own})
 			}
 			them := h.someone(t, "Them", grants...)
 			coordinator := h.role(t, "Defne", tenants.RoleCoordinator)
@@ -177,7 +191,10 @@ func TestForTheConflictedItDoesNotExist(t *testing.T) {
 			h.around.mu.Lock()
 			h.applications = slices.Insert(h.applications, 2, secret)
 			h.around.mu.Unlock()
-			if err := h.service.DeclareConflict(t.Context(), them, secret.ID, selection.Declaration{Kind: selection.ConflictWork}); err != nil {
+			if tt.tie != "" {
+				h.tie(t, tt.tie, own, secret)
+				must(t, h.service.LookForPartners(t.Context(), h.System(), events.PartnershipMoved{}))
+			} else if err := h.service.DeclareConflict(t.Context(), them, secret.ID, selection.Declaration{Kind: selection.ConflictWork}); err != nil {
 				t.Fatal(err)
 			}
 			h.review(t, secret, map[*tenants.Scope]int{&one: 10, &two: 1})

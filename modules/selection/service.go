@@ -91,6 +91,9 @@ type Applications interface {
 	Leanings(ctx context.Context, sc tenants.Scope, call ids.Call) (map[ids.Application]Leaning, error)
 	// Those finds some of any calls that were not withdrawn.
 	Those(ctx context.Context, sc tenants.Scope, applications []ids.Application) (map[ids.Application]Application, error)
+	// Unanswered lists all of which it is not settled what becomes of them, whether they passed the check or not: handed in, not
+	// withdrawn, and neither rejected nor accepted nor given back. With some, those among them.
+	Unanswered(ctx context.Context, sc tenants.Scope, some ...ids.Application) ([]Application, error)
 	// Undecided lists all that can still be decided, without their organizations.
 	Undecided(ctx context.Context, sc tenants.Scope) ([]Application, error)
 	// Applicants tells of organizations that apply or did, whatever became of their applications.
