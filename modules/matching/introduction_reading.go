@@ -87,9 +87,10 @@ func (s *Service) introducedAll(ctx context.Context, sc tenants.Scope) ([]Introd
 func (s *Service) nameOwn(ctx context.Context, sc tenants.Scope, found []Introduced) error {
 	var nameless []*Organization
 	for i := range found {
-		nameless = append(nameless, &found[i].Own)
-		for n := range found[i].Named {
-			nameless = append(nameless, &found[i].Named[n].Organization)
+		v := &found[i]
+		nameless = append(nameless, &v.Own)
+		for n := range v.Named {
+			nameless = append(nameless, &v.Named[n].Organization)
 		}
 	}
 	nameless = slices.DeleteFunc(nameless, func(o *Organization) bool { return o.Name != "" })
