@@ -256,6 +256,15 @@ func (j jury) Unanswered(ctx context.Context, sc tenants.Scope, some ...ids.Appl
 	return j.named(ctx, sc, all)
 }
 
+// Ever satisfies selection.Applications.
+func (j jury) Ever(ctx context.Context, sc tenants.Scope, wanted []ids.Application) ([]selection.Application, error) {
+	all, err := applications.Ever(ctx, sc.Read(), wanted)
+	if err != nil {
+		return nil, err
+	}
+	return j.named(ctx, sc, all)
+}
+
 // Undecided satisfies selection.Applications.
 func (jury) Undecided(ctx context.Context, sc tenants.Scope) ([]selection.Application, error) {
 	all, err := applications.Undecided(ctx, sc.Read())

@@ -268,6 +268,14 @@ func Unanswered(ctx context.Context, db bun.IDB, some ...ids.Application) ([]App
 	return withParts(ctx, db, q)
 }
 
+// Ever finds applications that were handed in once, whatever became of them. It is for other modules' use-cases, which have authorized.
+func Ever(ctx context.Context, db bun.IDB, wanted []ids.Application) ([]Application, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	return withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).Where("a.id IN (?)", bun.List(wanted)).Where("a.number IS NOT NULL").Order("a.number"))
+}
+
 // Seated lists all applications in which one of the organizations has a seat.
 func Seated(ctx context.Context, db bun.IDB, organizations []ids.Organization) ([]ids.Application, error) {
 	var found []ids.Application

@@ -34,9 +34,11 @@ func (c *Calibrating) Few() bool { return c.Own.Done() && c.Scored < LeastScored
 // Due reports whether it stands before the reviewer's first application.
 func (c *Calibrating) Due() bool { return c.Required && c.Writable() }
 
-// kin are who cannot score the sample that is a copy of an application.
+// kin are who cannot score samples.
 type kin struct {
-	conflicted, reviewed map[ids.Application][]ids.Person
+	conflicted map[ids.Application][]ids.Person // may learn nothing of what a sample is a copy of
+	partial    map[ids.Application][]ids.Person // have judged it, or said once of who applied that they were not impartial
+	read       map[ids.Calibration][]ids.Person // have written or read the reference before they scored
 }
 
 // bars reports whether somebody may learn nothing of the application.
@@ -44,39 +46,76 @@ func (k *kin) bars(source ids.Application, person ids.Person) bool {
 	return slices.Contains(k.conflicted[source], person)
 }
 
-// excuses reports whether somebody is not asked to score the sample: they may learn nothing of it, or have judged it already.
-func (k *kin) excuses(source ids.Application, person ids.Person) bool {
-	return k.bars(source, person) || slices.Contains(k.reviewed[source], person)
+// excuses reports whether somebody is not asked to score a sample: they may learn nothing of what it is a copy of, have judged that
+// already, or know the reference.
+func (k *kin) excuses(c *Calibration, person ids.Person) bool {
+	return k.bars(c.Source, person) || slices.Contains(k.partial[c.Source], person) || slices.Contains(k.read[c.ID], person)
 }
 
-// tiesTo finds what ties people to applications, in a fixed number of queries: conflicts of interest that were declared or that the
-// program sees, unless they were undone, and earlier reviews. Nothing of it is kept: it would change what became of the application.
-func (s *Service) tiesTo(ctx context.Context, sc tenants.Scope, sources []ids.Application, persons []ids.Person) (kin, error) {
-	found := kin{conflicted: map[ids.Application][]ids.Person{}}
-	sources = slices.DeleteFunc(slices.Clone(sources), func(id ids.Application) bool { return id.IsZero() })
-	if len(sources) == 0 || len(persons) == 0 {
-		return found, nil
+// copyOf is what a sample would be of which only the source is known.
+func copyOf(source ids.Application) []Calibration { return []Calibration{{Source: source}} }
+
+// tiesTo finds what ties people to samples, in a fixed number of queries: to the applications that they are copies of, conflicts of
+// interest that were declared or that the program sees, unless they were undone, what was ticked in the list of any call, and earlier
+// reviews; and who has read the reference. Nothing of it is kept: it would change what became of the application. Of one that is not
+// there any more everybody is barred.
+func (s *Service) tiesTo(ctx context.Context, sc tenants.Scope, samples []Calibration, persons []ids.Person) (kin, error) {
+	found := kin{conflicted: map[ids.Application][]ids.Person{}, partial: map[ids.Application][]ids.Person{}}
+	var sources []ids.Application
+	var current []ids.Calibration
+	for i := range samples {
+		if id := samples[i].Source; !id.IsZero() && !slices.Contains(sources, id) {
+			sources = append(sources, id)
+		}
+		if id := samples[i].ID; !id.IsZero() {
+			current = append(current, id)
+		}
 	}
+	var err error
+	if found.read, err = readersOf(ctx, sc.Read(), current); err != nil || len(sources) == 0 || len(persons) == 0 {
+		return found, err
+	}
+	err = s.tieTo(ctx, sc, &found, sources, persons)
+	return found, err
+}
+
+// tieTo adds what ties people to the applications that samples are copies of.
+func (s *Service) tieTo(ctx context.Context, sc tenants.Scope, found *kin, sources []ids.Application, persons []ids.Person) error {
 	known, err := conflictsIn(ctx, sc.Read(), sources)
 	if err != nil {
-		return found, err
+		return err
 	}
-	if found.reviewed, err = whoReviewed(ctx, sc.Read(), sources); err != nil {
-		return found, err
+	if found.partial, err = whoReviewed(ctx, sc.Read(), sources); err != nil {
+		return err
 	}
-	those, err := s.Applications.Those(ctx, sc, sources)
+	applications, err := s.Applications.Ever(ctx, sc, sources)
 	if err != nil {
-		return found, err
+		return err
 	}
-	var applications []Application
 	for _, id := range sources {
-		if a, ok := those[id]; ok {
-			applications = append(applications, a)
+		if !slices.ContainsFunc(applications, func(a Application) bool { return a.ID == id }) {
+			found.conflicted[id] = slices.Clone(persons)
+		}
+	}
+	said, err := tickedBy(ctx, sc.Read(), persons)
+	if err != nil {
+		return err
+	}
+	for i := range applications {
+		a := &applications[i]
+		for j := range said {
+			switch t := &said[j]; {
+			case !a.applies(t.Organization):
+			case t.Holds():
+				found.conflicted[a.ID] = append(found.conflicted[a.ID], t.Person)
+			default:
+				found.partial[a.ID] = append(found.partial[a.ID], t.Person) // what came up now would be said to be theirs
+			}
 		}
 	}
 	detected, err := s.detect(ctx, sc, applications, persons...)
 	if err != nil {
-		return found, err
+		return err
 	}
 	for _, c := range detected {
 		if !slices.ContainsFunc(known, func(k Conflict) bool {
@@ -90,7 +129,7 @@ func (s *Service) tiesTo(ctx context.Context, sc tenants.Scope, sources []ids.Ap
 			found.conflicted[c.Application] = append(found.conflicted[c.Application], c.Person)
 		}
 	}
-	return found, nil
+	return nil
 }
 
 // calibratings are the calibrations that the actor is to score or has scored, without their samples: of all calls, or of one. One whose
@@ -109,11 +148,11 @@ func (s *Service) calibratings(ctx context.Context, sc tenants.Scope, narrow nar
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(c Calibrating) bool { return !seen.to(c.Call) })
-	sources := make([]ids.Application, len(all))
+	samples := make([]Calibration, len(all))
 	for i := range all {
-		sources[i] = all[i].Source
+		samples[i] = all[i].Calibration
 	}
-	tied, err := s.tiesTo(ctx, sc, sources, []ids.Person{person})
+	tied, err := s.tiesTo(ctx, sc, samples, []ids.Person{person})
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +168,7 @@ func (s *Service) calibratings(ctx context.Context, sc tenants.Scope, narrow nar
 	for _, c := range all {
 		list, begun := known[c.Call]
 		at := slices.IndexFunc(calls, func(call Call) bool { return call.ID == c.Call })
-		if at < 0 || tied.excuses(c.Source, person) || !c.Own.Done() && begun && !list.May(Decide) {
+		if at < 0 || tied.excuses(&c.Calibration, person) || !c.Own.Done() && begun && !list.May(Decide) {
 			continue
 		}
 		c.About = calls[at]
@@ -146,7 +185,7 @@ func (s *Service) CalibrationsOf(ctx context.Context, sc tenants.Scope) ([]Calib
 
 // Calibrating shows a reviewer the sample of a calibration with what they have scored of it, and once that is submitted the reference and,
 // from LeastScored on, how all did, with nobody's name. Whoever reviews in its call may, and whoever has submitted, but nobody with a conflict of interest
-// in the application that the sample is a copy of, or who has reviewed it. Fault: NotFound.
+// in the application that the sample is a copy of, or who has reviewed it or read the reference before. Fault: NotFound.
 func (s *Service) Calibrating(ctx context.Context, sc tenants.Scope, id ids.Calibration) (Calibrating, error) {
 	found, err := s.calibratings(ctx, sc, only(id))
 	if err != nil {
@@ -194,8 +233,8 @@ func (s *Service) counted(ctx context.Context, sc tenants.Scope, c *Calibration)
 	for i := range all {
 		persons[i] = all[i].Person
 	}
-	tied, err := s.tiesTo(ctx, sc, []ids.Application{c.Source}, persons)
-	return slices.DeleteFunc(all, func(one Scoring) bool { return tied.excuses(c.Source, one.Person) }), reference, err
+	tied, err := s.tiesTo(ctx, sc, []Calibration{*c}, persons)
+	return slices.DeleteFunc(all, func(one Scoring) bool { return tied.excuses(c, one.Person) }), reference, err
 }
 
 // SaveScores keeps what a reviewer typed for criteria of a sample: what can be saved is, and the clashes with another page of theirs
@@ -234,6 +273,13 @@ func (s *Service) scoring(ctx context.Context, tx *tenants.Tx, id ids.Calibratio
 	list, _, err := findList(ctx, tx, of)
 	if err != nil {
 		return Scoring{}, Call{}, now, err
+	}
+	read, err := readersOf(ctx, tx, []ids.Calibration{id})
+	if err != nil {
+		return Scoring{}, Call{}, now, err
+	}
+	if slices.Contains(read[id], tx.Scope().Actor().Person) {
+		return Scoring{}, Call{}, now, fault.NotFound()
 	}
 	own, err := lockScoring(ctx, tx, id, tx.Scope().Actor().Person)
 	switch {

@@ -50,11 +50,7 @@ func (s *Service) Calibrations(ctx context.Context, sc tenants.Scope, call ids.C
 		return v, err
 	}
 	person := sc.Actor().Person
-	sources := make([]ids.Application, len(all))
-	for i := range all {
-		sources[i] = all[i].Source
-	}
-	tied, err := s.tiesTo(ctx, sc, sources, []ids.Person{person})
+	tied, err := s.tiesTo(ctx, sc, all, []ids.Person{person})
 	if err != nil {
 		return v, err
 	}
@@ -101,10 +97,10 @@ func (s *Service) Sources(ctx context.Context, sc tenants.Scope, call, from ids.
 		return nil, err
 	}
 	person := sc.Actor().Person
-	var wanted []ids.Application
+	var wanted []Calibration
 	for i := range f.Applications {
 		if !f.Applications[i].Undecided {
-			wanted = append(wanted, f.Applications[i].ID)
+			wanted = append(wanted, copyOf(f.Applications[i].ID)...)
 		}
 	}
 	tied, err := s.tiesTo(ctx, sc, wanted, append(slices.Clone(asked), person))
@@ -112,14 +108,15 @@ func (s *Service) Sources(ctx context.Context, sc tenants.Scope, call, from ids.
 		return nil, err
 	}
 	var found []Source
-	for _, id := range wanted {
-		if tied.bars(id, person) {
+	for i := range wanted {
+		c := &wanted[i]
+		if tied.bars(c.Source, person) {
 			continue
 		}
-		a, _ := f.application(id)
+		a, _ := f.application(c.Source)
 		one := Source{Application: a}
 		for _, p := range asked {
-			if tied.excuses(id, p) {
+			if tied.excuses(c, p) {
 				one.Excused++
 			}
 		}
@@ -231,7 +228,7 @@ func (s *Service) copied(ctx context.Context, sc tenants.Scope, call ids.Call, s
 	if err != nil {
 		return nil, err
 	}
-	tied, err := s.tiesTo(ctx, sc, []ids.Application{source}, []ids.Person{sc.Actor().Person})
+	tied, err := s.tiesTo(ctx, sc, copyOf(source), []ids.Person{sc.Actor().Person})
 	if err != nil {
 		return nil, err
 	}
@@ -281,7 +278,7 @@ func (s *Service) approach(ctx context.Context, sc tenants.Scope, id ids.Calibra
 		return c, err
 	}
 	person := sc.Actor().Person
-	tied, err := s.tiesTo(ctx, sc, []ids.Application{c.Source}, []ids.Person{person})
+	tied, err := s.tiesTo(ctx, sc, copyOf(c.Source), []ids.Person{person})
 	if err == nil && tied.bars(c.Source, person) {
 		err = fault.NotFound()
 	}

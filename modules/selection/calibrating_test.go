@@ -411,6 +411,122 @@ func TestACoordinatorWhoReviewsScoresFirst(t *testing.T) {
 	}
 }
 
+// TestWhatWasTickedExcusesFromACopy holds for ticks in the list of the call that calibrates, and of those that were taken back, as what
+// came up then would be said to be theirs.
+func TestWhatWasTickedExcusesFromACopy(t *testing.T) {
+	t.Parallel()
+	for name, back := range map[string]bool{"ticked": false, "taken back": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			h.anonymous(true)
+			source := h.earlier(t)
+			coordinator, tied, free := h.role(t, "Koordinatör", tenants.RoleCoordinator), h.role(t, "Bağlı", tenants.RoleReviewer), h.role(t, "Serbest", tenants.RoleReviewer)
+			a, _ := h.apply(t, "Ihlamur")
+			again, _ := h.apply(t, "Nehir")
+			h.around.mu.Lock()
+			h.applications[slices.IndexFunc(h.applications, func(one selection.Application) bool { return one.ID == again.ID })].Organizations[0] = source.Organizations[0]
+			h.around.mu.Unlock()
+			h.gives(t, a, tied)
+			h.gives(t, a, free)
+			h.says(t, tied, source.Organizations[0].ID)
+			h.says(t, free)
+			if back {
+				_, all, err := h.service.Conflicts(t.Context(), coordinator, h.call.ID)
+				must(t, err)
+				must(t, h.service.Undo(t.Context(), coordinator, all[0].Conflict.ID, "A mistake."))
+			}
+			if found, err := h.service.Sources(t.Context(), coordinator, h.call.ID, source.Call); err != nil || len(found) != 1 || found[0].Excused != 1 {
+				t.Errorf("%+v, %v", found, err)
+			}
+			id := h.opens(t, coordinator, source.ID, true)
+			if _, err := h.service.Calibrating(t.Context(), tied, id); !fault.Is(err, fault.KindNotFound) {
+				t.Errorf("they are shown the text of an organization that they ticked: %v", err)
+			}
+			if _, err := h.service.Calibrating(t.Context(), free, id); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestWhoeverKnowsTheReferenceDoesNotScore goes through who writes or reads it before, and comes to review in the call later.
+func TestWhoeverKnowsTheReferenceDoesNotScore(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	writes, reads := h.someone(t, "Yazar", tenanttest.Role(tenants.RoleCoordinator), tenanttest.Role(tenants.RoleReviewer)), h.someone(t, "Okur", tenanttest.Role(tenants.RoleOfficer), tenanttest.Role(tenants.RoleReviewer))
+	both, other := h.someone(t, "İkisi", tenanttest.Role(tenants.RoleCoordinator), tenanttest.Role(tenants.RoleReviewer)), h.role(t, "Öteki", tenants.RoleReviewer)
+	a, _ := h.apply(t, "Ihlamur")
+	h.assign(t, a, both, other)
+	id, err := h.service.PrepareSample(ctx, writes, h.call.ID, selection.Preparing{Language: i18n.EN})
+	must(t, err)
+	must(t, h.service.WriteSample(ctx, writes, id, 1, selection.Sample{Title: "Sample", Texts: []string{"The river dries up.", ""}}))
+	if _, err := h.service.CalibrationBoard(ctx, reads, id); err != nil {
+		t.Fatal(err) // there is no reference yet
+	}
+	must(t, errOf(h.service.Refer(ctx, writes, id, h.marks(4, "SECRET"))))
+	if err := errOf(h.service.Refer(ctx, both, id, h.marks(1, ""))); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("who reviews here writes the reference before the own scores: %v", err)
+	}
+	b := h.SignedIn(t, both.Actor())
+	b.Get("/selection/" + h.call.ID.String() + "/calibration/" + id.String())
+	b.Want(http.StatusOK, "open the sample and submit your own scores")
+	if strings.Contains(b.Page.Body, "SECRET") {
+		t.Error("who reviews here reads the reference while it is prepared")
+	}
+	must(t, h.service.OpenCalibration(ctx, writes, id, selection.Opening{Version: 2, Checked: true}))
+	h.assign(t, a, reads)
+	if _, err := h.service.Calibrating(ctx, reads, id); err != nil {
+		t.Errorf("who has seen a page without a reference: %v", err)
+	}
+	must(t, h.service.Unassign(ctx, h.System(), h.reviewOf(t, reads, a.ID)))
+	if board, err := h.service.CalibrationBoard(ctx, reads, id); err != nil || len(board.Reference.Marks) == 0 {
+		t.Errorf("%+v, %v", board.Reference, err)
+	}
+	second, _ := h.apply(t, "Zeytin")
+	h.assign(t, second, reads, writes)
+	for name, who := range map[string]tenants.Scope{"who wrote it": writes, "who read it": reads} {
+		if _, _, err := h.service.SaveScores(ctx, who, id, h.marks(4, "")); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("%s scores: %v", name, err)
+		}
+	}
+	h.scores(t, both, id, 3, "")
+	board, err := h.service.CalibrationBoard(ctx, both, id)
+	if err != nil || board.Waits || len(board.Reference.Marks) == 0 || len(board.Counted()) != 1 {
+		t.Errorf("%+v, %v", board, err)
+	}
+}
+
+// TestAWithdrawnSourceStillBars holds for whoever of the team came later, and everybody where nothing is known of it any more.
+func TestAWithdrawnSourceStillBars(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	source := h.earlier(t)
+	coordinator, reader := h.role(t, "Koordinatör", tenants.RoleCoordinator), h.role(t, "Okur", tenants.RoleReviewer)
+	a, _ := h.apply(t, "Ihlamur")
+	h.assign(t, a, reader)
+	id := h.opens(t, coordinator, source.ID, false)
+	h.scores(t, reader, id, 4, "")
+	h.around.mu.Lock()
+	h.withdrawn[source.ID] = true
+	h.around.mu.Unlock()
+	must(t, h.service.ForgetWithdrawn(t.Context(), h.System(), events.ApplicationWithdrawn{Application: source.ID, Call: source.Call}))
+	late := h.someone(t, "Sonradan", tenanttest.Role(tenants.RoleCoordinator), tenants.Grant{Role: tenants.RoleParticipant, Organization: source.Organizations[0].ID})
+	if _, err := h.service.CalibrationBoard(t.Context(), late, id); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("a member of it who came later: %v", err)
+	}
+	if _, err := h.service.CalibrationBoard(t.Context(), coordinator, id); err != nil {
+		t.Errorf("whom nothing ties to it: %v", err)
+	}
+	h.around.mu.Lock()
+	h.applications = slices.DeleteFunc(h.applications, func(one selection.Application) bool { return one.ID == source.ID })
+	h.around.mu.Unlock()
+	if _, err := h.service.CalibrationBoard(t.Context(), coordinator, id); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("nobody knows whose it was: %v", err)
+	}
+}
+
 // TestACalibrationTouchesNothing compares whatever is told of a selection before a sample was scored, and afterwards.
 func TestACalibrationTouchesNothing(t *testing.T) {
 	t.Parallel()

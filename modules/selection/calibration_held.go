@@ -22,7 +22,8 @@ type CalibrationBoard struct {
 	Reference Scoring
 	People    []Calibrated // who was to score the sample or has, by name
 	Spreads   []Spread
-	Waits     bool // the actor reviews in the call and has not submitted yet: of the others and the reference nothing is told
+	Waits     bool // the actor reviews in the call and has not submitted yet: of the others and the reference nothing is told, from the first preparation on
+	read      []ids.Person
 }
 
 // Calibrated is one of those who were to score a sample.
@@ -30,7 +31,7 @@ type Calibrated struct {
 	Person
 	Scoring
 
-	Excused  bool // has a conflict of interest in what the sample is a copy of, or has reviewed it
+	Excused  bool // has a conflict of interest in what the sample is a copy of, has reviewed it, or has read the reference
 	Severity Severity
 }
 
@@ -46,8 +47,23 @@ func (b *CalibrationBoard) Missing() []Calibrated {
 
 // CalibrationBoard shows a calibration: the sample, the reference, who has submitted, how the scores are spread, and by how much each
 // differs from the others. Coordinators and officers may, but not with a conflict of interest in what the sample is a copy of; who
-// reviews in the call themselves learns nothing of the others before they have submitted. Fault: NotFound.
+// reviews in the call themselves learns nothing of the others and of the reference before they have submitted. Who is shown the
+// reference before that is remembered, and scores the sample no more. Fault: NotFound.
 func (s *Service) CalibrationBoard(ctx context.Context, sc tenants.Scope, id ids.Calibration) (CalibrationBoard, error) {
+	b, err := s.calibrationBoard(ctx, sc, id)
+	if err != nil || b.State == CalibrationClosed || len(b.Reference.Marks) == 0 || b.knows(sc.Actor().Person) {
+		return b, err
+	}
+	return b, sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error { return readReference(ctx, tx, id) })
+}
+
+// knows reports whether it makes no difference any more that somebody reads the reference.
+func (b *CalibrationBoard) knows(person ids.Person) bool {
+	return slices.Contains(b.read, person) || slices.ContainsFunc(b.People, func(c Calibrated) bool { return c.Scoring.Person == person && c.Scoring.Done() })
+}
+
+// calibrationBoard is CalibrationBoard for whoever is not shown it.
+func (s *Service) calibrationBoard(ctx context.Context, sc tenants.Scope, id ids.Calibration) (CalibrationBoard, error) {
 	if err := s.policies.May(sc, policies.ReviewerManage, policies.On{}); err != nil {
 		return CalibrationBoard{}, err
 	}
@@ -106,20 +122,21 @@ func (s *Service) people(ctx context.Context, sc tenants.Scope, b *CalibrationBo
 			asked = append(asked, one.Person)
 		}
 	}
-	tied, err := s.tiesTo(ctx, sc, []ids.Application{b.Source}, asked)
+	tied, err := s.tiesTo(ctx, sc, []Calibration{b.Calibration}, asked)
 	if err != nil {
 		return err
 	}
+	b.read = tied.read[b.ID]
 	known, err := s.People.Persons(ctx, sc, asked)
 	if err != nil {
 		return err
 	}
 	for _, person := range asked {
-		one := Calibrated{Person: known[person], Scoring: Scoring{Person: person}, Excused: tied.excuses(b.Source, person)}
+		one := Calibrated{Person: known[person], Scoring: Scoring{Person: person}, Excused: tied.excuses(&b.Calibration, person)}
 		if at := slices.IndexFunc(all, func(s Scoring) bool { return s.Person == person }); at >= 0 {
 			one.Scoring = all[at]
 		}
-		b.Waits = b.Waits || b.State == CalibrationOpen && person == sc.Actor().Person && !one.Excused && !one.Scoring.Done()
+		b.Waits = b.Waits || b.State != CalibrationClosed && person == sc.Actor().Person && !one.Excused && !one.Scoring.Done()
 		b.People = append(b.People, one)
 	}
 	i18n.Sort(sc.Actor().Locale, b.People, func(c Calibrated) string { return c.Name })
@@ -128,7 +145,7 @@ func (s *Service) people(ctx context.Context, sc tenants.Scope, b *CalibrationBo
 
 // lacking are those who are to score a sample and have not, and how many are excused.
 func (s *Service) lacking(ctx context.Context, sc tenants.Scope, id ids.Calibration) (call Call, missing []ids.Person, excused int, err error) {
-	b, err := s.CalibrationBoard(ctx, sc, id)
+	b, err := s.calibrationBoard(ctx, sc, id)
 	if err != nil {
 		return Call{}, nil, 0, err
 	}
@@ -179,12 +196,12 @@ func (s *Service) DiscardCalibration(ctx context.Context, sc tenants.Scope, id i
 
 // Refer keeps what the coordinators think a sample deserves for criteria, with their reasons: the reference, which reviewers read once
 // they have submitted. Clashes with another page are given back. Coordinators may; who reviews in the call themselves once they have
-// submitted. Faults: Invalid by field, Conflict, NotFound.
+// submitted, and who comes to review in it later does not score that sample. Faults: Invalid by field, Conflict, NotFound.
 func (s *Service) Refer(ctx context.Context, sc tenants.Scope, id ids.Calibration, typed []Typed) ([]*Clash, error) {
 	if err := s.policies.May(sc, policies.SelectionArrange, policies.On{}); err != nil {
 		return nil, err
 	}
-	b, err := s.CalibrationBoard(ctx, sc, id)
+	b, err := s.calibrationBoard(ctx, sc, id)
 	if err != nil {
 		return nil, err
 	}
@@ -201,11 +218,11 @@ func (s *Service) Refer(ctx context.Context, sc tenants.Scope, id ids.Calibratio
 		if err != nil {
 			return err
 		}
-		clashes, err = keepScores(ctx, tx, reference, call, typed, make([]Saved, len(typed)), now)
-		if err == nil {
-			tx.Audit(sampleEntry("calibration.referred", c.Call))
+		if clashes, err = keepScores(ctx, tx, reference, call, typed, make([]Saved, len(typed)), now); err != nil {
+			return err
 		}
-		return err
+		tx.Audit(sampleEntry("calibration.referred", c.Call))
+		return readReference(ctx, tx, id)
 	})
 	return clashes, err
 }

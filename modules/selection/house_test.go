@@ -130,6 +130,12 @@ func (a *around) Unanswered(_ context.Context, _ tenants.Scope, some ...ids.Appl
 	return found, nil
 }
 
+func (a *around) Ever(_ context.Context, _ tenants.Scope, wanted []ids.Application) ([]selection.Application, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(a.applications), func(one selection.Application) bool { return !slices.Contains(wanted, one.ID) }), nil
+}
+
 func (a *around) Of(_ context.Context, _ tenants.Scope, wanted []ids.Organization) ([]ids.Application, error) {
 	var found []ids.Application
 	for _, one := range a.pick(func(one selection.Application) bool {

@@ -94,6 +94,8 @@ type Applications interface {
 	// Unanswered lists all of which it is not settled what becomes of them, whether they passed the check or not: handed in, not
 	// withdrawn, and neither rejected nor accepted nor given back. With some, those among them.
 	Unanswered(ctx context.Context, sc tenants.Scope, some ...ids.Application) ([]Application, error)
+	// Ever finds some that were handed in once, whatever became of them.
+	Ever(ctx context.Context, sc tenants.Scope, applications []ids.Application) ([]Application, error)
 	// Undecided lists all that can still be decided, without their organizations.
 	Undecided(ctx context.Context, sc tenants.Scope) ([]Application, error)
 	// Applicants tells of organizations that apply or did, whatever became of their applications.

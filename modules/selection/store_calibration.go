@@ -119,6 +119,7 @@ func deleteCalibration(ctx context.Context, tx *tenants.Tx, id ids.Calibration) 
 	for _, statement := range []string{
 		"DELETE FROM calibration_marks WHERE review_id IN (SELECT r.id FROM calibration_reviews AS r WHERE r.calibration_id = ?)",
 		"DELETE FROM calibration_reviews WHERE calibration_id = ?",
+		"DELETE FROM calibration_readers WHERE calibration_id = ?",
 		"DELETE FROM calibrations WHERE id = ?",
 	} {
 		if _, err := tx.NewRaw(statement, id).Exec(ctx); err != nil {

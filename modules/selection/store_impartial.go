@@ -58,6 +58,13 @@ func tickedIn(ctx context.Context, db bun.IDB, call ids.Call) ([]Tie, error) {
 	return declarations(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("d.call_id = ?", call).Where("d.kind <> ''") })
 }
 
+// tickedBy is what people have ever ticked in the list of any call, also what was taken back since.
+func tickedBy(ctx context.Context, db bun.IDB, persons []ids.Person) ([]Tie, error) {
+	return declarations(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("d.person_id IN (?)", bun.List(persons)).Where("d.kind <> ''")
+	})
+}
+
 // tickLater writes that somebody is tied to organizations of which they had said that they are impartial, or that had been taken back.
 func tickLater(ctx context.Context, tx *tenants.Tx, t Tie, organizations []ids.Organization, now time.Time) error {
 	_, err := tx.NewRaw(`UPDATE impartiality_declarations SET kind = ?, at = ?, undone_at = NULL, undone_by = NULL
