@@ -85,7 +85,8 @@ func (s *Service) board(ctx context.Context, sc tenants.Scope, f field) (Board, 
 	}
 	grouped := byApplication(all)
 	for _, a := range f.Applications {
-		row := Row{Application: a, Reviews: grouped[a.ID], Progress: ProgressOf(f.Call.Review, grouped[a.ID])}
+		row := Row{Application: a, Reviews: grouped[a.ID]}
+		row.Progress, _ = progressTo(sc.Actor().Person, f.Call.Review, grouped[a.ID])
 		for _, c := range standing {
 			if _, known := b.Reviewer(c.Person); known && c.Application == a.ID && c.Stands() {
 				row.Conflicts = append(row.Conflicts, c)

@@ -115,8 +115,8 @@ func (p *Panel) rank(f field, reviews map[ids.Application][]Review, actor ids.Pe
 	found := make(map[ids.Application]Ranked, len(f.Applications))
 	scores := make([]Scores, len(f.Applications))
 	for i, a := range f.Applications {
-		r := Ranked{Application: a, Progress: ProgressOf(f.Call.Review, reviews[a.ID])}
-		r.Owed = owes(reviews[a.ID], actor)
+		r := Ranked{Application: a}
+		r.Progress, r.Owed = progressTo(actor, f.Call.Review, reviews[a.ID])
 		for _, one := range reviews[a.ID] {
 			if one.State == ReviewSubmitted && !r.Owed {
 				r.Totals = append(r.Totals, one.Points)
@@ -124,9 +124,6 @@ func (p *Panel) rank(f field, reviews map[ids.Application][]Review, actor ids.Pe
 		}
 		if !r.Owed {
 			r.Below = Below(f.Call.Criteria, reviews[a.ID])
-		}
-		if r.Owed {
-			r.Progress.Apart, r.Progress.Required = false, f.Call.Review.Reviews
 		}
 		found[a.ID], scores[i] = r, Scores{Application: a.ID, Totals: r.Totals}
 	}
@@ -145,6 +142,16 @@ func (p *Panel) adjust(reviews []Review) {
 	for i := range p.Ranked {
 		p.Ranked[i].Adjusted = means[p.Ranked[i].ID]
 	}
+}
+
+// progressTo is how far the reviews of an application are as somebody sees it, and whether they owe one of them: then they are not told
+// that totals are apart.
+func progressTo(person ids.Person, rule blueprints.Review, reviews []Review) (Progress, bool) {
+	p, owed := ProgressOf(rule, reviews), owes(reviews, person)
+	if owed {
+		p.Apart, p.Required = false, rule.Reviews
+	}
+	return p, owed
 }
 
 func owes(reviews []Review, person ids.Person) bool {
@@ -224,7 +231,7 @@ func (s *Service) Folder(ctx context.Context, sc tenants.Scope, id ids.Applicati
 	if f.Reviews, err = reviewsOf(ctx, sc.Read(), id); err != nil {
 		return f, err
 	}
-	f.Progress, f.Owed = ProgressOf(f.Call.Review, f.Reviews), owes(f.Reviews, sc.Actor().Person)
+	f.Progress, f.Owed = progressTo(sc.Actor().Person, f.Call.Review, f.Reviews)
 	if err := s.name(ctx, sc, &f); err != nil {
 		return f, err
 	}
@@ -320,7 +327,8 @@ func (s *Service) Summaries(ctx context.Context, sc tenants.Scope) ([]Summary, e
 			if a.Call != c.ID || slices.Contains(without, a.ID) {
 				continue
 			}
-			one.add(ProgressOf(c.Review, grouped[a.ID]))
+			progress, _ := progressTo(sc.Actor().Person, c.Review, grouped[a.ID])
+			one.add(progress)
 		}
 		if begun || one.Applications > 0 {
 			found = append(found, one)

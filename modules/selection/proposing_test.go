@@ -3,6 +3,7 @@ package selection_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -164,5 +165,45 @@ func TestBelowTheThresholdOfTheTotal(t *testing.T) {
 	}
 	if m := h.mailsTo(highLeads[0].Actor().Person); len(m) == 0 || strings.Contains(everything(t, m), said) {
 		t.Error("the letter of an application that reaches the threshold says it does not")
+	}
+}
+
+// TestWhoOwesAReviewIsNotToldThatTotalsAreApart has an officer review beside two whose totals are apart.
+func TestWhoOwesAReviewIsNotToldThatTotalsAreApart(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.calls[0].Review.Reviews = 3
+	officer, both := h.role(t, "Ofis", tenants.RoleOfficer), h.someone(t, "Hem", tenanttest.Role(tenants.RoleOfficer), tenanttest.Role(tenants.RoleReviewer))
+	one, two := h.role(t, "Bir", tenants.RoleReviewer), h.role(t, "İki", tenants.RoleReviewer)
+	a, _ := h.apply(t, "Ihlamur")
+	owed := h.assign(t, a, both)[0]
+	h.review(t, a, map[*tenants.Scope]int{&one: 9, &two: 2})
+	h.Jobs(t)
+	knows := func(sc tenants.Scope) (where []string) {
+		path := "/selection/" + h.call.ID.String()
+		browser := h.SignedIn(t, sc.Actor())
+		for page, words := range map[string]string{path: "1 application needs one more review.", path + "/thirds": a.Number, "/selection": "Third review needed"} {
+			if strings.Contains(browser.Get(page).Text(), words) {
+				where = append(where, page)
+			}
+		}
+		if duties, err := h.service.Duties(t.Context(), sc); err != nil || slices.ContainsFunc(duties, func(d selection.Duty) bool { return d.Kind == selection.DutyThird }) {
+			where = append(where, "duties")
+		}
+		if h.newsFor(sc.Actor().Person)["selection.notify.third"] > 0 {
+			where = append(where, "bell")
+		}
+		return where
+	}
+	if where := knows(officer); len(where) < 4 {
+		t.Errorf("who owes none is told only in %v", where)
+	}
+	if where := knows(both); len(where) > 0 {
+		t.Errorf("who owes one is told in %v", where)
+	}
+	h.write(t, both, owed, 6, "TEXT")
+	must(t, h.service.Submit(t.Context(), both, owed))
+	if where := knows(both); len(where) < 3 {
+		t.Errorf("who has submitted is told only in %v", where)
 	}
 }

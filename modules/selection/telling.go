@@ -68,8 +68,8 @@ func (s *Service) tellReviewer(tx *tenants.Tx, call Call, person ids.Person, wha
 }
 
 // tellOfficers puts a line about an application under the bell of those who assign reviewers, but not of whoever has a
-// conflict of interest in it.
-func (s *Service) tellOfficers(ctx context.Context, tx *tenants.Tx, a Application, key string) error {
+// conflict of interest in it, nor of some others.
+func (s *Service) tellOfficers(ctx context.Context, tx *tenants.Tx, a Application, key string, others ...ids.Person) error {
 	held, err := tenants.Holders(ctx, tx, tenants.RoleCoordinator, tenants.RoleOfficer)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (s *Service) tellOfficers(ctx context.Context, tx *tenants.Tx, a Applicatio
 	}
 	told := map[ids.Person]bool{tx.Scope().Actor().Person: true}
 	for _, m := range held {
-		if told[m.Person] || slices.Contains(barred, m.Person) || slices.ContainsFunc(members, func(o tenants.Membership) bool { return o.Person == m.Person }) {
+		if told[m.Person] || slices.Contains(barred, m.Person) || slices.Contains(others, m.Person) || slices.ContainsFunc(members, func(o tenants.Membership) bool { return o.Person == m.Person }) {
 			continue
 		}
 		told[m.Person] = true
@@ -121,7 +121,13 @@ func (s *Service) tellProgress(ctx context.Context, tx *tenants.Tx, call Call, a
 	case p.Complete():
 		tx.Announce(events.ReviewsCompleted{Application: a.ID})
 	case p.Third():
-		return s.tellOfficers(ctx, tx, a, "selection.notify.third")
+		var owing []ids.Person // who are not told what others have given
+		for _, r := range all {
+			if r.State.Owed() {
+				owing = append(owing, r.Person)
+			}
+		}
+		return s.tellOfficers(ctx, tx, a, "selection.notify.third", owing...)
 	}
 	return nil
 }
