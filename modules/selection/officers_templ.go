@@ -9,13 +9,14 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"slices"
+	"strings"
+	"time"
+
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/ui"
-	"slices"
-	"strings"
-	"time"
 )
 
 func callsPage(p ui.Page, all []Summary, before []Call, may ways) templ.Component {

@@ -218,7 +218,7 @@ func (w *Web) sent(c *fiber.Ctx, sc tenants.Scope) (call ids.Call, id ids.Calibr
 	if form, err = web.ReadForm(c); err != nil {
 		return call, id, form, err
 	}
-	b, err := w.service.CalibrationBoard(c.UserContext(), sc, id)
+	b, err := w.service.calibrationBoard(c.UserContext(), sc, id) // which shows nobody the reference
 	if err == nil && b.Call != call {
 		err = fault.NotFound()
 	}
