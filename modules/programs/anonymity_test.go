@@ -87,7 +87,7 @@ func TestWhatReviewersSeeStaysOnceOneHasSeen(t *testing.T) {
 	other := h.SignedIn(t, officer.Actor())
 	other.Get(page)
 	other.Want(200, "coordinators change what reviewers see")
-	h.reviews.Opened = true
+	h.reviews.move(func(r *programs.Reviewing) { r.Opened = true })
 	if err := h.service.Conceal(t.Context(), sc, c.ID, now.Version, off); !fault.Is(err, fault.KindConflict) || fault.Of(err).Key != "programs.anonymity.opened" {
 		t.Errorf("after an application was opened: %v", err)
 	}
@@ -107,7 +107,7 @@ func TestNothingIsHiddenThatReviewersHaveRead(t *testing.T) {
 	h := open(t)
 	c := h.published(t)
 	sc := h.coordinator(t)
-	h.reviews.Met = true
+	h.reviews.move(func(r *programs.Reviewing) { r.Met = true })
 	if err := h.service.Conceal(t.Context(), sc, c.ID, c.Version, programs.Anonymity{On: true, Reason: "Because."}); !fault.Is(err, fault.KindConflict) || fault.Of(err).Key != "programs.anonymity.met" {
 		t.Errorf("made anonymous after an application was given to a reviewer: %v", err)
 	}
@@ -117,9 +117,9 @@ func TestNothingIsHiddenThatReviewersHaveRead(t *testing.T) {
 	if strings.Contains(b.Page.Text(), "Save") {
 		t.Error("the page offers to change it")
 	}
-	h.reviews.Met = false
+	h.reviews.move(func(r *programs.Reviewing) { r.Met = false })
 	must(t, h.service.Conceal(t.Context(), sc, c.ID, c.Version, programs.Anonymity{On: true, Reason: "Because."}))
-	h.reviews.Met = true
+	h.reviews.move(func(r *programs.Reviewing) { r.Met = true })
 	if v, err := h.service.Veiled(t.Context(), sc, c.ID); err != nil || v.Fixed() {
 		t.Errorf("what more is hidden cannot be said once an application is given: %v", err)
 	}
@@ -153,7 +153,7 @@ func TestWhatApplicantsWereToldIsKept(t *testing.T) {
 		{name: "one more hidden", handed: true, on: true, hidden: []string{"city", "founded"}},
 		{name: "as it is", handed: true, on: true, hidden: []string{"city", "founded"}},
 	} {
-		h.handedIn = step.handed
+		h.handedIn.Store(step.handed)
 		err := set(step.on, step.hidden...)
 		if step.refuse == "" && err != nil {
 			t.Errorf("%s: %v", step.name, err)
@@ -186,7 +186,7 @@ func TestWhatIsAskedNoMoreStaysHidden(t *testing.T) {
 	c := h.published(t)
 	sc := h.coordinator(t)
 	must(t, h.service.Conceal(t.Context(), sc, c.ID, c.Version, programs.Anonymity{On: true, Hidden: []string{"city", "founded", "mission"}, Reason: "Because."}))
-	h.handedIn = true
+	h.handedIn.Store(true)
 	must(t, h.service.Redesign(t.Context(), sc, c.ID, true, func(d *forms.Definition) error {
 		founded, s, _ := d.Question("founded")
 		founded.Class = forms.ClassPersonal

@@ -140,7 +140,7 @@ func TestScoresKeepTheirMeaning(t *testing.T) {
 	visitor.Get("/calls/" + c.ID.String())
 	visitor.Want(200, "The criteria were changed", "Five points are enough.", "0 to 5 points")
 
-	h.reviews.Begun = true
+	h.reviews.move(func(r *programs.Reviewing) { r.Begun = true })
 	now, err := h.service.Call(t.Context(), sc, c.ID)
 	must(t, err)
 	need := now.Criteria[0]
@@ -186,7 +186,7 @@ func TestScoresKeepTheirMeaning(t *testing.T) {
 	b.Get(page + "/edit?criterion=need")
 	b.Submit(page+"/edit?criterion=need", "do", "save", "name_en", "Need, relevance", "reason", "A typing mistake.")
 	b.Want(200, "Need, relevance")
-	if h.reviews.reweighed != nil {
+	if h.reviews.reweighed() != nil {
 		t.Error("totals were computed anew for nothing")
 	}
 }
@@ -203,13 +203,13 @@ func TestWeightsThatMayChangeAreCountedAnew(t *testing.T) {
 	now, err := h.service.Call(t.Context(), sc, c.ID)
 	must(t, err)
 	must(t, h.service.Arrange(t.Context(), sc, c.ID, now.Version, a))
-	h.reviews.Begun = true
+	h.reviews.move(func(r *programs.Reviewing) { r.Begun = true })
 	a.Shares[0].Weight, a.Shares[1].Weight = a.Shares[0].Weight+5, a.Shares[1].Weight-5
 	must(t, h.service.Arrange(t.Context(), sc, c.ID, now.Version+1, a))
-	if len(h.reviews.reweighed) != 6 || h.reviews.reweighed[0].Weight != 30 {
-		t.Errorf("computed anew by %v", h.reviews.reweighed)
+	if len(h.reviews.reweighed()) != 6 || h.reviews.reweighed()[0].Weight != 30 {
+		t.Errorf("computed anew by %v", h.reviews.reweighed())
 	}
-	h.reviews.Decided = true
+	h.reviews.move(func(r *programs.Reviewing) { r.Decided = true })
 	a.Shares[0].Weight, a.Shares[1].Weight = a.Shares[0].Weight-5, a.Shares[1].Weight+5
 	if err := h.service.Arrange(t.Context(), sc, c.ID, now.Version+2, a); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("after the decision: %v", err)

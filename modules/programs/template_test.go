@@ -151,7 +151,8 @@ func TestATemplateIsForThoseWhoMayReadTheForm(t *testing.T) {
 	must(t, err)
 	later := find(d.Draft.Definition, "fiscal_host_letter").Template[i18n.EN].ID
 	accepted := h.As(t)
-	h.accepted = accepted.Actor().Person
+	who := accepted.Actor().Person
+	h.accepted.Store(&who)
 	if may(visitor, later) || may(signed, later) || may(reviewer, later) || !may(accepted, later) || !may(sc, later) {
 		t.Error("what accepted applicants are asked offers its template to the wrong people")
 	}

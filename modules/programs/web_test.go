@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,16 +31,16 @@ func TestMain(m *testing.M) { tenanttest.Main(m) }
 type around struct {
 	organization ids.Organization
 	lead, writer ids.Person
-	accepted     ids.Person
-	handedIn     bool
+	accepted     atomic.Pointer[ids.Person]
+	handedIn     atomic.Bool
 }
 
 func (a *around) HandedIn(context.Context, tenants.Scope, ids.Call) (bool, error) {
-	return a.handedIn, nil
+	return a.handedIn.Load(), nil
 }
 
 func (a *around) HandedInBy(context.Context, *tenants.Tx, ids.Call) (bool, error) {
-	return a.handedIn, nil
+	return a.handedIn.Load(), nil
 }
 
 func (a *around) Applicants(_ context.Context, _ tenants.Scope, _ ...ids.Organization) (map[ids.Organization]programs.Applicant, error) {
@@ -50,7 +52,8 @@ func (a *around) Writing(context.Context, tenants.Scope, ids.Call) (drafts, hand
 }
 
 func (a *around) Accepted(_ context.Context, sc tenants.Scope, _ ids.Call) (bool, error) {
-	return sc.Actor().Person == a.accepted, nil
+	accepted := a.accepted.Load()
+	return accepted != nil && sc.Actor().Person == *accepted, nil
 }
 
 func (a *around) Applying(context.Context, tenants.Scope, ids.Call) ([]ids.Person, error) {
@@ -66,20 +69,41 @@ func (s *signs) Signed(context.Context, tenants.Scope, ids.Call, string) (networ
 
 // reviews says how far reviewing is, and notes what is computed anew.
 type reviews struct {
-	programs.Reviewing
-	reweighed []blueprints.Criterion
+	mu       sync.Mutex
+	state    programs.Reviewing
+	criteria []blueprints.Criterion
+}
+
+// move changes how far reviewing is.
+func (r *reviews) move(change func(*programs.Reviewing)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.state)
+}
+
+// reweighed are the criteria by which totals were computed anew at last.
+func (r *reviews) reweighed() []blueprints.Criterion {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.criteria
 }
 
 func (r *reviews) Reviewed(context.Context, tenants.Scope, ids.Call) (programs.Reviewing, error) {
-	return r.Reviewing, nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.state, nil
 }
 
 func (r *reviews) Freeze(context.Context, *tenants.Tx, ids.Call) (programs.Reviewing, error) {
-	return r.Reviewing, nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.state, nil
 }
 
 func (r *reviews) Reweigh(_ context.Context, _ *tenants.Tx, _ ids.Call, criteria []blueprints.Criterion, _ int) error {
-	r.reweighed = criteria
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.criteria = criteria
 	return nil
 }
 
