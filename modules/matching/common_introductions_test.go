@@ -31,13 +31,19 @@ type met struct {
 // meetingOf lets the core put two organizations together.
 func meetingOf(t *testing.T) *met {
 	t.Helper()
+	return meetingWith(t, "Cem")
+}
+
+// meetingWith lets it put Ada and one of that name together: the pool is that of all tests, and only a name of its own tells that it is shown.
+func meetingWith(t *testing.T, name string) *met {
+	t.Helper()
 	h := open(t)
 	m := &met{house: h, here: h.Tenant, there: h.Another(t)}
 	m.core, m.team = h.core(t)
 	h.partakes(t, m.here)
 	h.partakes(t, m.there)
 	one, other := []matching.Topic{"digital"}, []matching.Topic{"finance"}
-	m.ada, m.cem = h.shares(t, m.here, "Ada", "TR", one, other), h.shares(t, m.there, "Cem", "DE", other, one)
+	m.ada, m.cem = h.shares(t, m.here, "Ada", "TR", one, other), h.shares(t, m.there, name, "DE", other, one)
 	h.within(m.core, func() {
 		m.round = h.common(t, m.team, nil)
 		must(t, h.service.Tie(t.Context(), m.team, m.round, true, []ids.Organization{h.copyOf(t, m.here, m.ada), h.copyOf(t, m.there, m.cem)}))
