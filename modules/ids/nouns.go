@@ -54,6 +54,7 @@ type (
 	loanRequest  struct{}
 	commonCard   struct{}
 	calibration  struct{}
+	opinion      struct{}
 )
 
 // One type per noun of the glossary, each named like the noun.
@@ -111,4 +112,5 @@ type (
 	LoanRequest  = ID[loanRequest] // to lend reviewers
 	CommonCard   = ID[commonCard]  // what other networks see of an organization
 	Calibration  = ID[calibration] // a round in which reviewers score the same sample
+	Opinion      = ID[opinion]     // a further review that somebody asked for
 )

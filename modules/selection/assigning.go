@@ -83,10 +83,14 @@ func (s *Service) board(ctx context.Context, sc tenants.Scope, f field) (Board, 
 	if b.Reviewers, err = s.reviewers(ctx, sc, &f.Call, all); err != nil {
 		return b, err
 	}
+	wanted, err := wantedIn(ctx, sc.Read(), f.Call.ID)
+	if err != nil {
+		return b, err
+	}
 	grouped := byApplication(all)
 	for _, a := range f.Applications {
 		row := Row{Application: a, Reviews: grouped[a.ID]}
-		row.Progress, _ = progressTo(sc.Actor().Person, f.Call.Review, grouped[a.ID])
+		row.Progress, _ = progressTo(sc.Actor().Person, f.Call.Review, grouped[a.ID], wanted[a.ID])
 		for _, c := range standing {
 			if _, known := b.Reviewer(c.Person); known && c.Application == a.ID && c.Stands() {
 				row.Conflicts = append(row.Conflicts, c)
@@ -302,7 +306,7 @@ func (s *Service) assign(ctx context.Context, tx *tenants.Tx, call Call, pairs [
 			order = append(order, p.Person)
 		}
 		tx.Audit(audit.Entry{Action: "review.assigned", SubjectKind: "application", SubjectID: p.Application.String(), Detail: map[string]any{"reviewer": p.Person.String()}})
-		if !began[p.Application] && ProgressOf(call.Review, grouped[p.Application]).Active == 0 {
+		if !began[p.Application] && ProgressOf(call.Review, grouped[p.Application], 0).Active == 0 {
 			began[p.Application] = true
 			tx.Announce(events.ReviewBegan{Application: p.Application})
 		}

@@ -243,9 +243,9 @@ func TestNobodyWhoTickedIsProposedForAThirdReview(t *testing.T) {
 		t.Fatal(all, err)
 	}
 	must(t, h.service.Undo(t.Context(), coordinator, all[0].Conflict.ID, "A mistake."))
-	_, proposals, err := h.service.Proposals(t.Context(), coordinator, h.call.ID)
-	if err != nil || len(proposals) != 1 || proposals[0].Free() {
-		t.Errorf("%+v, %v", proposals, err)
+	proposals, err := h.service.Proposals(t.Context(), coordinator, h.call.ID)
+	if err != nil || len(proposals.Each) != 1 || proposals.Each[0].Free() {
+		t.Errorf("%+v, %v", proposals.Each, err)
 	}
 	n, err := h.service.AssignThirds(t.Context(), coordinator, h.call.ID, []selection.Pair{{Application: a.ID, Reviewer: third.Actor().Person}}, h.due())
 	if err != nil || n != 0 {

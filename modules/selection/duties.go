@@ -29,7 +29,8 @@ const (
 	DutyCalibrate  DutyKind = "calibrate" // score a sample
 	DutyReview     DutyKind = "review"
 	DutyAssign     DutyKind = "assign"
-	DutyThird      DutyKind = "third" // find a further reviewer where totals are too far apart
+	DutyThird      DutyKind = "third" // find a further reviewer where totals are too far apart or a second opinion is wanted
+	DutyOpinion    DutyKind = "opinion" // grant a second opinion for which a reviewer asks, or turn it down
 	DutyDecide     DutyKind = "decide"
 	DutySign       DutyKind = "sign"
 	DutyRelease    DutyKind = "release"
@@ -42,7 +43,7 @@ const (
 // Duties lists what the actor must do now, by role. Anybody may ask; to visitors there is nothing to do.
 func (s *Service) Duties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
 	var all []Duty
-	for _, ask := range []func(context.Context, tenants.Scope) ([]Duty, error){s.reviewDuties, s.panelDuties, s.clarifyDuties, s.conditionDuties, s.replyDuties} {
+	for _, ask := range []func(context.Context, tenants.Scope) ([]Duty, error){s.reviewDuties, s.panelDuties, s.opinionDuties, s.clarifyDuties, s.conditionDuties, s.replyDuties} {
 		some, err := ask(ctx, sc)
 		if err != nil {
 			return nil, err

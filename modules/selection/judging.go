@@ -103,7 +103,11 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 		return p, err
 	}
 	p.Adjusted = w.Adjusted
-	p.rank(f, byApplication(all), sc.Actor().Person)
+	wanted, err := wantedIn(ctx, sc.Read(), call)
+	if err != nil {
+		return p, err
+	}
+	p.rank(f, byApplication(all), wanted, sc.Actor().Person)
 	if p.Adjusted {
 		p.adjust(f.open(all, sc.Actor().Person))
 	}
@@ -111,12 +115,12 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 	return p, nil
 }
 
-func (p *Panel) rank(f field, reviews map[ids.Application][]Review, actor ids.Person) {
+func (p *Panel) rank(f field, reviews map[ids.Application][]Review, wanted map[ids.Application]int, actor ids.Person) {
 	found := make(map[ids.Application]Ranked, len(f.Applications))
 	scores := make([]Scores, len(f.Applications))
 	for i, a := range f.Applications {
 		r := Ranked{Application: a}
-		r.Progress, r.Owed = progressTo(actor, f.Call.Review, reviews[a.ID])
+		r.Progress, r.Owed = progressTo(actor, f.Call.Review, reviews[a.ID], wanted[a.ID])
 		for _, one := range reviews[a.ID] {
 			if one.State == ReviewSubmitted && !r.Owed {
 				r.Totals = append(r.Totals, one.Points)
@@ -144,18 +148,27 @@ func (p *Panel) adjust(reviews []Review) {
 	}
 }
 
-// progressTo is how far the reviews of an application are as somebody sees it, and whether they owe one of them: then they are not told
-// that totals are apart.
-func progressTo(person ids.Person, rule blueprints.Review, reviews []Review) (Progress, bool) {
-	p, owed := ProgressOf(rule, reviews), owes(reviews, person)
+// progressTo is how far the reviews of an application are as somebody sees it, and whether they owe one of them: then they are told
+// neither that totals are apart nor that a second opinion is wanted.
+func progressTo(person ids.Person, rule blueprints.Review, reviews []Review, wanted int) (Progress, bool) {
+	p, owed := ProgressOf(rule, reviews, wanted), owes(reviews, person)
 	if owed {
-		p.Apart, p.Required = false, rule.Reviews
+		p.Apart, p.Opinion, p.Required = false, false, rule.Reviews
 	}
 	return p, owed
 }
 
-func owes(reviews []Review, person ids.Person) bool {
-	return slices.ContainsFunc(reviews, func(r Review) bool { return r.Person == person && r.State.Owed() })
+func owes(reviews []Review, person ids.Person) bool { return slices.Contains(owing(reviews), person) }
+
+// owing are who owe a review of an application, and are not told what others say of it.
+func owing(reviews []Review) []ids.Person {
+	var all []ids.Person
+	for _, r := range reviews {
+		if r.State.Owed() {
+			all = append(all, r.Person)
+		}
+	}
+	return all
 }
 
 func (p *Panel) decided(all []Decision) {
@@ -210,6 +223,7 @@ type Folder struct {
 	Said        []Said    // what the reviewers say to each other; nothing while the actor owes a review
 	Earlier     []Earlier // totals that reviews had before they were changed; likewise
 	Statement   Statement // what they tell the applicants together; likewise
+	Opinions    []Opinion // for those who assign reviewers; likewise
 	Board       Board     // of the call, for those who assign reviewers
 	Row         Row
 }
@@ -231,7 +245,11 @@ func (s *Service) Folder(ctx context.Context, sc tenants.Scope, id ids.Applicati
 	if f.Reviews, err = reviewsOf(ctx, sc.Read(), id); err != nil {
 		return f, err
 	}
-	f.Progress, f.Owed = progressTo(sc.Actor().Person, f.Call.Review, f.Reviews)
+	asked, err := opinionsOf(ctx, sc.Read(), id)
+	if err != nil {
+		return f, err
+	}
+	f.Progress, f.Owed = progressTo(sc.Actor().Person, f.Call.Review, f.Reviews, reviewsWanted(asked))
 	if err := s.name(ctx, sc, &f); err != nil {
 		return f, err
 	}
@@ -246,7 +264,6 @@ func (s *Service) Folder(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		}
 	}
 	if f.Owed {
-		f.Progress.Apart = false
 		for i := range f.Reviews {
 			f.Reviews[i].Points, f.Reviews[i].Comment = 0, ""
 		}
@@ -262,6 +279,9 @@ func (s *Service) Folder(ctx context.Context, sc tenants.Scope, id ids.Applicati
 	}
 	if f.Statement, err = statementOf(ctx, sc.Read(), id); err != nil {
 		return f, err
+	}
+	if s.may(sc, policies.ReviewerManage) {
+		f.Opinions = asked
 	}
 	return f, mark(ctx, sc.Read(), f.Reviews)
 }
@@ -284,7 +304,7 @@ type Summary struct {
 	List         List
 	Applications int
 	Lacking      int // applications for which reviewers are to be found …
-	Third        int // … and those of them whose totals are too far apart
+	Third        int // … and those of them whose totals are too far apart or on which a second opinion is wanted
 	Complete     int // applications with all reviews that the rule asks for
 	Submitted    int // reviews
 	Expected     int // reviews that are assigned
@@ -316,6 +336,11 @@ func (s *Service) Summaries(ctx context.Context, sc tenants.Scope) ([]Summary, e
 	if err != nil {
 		return nil, err
 	}
+	asked, err := standingOpinions(ctx, sc.Read())
+	if err != nil {
+		return nil, err
+	}
+	wanted := wantedBy(asked)
 	var found []Summary
 	for _, c := range calls {
 		one := Summary{Call: c, List: List{Call: c.ID, State: ListOpen, Version: 1}}
@@ -327,7 +352,7 @@ func (s *Service) Summaries(ctx context.Context, sc tenants.Scope) ([]Summary, e
 			if a.Call != c.ID || slices.Contains(without, a.ID) {
 				continue
 			}
-			progress, _ := progressTo(sc.Actor().Person, c.Review, grouped[a.ID])
+			progress, _ := progressTo(sc.Actor().Person, c.Review, grouped[a.ID], wanted[a.ID])
 			one.add(progress)
 		}
 		if begun || one.Applications > 0 {

@@ -54,6 +54,8 @@ func dutyAddress(d Duty) string {
 		return address(d.Call.ID, "") + "?need=lacking"
 	case DutyThird:
 		return address(d.Call.ID, "") + "?need=third"
+	case DutyOpinion:
+		return address(d.Call.ID, "thirds")
 	case DutyReply:
 		return offerAddress(d.Application)
 	case DutyTerms:
@@ -190,6 +192,8 @@ func needs(r Row, need string) bool {
 		return r.Progress.Lacking() > 0
 	case "third":
 		return r.Progress.Third()
+	case "opinion":
+		return r.Progress.Opinion
 	case "open":
 		return r.Progress.Lacking() == 0 && !r.Progress.Complete()
 	case "complete":
@@ -201,7 +205,7 @@ func needs(r Row, need string) bool {
 
 func needOptions(p ui.Page) []ui.Option {
 	var all []ui.Option
-	for _, need := range []string{"lacking", "third", "open", "complete"} {
+	for _, need := range []string{"lacking", "third", "opinion", "open", "complete"} {
 		all = append(all, ui.Option{Value: need, Label: p.T("selection.need." + need)})
 	}
 	return all
@@ -252,8 +256,10 @@ func defaultDue(b Board, now time.Time) string {
 
 func progressText(p ui.Page, g Progress) (text, tone string) {
 	switch {
-	case g.Third():
+	case g.Apart && g.Lacking() > 0:
 		return p.T("selection.progress.third"), "danger"
+	case g.Opinion:
+		return p.T("selection.progress.opinion"), "warning"
 	case g.Lacking() > 0:
 		return p.N("selection.progress.lacking", g.Lacking()), "warning"
 	case g.Complete():

@@ -17,8 +17,8 @@ import (
 	"kervan/tenants/tenanttest"
 )
 
-// TestWhoIsProposed is the rule: the fewest active reviews of those who may, the first by name of several, and whoever is
-// proposed has one more from then on.
+// TestWhoIsProposed is the rule: of those who may, whoever reads the language, of these whoever has the fewest active reviews, of these
+// whoever suits best, the first by name of several; and whoever is proposed has one more from then on.
 func TestWhoIsProposed(t *testing.T) {
 	t.Parallel()
 	names := []string{"A", "B", "C", "D", "E", "F"}
@@ -51,12 +51,29 @@ func TestWhoIsProposed(t *testing.T) {
 			r.Conflicts = append(r.Conflicts, selection.Conflict{Person: person(i)})
 		}
 	})
+	alike := func(ids.Application, ids.Person) selection.Suit { return selection.Suit{} }
 	var got []string
-	for _, p := range selection.Propose(b, func(_ ids.Application, who ids.Person) bool { return of[who] != "E" && of[who] != "F" }) {
+	for _, p := range selection.Propose(b, func(_ ids.Application, who ids.Person) bool { return of[who] != "E" && of[who] != "F" }, alike) {
 		got = append(got, of[p.Reviewer.ID])
 	}
 	if diff := cmp.Diff([]string{"C", "D", "D", "A", ""}, got); diff != "" {
 		t.Error(diff)
+	}
+	for name, tt := range map[string]struct {
+		suits map[string]selection.Suit
+		want  string
+	}{
+		"who reads the language, however much they have": {map[string]selection.Suit{"A": {Reads: true}, "D": {Affinity: 9}}, "A"},
+		"of as many, who suits better":                   {map[string]selection.Suit{"D": {Affinity: 9}, "C": {Affinity: 8}}, "D"},
+		"fewer before better":                            {map[string]selection.Suit{"A": {Affinity: 9}}, "C"},
+	} {
+		one := b
+		one.Rows = b.Rows[:1]
+		found := selection.Propose(one, func(_ ids.Application, who ids.Person) bool { return of[who] != "E" && of[who] != "F" },
+			func(_ ids.Application, who ids.Person) selection.Suit { return tt.suits[of[who]] })
+		if len(found) != 1 || of[found[0].Reviewer.ID] != tt.want || found[0].Suit.Affinity != tt.suits[tt.want].Affinity {
+			t.Errorf("%s: %s", name, of[found[0].Reviewer.ID])
+		}
 	}
 }
 
@@ -79,7 +96,7 @@ func TestThirdReviewersAreProposedAndAssigned(t *testing.T) {
 	browser.Get(path)
 	browser.Want(http.StatusOK, "2 applications need one more review.")
 	page := browser.Get(path + "/thirds")
-	browser.Want(http.StatusOK, "Propose third reviewers", a.Number, b.Number)
+	browser.Want(http.StatusOK, "Further reviews", a.Number, b.Number)
 	if strings.Contains(page.Text(), c.Number) {
 		t.Error("an application whose totals are close is proposed")
 	}
@@ -98,9 +115,9 @@ func TestThirdReviewersAreProposedAndAssigned(t *testing.T) {
 	browser.Post(path+"/thirds", form(pairs...))
 	browser.Want(http.StatusOK, "Assigned.")
 	browser.Post(path+"/thirds", form(pairs...))
-	browser.Want(http.StatusOK, "No third review is needed")
+	browser.Want(http.StatusOK, "No further review is needed")
 	browser.Post(path+"/thirds", form(a.ID.String()+"."+member.Actor().Person.String()))
-	browser.Want(http.StatusOK, "No third review is needed")
+	browser.Want(http.StatusOK, "No further review is needed")
 	board, err := h.service.Board(t.Context(), officer, h.call.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +128,7 @@ func TestThirdReviewersAreProposedAndAssigned(t *testing.T) {
 		}
 	}
 	for who, sc := range map[string]tenants.Scope{"the chair": h.role(t, "Otto", tenants.RoleChair), "a reviewer": one} {
-		if _, _, err := h.service.Proposals(t.Context(), sc, h.call.ID); err == nil {
+		if _, err := h.service.Proposals(t.Context(), sc, h.call.ID); err == nil {
 			t.Errorf("%s sees proposals", who)
 		}
 		if _, err := h.service.AssignThirds(t.Context(), sc, h.call.ID, []selection.Pair{{Application: a.ID, Reviewer: free.Actor().Person}}, h.due()); err == nil {
@@ -182,7 +199,7 @@ func TestWhoOwesAReviewIsNotToldThatTotalsAreApart(t *testing.T) {
 	knows := func(sc tenants.Scope) (where []string) {
 		path := "/selection/" + h.call.ID.String()
 		browser := h.SignedIn(t, sc.Actor())
-		for page, words := range map[string]string{path: "1 application needs one more review.", path + "/thirds": a.Number, "/selection": "Third review needed"} {
+		for page, words := range map[string]string{path: "1 application needs one more review.", path + "/thirds": a.Number, "/selection": "Further review needed"} {
 			if strings.Contains(browser.Get(page).Text(), words) {
 				where = append(where, page)
 			}

@@ -214,21 +214,22 @@ type Progress struct {
 	Active    int // done or to be done
 	Submitted int
 	Apart     bool // two totals differ by the call's gap, so that one more review is required
+	Opinion   bool // a second opinion was granted that is not in yet
 }
 
 // Lacking is how many reviewers are still to be found.
 func (p Progress) Lacking() int { return max(0, p.Required-p.Active) }
 
-// Third reports whether a further reviewer must be found because the totals are too far apart.
-func (p Progress) Third() bool { return p.Apart && p.Lacking() > 0 }
+// Third reports whether a further reviewer must be found because the totals are too far apart or a second opinion was granted.
+func (p Progress) Third() bool { return (p.Apart || p.Opinion) && p.Lacking() > 0 }
 
 // Complete reports whether every required review is in.
 func (p Progress) Complete() bool { return p.Submitted >= p.Required }
 
 // ProgressOf applies the call's rule to the reviews of one application: so many reviews, and one more as soon as two of
-// the submitted totals differ by the gap or more. All submitted reviews count in the mean, the third beside the first
-// two.
-func ProgressOf(rule blueprints.Review, reviews []Review) Progress {
+// the submitted totals differ by the gap or more, or as many as second opinions want if these are more. All submitted reviews
+// count in the mean, the third beside the first two.
+func ProgressOf(rule blueprints.Review, reviews []Review, wanted int) Progress {
 	p := Progress{Required: rule.Reviews}
 	low, high := Points(0), Points(0)
 	for _, r := range reviews {
@@ -251,6 +252,8 @@ func ProgressOf(rule blueprints.Review, reviews []Review) Progress {
 		p.Apart = true
 		p.Required++
 	}
+	p.Opinion = wanted > p.Submitted
+	p.Required = max(p.Required, wanted)
 	return p
 }
 

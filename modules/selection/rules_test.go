@@ -170,22 +170,29 @@ func TestReviewsAndTheThird(t *testing.T) {
 	}
 	for name, tt := range map[string]struct {
 		reviews         []selection.Review
+		wanted          int
 		lacking         int
 		third, complete bool
 	}{
-		"nobody":                          {nil, 2, false, false},
-		"one assigned":                    {with(nil, selection.ReviewAssigned), 1, false, false},
-		"one assigned, one recused":       {with(nil, selection.ReviewAssigned, selection.ReviewRecused), 1, false, false},
-		"one of two in":                   {with(submitted(7000), selection.ReviewOpen), 0, false, false},
-		"both in, close":                  {submitted(7000, 4001), 0, false, true},
-		"both in, thirty apart":           {submitted(7000, 4000), 1, true, false},
-		"thirty apart, the third is open": {with(submitted(7130, 4130), selection.ReviewOpen), 0, false, false},
-		"the third is in":                 {submitted(7000, 4000, 9000), 0, false, true},
-		"the third stepped aside":         {with(submitted(7000, 4000), selection.ReviewRecused), 1, true, false},
-		"three close ones":                {submitted(7000, 6900, 6800), 0, false, true},
-		"removed ones do not count":       {with(submitted(7000), selection.ReviewRemoved), 1, false, false},
+		"nobody":                              {nil, 0, 2, false, false},
+		"one assigned":                        {with(nil, selection.ReviewAssigned), 0, 1, false, false},
+		"one assigned, one recused":           {with(nil, selection.ReviewAssigned, selection.ReviewRecused), 0, 1, false, false},
+		"one of two in":                       {with(submitted(7000), selection.ReviewOpen), 0, 0, false, false},
+		"both in, close":                      {submitted(7000, 4001), 0, 0, false, true},
+		"both in, thirty apart":               {submitted(7000, 4000), 0, 1, true, false},
+		"thirty apart, the third is open":     {with(submitted(7130, 4130), selection.ReviewOpen), 0, 0, false, false},
+		"the third is in":                     {submitted(7000, 4000, 9000), 0, 0, false, true},
+		"the third stepped aside":             {with(submitted(7000, 4000), selection.ReviewRecused), 0, 1, true, false},
+		"three close ones":                    {submitted(7000, 6900, 6800), 0, 0, false, true},
+		"removed ones do not count":           {with(submitted(7000), selection.ReviewRemoved), 0, 1, false, false},
+		"close, a second opinion":             {submitted(7000, 4001), 3, 1, true, false},
+		"apart, a second opinion is the same": {submitted(7000, 4000), 3, 1, true, false},
+		"the opinion is being written":        {with(submitted(7000, 4001), selection.ReviewOpen), 3, 0, false, false},
+		"the opinion is in":                   {submitted(7000, 4001, 5000), 3, 0, false, true},
+		"an opinion after the third":          {submitted(7000, 4000, 9000), 4, 1, true, false},
+		"its writer stepped aside":            {with(submitted(7000, 4001), selection.ReviewRecused), 3, 1, true, false},
 	} {
-		p := selection.ProgressOf(rule, tt.reviews)
+		p := selection.ProgressOf(rule, tt.reviews, tt.wanted)
 		if p.Lacking() != tt.lacking || p.Third() != tt.third || p.Complete() != tt.complete {
 			t.Errorf("%s: lacking %d, third %v, complete %v", name, p.Lacking(), p.Third(), p.Complete())
 		}

@@ -116,18 +116,16 @@ func (s *Service) tellProgress(ctx context.Context, tx *tenants.Tx, call Call, a
 	if err != nil {
 		return err
 	}
-	p := ProgressOf(call.Review, all)
+	asked, err := opinionsOf(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	p := ProgressOf(call.Review, all, reviewsWanted(asked))
 	switch {
 	case p.Complete():
 		tx.Announce(events.ReviewsCompleted{Application: a.ID})
-	case p.Third():
-		var owing []ids.Person // who are not told what others have given
-		for _, r := range all {
-			if r.State.Owed() {
-				owing = append(owing, r.Person)
-			}
-		}
-		return s.tellOfficers(ctx, tx, a, "selection.notify.third", owing...)
+	case p.Apart && p.Third():
+		return s.tellOfficers(ctx, tx, a, "selection.notify.third", owing(all)...)
 	}
 	return nil
 }

@@ -62,6 +62,7 @@ func (w *Web) Module() site.Module {
 			w.automating(),
 			w.agreeing(),
 			w.proposing(),
+			w.opining(),
 			w.clarifyingRoutes(),
 			w.conditioning(),
 			w.discussing(),

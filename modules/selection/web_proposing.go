@@ -30,15 +30,15 @@ func (w *Web) showThirds(c *fiber.Ctx, sc tenants.Scope, due string, ticked []st
 	if err != nil {
 		return err
 	}
-	b, all, err := w.service.Proposals(c.UserContext(), sc, call)
+	all, err := w.service.Proposals(c.UserContext(), sc, call)
 	if err != nil {
 		return err
 	}
 	if due == "" {
-		due = defaultDue(b, time.Now())
+		due = defaultDue(all.Board, time.Now())
 	}
-	v := thirdsView{Board: b, Proposals: all, Due: due, Ticked: ticked, May: w.ways(sc)}
-	p := w.page(c, sc, "selection.thirds.title", b.Call)
+	v := thirdsView{Proposals: all, Due: due, Ticked: ticked, May: w.ways(sc)}
+	p := w.page(c, sc, "selection.thirds.title", all.Call)
 	if refused == nil {
 		return w.site.Render(c, thirdsPage(p, v))
 	}
