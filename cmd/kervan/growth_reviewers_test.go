@@ -165,3 +165,27 @@ func (g *garden) calibrate(call ids.Call, k int) {
 		return g.app.selection.SubmitScores(ctx, reader, id)
 	})
 }
+
+// doubt lets a reviewer ask for a second opinion, which is turned down, and once more.
+func (g *garden) doubt(call ids.Call, k int) {
+	g.does(g.day(-1, 12, k), "ask for a second opinion", tenants.RoleOfficer, func(ctx context.Context, sc tenants.Scope) error {
+		reviewer := sc.As(g.members[tenants.RoleReviewer][1])
+		queue, err := g.app.selection.Queue(ctx, reviewer)
+		if err != nil {
+			return err
+		}
+		queue = slices.DeleteFunc(queue, func(q selection.Queued) bool { return q.Review.Call != call || q.State != selection.ReviewSubmitted })
+		review, about := queue[k%len(queue)].Review.ID, queue[k%len(queue)].Application.ID
+		if err := g.app.selection.RequestOpinion(ctx, reviewer, review, fmt.Sprintf("Not my field, %d", k)); err != nil {
+			return err
+		}
+		o, err := g.app.selection.Opinions(ctx, sc, about)
+		if err != nil {
+			return err
+		}
+		if err := g.app.selection.AnswerOpinion(ctx, sc, about, o.Opinions[0].ID, selection.TurnDownOpinion, fmt.Sprintf("It is clear enough, %d", k)); err != nil {
+			return err
+		}
+		return g.app.selection.RequestOpinion(ctx, reviewer, review, fmt.Sprintf("Really not my field, %d", k))
+	})
+}

@@ -53,6 +53,7 @@ var growth = []struct {
 	{"reviewers instructed", "reviewed", (*garden).instructReviewers},
 	{"what reviewers would like", "reviewed", (*garden).wishes},
 	{"samples that reviewers score", "reviewed", (*garden).calibrate},
+	{"second opinions that reviewers ask for", "reviewed", (*garden).doubt},
 	{"conflicts of interest", "reviewed", func(g *garden, call ids.Call, _ int) { g.conflicted[g.apply(call, g.pair()...)] = true }},
 	{"proposals of reviewers", "reviewed", (*garden).proposeReviewers},
 	{"applications found ineligible", "reviewed", func(g *garden, call ids.Call, _ int) { g.unfit[g.apply(call, g.pair()...)] = true }},

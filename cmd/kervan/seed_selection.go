@@ -308,11 +308,56 @@ func (j *judged) talk(ctx context.Context, at time.Time) error {
 	return nil
 }
 
+// doubts are why a second opinion is needed: as a reviewer says it, and as somebody of the team does.
+var doubts = map[i18n.Locale][2]string{
+	i18n.EN: {"I know too little about bookkeeping to judge the budget.", "Both reviewers know the partner’s country, but nobody knows the topic."},
+	i18n.TR: {"Bütçeyi değerlendirecek kadar muhasebe bilmiyorum.", "İki değerlendirici de ortağın ülkesini biliyor, ama konuyu bilen yok."},
+	i18n.DE: {"Von Buchhaltung verstehe ich zu wenig, um das Budget zu beurteilen.", "Beide Gutachtende kennen das Land der Partnerorganisation, aber niemand das Thema."},
+}
+
+// doubt lets a reviewer ask for a second opinion on an application, which waits for an answer, and an officer want one on another.
+func (j *judged) doubt(ctx context.Context, at time.Time) error {
+	s := j.stage
+	officer, err := s.as(at, s.one(tenants.RoleOfficer))
+	if err != nil {
+		return err
+	}
+	board, err := s.app.selection.Board(ctx, officer, j.call)
+	if err != nil {
+		return err
+	}
+	asked, wanted := false, false
+	for _, row := range board.Rows {
+		done := slices.DeleteFunc(slices.Clone(row.Reviews), func(r selection.Review) bool { return r.State != selection.ReviewSubmitted })
+		i := slices.IndexFunc(s.members[tenants.RoleReviewer], func(a tenants.Actor) bool { return len(done) > 0 && a.Person == done[0].Person })
+		switch {
+		case i < 0 || row.Progress.Third():
+		case !asked:
+			reviewer := s.members[tenants.RoleReviewer][i]
+			sc, err := s.as(at, reviewer)
+			if err != nil {
+				return err
+			}
+			if err := s.app.selection.RequestOpinion(ctx, sc, done[0].ID, doubts[reviewer.Locale][0]); err != nil {
+				return err
+			}
+			asked = true
+		case !wanted:
+			if err := s.app.selection.AskOpinion(ctx, officer, row.ID, doubts[officer.Actor().Locale][1]); err != nil {
+				return err
+			}
+			wanted = true
+		}
+	}
+	return nil
+}
+
 // halfReviewed leaves a selection in the middle of its reviews: two reviewers are done, one has half of their queue left,
 // one has not even declared anything.
 func (s *stage) halfReviewed(call ids.Call, fit []*bid, closed time.Time) {
 	j := &judged{stage: s, call: call, bids: fit, due: s.day(9, 23, 59)}
 	s.at(s.day(-1, 15, 0), "let reviewers talk", j.talk)
+	s.at(s.day(-1, 15, 30), "ask for second opinions", j.doubt)
 	s.at(s.day(-1, 16, 0), "convene the panel", j.convened(s.day(12, 14, 0), "Altonaer Straße 61, Hamburg"))
 	s.at(closed.AddDate(0, 0, 7), "ask reviewers what they would like", j.wish)
 	s.at(closed.AddDate(0, 0, 8).Add(2*time.Hour), "let reviewers score a sample", j.calibrated)

@@ -39,6 +39,7 @@ var parameters = map[string]string{
 	"networks/:card":              "common_cards",
 	"networks/:id":                "tenants",
 	"openings/:id":                "opening_requests",
+	"opinions/:opinion":           "second_opinions",
 	"organizations/:id":           "organizations",
 	"outbox/:id":                  "messages",
 	"pages/:id":                   "pages",

@@ -29,7 +29,7 @@ const (
 	DutyCalibrate  DutyKind = "calibrate" // score a sample
 	DutyReview     DutyKind = "review"
 	DutyAssign     DutyKind = "assign"
-	DutyThird      DutyKind = "third" // find a further reviewer where totals are too far apart or a second opinion is wanted
+	DutyThird      DutyKind = "third"   // find a further reviewer where totals are too far apart or a second opinion is wanted
 	DutyOpinion    DutyKind = "opinion" // grant a second opinion for which a reviewer asks, or turn it down
 	DutyDecide     DutyKind = "decide"
 	DutySign       DutyKind = "sign"

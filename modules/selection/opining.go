@@ -27,8 +27,10 @@ type Opining struct {
 // Open reports whether anything can be asked or answered still.
 func (o *Opining) Open() bool { return !o.Owed && o.List.May(Decide) && o.Application.Undecided }
 
-// Askable reports whether officers can ask for a second opinion now: not while one is on its way.
-func (o *Opining) Askable() bool { return o.Open() && !o.Progress.Opinion }
+// Askable reports whether officers are offered to want a second opinion: not while one is on its way or waits for their answer.
+func (o *Opining) Askable() bool {
+	return o.Open() && !o.Progress.Opinion && !slices.ContainsFunc(o.Opinions, func(one Opinion) bool { return one.State == OpinionAsked })
+}
 
 // Opinions shows the second opinions that were asked for on an application, by whom and why. Coordinators and officers may, without
 // a conflict of interest. Fault: NotFound.
@@ -240,7 +242,7 @@ func tellOpinion(tx *tenants.Tx, o *opined, one *Opinion) {
 		return
 	}
 	tx.Announce(events.NotificationRequested{
-		Person: o.reviews[i].Person, Key: "selection.notify.opinion_" + string(one.State),
+		Person: o.reviews[i].Person, Key: "selection.notify.opinion." + string(one.State),
 		Path: reviewAddress(one.Review, "opinion"),
 	})
 }

@@ -92,7 +92,9 @@ func NeededWith(rule blueprints.Review, p Progress) int {
 }
 
 // awaited reports whether it was granted and the review for it is not in yet.
-func (o *Opinion) awaited(p Progress) bool { return o.State == OpinionGranted && o.Reviews > p.Submitted }
+func (o *Opinion) awaited(p Progress) bool {
+	return o.State == OpinionGranted && o.Reviews > p.Submitted
+}
 
 // wantedBy is how many reviews second opinions want of each application.
 func wantedBy(all []Opinion) map[ids.Application]int {

@@ -199,7 +199,7 @@ func TestAReviewerAsksForASecondOpinion(t *testing.T) {
 	}
 	h.Jobs(t)
 	told := h.newsFor(w.one.Actor().Person)
-	if told["selection.notify.opinion_turned_down"] != 1 || told["selection.notify.opinion_granted"] != 1 {
+	if told["selection.notify.opinion.turned_down"] != 1 || told["selection.notify.opinion_granted"] != 1 {
 		t.Errorf("the reviewer is told %v", told)
 	}
 	for key := range h.newsFor(w.two.Actor().Person) {
