@@ -121,6 +121,10 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	ends, err := seal.New(config.secret, "ends of pages")
+	if err != nil {
+		return nil, err
+	}
 
 	shelf := pictures.NewShelf(a.objects)
 	album := pictures.NewAlbum(shelf)
@@ -198,7 +202,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		matching.NewWeb(a.matching, a.site).Module(),
 		lending.NewWeb(a.lending, a.site, config.origin).Module(),
 		domains.NewWeb(a.domains, a.site).Module(),
-		trail.NewWeb(trail.New(a.authorizer, a.names, a.things, a.concealed), a.site).Module(),
+		trail.NewWeb(trail.New(a.authorizer, a.names, a.things, a.concealed), a.site, ends).Module(),
 		oversight.NewWeb(a.oversight, a.site, config.origin).Leading(chosen.Figures).Module(),
 	)
 	a.subscribe()

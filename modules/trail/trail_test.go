@@ -1,6 +1,7 @@
 package trail_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/database"
+	"kervan/modules/kernel/seal"
 	"kervan/modules/site"
 	"kervan/modules/site/sitetest"
 	"kervan/modules/trail"
@@ -53,8 +55,12 @@ func open(t *testing.T) *house {
 		},
 		func(context.Context, tenants.Scope) ([]string, error) { return h.concealed, nil },
 	)
+	ends, err := seal.New(bytes.Repeat([]byte("k"), 32), "ends of pages")
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.House = sitetest.Open(t, []fs.FS{trail.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
-		return []site.Module{trail.NewWeb(h.service, s).Module()}
+		return []site.Module{trail.NewWeb(h.service, s, ends).Module()}
 	})
 	return h
 }
@@ -128,8 +134,22 @@ func TestALongTrailComesInPages(t *testing.T) {
 	if strings.Contains(b.Page.Body, "number-029") {
 		t.Error("the first page holds more than a hundred")
 	}
-	b.Get(b.Page.Link("Next page"))
+	next := b.Page.Link("Next page")
+	b.Get(next)
 	b.Want(200, "number-029", "number-000", "30 entries on this page")
+	if regexp.MustCompile(`after=\d+(&|$)`).MatchString(next) {
+		t.Errorf("%s counts what is left out for the reader", next)
+	}
+	for what, read := range map[string]func(*sitetest.Browser){
+		"a bare number":        func(b *sitetest.Browser) { b.Get("/trail?after=31") },
+		"what opens nothing":   func(b *sitetest.Browser) { b.Get("/trail?after=" + strings.Repeat("A", 48)) },
+		"another reader's end": func(b *sitetest.Browser) { b.Get(next) },
+	} {
+		other := h.SignedIn(t, h.As(t, tenanttest.Role(tenants.RoleCoordinator)).Actor())
+		if read(other); !strings.Contains(other.Page.Text(), "number-129") {
+			t.Errorf("%s: %s", what, other.Page.Text())
+		}
+	}
 }
 
 func TestABrokenTrailIsSaidToBe(t *testing.T) {

@@ -2,12 +2,14 @@ package trail
 
 import (
 	"embed"
+	"encoding/base64"
+	"encoding/binary"
 	"slices"
-	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
 	"kervan/modules/kernel/audit"
+	"kervan/modules/kernel/seal"
 	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
@@ -27,10 +29,13 @@ const pageSize = 100
 type Web struct {
 	service *Service
 	site    *site.Site
+	ends    *seal.Box
 }
 
-// NewWeb makes the module's pages.
-func NewWeb(service *Service, s *site.Site) *Web { return &Web{service: service, site: s} }
+// NewWeb makes the module's pages. In the box lies where a page ends: a bare number would count what is left out for the reader.
+func NewWeb(service *Service, s *site.Site, ends *seal.Box) *Web {
+	return &Web{service: service, site: s, ends: ends}
+}
 
 // Module is what the site shows of the trail.
 func (w *Web) Module() site.Module {
@@ -58,9 +63,7 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 		f.Limit = 100_000
 		return w.export(c, sc, p, f, format)
 	}
-	if before, err := strconv.ParseInt(values.Get("after"), 10, 64); err == nil && before > 0 {
-		f.Before = before
-	}
+	f.Before = w.before(sc, values.Get("after"))
 	entries, err := w.service.List(c.UserContext(), sc, f)
 	if err != nil {
 		return err
@@ -68,11 +71,31 @@ func (w *Web) list(c *fiber.Ctx, sc tenants.Scope) error {
 	l := ui.List{Path: "/trail", Query: values, First: f.Before == 0, Empty: len(entries) == 0, TotalOf: "trail.shown", Exports: true}
 	if len(entries) > pageSize {
 		entries = entries[:pageSize]
-		l.Next = strconv.FormatInt(entries[pageSize-1].Seq, 10)
+		l.Next = w.end(sc, entries[pageSize-1].Seq)
 	}
 	l.Total = len(entries)
 	return w.site.Render(c, listPage(p, filled(p, l), entries))
 }
+
+// end names a row as the last of a page, which opens for this reader alone.
+func (w *Web) end(sc tenants.Scope, seq int64) string {
+	return base64.RawURLEncoding.EncodeToString(w.ends.Seal(binary.BigEndian.AppendUint64(nil, uint64(seq)), reader(sc))) // #nosec G115 -- rows count from 1
+}
+
+// before is the row that an address names so, and 0 where it names none.
+func (w *Web) before(sc tenants.Scope, end string) int64 {
+	sealed, err := base64.RawURLEncoding.DecodeString(end)
+	if err != nil {
+		return 0
+	}
+	plain, err := w.ends.Open(sealed, reader(sc))
+	if err != nil || len(plain) != 8 {
+		return 0
+	}
+	return int64(binary.BigEndian.Uint64(plain)) // #nosec G115 -- it was one when it was sealed
+}
+
+func reader(sc tenants.Scope) string { return sc.Tenant().ID.String() + sc.Actor().Person.String() }
 
 func filled(p ui.Page, l ui.List) ui.List {
 	var options []ui.Option
