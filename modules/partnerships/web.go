@@ -60,6 +60,7 @@ func (w *Web) Module() site.Module {
 	m.Routes = append(m.Routes, w.presenting()...)
 	m.Routes = append(m.Routes, w.replacing()...)
 	m.Routes = append(m.Routes, w.accompanying()...)
+	m.Routes = append(m.Routes, w.filing()...)
 	m.Routes = append(m.Routes, w.running()...)
 	for _, t := range turns {
 		m.Routes = append(m.Routes,

@@ -1,9 +1,7 @@
 package selection
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"slices"
 	"strings"
 	"time"
@@ -11,84 +9,20 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
-	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/sheets"
 	"kervan/policies"
 	"kervan/tenants"
 )
 
-// MaxFileBytes is how long a file of assignments may be.
-const MaxFileBytes = 1 << 20
-
-// mostLines is how many lines of a file are read, and mostTold how many mistakes of it are told.
-const (
-	mostLines = 20_000
-	mostTold  = 50
-)
-
-// FileLine is one line of a file of assignments.
-type FileLine struct {
-	Line   int // in the file, from 1
-	Number string
-	Email  string
-}
+// mostTold is how many mistakes of a file are told.
+const mostTold = 50
 
 // LineProblem is what is wrong with a line of a file.
 type LineProblem struct {
-	FileLine
+	sheets.Line
 
 	Key  string // of the words
 	Kind ConflictKind
-}
-
-// ReadLines reads a file of assignments: the number of an application and the e-mail address of a reviewer, with a
-// semicolon, a comma or a tab between them. A first line without an address names the columns. What cannot be read as such a line
-// is given back as a problem.
-func ReadLines(content []byte) ([]FileLine, []LineProblem) {
-	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	text, ok := i18n.Clean(string(content))
-	if !ok {
-		return nil, []LineProblem{{FileLine: FileLine{Line: 1}, Key: "selection.file.unreadable"}}
-	}
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = separator(text), -1, true
-	var lines []FileLine
-	var bad []LineProblem
-	for first := true; len(lines) <= mostLines; first = false {
-		fields, err := r.Read()
-		if fields == nil && err != nil {
-			if err.Error() != "EOF" {
-				bad = append(bad, LineProblem{FileLine: FileLine{Line: len(lines) + 1}, Key: "selection.file.unreadable"})
-			}
-			return lines, bad
-		}
-		at, _ := r.FieldPos(0)
-		one := FileLine{Line: at}
-		if len(fields) > 0 {
-			one.Number = strings.TrimSpace(fields[0])
-		}
-		if len(fields) > 1 {
-			one.Email = strings.TrimSpace(fields[1])
-		}
-		switch {
-		case first && !strings.Contains(one.Email, "@"): // the names of the columns
-		case one.Number == "" || one.Email == "" || len(fields) > 2 && strings.Join(fields[2:], "") != "":
-			bad = append(bad, LineProblem{FileLine: one, Key: "selection.file.two_columns"})
-		default:
-			lines = append(lines, one)
-		}
-	}
-	return nil, append(bad, LineProblem{FileLine: FileLine{Line: mostLines}, Key: "selection.file.too_long"})
-}
-
-// separator is what stands between the columns of the first line.
-func separator(text string) rune {
-	line, _, _ := strings.Cut(text, "\n")
-	for _, r := range []rune{';', '\t'} {
-		if strings.ContainsRune(line, r) {
-			return r
-		}
-	}
-	return ','
 }
 
 // AssignByFile gives out what the lines of a file say, all of it or nothing: where lines are wrong, they are given back with
@@ -103,7 +37,11 @@ func (s *Service) AssignByFile(ctx context.Context, sc tenants.Scope, call ids.C
 	if err != nil {
 		return 0, nil, err
 	}
-	lines, problems := ReadLines(content)
+	lines, misread := sheets.ReadLines(content)
+	problems := make([]LineProblem, len(misread))
+	for i, bad := range misread {
+		problems[i] = LineProblem{Line: bad.Line, Key: "selection.file." + string(bad.Why)}
+	}
 	if len(lines) == 0 && len(problems) == 0 {
 		return 0, nil, fault.Invalid("fault.check_fields", fault.At("file", "selection.file.empty"))
 	}
@@ -117,14 +55,14 @@ func (s *Service) AssignByFile(ctx context.Context, sc tenants.Scope, call ids.C
 		n, problems, err = s.assignPairs(ctx, sc, f, lines, pairs, due.Truncate(time.Microsecond))
 	}
 	if err == nil && len(problems) > 0 {
-		slices.SortStableFunc(problems, func(a, b LineProblem) int { return a.Line - b.Line })
+		slices.SortStableFunc(problems, func(a, b LineProblem) int { return a.At - b.At })
 		err = fault.Invalid("fault.check_fields", fault.At("file", "selection.file.wrong"))
 	}
 	return n, problems[:min(len(problems), mostTold)], err
 }
 
 // paired finds the applications and reviewers of the lines.
-func (s *Service) paired(ctx context.Context, sc tenants.Scope, f field, lines []FileLine) ([]pair, []LineProblem, error) {
+func (s *Service) paired(ctx context.Context, sc tenants.Scope, f field, lines []sheets.Line) ([]pair, []LineProblem, error) {
 	who, err := s.reviewers(ctx, sc, &f.Call, nil)
 	if err != nil {
 		return nil, nil, err
@@ -142,7 +80,7 @@ func (s *Service) paired(ctx context.Context, sc tenants.Scope, f field, lines [
 	pairs := make([]pair, 0, len(lines))
 	seen := map[pair]bool{}
 	for _, line := range lines {
-		application, known := byNumber[line.Number]
+		application, known := byNumber[line.What]
 		person, reviews := byEmail[strings.ToLower(line.Email)]
 		p := pair{application, person}
 		key := ""
@@ -155,7 +93,7 @@ func (s *Service) paired(ctx context.Context, sc tenants.Scope, f field, lines [
 			key = "selection.file.twice"
 		}
 		if key != "" {
-			problems = append(problems, LineProblem{FileLine: line, Key: key})
+			problems = append(problems, LineProblem{Line: line, Key: key})
 		}
 		seen[p] = true
 		pairs = append(pairs, p)
@@ -163,7 +101,7 @@ func (s *Service) paired(ctx context.Context, sc tenants.Scope, f field, lines [
 	return pairs, problems, nil
 }
 
-func (s *Service) assignPairs(ctx context.Context, sc tenants.Scope, f field, lines []FileLine, pairs []pair, due time.Time) (n int, problems []LineProblem, err error) {
+func (s *Service) assignPairs(ctx context.Context, sc tenants.Scope, f field, lines []sheets.Line, pairs []pair, due time.Time) (n int, problems []LineProblem, err error) {
 	var reviewers []ids.Person
 	for _, p := range pairs {
 		if !slices.Contains(reviewers, p.Person) {
@@ -191,7 +129,7 @@ func (s *Service) assignPairs(ctx context.Context, sc tenants.Scope, f field, li
 				continue // who writes it into a file wants it so
 			}
 			i := slices.Index(pairs, pair{p.Application, p.Person})
-			problems = append(problems, LineProblem{FileLine: lines[i], Key: p.Key, Kind: p.Kind})
+			problems = append(problems, LineProblem{Line: lines[i], Key: p.Key, Kind: p.Kind})
 		}
 		if len(problems) > 0 {
 			return nil
@@ -206,16 +144,16 @@ func (s *Service) assignPairs(ctx context.Context, sc tenants.Scope, f field, li
 
 // Assigned lists who reviews what, as a file of assignments has it. Coordinators and officers may; applications in which they
 // have a conflict of interest are left out. Fault: NotFound.
-func (s *Service) Assigned(ctx context.Context, sc tenants.Scope, call ids.Call) (Call, []FileLine, error) {
+func (s *Service) Assigned(ctx context.Context, sc tenants.Scope, call ids.Call) (Call, []sheets.Line, error) {
 	b, err := s.Board(ctx, sc, call)
 	if err != nil {
 		return Call{}, nil, err
 	}
-	var lines []FileLine
+	var lines []sheets.Line
 	for _, row := range b.Rows {
 		for _, r := range row.Reviews {
 			if who, known := b.Reviewer(r.Person); known && r.State.Active() {
-				lines = append(lines, FileLine{Number: row.Number, Email: who.Email})
+				lines = append(lines, sheets.Line{What: row.Number, Email: who.Email})
 			}
 		}
 	}

@@ -135,7 +135,7 @@ func problemText(p ui.Page, v Plan, one Problem) string {
 }
 
 func lineText(p ui.Page, one LineProblem) string {
-	return p.T("selection.file.line", "Line", lineNumber(one.Line), "Number", one.Number, "Email", one.Email, "Why", problemWhy(p, one.Key, one.Kind))
+	return p.T("selection.file.line", "Line", lineNumber(one.At), "Number", one.What, "Email", one.Email, "Why", problemWhy(p, one.Key, one.Kind))
 }
 
 func problemWhy(p ui.Page, key string, kind ConflictKind) string {

@@ -38,7 +38,7 @@ func (w *Web) showFile(c *fiber.Ctx, sc tenants.Scope, v fileView, refused error
 	if f, ok := sheets.ParseFormat(web.Query(c).Raw("format")); ok {
 		t := sheets.Table{Name: p.Title, Columns: []string{p.T("selection.number"), p.T("selection.known.email")}}
 		for _, line := range lines {
-			t.Rows = append(t.Rows, []any{line.Number, line.Email})
+			t.Rows = append(t.Rows, []any{line.What, line.Email})
 		}
 		return w.site.Sheet(c, p, t, f)
 	}
@@ -73,10 +73,10 @@ func (w *Web) assignByFile(c *fiber.Ctx, sc tenants.Scope) error {
 	var content []byte
 	if upload.File == nil {
 		bad = append(bad, fault.At("file", "selection.file.choose"))
-	} else if content, err = web.Content(upload.File, MaxFileBytes); err != nil {
+	} else if content, err = web.Content(upload.File, sheets.MostBytes); err != nil {
 		return err
 	}
-	if len(content) > MaxFileBytes {
+	if len(content) > sheets.MostBytes {
 		bad = append(bad, fault.At("file", "selection.file.too_long"))
 	}
 	if len(bad) > 0 {
