@@ -357,7 +357,7 @@ func (j *judged) doubt(ctx context.Context, at time.Time) error {
 func (s *stage) halfReviewed(call ids.Call, fit []*bid, closed time.Time) {
 	j := &judged{stage: s, call: call, bids: fit, due: s.day(9, 23, 59)}
 	s.at(s.day(-1, 15, 0), "let reviewers talk", j.talk)
-	s.at(s.day(-1, 15, 30), "ask for second opinions", j.doubt)
+	s.at(s.day(-1, 22, 30), "ask for second opinions", j.doubt)
 	s.at(s.day(-1, 16, 0), "convene the panel", j.convened(s.day(12, 14, 0), "Altonaer Straße 61, Hamburg"))
 	s.at(closed.AddDate(0, 0, 7), "ask reviewers what they would like", j.wish)
 	s.at(closed.AddDate(0, 0, 8).Add(2*time.Hour), "let reviewers score a sample", j.calibrated)
