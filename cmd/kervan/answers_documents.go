@@ -11,6 +11,7 @@ import (
 	"kervan/modules/documents"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
+	"kervan/modules/selection"
 	"kervan/tenants"
 )
 
@@ -95,4 +96,59 @@ type blanks struct{ documents *documents.Service }
 func (b blanks) Bring(ctx context.Context, sc tenants.Scope, name string, size int64, content io.Reader) (forms.Template, error) {
 	t, err := b.documents.BringTemplate(ctx, sc, name, size, content)
 	return forms.Template{ID: t.ID, Name: t.Name, Size: t.Size}, err
+}
+
+// terms lets documents ask selection who may give and read what is due for a condition of a place.
+type terms struct{ selection *selection.Service }
+
+// Takes satisfies documents.Terms.
+func (t terms) Takes(ctx context.Context, tx *tenants.Tx, condition ids.Condition) (documents.Taking, error) {
+	taking, err := t.selection.Takes(ctx, tx.Scope(), tx, condition)
+	return documents.Taking(taking), err
+}
+
+// Shown satisfies documents.Terms.
+func (t terms) Shown(ctx context.Context, sc tenants.Scope, came map[ids.Document]ids.Condition) (map[ids.Document]bool, error) {
+	return t.selection.Shown(ctx, sc, came)
+}
+
+// Handed satisfies documents.Terms.
+func (terms) Handed(ctx context.Context, db bun.IDB, wanted []ids.Document) (map[ids.Document]bool, error) {
+	return selection.HandedIn(ctx, db, wanted)
+}
+
+// conditional lets selection keep what is given for conditions. The two need each other, so its documents come later.
+type conditional struct{ documents *documents.Service }
+
+func paper(d *documents.Document) selection.Paper {
+	shown := d.Shown()
+	p := selection.Paper{ID: d.ID, Name: shown.Name, Size: d.Size, State: shown.State, Tone: shown.Tone, Href: shown.Href}
+	if d.State == documents.Refused {
+		p.Refused = d.Why()
+	}
+	return p
+}
+
+// Bring satisfies selection.Papers.
+func (c *conditional) Bring(ctx context.Context, sc tenants.Scope, condition ids.Condition, name string, size int64, content io.Reader) (selection.Paper, error) {
+	d, err := c.documents.ReceiveFor(ctx, sc, condition, forms.Asked{Name: name, Size: size}, content)
+	if err != nil {
+		return selection.Paper{}, err
+	}
+	return paper(&d), nil
+}
+
+// Papers satisfies selection.Papers.
+func (c *conditional) Papers(ctx context.Context, sc tenants.Scope, wanted []ids.Document) (map[ids.Document]selection.Paper, error) {
+	all, err := c.documents.Documents(ctx, sc, wanted)
+	shown := make(map[ids.Document]selection.Paper, len(all))
+	for id, d := range all {
+		shown[id] = paper(&d)
+	}
+	return shown, err
+}
+
+// Arrived satisfies selection.Papers.
+func (*conditional) Arrived(ctx context.Context, tx *tenants.Tx, condition ids.Condition, document ids.Document) (bool, error) {
+	return documents.Arrived(ctx, tx, condition, document)
 }

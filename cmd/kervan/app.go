@@ -155,9 +155,10 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.programs.People = asked
 	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: standings{a.selection}, Documents: given, Facts: given, Letters: asked, Partnerships: asked})
 	a.selection.Samples = samples{a.forms, a.applications}
-	a.documents = documents.New(documents.Config{Policies: a.authorizer, Forms: a.forms, Objects: a.objects, Sheets: sheets{a.applications}, Offers: a.programs, Scanner: scanner})
+	a.documents = documents.New(documents.Config{Policies: a.authorizer, Forms: a.forms, Objects: a.objects, Sheets: sheets{a.applications}, Terms: terms{a.selection}, Offers: a.programs, Scanner: scanner})
 	a.programs.Templates = blanks{a.documents}
 	given.documents = a.documents
+	a.selection.Papers = &conditional{a.documents}
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.tenants, a.authorizer, won, won, won, won)
 	a.partnerships.Needs = guiding{panel}

@@ -494,7 +494,7 @@ func (g *garden) choose(call ids.Call) {
 			}
 		}
 		place := outcomes[events.OutcomeSelected][0]
-		if err := g.app.selection.SetCondition(ctx, sc, place, panel.List.Version, "A letter by both boards.", 60); err != nil {
+		if err := g.app.selection.SetCondition(ctx, sc, place, panel.List.Version, selection.Wanted{Words: "A letter by both boards.", Days: 60, Document: "Signed letter", Kinds: []string{"pdf"}}); err != nil {
 			return err
 		}
 		g.at(day(24), "conditions", func(context.Context, time.Time) error { j.meet(day(24).Add(10*time.Hour), place); return nil })

@@ -24,6 +24,9 @@ var words = []string{
 		UPDATE answers AS a SET value = to_jsonb('WORD-application-' || of.id || ' ' || (a.value #>> '{}')) FROM of WHERE of.sheet = a.sheet_id AND jsonb_typeof(a.value) = 'string' AND length(a.value::text) > 24`,
 	`WITH of AS (SELECT sheet_id AS sheet, application_id AS id FROM application_parts UNION SELECT joint_sheet_id, id FROM applications)
 		UPDATE documents AS d SET name = 'WORD-application-' || of.id || ' ' || d.name FROM of WHERE of.sheet = d.sheet_id`,
+	`UPDATE place_conditions SET words = 'WORD-condition-' || application_id || ' ' || words`,
+	`UPDATE place_conditions SET answer = 'WORD-condition-' || application_id || ' ' || answer WHERE answer <> ''`,
+	`UPDATE documents AS d SET name = 'WORD-condition-' || k.application_id || ' ' || d.name FROM place_conditions AS k WHERE k.id = d.condition_id`,
 	`UPDATE applications SET number = 'NUMBER-application-' || id WHERE number IS NOT NULL`,
 	`UPDATE applications SET papers = 'WORD-application-' || id || ' ' || papers WHERE papers <> ''`,
 	`UPDATE partner_invitations SET name = 'WORD-application-' || application_id || ' ' || name WHERE name <> ''`,
@@ -188,7 +191,8 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 	found := reach{mine: map[string]bool{"WORD-person-" + person: true}, theirs: map[string][]string{
 		"applications":        list(`SELECT id::text FROM applications WHERE id NOT IN (` + known + `) ORDER BY state <> 'submitted', id`),
 		"sheets":              list(sheets),
-		"documents":           list(`SELECT id::text FROM documents WHERE sheet_id IN (` + sheets + `)`),
+		"documents":           list(`SELECT id::text FROM documents WHERE sheet_id IN (` + sheets + `) OR condition_id IN (SELECT id FROM place_conditions WHERE application_id NOT IN (` + part + `))`),
+		"place_conditions":    list(`SELECT id::text FROM place_conditions WHERE application_id NOT IN (` + part + `)`),
 		"reviews":             list(`SELECT id::text FROM reviews WHERE person_id <> ?`, person),
 		"conflicts":           list(`SELECT id::text FROM conflicts`),
 		"assignment_runs":     list(`SELECT id::text FROM assignment_runs`),
@@ -216,6 +220,9 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 	}
 	for _, id := range list(`SELECT id::text FROM applications WHERE id IN (` + read + `)`) {
 		found.mine["WORD-application-"+id], found.mine["NUMBER-application-"+id] = true, true
+	}
+	for _, id := range list(part) {
+		found.mine["WORD-condition-"+id] = true
 	}
 	for _, id := range list(`SELECT id::text FROM applications WHERE id IN (` + known + `)`) {
 		found.mine["NUMBER-application-"+id] = true

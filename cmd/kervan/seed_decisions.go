@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -47,9 +48,18 @@ func (j *judged) decide(ctx context.Context, at time.Time) error {
 	if panel, err = s.app.selection.Panel(ctx, sc, j.call); err != nil {
 		return err
 	}
-	// One place is offered on a condition, which is met before the cycle begins.
-	if err := s.app.selection.SetCondition(ctx, sc, order[1], panel.List.Version, "Her iki yönetim kurulundan, ziyaretlere zaman ayrılacağını söyleyen birer mektup.", 30); err != nil {
-		return err
+	// One place is offered on a condition, which is met before the cycle begins, and two on what an assembly says that meets once a year.
+	soon := selection.Wanted{Words: "Yönetim kurulunuzun, ziyaretlere zaman ayrılacağını söyleyen kararı.", Days: 30, Document: "İmzalı karar", Kinds: []string{"pdf"}}
+	for _, c := range []struct {
+		place  int
+		wanted selection.Wanted
+	}{{1, soon}, {6, yearly}, {7, yearly}} {
+		if panel, err = s.app.selection.Panel(ctx, sc, j.call); err != nil {
+			return err
+		}
+		if err := s.app.selection.SetCondition(ctx, sc, order[c.place], panel.List.Version, c.wanted); err != nil {
+			return err
+		}
 	}
 	if panel, err = s.app.selection.Panel(ctx, sc, j.call); err != nil {
 		return err
@@ -62,6 +72,11 @@ func (j *judged) decide(ctx context.Context, at time.Time) error {
 	s.at(s.awake(at.Add(22*time.Hour)), "sign the decisions", j.sign)
 	s.at(s.awake(at.Add(46*time.Hour)), "release the decisions", func(ctx context.Context, at time.Time) error { return j.release(ctx, at, order, replyBy) })
 	return nil
+}
+
+// yearly is a condition that cannot be met at once.
+var yearly = selection.Wanted{
+	Words: "Genel kurulunuzun, yıllık toplantısında ziyaretleri onayladığı karar.", Days: 300, Document: "İmzalı genel kurul kararı", Kinds: []string{"pdf", "jpeg"},
 }
 
 // endOf is the end of the day some days after an instant.
@@ -115,6 +130,9 @@ func (j *judged) release(ctx context.Context, at time.Time, order []ids.Applicat
 		case 1:
 			j.accept(day, id, true)
 			j.meet(s.awake(day.Add(4*24*time.Hour)), id)
+		case 6:
+			j.accept(day, id, true)
+			j.hands(s.day(-3, 11, 20), id, "Genel kurulumuz geçen hafta toplandı; kararı ekliyoruz.", true)
 		default:
 			j.accept(day, id, true)
 		}
@@ -188,23 +206,36 @@ func (j *judged) accept(at time.Time, id ids.Application, whole bool) {
 // meet lets the first organization of an application answer the conditions of its place, twice, until an officer finds them met.
 func (j *judged) meet(at time.Time, id ids.Application) {
 	s := j.stage
-	lead := s.orgs[j.bid(id).who[0]].actor
-	j.term(at, "answer a condition", lead, id, func(ctx context.Context, sc tenants.Scope, c ids.Condition) error {
-		return s.app.selection.AnswerCondition(ctx, sc, id, c, "Yönetim kurulumuzun mektubu hazır, bu hafta gönderiyoruz.")
+	j.hands(at, id, "Kararı ekliyoruz.", false)
+	j.term(at.Add(2*time.Hour), "say what a condition lacks", s.one(tenants.RoleOfficer), id, func(ctx context.Context, sc tenants.Scope, c ids.Condition, seen ids.Document) error {
+		return s.app.selection.ReturnCondition(ctx, sc, id, c, seen, "Kararda imza yok. İmzalı örneğini gönderir misiniz?")
 	})
-	j.term(at.Add(2*time.Hour), "say what a condition lacks", s.one(tenants.RoleOfficer), id, func(ctx context.Context, sc tenants.Scope, c ids.Condition) error {
-		return s.app.selection.ReturnCondition(ctx, sc, id, c, "Ortağınızın yönetim kurulunun mektubu eksik.")
-	})
-	j.term(at.Add(4*time.Hour), "answer a condition again", lead, id, func(ctx context.Context, sc tenants.Scope, c ids.Condition) error {
-		return s.app.selection.AnswerCondition(ctx, sc, id, c, "İki mektup da tamam.")
-	})
-	j.term(at.Add(5*time.Hour), "find a condition met", s.one(tenants.RoleOfficer), id, func(ctx context.Context, sc tenants.Scope, c ids.Condition) error {
-		return s.app.selection.MeetCondition(ctx, sc, id, c)
+	j.hands(at.Add(4*time.Hour), id, "İmzalı karar ekte.", true)
+	j.term(at.Add(5*time.Hour), "find a condition met", s.one(tenants.RoleOfficer), id, func(ctx context.Context, sc tenants.Scope, c ids.Condition, seen ids.Document) error {
+		return s.app.selection.MeetCondition(ctx, sc, id, c, seen)
 	})
 }
 
-// term does something about each condition of a place.
-func (j *judged) term(at time.Time, what string, actor tenants.Actor, id ids.Application, do func(ctx context.Context, sc tenants.Scope, c ids.Condition) error) {
+// hands lets the first organization of an application hand in the document that is due for the conditions of its place.
+func (j *judged) hands(at time.Time, id ids.Application, words string, signed bool) {
+	s := j.stage
+	o := j.bid(id).who[0]
+	j.term(at, "answer a condition", s.orgs[o].actor, id, func(ctx context.Context, sc tenants.Scope, c ids.Condition, _ ids.Document) error {
+		paper := o.Resolution(s.app.catalog, at, signed)
+		file, err := paper.Write()
+		if err != nil {
+			return err
+		}
+		brought, err := s.app.selection.BringPaper(ctx, sc, id, c, paper.Name, int64(len(file)), bytes.NewReader(file))
+		if err != nil {
+			return err
+		}
+		return s.app.selection.AnswerCondition(ctx, sc, id, c, words, brought.ID)
+	})
+}
+
+// term does something about each condition of a place, given the document that counts for it.
+func (j *judged) term(at time.Time, what string, actor tenants.Actor, id ids.Application, do func(ctx context.Context, sc tenants.Scope, c ids.Condition, seen ids.Document) error) {
 	s := j.stage
 	s.at(at, what, func(ctx context.Context, at time.Time) error {
 		officer, err := s.as(at, s.one(tenants.RoleOfficer))
@@ -220,7 +251,11 @@ func (j *judged) term(at time.Time, what string, actor tenants.Actor, id ids.App
 			return err
 		}
 		for _, c := range place.Conditions {
-			if err := do(ctx, sc, c.ID); err != nil {
+			var seen ids.Document
+			if all := place.Handed[c.ID]; len(all) > 0 {
+				seen = all[0].Document
+			}
+			if err := do(ctx, sc, c.ID, seen); err != nil {
 				return err
 			}
 		}

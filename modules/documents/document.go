@@ -56,11 +56,12 @@ func (s State) After(v Verb) (State, bool) {
 	return t.to, true
 }
 
-// Document is one file given as an answer, or on the way to be one.
+// Document is one file given as an answer, or for a condition of a place, or on the way to be that.
 type Document struct {
 	ID           ids.Document
-	Sheet        ids.Sheet
+	Sheet        ids.Sheet // with Question; zero: it is for a condition
 	Question     string
+	Condition    ids.Condition // zero: it is an answer
 	Organization ids.Organization
 	Name         string
 	Kind         files.Kind

@@ -15,6 +15,9 @@ func stateKey(d *Document) string { return "documents.state." + d.Standing() }
 // reasonKey is the message key of why a document was refused.
 func reasonKey(reason string) string { return "documents.reason." + reason }
 
+// Why is the message key of why the document was refused.
+func (d *Document) Why() string { return reasonKey(d.Reason) }
+
 func tone(d *Document) string {
 	switch d.Standing() {
 	case "clean":

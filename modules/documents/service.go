@@ -63,6 +63,7 @@ type Config struct {
 	Forms    *forms.Service
 	Objects  *objects.Store
 	Sheets   Sheets
+	Terms    Terms
 	Offers   Offers
 	Scanner  Scanner // nil: none is connected
 	Limits   Limits  // zero: DefaultLimits
@@ -155,22 +156,26 @@ func (s *Service) grant(ctx context.Context, sc tenants.Scope, sheet ids.Sheet, 
 		if err != nil {
 			return err
 		}
-		if err := s.fits(ctx, tx, filling.Organization, want.Size); err != nil {
-			return err
-		}
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
-		prefix := prefixOf(sc.Tenant())
-		d = Document{
-			ID: ids.New[ids.Document](), Sheet: sheet, Question: want.Question, Organization: filling.Organization, Name: name, Kind: kind, Size: want.Size,
-			State: Granted, GrantedAt: now, GrantedBy: sc.Actor().Person, quarantine: prefix + arrivals + rand.Text(), key: prefix + keeping + rand.Text(),
-		}
-		tx.EnqueueAt(settleJob, one{d.ID}, later(now, settleLife))
-		return insert(ctx, tx, &d)
+		d = Document{Sheet: sheet, Question: want.Question, Organization: filling.Organization, Name: name, Kind: kind, Size: want.Size}
+		return s.begin(ctx, tx, &d)
 	})
 	return d, err
+}
+
+// begin notes that a document may come, if there is room for it, and where it is to arrive.
+func (s *Service) begin(ctx context.Context, tx *tenants.Tx, d *Document) error {
+	if err := s.fits(ctx, tx, d.Organization, d.Size); err != nil {
+		return err
+	}
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	prefix := prefixOf(tx.Scope().Tenant())
+	d.ID, d.State, d.GrantedAt, d.GrantedBy = ids.New[ids.Document](), Granted, now, tx.Scope().Actor().Person
+	d.quarantine, d.key = prefix+arrivals+rand.Text(), prefix+keeping+rand.Text()
+	tx.EnqueueAt(settleJob, one{d.ID}, later(now, settleLife))
+	return insert(ctx, tx, d)
 }
 
 func (s *Service) fillable(ctx context.Context, sc tenants.Scope, tx *tenants.Tx, sheet ids.Sheet, question string) (Filling, error) {
@@ -292,11 +297,16 @@ func (s *Service) Documents(ctx context.Context, sc tenants.Scope, wanted []ids.
 }
 
 func (s *Service) readable(ctx context.Context, sc tenants.Scope, all []Document) (map[ids.Document]Document, error) {
+	found, err := s.readableTerms(ctx, sc, all)
+	if err != nil {
+		return nil, err
+	}
 	var sheets []ids.Sheet
 	for i := range all {
-		sheets = append(sheets, all[i].Sheet)
+		if all[i].Condition.IsZero() {
+			sheets = append(sheets, all[i].Sheet)
+		}
 	}
-	found := make(map[ids.Document]Document, len(all))
 	if len(sheets) == 0 {
 		return found, nil
 	}
@@ -306,7 +316,7 @@ func (s *Service) readable(ctx context.Context, sc tenants.Scope, all []Document
 	}
 	for _, d := range all {
 		reading, known := readers[d.Sheet]
-		if !known || reading.keeps(&d) {
+		if !known || !d.Condition.IsZero() || reading.keeps(&d) {
 			continue
 		}
 		if s.Policies.May(sc, policies.DocumentRead, reading.On) == nil {
@@ -320,7 +330,7 @@ func (s *Service) readable(ctx context.Context, sc tenants.Scope, all []Document
 }
 
 // Link is the address from which the actor's browser fetches a document, as an attachment, within a minute. Who may read
-// the sheet that it was given in may; that somebody did who does not belong to its organization goes into the trail.
+// the sheet that it was given in, or the condition that it was handed in for, may; that somebody did who does not belong to its organization goes into the trail.
 // Faults: NotFound, also for a document that is not clean, and Unavailable.
 func (s *Service) Link(ctx context.Context, sc tenants.Scope, id ids.Document) (string, error) {
 	if err := s.Policies.Ever(sc, policies.DocumentRead); err != nil {

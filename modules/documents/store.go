@@ -14,12 +14,16 @@ import (
 	"kervan/tenants"
 )
 
+// reader is what documents are read from, within a transaction or without one.
+type reader = bun.IDB
+
 type row struct {
 	bun.BaseModel `bun:"table:documents,alias:d"`
 
 	ID             ids.Document     `bun:"id,pk"`
-	SheetID        ids.Sheet        `bun:"sheet_id"`
+	SheetID        ids.Sheet        `bun:"sheet_id,nullzero"`
 	Question       string           `bun:"question"`
+	ConditionID    ids.Condition    `bun:"condition_id,nullzero"`
 	OrganizationID ids.Organization `bun:"organization_id"`
 	Name           string           `bun:"name"`
 	Kind           files.Kind       `bun:"kind"`
@@ -38,17 +42,17 @@ type row struct {
 
 func (r *row) document() Document {
 	return Document{
-		ID: r.ID, Sheet: r.SheetID, Question: r.Question, Organization: r.OrganizationID, Name: r.Name, Kind: r.Kind, Size: r.Size, State: r.State,
+		ID: r.ID, Sheet: r.SheetID, Question: r.Question, Condition: r.ConditionID, Organization: r.OrganizationID, Name: r.Name, Kind: r.Kind, Size: r.Size, State: r.State,
 		Scanned: r.Scanned, Reason: r.Reason, SHA256: r.SHA256, GrantedAt: r.GrantedAt, GrantedBy: r.GrantedBy, CheckedAt: r.CheckedAt,
 		quarantine: r.QuarantineKey, key: r.Key, leaving: !r.RemovedAt.IsZero(),
 	}
 }
 
 // Asking asks what programs are told of documents. It is for other modules' use-cases, which have authorized the reader
-// for documents of what these belong to.
+// for the sheets to which these belong; documents for conditions are not among them.
 func Asking(wanted []ids.Document, found func(Document)) tenants.Question {
 	return tenants.Question{
-		Query: `SELECT id, sheet_id, question, name, kind, size, state, scanned, sha256 FROM documents WHERE id = ANY($1::uuid[]) AND removed_at IS NULL`,
+		Query: `SELECT id, sheet_id, question, name, kind, size, state, scanned, sha256 FROM documents WHERE id = ANY($1::uuid[]) AND sheet_id IS NOT NULL AND removed_at IS NULL`,
 		Args:  []any{tenants.Array(wanted)}, Row: func(r *tenants.Row) error {
 			var d Document
 			err := r.Scan(&d.ID, &d.Sheet, &d.Question, &d.Name, &d.Kind, &d.Size, &d.State, &d.Scanned, &d.SHA256)
@@ -60,7 +64,7 @@ func Asking(wanted []ids.Document, found func(Document)) tenants.Question {
 
 func insert(ctx context.Context, tx *tenants.Tx, d *Document) error {
 	r := row{
-		ID: d.ID, SheetID: d.Sheet, Question: d.Question, OrganizationID: d.Organization, Name: d.Name, Kind: d.Kind, Size: d.Size, State: d.State,
+		ID: d.ID, SheetID: d.Sheet, Question: d.Question, ConditionID: d.Condition, OrganizationID: d.Organization, Name: d.Name, Kind: d.Kind, Size: d.Size, State: d.State,
 		QuarantineKey: d.quarantine, Key: d.key, GrantedAt: d.GrantedAt, GrantedBy: d.GrantedBy,
 	}
 	if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
@@ -204,7 +208,7 @@ func Fit(ctx context.Context, db bun.IDB, given map[ids.Sheet][]ids.Document) (m
 	}
 	good := make(map[ids.Document]bool, len(all))
 	for _, d := range all {
-		good[d.ID] = d.State != Granted && d.State != Refused && slices.Contains(given[d.Sheet], d.ID)
+		good[d.ID] = d.Condition.IsZero() && d.State != Granted && d.State != Refused && slices.Contains(given[d.Sheet], d.ID)
 	}
 	return good, nil
 }

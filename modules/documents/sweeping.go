@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"time"
 
 	"kervan/modules/ids"
@@ -22,7 +23,7 @@ const (
 	strayLife = 2 * settleLife  // of an object in quarantine of which nobody knows
 )
 
-// Sweep removes the documents to which no answer has referred for a week, of a draft or of what was handed in, and refused
+// Sweep removes the documents to which for a week no answer has referred, of a draft or of what was handed in, and no condition, and refused
 // ones after a month, and the templates that no form has named for a week; it ends what other jobs have left, and erases from
 // quarantine what no document knows. Only the system may.
 func (s *Service) Sweep(ctx context.Context, sc tenants.Scope) error {
@@ -34,7 +35,18 @@ func (s *Service) Sweep(ctx context.Context, sc tenants.Scope) error {
 	return errors.Join(s.markUnused(ctx, sc), s.removeUnused(ctx, sc), s.settleLate(ctx, sc), s.sweepTemplates(ctx, sc), s.eraseStrays(ctx, sc))
 }
 
-// markUnused notes since when each document is referred to by no answer.
+// referred tells which of the documents an answer refers to, or were handed in for a condition.
+func (s *Service) referred(ctx context.Context, db reader, documents []ids.Document) (map[ids.Document]bool, error) {
+	referred, err := s.Forms.Referred(ctx, db, documents)
+	if err != nil {
+		return nil, err
+	}
+	handed, err := s.Terms.Handed(ctx, db, documents)
+	maps.Copy(referred, handed)
+	return referred, err
+}
+
+// markUnused notes since when each document is referred to by no answer, and not handed in for a condition.
 func (s *Service) markUnused(ctx context.Context, sc tenants.Scope) error {
 	after := ids.Document{}
 	for {
@@ -42,7 +54,7 @@ func (s *Service) markUnused(ctx context.Context, sc tenants.Scope) error {
 		if err != nil || len(some) == 0 {
 			return err
 		}
-		referred, err := s.Forms.Referred(ctx, sc.Read(), some)
+		referred, err := s.referred(ctx, sc.Read(), some)
 		if err != nil {
 			return err
 		}
@@ -97,7 +109,7 @@ func (s *Service) leave(ctx context.Context, sc tenants.Scope, d *Document) (lef
 		if err := hold(ctx, tx, d.ID); err != nil {
 			return err
 		}
-		referred, err := s.Forms.Referred(ctx, tx, []ids.Document{d.ID})
+		referred, err := s.referred(ctx, tx, []ids.Document{d.ID})
 		if err != nil {
 			return err
 		}

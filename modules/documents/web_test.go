@@ -41,6 +41,9 @@ type around struct {
 	holds   func(question string, document ids.Document) bool
 	changes int
 	barred  []ids.Template
+	taken   map[ids.Condition]documents.Taking
+	shown   map[ids.Document]bool
+	handed  map[ids.Document]bool
 }
 
 func (a *around) Fillable(_ context.Context, tx *tenants.Tx, sheet ids.Sheet, _ string) (documents.Filling, error) {
@@ -113,7 +116,7 @@ func open(t *testing.T, options ...func(*documents.Config)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := documents.Config{Policies: authorizer, Forms: h.forms, Sheets: h.around, Offers: h.around}
+	config := documents.Config{Policies: authorizer, Forms: h.forms, Sheets: h.around, Terms: h.around, Offers: h.around}
 	for _, option := range options {
 		option(&config)
 	}

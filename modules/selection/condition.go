@@ -2,18 +2,23 @@ package selection
 
 import (
 	"slices"
+	"strings"
 	"time"
 
+	"kervan/modules/forms"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 )
 
 // How many conditions a place has at most, how many characters one has, an answer to it and the reason why that is not enough,
-// and how many days after the acceptance it is due at most.
+// how many days after the acceptance it is due at most, and how much a document for it has.
 const (
 	MostConditions   = 5
 	MaxCondition     = 1000
 	MaxConditionSaid = 4000
 	MostConditionDay = 365
+	MaxConditionName = 120 // of the document that is due
+	MostPaperBytes   = 10_000_000
 )
 
 // Condition is something that applicants must do or show before a place that they have accepted is theirs.
@@ -22,11 +27,13 @@ type Condition struct {
 	Application ids.Application
 	Call        ids.Call
 	Words       string
-	Days        int // from the acceptance to the day on which it is due
+	Days        int      // from the acceptance to the day on which it is due
+	Document    string   // what the document is called that is due; empty: none is
+	Kinds       []string // of the document that are accepted
 	SetAt       time.Time
 	SetBy       ids.Person
 	DueAt       time.Time // zero until the place was accepted
-	Answer      string    // empty: none yet
+	Answer      string    // may be empty where a document is due
 	AnsweredAt  time.Time
 	AnsweredBy  ids.Person
 	Returned    string // what is missing, or was missing when the place was taken back; empty: nobody has said so
@@ -99,4 +106,29 @@ func whyRevoked(all []Condition) string {
 		}
 	}
 	return last.Returned
+}
+
+// Wanted is what a condition is to ask for.
+type Wanted struct {
+	Words    string
+	Days     int
+	Document string // what it is called; empty: none is due
+	Kinds    []string
+}
+
+// check trims the words and finds what is wrong with them.
+func (w *Wanted) check() []fault.Field {
+	var bad []fault.Field
+	if w.Words = strings.TrimSpace(w.Words); w.Words == "" {
+		bad = append(bad, fault.At("words", "fault.required"))
+	}
+	if w.Days < 1 || w.Days > MostConditionDay {
+		bad = append(bad, fault.AtWith("days", "selection.condition.days_wrong", fault.Args{"Most": MostConditionDay}))
+	}
+	if w.Document = strings.TrimSpace(w.Document); w.Document == "" {
+		w.Kinds = nil
+	} else if len(w.Kinds) == 0 || slices.ContainsFunc(w.Kinds, func(kind string) bool { return !slices.Contains(forms.FileKinds, kind) }) {
+		bad = append(bad, fault.At("kinds", "fault.choose"))
+	}
+	return bad
 }

@@ -21,7 +21,8 @@ type Conditioned struct {
 	List        List
 	Decision    Decision // zero: none yet
 	Conditions  []Condition
-	Names       map[ids.Person]string // of the people of the applicants who answered
+	Handed      map[ids.Condition][]Handed // documents, the last first
+	Names       map[ids.Person]string      // of the people of the applicants who answered
 }
 
 // Settable reports whether conditions can be set or removed: of a place that is proposed, while the list is open.
@@ -60,10 +61,16 @@ func (s *Service) Conditioned(ctx context.Context, sc tenants.Scope, id ids.Appl
 		return c, err
 	}
 	c.Conditions = all[id]
+	if c.Handed, err = s.handed(ctx, sc, c.Conditions); err != nil {
+		return c, err
+	}
 	var persons []ids.Person
 	for _, one := range c.Conditions {
 		if !one.AnsweredBy.IsZero() {
 			persons = append(persons, one.AnsweredBy)
+		}
+		for _, h := range c.Handed[one.ID] {
+			persons = append(persons, h.By)
 		}
 	}
 	c.Names = map[ids.Person]string{}
@@ -77,28 +84,24 @@ func (s *Service) Conditioned(ctx context.Context, sc tenants.Scope, id ids.Appl
 	return c, err
 }
 
-// SetCondition adds a condition to the place that is proposed for an application: what the applicants must do or show, and within how
-// many days after they have accepted. They read it in their letter. Coordinators and the chair may, without a conflict of interest,
+// SetCondition adds a condition to the place that is proposed for an application: what the applicants must do or show, within how
+// many days after they have accepted, and which document is due for it, if one is. They read it in their letter. Coordinators and the chair may, without a conflict of interest,
 // while the list is open. Faults: Invalid by field; Conflict when the place has as many as it may have, when none is proposed, or
 // when the list was changed; NotFound.
-func (s *Service) SetCondition(ctx context.Context, sc tenants.Scope, id ids.Application, version int64, words string, days int) error {
+func (s *Service) SetCondition(ctx context.Context, sc tenants.Scope, id ids.Application, version int64, wanted Wanted) error {
 	a, err := s.permitted(ctx, sc, policies.ConditionManage, id)
 	if err != nil {
 		return err
 	}
-	var bad []fault.Field
-	if words = strings.TrimSpace(words); words == "" {
-		bad = append(bad, fault.At("words", "fault.required"))
-	}
-	if days < 1 || days > MostConditionDay {
-		bad = append(bad, fault.AtWith("days", "selection.condition.days_wrong", fault.Args{"Most": MostConditionDay}))
-	}
-	named, err := s.namesReviewer(ctx, sc, a, words)
+	bad := wanted.check()
+	signs, err := s.signsOfReviewers(ctx, sc, a)
 	if err != nil {
 		return err
 	}
-	if named {
-		bad = append(bad, fault.At("words", "selection.clarify.names_reviewer"))
+	for field, text := range map[string]string{"words": wanted.Words, "document": wanted.Document} {
+		if names(text, signs) {
+			bad = append(bad, fault.At(field, "selection.clarify.names_reviewer"))
+		}
 	}
 	if len(bad) > 0 {
 		return fault.Invalid("fault.check_fields", bad...)
@@ -118,7 +121,8 @@ func (s *Service) SetCondition(ctx context.Context, sc tenants.Scope, id ids.App
 		}
 		tx.Audit(entry("condition.set", id))
 		return insertCondition(ctx, tx, &Condition{
-			ID: ids.New[ids.Condition](), Application: id, Call: a.Call, Words: words, Days: days, SetAt: w.now, SetBy: sc.Actor().Person,
+			ID: ids.New[ids.Condition](), Application: id, Call: a.Call, Words: wanted.Words, Days: wanted.Days, Document: wanted.Document, Kinds: wanted.Kinds,
+			SetAt: w.now, SetBy: sc.Actor().Person,
 		})
 	})
 }
@@ -140,16 +144,17 @@ func (s *Service) DropCondition(ctx context.Context, sc tenants.Scope, id ids.Ap
 	})
 }
 
-// MeetCondition says that a condition is met. When all are, the place is the applicants', and from it the partnership comes.
-// Coordinators and officers may, without a conflict of interest. Faults: Conflict when the place is not held on conditions (any
-// more) or somebody has said so before, NotFound.
-func (s *Service) MeetCondition(ctx context.Context, sc tenants.Scope, id ids.Application, condition ids.Condition) error {
+// MeetCondition says that a condition is met, having seen the document that counts; zero where none was handed in. When all are, the
+// place is the applicants', and from it the partnership comes. That a document which is due has come on another way, by post for
+// one, is theirs to judge. Coordinators and officers may, without a conflict of interest. Faults: Conflict when the place is not held on
+// conditions (any more), somebody has said so before, or another document was handed in meanwhile; NotFound.
+func (s *Service) MeetCondition(ctx context.Context, sc tenants.Scope, id ids.Application, condition ids.Condition, seen ids.Document) error {
 	a, err := s.permitted(ctx, sc, policies.ConditionJudge, id)
 	if err != nil {
 		return err
 	}
 	return s.hold(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, h *holding) error {
-		c, err := h.condition(condition)
+		c, err := h.seen(ctx, tx, condition, seen)
 		if err != nil {
 			return err
 		}
@@ -171,9 +176,10 @@ func (s *Service) MeetCondition(ctx context.Context, sc tenants.Scope, id ids.Ap
 	})
 }
 
-// ReturnCondition says what an answer to a condition still lacks; the applicants are told, and answer again. Coordinators and officers
-// may, without a conflict of interest. Faults: Invalid by field, Conflict when there is no answer to look at, NotFound.
-func (s *Service) ReturnCondition(ctx context.Context, sc tenants.Scope, id ids.Application, condition ids.Condition, reason string) error {
+// ReturnCondition says what an answer to a condition, or the document that counts, still lacks; the applicants are told, and answer again.
+// Coordinators and officers may, without a conflict of interest. Faults: Invalid by field; Conflict when there is no answer to look at, or
+// another document was handed in meanwhile; NotFound.
+func (s *Service) ReturnCondition(ctx context.Context, sc tenants.Scope, id ids.Application, condition ids.Condition, seen ids.Document, reason string) error {
 	a, err := s.permitted(ctx, sc, policies.ConditionJudge, id)
 	if err != nil {
 		return err
@@ -182,7 +188,7 @@ func (s *Service) ReturnCondition(ctx context.Context, sc tenants.Scope, id ids.
 		return err
 	}
 	return s.hold(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, h *holding) error {
-		c, err := h.condition(condition)
+		c, err := h.seen(ctx, tx, condition, seen)
 		if err != nil {
 			return err
 		}

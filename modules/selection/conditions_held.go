@@ -7,7 +7,6 @@ import (
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
-	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/policies"
@@ -37,6 +36,22 @@ func (h *holding) condition(id ids.Condition) (*Condition, error) {
 		return nil, fault.Conflict("selection.condition.met_before")
 	}
 	return &h.conditions[i], nil
+}
+
+// seen is a condition that is not met, of which the actor has seen the document that counts. Faults: NotFound, Conflict.
+func (h *holding) seen(ctx context.Context, tx *tenants.Tx, id ids.Condition, document ids.Document) (*Condition, error) {
+	c, err := h.condition(id)
+	if err != nil {
+		return nil, err
+	}
+	all, err := handedFor(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if last := lastHanded(all[id]); last != document {
+		return nil, fault.Conflict("selection.condition.handed_meanwhile")
+	}
+	return c, nil
 }
 
 // hold lets act do something about a place that is held on conditions, under the selection's lock. Fault: Conflict when it is not, or
@@ -78,35 +93,6 @@ func (s *Service) takenOnTerms(ctx context.Context, tx *tenants.Tx, w *sitting, 
 		return err
 	}
 	return s.tellOfficers(ctx, tx, a, "selection.notify.place_accepted")
-}
-
-// AnswerCondition says how a condition of the place is met. Once answered it can be answered anew until the team has said that it is
-// met. The leads of the application may, as long as the place is held on conditions, also after the day. Faults: Invalid by field,
-// Conflict, NotFound.
-func (s *Service) AnswerCondition(ctx context.Context, sc tenants.Scope, id ids.Application, condition ids.Condition, text string) error {
-	a, _, err := s.led(ctx, sc, id)
-	if err != nil {
-		return err
-	}
-	if text == "" {
-		return fault.Invalid("fault.check_fields", fault.At("answer", "fault.required"))
-	}
-	return s.hold(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, h *holding) error {
-		c, err := h.condition(condition)
-		if err != nil {
-			return err
-		}
-		again := c.State() == ConditionAnswered
-		c.Answer, c.AnsweredAt, c.AnsweredBy = text, w.now, sc.Actor().Person
-		if err := saveCondition(ctx, tx, c); err != nil {
-			return err
-		}
-		tx.Audit(audit.Entry{Action: "condition.answered", SubjectKind: "application", SubjectID: id.String(), Detail: map[string]any{"condition": condition.String()}})
-		if again {
-			return nil
-		}
-		return s.tellOfficers(ctx, tx, a, "selection.notify.condition_answered")
-	})
 }
 
 // tellConditions writes to the leads of an application what became of its conditions.
@@ -158,7 +144,9 @@ func (s *Service) terms(l *letter, all []Condition) {
 		line := i18n.Text{}
 		for _, locale := range i18n.All {
 			loc := s.catalog.Localizer(locale, nil)
-			line[locale] = loc.N("selection.letter.condition", c.Days, "Condition", c.Words)
+			if line[locale] = loc.N("selection.letter.condition", c.Days, "Condition", c.Words); c.Document != "" {
+				line[locale] += " " + loc.T("selection.letter.condition_document", "Document", c.Document, "Kinds", kindsOf(&c))
+			}
 		}
 		l.lists["conditions"] = append(l.lists["conditions"], line)
 	}

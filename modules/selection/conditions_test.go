@@ -34,7 +34,7 @@ func (h *house) conditional(t *testing.T) conditional {
 	h.decide(t, w.coordinator, events.OutcomeWaiting, w.all[2])
 	h.decide(t, w.coordinator, events.OutcomeRejected, w.all[3])
 	for words, to := range map[string]selection.Application{"Bir destek mektubu.": w.all[0], "Gözden geçirilmiş bütçe.": w.all[0], "Bir çeviri.": w.all[2]} {
-		if err := h.service.SetCondition(t.Context(), w.coordinator, to.ID, h.version(t, w.coordinator), words, 20); err != nil {
+		if err := h.service.SetCondition(t.Context(), w.coordinator, to.ID, h.version(t, w.coordinator), selection.Wanted{Words: words, Days: 20}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -72,7 +72,7 @@ func TestAConditionStandsOnlyWhereAPlaceIsProposed(t *testing.T) {
 	h.decide(t, coordinator, events.OutcomeSelected, a)
 	h.decide(t, coordinator, events.OutcomeRejected, b)
 	set := func(sc tenants.Scope, id ids.Application, words string, days int) error {
-		return h.service.SetCondition(ctx, sc, id, h.version(t, coordinator), words, days)
+		return h.service.SetCondition(ctx, sc, id, h.version(t, coordinator), selection.Wanted{Words: words, Days: days})
 	}
 	for name, tt := range map[string]struct {
 		err  error
@@ -84,7 +84,7 @@ func TestAConditionStandsOnlyWhereAPlaceIsProposed(t *testing.T) {
 		"of a rejected application": {set(coordinator, b.ID, "Mektup", 10), fault.KindConflict},
 		"by an officer":             {set(officer, a.ID, "Mektup", 10), fault.KindNotFound},
 		"of a list that was changed": {
-			h.service.SetCondition(ctx, coordinator, a.ID, h.version(t, coordinator)-1, "Mektup", 10), fault.KindConflict,
+			h.service.SetCondition(ctx, coordinator, a.ID, h.version(t, coordinator)-1, selection.Wanted{Words: "Mektup", Days: 10}), fault.KindConflict,
 		},
 	} {
 		if !fault.Is(tt.err, tt.kind) {
@@ -150,10 +150,10 @@ func TestAPlaceOnConditionsIsHeldUntilTheyAreMet(t *testing.T) {
 	if err != nil || len(duties) != 1 || duties[0].Kind != selection.DutyTerms || duties[0].Count != 2 || !duties[0].Due.Equal(o.Conditions[0].DueAt) {
 		t.Errorf("the lead's duties: %+v, %v", duties, err)
 	}
-	if err := h.service.MeetCondition(ctx, w.chair, id, w.terms[0]); !fault.Is(err, fault.KindNotFound) {
+	if err := h.service.MeetCondition(ctx, w.chair, id, w.terms[0], ids.Document{}); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("met as the chair: %v", err)
 	}
-	if err := h.service.ReturnCondition(ctx, officer, id, w.terms[0], "İmza yok."); !fault.Is(err, fault.KindConflict) {
+	if err := h.service.ReturnCondition(ctx, officer, id, w.terms[0], ids.Document{}, "İmza yok."); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("returned without an answer: %v", err)
 	}
 
@@ -177,7 +177,7 @@ func TestAPlaceOnConditionsIsHeldUntilTheyAreMet(t *testing.T) {
 	team.Submit(below+"/return", "reason", "İkinci imza eksik.")
 	b.Get(page)
 	b.Want(http.StatusOK, "İkinci imza eksik.")
-	if err := h.service.AnswerCondition(ctx, w.leads[0][1], id, w.terms[0], "İki imza var."); err != nil {
+	if err := h.service.AnswerCondition(ctx, w.leads[0][1], id, w.terms[0], "İki imza var.", ids.Document{}); err != nil {
 		t.Fatal(err)
 	}
 	team.Get(below)
@@ -186,10 +186,10 @@ func TestAPlaceOnConditionsIsHeldUntilTheyAreMet(t *testing.T) {
 	if h.count("place_confirmed", id) != 0 {
 		t.Error("confirmed though a condition is open")
 	}
-	if err := h.service.AnswerCondition(ctx, lead, id, w.terms[0], "Yine."); !fault.Is(err, fault.KindConflict) {
+	if err := h.service.AnswerCondition(ctx, lead, id, w.terms[0], "Yine.", ids.Document{}); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("answered after it was met: %v", err)
 	}
-	if err := h.service.MeetCondition(ctx, officer, id, w.terms[1]); err != nil {
+	if err := h.service.MeetCondition(ctx, officer, id, w.terms[1], ids.Document{}); err != nil {
 		t.Fatal(err)
 	}
 	h.Jobs(t)
@@ -255,10 +255,10 @@ func TestAPlaceIsTakenBackOnlyAfterItsDay(t *testing.T) {
 	mine := h.SignedIn(t, lead.Actor())
 	mine.Get("/applications/" + id.String() + "/reply")
 	mine.Want(http.StatusOK, "Mektup gelmedi.")
-	if err := h.service.AnswerCondition(ctx, lead, id, w.terms[0], "Geldi!"); !fault.Is(err, fault.KindConflict) {
+	if err := h.service.AnswerCondition(ctx, lead, id, w.terms[0], "Geldi!", ids.Document{}); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("answered after it was taken back: %v", err)
 	}
-	if err := h.service.MeetCondition(ctx, w.coordinator, id, w.terms[0]); !fault.Is(err, fault.KindConflict) {
+	if err := h.service.MeetCondition(ctx, w.coordinator, id, w.terms[0], ids.Document{}); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("met after it was taken back: %v", err)
 	}
 }
@@ -281,7 +281,7 @@ func TestTwoSayOppositeOfALastCondition(t *testing.T) {
 	h := open(t)
 	w := h.conditional(t)
 	ctx, id := t.Context(), w.all[0].ID
-	if err := h.service.MeetCondition(ctx, w.coordinator, id, w.terms[0]); err != nil {
+	if err := h.service.MeetCondition(ctx, w.coordinator, id, w.terms[0], ids.Document{}); err != nil {
 		t.Fatal(err)
 	}
 	h.set(t, "UPDATE place_conditions SET due_at = now() - interval '1 hour' WHERE due_at IS NOT NULL")
@@ -290,7 +290,7 @@ func TestTwoSayOppositeOfALastCondition(t *testing.T) {
 	for i := range results {
 		all.Go(func() {
 			if i%2 == 0 {
-				results[i] = h.service.MeetCondition(ctx, w.coordinator, id, w.terms[1])
+				results[i] = h.service.MeetCondition(ctx, w.coordinator, id, w.terms[1], ids.Document{})
 			} else {
 				results[i] = h.service.RevokePlace(ctx, w.chair, id, "Geç kaldı.")
 			}
@@ -326,10 +326,10 @@ func TestWhoMayNotTouchConditions(t *testing.T) {
 		_, read := h.service.Conditioned(ctx, sc, id)
 		for verb, err := range map[string]error{
 			"reads":   read,
-			"sets":    h.service.SetCondition(ctx, sc, id, 1, "Mektup", 5),
+			"sets":    h.service.SetCondition(ctx, sc, id, 1, selection.Wanted{Words: "Mektup", Days: 5}),
 			"drops":   h.service.DropCondition(ctx, sc, id, 1, w.terms[0]),
-			"meets":   h.service.MeetCondition(ctx, sc, id, w.terms[0]),
-			"returns": h.service.ReturnCondition(ctx, sc, id, w.terms[0], "Eksik."),
+			"meets":   h.service.MeetCondition(ctx, sc, id, w.terms[0], ids.Document{}),
+			"returns": h.service.ReturnCondition(ctx, sc, id, w.terms[0], ids.Document{}, "Eksik."),
 			"extends": h.service.ExtendConditions(ctx, sc, id, time.Now().AddDate(1, 0, 0)),
 			"revokes": h.service.RevokePlace(ctx, sc, id, "Geç."),
 		} {
@@ -339,7 +339,7 @@ func TestWhoMayNotTouchConditions(t *testing.T) {
 		}
 	}
 	for name, sc := range map[string]tenants.Scope{"another's lead": w.leads[1][0], "the coordinator": w.coordinator, "a visitor": h.Visitor()} {
-		if err := h.service.AnswerCondition(ctx, sc, id, w.terms[0], "Bizden."); err == nil {
+		if err := h.service.AnswerCondition(ctx, sc, id, w.terms[0], "Bizden.", ids.Document{}); err == nil {
 			t.Errorf("%s answered", name)
 		}
 	}
@@ -375,7 +375,7 @@ func TestApplicantsAreRemindedOfWhatIsOpen(t *testing.T) {
 		t.Errorf("%d mails", reminded())
 	}
 	for _, one := range w.terms {
-		if err := h.service.AnswerCondition(ctx, w.leads[0][0], w.all[0].ID, one, "Hazır."); err != nil {
+		if err := h.service.AnswerCondition(ctx, w.leads[0][0], w.all[0].ID, one, "Hazır.", ids.Document{}); err != nil {
 			t.Fatal(err)
 		}
 	}

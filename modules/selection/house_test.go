@@ -358,7 +358,7 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around, Newcomers: h.around, Ties: h.around, Samples: h.around})
+	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around, Newcomers: h.around, Ties: h.around, Samples: h.around, Papers: h.around})
 	h.service.Reactions(w.Tenants.Registry())
 	h.listen(w.Tenants.Registry())
 	h.House = sitetest.Open(t, words, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {

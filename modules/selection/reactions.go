@@ -15,6 +15,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "selection.end_loan", s.EndLoan)
 	tenants.React(r, "selection.forget_sample", s.ForgetSample)
 	tenants.React(r, "selection.forget_withdrawn", s.ForgetWithdrawn)
+	tenants.React(r, "selection.forget_papers", s.ForgetPapers)
 	tenants.HandleJob(r, lapseJob, s.Lapse)
 	tenants.HandleJob(r, remindReviewJob, s.RemindReviewer)
 	tenants.HandleJob(r, remindReplyJob, s.RemindLeads)

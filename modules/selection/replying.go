@@ -23,6 +23,7 @@ type Offer struct {
 	Mine        []ids.Organization // those of the application that the actor leads
 	Named       []ids.Organization // those that agree to be named in the results
 	Conditions  []Condition
+	Handed      map[ids.Condition][]Handed // documents, the last first
 }
 
 // Left are the organizations that have not accepted yet.
@@ -74,6 +75,9 @@ func (s *Service) Offer(ctx context.Context, sc tenants.Scope, id ids.Applicatio
 		return Offer{}, err
 	}
 	o.Conditions = there[id]
+	if o.Handed, err = s.handed(ctx, sc, o.Conditions); err != nil {
+		return Offer{}, err
+	}
 	said, err := acceptances(ctx, sc.Read(), o.Decision.ID)
 	for _, one := range said {
 		o.Accepted[one.Organization] = one
@@ -104,14 +108,6 @@ func (s *Service) led(ctx context.Context, sc tenants.Scope, id ids.Application)
 		return Application{}, nil, err
 	}
 	return a, mine, nil
-}
-
-func organizationsOf(a Application) []ids.Organization {
-	all := make([]ids.Organization, len(a.Organizations))
-	for i, o := range a.Organizations {
-		all[i] = o.ID
-	}
-	return all
 }
 
 // answer lets act decide about an offered place of an application under the selection's lock. Faults: TooLate after the

@@ -75,6 +75,14 @@ func (a *Application) Name() string {
 	return strings.Join(names, " + ")
 }
 
+func organizationsOf(a Application) []ids.Organization {
+	all := make([]ids.Organization, len(a.Organizations))
+	for i, o := range a.Organizations {
+		all[i] = o.ID
+	}
+	return all
+}
+
 // applies reports whether an organization has a seat in the application.
 func (a *Application) applies(organization ids.Organization) bool {
 	return slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return o.ID == organization })
@@ -124,6 +132,7 @@ type Around struct {
 	Newcomers    Newcomers
 	Ties         Ties
 	Samples      Samples
+	Papers       Papers
 }
 
 // Service is what is done in a selection.

@@ -19,6 +19,8 @@ type conditionRow struct {
 	CallID        ids.Call        `bun:"call_id"`
 	Words         string          `bun:"words"`
 	Days          int             `bun:"days"`
+	Document      string          `bun:"document"`
+	Kinds         []string        `bun:"kinds,array"`
 	SetAt         time.Time       `bun:"set_at"`
 	SetBy         ids.Person      `bun:"set_by"`
 	DueAt         time.Time       `bun:"due_at,nullzero"`
@@ -34,7 +36,7 @@ type conditionRow struct {
 
 func (r *conditionRow) condition() Condition {
 	return Condition{
-		ID: r.ID, Application: r.ApplicationID, Call: r.CallID, Words: r.Words, Days: r.Days, SetAt: r.SetAt, SetBy: r.SetBy, DueAt: r.DueAt,
+		ID: r.ID, Application: r.ApplicationID, Call: r.CallID, Words: r.Words, Days: r.Days, Document: r.Document, Kinds: r.Kinds, SetAt: r.SetAt, SetBy: r.SetBy, DueAt: r.DueAt,
 		Answer: r.Answer, AnsweredAt: r.AnsweredAt, AnsweredBy: r.AnsweredBy, Returned: r.Returned, ReturnedAt: r.ReturnedAt, ReturnedBy: r.ReturnedBy,
 		MetAt: r.MetAt, MetBy: r.MetBy,
 	}
@@ -42,7 +44,7 @@ func (r *conditionRow) condition() Condition {
 
 func conditionRowOf(c *Condition) conditionRow {
 	return conditionRow{
-		ID: c.ID, ApplicationID: c.Application, CallID: c.Call, Words: c.Words, Days: c.Days, SetAt: c.SetAt, SetBy: c.SetBy, DueAt: c.DueAt,
+		ID: c.ID, ApplicationID: c.Application, CallID: c.Call, Words: c.Words, Days: c.Days, Document: c.Document, Kinds: append([]string{}, c.Kinds...), SetAt: c.SetAt, SetBy: c.SetBy, DueAt: c.DueAt,
 		Answer: c.Answer, AnsweredAt: c.AnsweredAt, AnsweredBy: c.AnsweredBy, Returned: c.Returned, ReturnedAt: c.ReturnedAt, ReturnedBy: c.ReturnedBy,
 		MetAt: c.MetAt, MetBy: c.MetBy,
 	}

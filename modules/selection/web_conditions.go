@@ -34,7 +34,7 @@ func (w *Web) conditioning() []site.Route {
 		{Method: post, Path: place + "/:condition/fulfilment", Action: judge, Handle: w.meetCondition},
 		{Method: post, Path: place + "/:condition/return", Action: judge, Handle: w.returnCondition},
 		{Method: get, Path: offered, Action: reply, Handle: w.termForm},
-		{Method: post, Path: offered, Action: reply, Handle: w.answerTerm},
+		{Method: post, Path: offered, Action: reply, Handle: w.answerTerm, Large: true},
 	}
 }
 
@@ -46,12 +46,14 @@ func termAddress(id ids.Application, condition ids.Condition) string {
 
 // conditionForm is what stands in the forms about conditions.
 type conditionForm struct {
-	Words  string
-	Days   string
-	Due    string
-	Reason string
-	Answer string
-	Fault  *fault.Fault
+	Words    string
+	Days     string
+	Document string
+	Kinds    []string
+	Due      string
+	Reason   string
+	Answer   string
+	Fault    *fault.Fault
 }
 
 func parseCondition(c *fiber.Ctx) (ids.Application, ids.Condition, error) {
@@ -102,7 +104,7 @@ func (w *Web) listOfConditions(sc tenants.Scope) func(p ui.Page, v Conditioned, 
 }
 
 func (w *Web) conditions(c *fiber.Ctx, sc tenants.Scope) error {
-	return w.showConditioned(c, sc, conditionForm{Days: "30"}, nil, w.listOfConditions(sc))
+	return w.showConditioned(c, sc, conditionForm{Days: "30", Kinds: []string{"pdf"}}, nil, w.listOfConditions(sc))
 }
 
 func (w *Web) setCondition(c *fiber.Ctx, sc tenants.Scope) error {
@@ -123,13 +125,16 @@ func (w *Web) setCondition(c *fiber.Ctx, sc tenants.Scope) error {
 	if wrong != nil {
 		bad = append(bad, fault.AtWith("days", "selection.condition.days_wrong", fault.Args{"Most": MostConditionDay}))
 	}
+	document, long := form.Text("document", MaxConditionName)
+	bad = append(bad, long...)
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = w.service.SetCondition(c.UserContext(), sc, id, version, words, days)
+		err = w.service.SetCondition(c.UserContext(), sc, id, version, Wanted{Words: words, Days: days, Document: document, Kinds: form.All("kinds")})
 	}
 	if err != nil {
-		return w.showConditioned(c, sc, conditionForm{Words: form.Raw("words"), Days: form.Raw("days")}, err, w.listOfConditions(sc))
+		in := conditionForm{Words: form.Raw("words"), Days: form.Raw("days"), Document: form.Raw("document"), Kinds: form.All("kinds")}
+		return w.showConditioned(c, sc, in, err, w.listOfConditions(sc))
 	}
 	w.site.Say(c, "success", "selection.condition.set")
 	return web.SeeOther(c, conditionsAddress(id))
@@ -176,7 +181,15 @@ func (w *Web) meetCondition(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.said(c, w.service.MeetCondition(c.UserContext(), sc, id, condition), "selection.condition.met", conditionsAddress(id))
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	err = w.service.MeetCondition(c.UserContext(), sc, id, condition, documentIn(form))
+	if fault.Is(err, fault.KindConflict) {
+		return w.said(c, err, "", conditionsAddress(id)+"/"+condition.String())
+	}
+	return w.said(c, err, "selection.condition.met", conditionsAddress(id))
 }
 
 func (w *Web) returnCondition(c *fiber.Ctx, sc tenants.Scope) error {
@@ -192,7 +205,7 @@ func (w *Web) returnCondition(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = w.service.ReturnCondition(c.UserContext(), sc, id, condition, reason)
+		err = w.service.ReturnCondition(c.UserContext(), sc, id, condition, documentIn(form), reason)
 	}
 	if err != nil {
 		return w.showConditioned(c, sc, conditionForm{Reason: form.Raw("reason")}, err, w.oneCondition(c, sc))
@@ -267,56 +280,4 @@ func (w *Web) revoke(c *fiber.Ctx, sc tenants.Scope) error {
 		return w.showConditioned(c, sc, conditionForm{Reason: form.Raw("reason")}, err, shownRevocation)
 	}
 	return w.said(c, err, "selection.condition.revoked", conditionsAddress(id))
-}
-
-func (w *Web) termForm(c *fiber.Ctx, sc tenants.Scope) error { return w.showTerm(c, sc, nil, nil) }
-
-func (w *Web) showTerm(c *fiber.Ctx, sc tenants.Scope, typed *string, refused error) error {
-	id, condition, err := parseCondition(c)
-	if err != nil {
-		return err
-	}
-	o, err := w.service.Offer(c.UserContext(), sc, id)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(o.Conditions, func(one Condition) bool { return one.ID == condition })
-	if i < 0 || o.Conditions[i].DueAt.IsZero() {
-		return fault.NotFound()
-	}
-	in := conditionForm{Answer: o.Conditions[i].Answer}
-	if typed != nil {
-		in.Answer = *typed
-	}
-	p := w.site.Page(c, sc, "selection.condition.title")
-	if refused == nil {
-		return w.site.Render(c, termPage(p, o, o.Conditions[i], in))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
-		in.Fault = f
-		return termPage(p, o, o.Conditions[i], in)
-	})
-}
-
-func (w *Web) answerTerm(c *fiber.Ctx, sc tenants.Scope) error {
-	id, condition, err := parseCondition(c)
-	if err != nil {
-		return err
-	}
-	form, err := web.ReadForm(c)
-	if err != nil {
-		return err
-	}
-	answer, bad := form.Text("answer", MaxConditionSaid)
-	if len(bad) > 0 {
-		err = fault.Invalid("fault.check_fields", bad...)
-	} else {
-		err = w.service.AnswerCondition(c.UserContext(), sc, id, condition, answer)
-	}
-	if err != nil {
-		typed := form.Raw("answer")
-		return w.showTerm(c, sc, &typed, err)
-	}
-	w.site.Say(c, "success", "selection.condition.answered")
-	return web.SeeOther(c, offerAddress(id))
 }

@@ -124,6 +124,25 @@ func (p press) statutes(o *Organization) ([]byte, error) {
 	return p.paper(o.Locale, o.Profile.Name, o.words.Papers["annex"], o.words.Papers["registration_sub"], pdf.Paragraph{Text: o.pen.fill(o.words.Papers["annex_text"])})
 }
 
+// Resolution is what an organization's board or assembly resolved about the visits. It answers no question of a form.
+func (o *Organization) Resolution(catalog *i18n.Catalog, at time.Time, signed bool) Paper {
+	p := press{catalog: catalog, made: at.AddDate(0, 0, -2)}
+	name := map[i18n.Locale]string{i18n.TR: "karar", i18n.DE: "Beschluss", i18n.EN: "resolution"}[o.Locale]
+	if signed {
+		name += map[i18n.Locale]string{i18n.TR: "_imzali", i18n.DE: "_unterschrieben", i18n.EN: "_signed"}[o.Locale]
+	}
+	return Paper{Name: name + ".pdf", Write: func() ([]byte, error) { return p.resolution(o, signed) }}
+}
+
+func (p press) resolution(o *Organization, signed bool) ([]byte, error) {
+	t := o.words.Papers
+	blocks := []pdf.Block{pdf.Paragraph{Text: strings.ReplaceAll(t["resolution_text"], "{organization}", o.Profile.Name)}}
+	if signed {
+		blocks = append(blocks, pdf.Signatures{{Name: o.Lead().Name, Role: o.Profile.Name, Under: t["signed"]}})
+	}
+	return p.paper(o.Locale, o.Profile.Name, t["resolution"], t["registration_sub"], blocks...)
+}
+
 func (p press) host(o *Organization) ([]byte, error) {
 	t := o.words.Papers
 	text := strings.ReplaceAll(t["host_text"], "{organization}", o.Profile.Name)
