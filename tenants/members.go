@@ -105,6 +105,19 @@ func MembershipsOf(ctx context.Context, db bun.IDB, persons ...ids.Person) ([]Me
 	return members, nil
 }
 
+// GrantsOf lists the roles that a person holds just now, as Actor has them.
+func GrantsOf(ctx context.Context, db bun.IDB, person ids.Person) ([]Grant, error) {
+	var members []Membership
+	if err := db.NewSelect().Model(&members).Where("person_id = ?", person).OrderExpr("granted_at, id").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("tenants: list grants: %w", err)
+	}
+	grants := make([]Grant, len(members))
+	for i, m := range members {
+		grants[i] = Grant{Role: m.Role, Organization: m.Organization}
+	}
+	return grants, nil
+}
+
 // Holders lists who holds any of the roles, in the order in which they were granted.
 func Holders(ctx context.Context, db bun.IDB, roles ...Role) ([]Membership, error) {
 	var members []Membership

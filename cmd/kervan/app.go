@@ -136,6 +136,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	})
 	a.correspondence = correspondence.New(correspondence.Config{
 		Policies: a.authorizer, Catalog: a.catalog, People: recipients{a.accounts}, Sender: sender, Origin: config.origin, Colours: colours, Logo: a.brands.Letterhead, Own: a.domains.Outgoing, Concealed: a.concealed,
+		Opens: func(actor tenants.Actor, path string) bool { return a.site.Opens(actor, path) },
 	})
 	a.organizations = organizations.New(a.authorizer, members{a.accounts})
 	a.forms = forms.NewKnowing(listing{})

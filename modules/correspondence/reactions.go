@@ -2,6 +2,7 @@ package correspondence
 
 import (
 	"context"
+	"slices"
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
@@ -19,6 +20,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "correspondence.cancel_batch", s.CancelBatch)
 	tenants.React(r, "correspondence.cancel_about", s.CancelAbout)
 	tenants.React(r, "correspondence.forget", s.Forget)
+	tenants.React(r, "correspondence.silence", s.Silence)
 	tenants.HandleJob(r, deliverJob, s.Deliver)
 }
 
@@ -96,4 +98,32 @@ func (s *Service) Forget(ctx context.Context, sc tenants.Scope, e events.MatterE
 		}
 		return forgetNotifications(ctx, tx, e.Path)
 	})
+}
+
+// Silence takes from under somebody's bell what leads to pages that they may not see any more, once a role was taken from them. The
+// reaction to events.RolesChanged; only the system may.
+func (s *Service) Silence(ctx context.Context, sc tenants.Scope, e events.RolesChanged) error {
+	if err := policies.OnlySystem(sc); err != nil || e.Person.IsZero() {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		opens, err := s.opens(ctx, tx, e.Person)
+		if err != nil {
+			return err
+		}
+		paths, err := notifiedPaths(ctx, tx, e.Person)
+		if err != nil {
+			return err
+		}
+		return forgetNotificationsOf(ctx, tx, e.Person, slices.DeleteFunc(paths, opens))
+	})
+}
+
+// opens tells which pages somebody may ever see with the roles that they hold just now.
+func (s *Service) opens(ctx context.Context, tx *tenants.Tx, person ids.Person) (func(path string) bool, error) {
+	if s.Opens == nil {
+		return func(string) bool { return true }, nil
+	}
+	grants, err := tenants.GrantsOf(ctx, tx, person)
+	return func(path string) bool { return s.Opens(tenants.Actor{Person: person, Grants: grants}, path) }, err
 }

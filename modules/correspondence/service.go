@@ -41,6 +41,8 @@ type Config struct {
 	// Concealed lists the things of which the actor must not know, such as applications in which they have a conflict of
 	// interest: messages about them do not exist for the actor. Nil conceals nothing.
 	Concealed func(ctx context.Context, sc tenants.Scope) ([]string, error)
+	// Opens reports whether an actor may ever see the page at a path: who may not is not told of it under the bell. Nil: everybody may.
+	Opens func(actor tenants.Actor, path string) bool
 }
 
 // Service writes, holds, releases and sends messages.
@@ -235,7 +237,8 @@ func (s *Service) undelivered(ctx context.Context, sc tenants.Scope, m Message, 
 	})
 }
 
-// Notify is the reaction to events.NotificationRequested. Only the system may.
+// Notify is the reaction to events.NotificationRequested. Somebody who may not see any more where it leads, as their role has ended, is
+// told nothing. Only the system may.
 func (s *Service) Notify(ctx context.Context, sc tenants.Scope, e events.NotificationRequested) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
@@ -252,6 +255,9 @@ func (s *Service) Notify(ctx context.Context, sc tenants.Scope, e events.Notific
 		return fmt.Errorf("correspondence: write notification: %w", err)
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if opens, err := s.opens(ctx, tx, e.Person); err != nil || !opens(e.Path) {
+			return err
+		}
 		return insertNotification(ctx, tx, notificationRow{ID: e.ID, Person: e.Person, Key: e.Key, Args: args, Path: e.Path})
 	})
 }

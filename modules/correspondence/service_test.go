@@ -72,10 +72,12 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h := &house{post: &post{}}
+	var here *site.Site
 	h.service = correspondence.New(correspondence.Config{
 		Policies: authorizer, Catalog: catalog, People: turkish{}, Sender: h.post,
 		Origin:  func(tenant tenants.Tenant) string { return "https://" + tenant.Host },
 		Colours: func(tenants.Tenant) (string, string) { return "#1f5f5b", "#ffffff" },
+		Opens:   func(actor tenants.Actor, path string) bool { return here.Opens(actor, path) },
 		Concealed: func(_ context.Context, sc tenants.Scope) ([]string, error) {
 			if sc.Actor().Has(tenants.RoleOfficer) {
 				return h.concealed, nil
@@ -85,6 +87,7 @@ func open(t *testing.T) *house {
 	})
 	h.service.Reactions(w.Tenants.Registry())
 	h.House = sitetest.Open(t, []fs.FS{correspondence.Locales}, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
+		here = s
 		return []site.Module{correspondence.NewWeb(h.service, s).Module()}
 	})
 	return h
@@ -318,6 +321,53 @@ func TestNotificationsAreOnesOwn(t *testing.T) {
 	}
 	if _, err := h.service.Notifications(t.Context(), h.Visitor()); !fault.Is(err, fault.KindUnauthenticated) {
 		t.Errorf("a visitor: %v", err)
+	}
+}
+
+// TestWhoLeftTheTeamIsToldNoMore holds that nothing is under the bell that leads where somebody may not go any more: neither what came
+// before they left, nor what comes after.
+func TestWhoLeftTheTeamIsToldNoMore(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	organization := ids.New[ids.Organization]()
+	lead := tenants.Grant{Role: tenants.RoleLead, Organization: organization}
+	coordinator, other := h.As(t, tenanttest.Role(tenants.RoleCoordinator), lead), h.As(t, tenanttest.Role(tenants.RoleCoordinator))
+	tell := func() {
+		t.Helper()
+		err := h.System().Write(t.Context(), func(_ context.Context, tx *tenants.Tx) error {
+			for _, sc := range []tenants.Scope{coordinator, other} {
+				for _, path := range []string{"/outbox?status=held", "/desk", "/nowhere/at/all"} {
+					tx.Announce(events.NotificationRequested{Person: sc.Actor().Person, Key: "correspondence.notifications.new", Path: path})
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Jobs(t)
+	}
+	unread := func(when string, sc tenants.Scope, want int) {
+		t.Helper()
+		if n, err := h.service.Unread(t.Context(), sc); err != nil || n != want {
+			t.Errorf("%s: %d unread, not %d, %v", when, n, want, err)
+		}
+	}
+	tell()
+	unread("a coordinator", coordinator, 3)
+	if err := h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.RevokeRole(ctx, coordinator.Actor().Person, tenanttest.Role(tenants.RoleCoordinator))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	h.Jobs(t)
+	unread("who left", coordinator, 2)
+	tell()
+	unread("who left, afterwards", coordinator, 4)
+	unread("who stays", other, 6)
+	if err := h.service.Silence(t.Context(), other, events.RolesChanged{Person: other.Actor().Person}); err == nil {
+		t.Error("a coordinator silences")
 	}
 }
 

@@ -255,6 +255,25 @@ func readAll(ctx context.Context, tx *tenants.Tx, person ids.Person) error {
 	return nil
 }
 
+// notifiedPaths are the pages to which somebody's notifications lead.
+func notifiedPaths(ctx context.Context, tx *tenants.Tx, person ids.Person) ([]string, error) {
+	var paths []string
+	if err := tx.NewSelect().Table("notifications").ColumnExpr("DISTINCT path").Where("person_id = ?", person).Scan(ctx, &paths); err != nil {
+		return nil, fmt.Errorf("correspondence: list where notifications lead: %w", err)
+	}
+	return paths, nil
+}
+
+func forgetNotificationsOf(ctx context.Context, tx *tenants.Tx, person ids.Person, paths []string) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	if _, err := tx.NewDelete().Table("notifications").Where("person_id = ?", person).Where("path IN (?)", bun.List(paths)).Exec(ctx); err != nil {
+		return fmt.Errorf("correspondence: forget notifications of somebody: %w", err)
+	}
+	return nil
+}
+
 // batchState is what has become of the letters that wait for one release.
 type batchState string
 

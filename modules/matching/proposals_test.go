@@ -234,6 +234,49 @@ func TestADeclinedProposalIsNotMadeAgain(t *testing.T) {
 }
 
 // TestAProposalLapses lets the day pass.
+// TestAProposalOfSomebodyWhoLeftIsAnswered holds that what a coordinator has sent goes on without them: it can be answered, and taken
+// back by another; they see nothing of it.
+func TestAProposalOfSomebodyWhoLeftIsAnswered(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 4)
+	team, other := h.coordinator(t), h.coordinator(t)
+	round := h.begin(t, team, nil)
+	queued, err := h.service.StartRun(ctx, team, round)
+	must(t, err)
+	must(t, h.service.CancelRun(ctx, team, round, queued))
+	b := h.solve(t, team, round)
+	h.propose(t, team, &b, inTwoWeeks())
+	offer := h.offerTo(t, all[0])
+	with := partner(&offer, all[0], all)
+	actor := team.Actor()
+	must(t, h.System().Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.RevokeRole(ctx, actor.Person, tenanttest.Role(tenants.RoleCoordinator))
+		return err
+	}))
+	actor.Grants = nil
+	left := team.As(actor)
+	h.Jobs(t)
+	must(t, h.service.Respond(ctx, all[0].lead, offer.ID, true, ""))
+	must(t, h.service.Respond(ctx, with.lead, offer.ID, true, ""))
+	if state := h.offerTo(t, all[0]).State; state != matching.ProposalAccepted {
+		t.Errorf("it is %s", state)
+	}
+	_, err = h.service.Board(ctx, left, round, b.ID)
+	wants(t, err, fault.KindNotFound, "")
+	for _, s := range all[1:] {
+		if rest := h.offerTo(t, s); rest.ID != offer.ID {
+			wants(t, h.service.TakeProposalBack(ctx, left, round, rest.ID), fault.KindNotFound, "")
+			must(t, h.service.TakeProposalBack(ctx, other, round, rest.ID))
+			if state := h.offerTo(t, s).State; state != matching.ProposalWithdrawn {
+				t.Errorf("taken back, it is %s", state)
+			}
+			break
+		}
+	}
+}
+
 func TestAProposalLapses(t *testing.T) {
 	t.Parallel()
 	h := open(t)

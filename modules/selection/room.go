@@ -32,6 +32,7 @@ type Room struct {
 	Now      time.Time
 
 	reader     ids.Person
+	eligible   []ids.Person // who can be asked just now
 	names      map[ids.Person]string
 	conflicted func(ids.Application, ids.Person) bool
 }
@@ -116,6 +117,7 @@ func (s *Service) nameAll(ctx context.Context, sc tenants.Scope, r *Room) error 
 	if err != nil {
 		return err
 	}
+	r.eligible = eligible
 	wanted := slices.Clone(eligible)
 	for _, m := range r.Members {
 		wanted = append(wanted, m.Person)
@@ -185,12 +187,12 @@ func (s *Service) furnish(ctx context.Context, sc tenants.Scope, r *Room) error 
 func (s *Service) lay(ctx context.Context, sc tenants.Scope, r *Room, on Ranked) error {
 	t := Table{Ranked: on, Item: r.Items[on.ID], Away: r.Out(on.ID), Folder: Folder{Application: on.Application, Call: r.Call, List: r.List, Names: map[ids.Person]string{}, Owed: on.Owed}}
 	t.Steers = s.may(sc, policies.SelectionDecide) && (r.Leads || r.conflicted(on.ID, r.Meeting.Lead))
-	t.Voters = len(r.Members) - len(t.Away)
 	votes, err := votesOf(ctx, sc.Read(), r.Meeting.ID)
 	if err != nil {
 		return err
 	}
 	t.count(votes, r)
+	t.Voters = r.voters(on.ID, votes)
 	notes, err := notesFor(ctx, sc.Read(), r.Meeting.ID, r.reader)
 	if err != nil {
 		return err
@@ -212,6 +214,18 @@ func (s *Service) lay(ctx context.Context, sc tenants.Scope, r *Room, on Ranked)
 	}
 	r.Table = &t
 	return mark(ctx, sc.Read(), t.Folder.Reviews)
+}
+
+// voters is how many members may vote about an application, or have: who has left the team since votes no more.
+func (r *Room) voters(application ids.Application, votes []Vote) int {
+	n := 0
+	for _, m := range r.Members {
+		voted := slices.ContainsFunc(votes, func(v Vote) bool { return v.Application == application && v.Person == m.Person })
+		if !r.conflicted(application, m.Person) && (voted || slices.Contains(r.eligible, m.Person)) {
+			n++
+		}
+	}
+	return n
 }
 
 func (t *Table) count(votes []Vote, r *Room) {

@@ -103,6 +103,19 @@ func (s *Site) Large(path string) bool {
 	return slices.ContainsFunc(s.large, func(pattern string) bool { return matches(pattern, path) })
 }
 
+// Opens reports whether the page at an address is one that the actor may ever see, by the action that its route declares. It does not ask
+// whether they may see what is on it.
+func (s *Site) Opens(actor tenants.Actor, address string) bool {
+	path, _, _ := strings.Cut(address, "#")
+	path, _, _ = strings.Cut(path, "?")
+	for _, r := range s.Routes() {
+		if r.Method == fiber.MethodGet && matches(r.Path, path) {
+			return s.Authorizer.MayEver(actor, r.Action)
+		}
+	}
+	return true
+}
+
 func matches(pattern, path string) bool {
 	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(want) != len(got) {
