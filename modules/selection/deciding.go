@@ -19,8 +19,20 @@ type sitting struct {
 	list      List
 	all       []Application
 	decisions []Decision
+	hidden    []ids.Application // of which whoever sits must not know, of whatever call
 	now       time.Time
 }
+
+// seen is what whoever sits may know of: whatever they are told or refused is made of it.
+func (w *sitting) seen() *sitting {
+	own := *w
+	own.all = slices.DeleteFunc(slices.Clone(w.all), func(a Application) bool { return slices.Contains(w.hidden, a.ID) })
+	own.decisions = slices.DeleteFunc(slices.Clone(w.decisions), func(d Decision) bool { return slices.Contains(w.hidden, d.Application) })
+	return &own
+}
+
+// partial reports whether whoever sits must not know of all applications.
+func (w *sitting) partial() bool { return len(w.seen().all) < len(w.all) }
 
 func (w *sitting) application(id ids.Application) (Application, bool) {
 	i := slices.IndexFunc(w.all, func(a Application) bool { return a.ID == id })
@@ -47,6 +59,10 @@ func (s *Service) sit(ctx context.Context, sc tenants.Scope, action policies.Act
 	if err != nil {
 		return err
 	}
+	own, err := s.own(ctx, sc)
+	if err != nil {
+		return err
+	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		w := sitting{call: c, all: all}
 		if w.list, err = lockSelection(ctx, tx, c); err != nil {
@@ -65,6 +81,10 @@ func (s *Service) sit(ctx context.Context, sc tenants.Scope, action policies.Act
 		if w.decisions, err = decisionsOf(ctx, tx, call); err != nil {
 			return err
 		}
+		if w.hidden, err = conflictedFor(ctx, tx, sc.Actor().Person); err != nil {
+			return err
+		}
+		w.hidden = append(w.hidden, own...)
 		w.list.State = after
 		if err := act(ctx, tx, &w); err != nil {
 			return err
@@ -206,160 +226,6 @@ func (s *Service) Reorder(ctx context.Context, sc tenants.Scope, call ids.Call, 
 		tx.Audit(entry("decision.reordered", application))
 		return renumber(ctx, tx, call, func(order []ids.Application) []ids.Application { return Moved(order, known, application, up) })
 	})
-}
-
-// Closing is what is fixed when a list is closed.
-type Closing struct {
-	ReplyBy      time.Time // until when the selected accept or decline
-	WaitingUntil time.Time // when the waiting list ends, if there is one
-	ClarifyUntil time.Time // until when applicants without a place may ask about the decision; zero: they may not
-	QuotaReason  string    // why more are selected than the call's quotas allow, if they are
-}
-
-// Close closes the decision list, so that somebody else can sign it. Coordinators and the chair may. Faults: Invalid by
-// field, also when a quota is not met and no reason is given; Conflict when applications are undecided,
-// more are selected than there are places, places are left beside a waiting list, or the list was changed; NotFound.
-func (s *Service) Close(ctx context.Context, sc tenants.Scope, call ids.Call, version int64, cmd Closing) error {
-	return s.sit(ctx, sc, policies.SelectionDecide, call, version, CloseList, func(ctx context.Context, tx *tenants.Tx, w *sitting) error {
-		w.list.QuotaReason = cmd.QuotaReason
-		if len(w.missed()) > 0 && w.list.QuotaReason == "" {
-			return fault.Invalid("fault.check_fields", fault.At("quota_reason", "selection.close.quota"))
-		}
-		if err := w.complete(); err != nil {
-			return err
-		}
-		if w.count(events.OutcomeSelected) < w.list.Places && w.count(events.OutcomeWaiting) > 0 {
-			return fault.Conflict("selection.close.places_left")
-		}
-		if bad := w.dates(cmd); len(bad) > 0 {
-			return fault.Invalid("fault.check_fields", bad...)
-		}
-		w.list.ReplyBy, w.list.WaitingUntil, w.list.ClosedAt, w.list.ClosedBy = cmd.ReplyBy.Truncate(time.Microsecond), cmd.WaitingUntil, w.now, sc.Actor().Person
-		w.list.ClarifyUntil = cmd.ClarifyUntil
-		tx.Audit(audit.Entry{Action: "decisions.closed", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"beyond_quotas": len(w.missed()) > 0}})
-		return s.tellSigners(ctx, tx, call)
-	})
-}
-
-func (w *sitting) count(outcome events.Outcome) int {
-	n := 0
-	for _, d := range w.decisions {
-		if d.Outcome == outcome && d.State == DecisionDraft {
-			n++
-		}
-	}
-	return n
-}
-
-// complete reports what still keeps the list from being closed, signed or released.
-func (w *sitting) complete() error {
-	for _, a := range w.all {
-		decided := slices.ContainsFunc(w.decisions, func(d Decision) bool { return d.Application == a.ID })
-		if a.Undecided && !decided {
-			return fault.Conflict("selection.close.undecided")
-		}
-	}
-	if w.count(events.OutcomeSelected) > w.list.Places {
-		return fault.Conflict("selection.close.too_many")
-	}
-	if w.list.QuotaReason == "" && len(w.missed()) > 0 {
-		return fault.Conflict("selection.close.quota")
-	}
-	return nil
-}
-
-func (w *sitting) dates(cmd Closing) []fault.Field {
-	var bad []fault.Field
-	if cmd.ReplyBy.Before(w.now.AddDate(0, 0, w.call.Review.ReplyDays)) {
-		bad = append(bad, fault.AtWith("reply_by", "selection.close.reply_by", fault.Args{"Days": w.call.Review.ReplyDays}))
-	}
-	if w.count(events.OutcomeWaiting) > 0 && !cmd.WaitingUntil.After(cmd.ReplyBy) {
-		bad = append(bad, fault.At("waiting_until", "selection.close.waiting_until"))
-	}
-	if !cmd.ClarifyUntil.IsZero() && cmd.ClarifyUntil.Before(w.now.AddDate(0, 0, LeastClarify)) {
-		bad = append(bad, fault.AtWith("clarify_until", "selection.close.clarify_until", fault.Args{"Days": LeastClarify}))
-	}
-	return bad
-}
-
-// Sign signs the closed list, by which its letters are written into the outbox, where they wait for the release.
-// Coordinators and the chair may, but not whoever closed it, in whatever role. Faults: Conflict, NotFound.
-func (s *Service) Sign(ctx context.Context, sc tenants.Scope, call ids.Call, version int64) error {
-	return s.sit(ctx, sc, policies.SelectionSign, call, version, SignList, func(ctx context.Context, tx *tenants.Tx, w *sitting) error {
-		if w.list.ClosedBy == sc.Actor().Person {
-			return fault.Conflict("selection.sign.four_eyes")
-		}
-		if err := w.complete(); err != nil {
-			return err
-		}
-		w.list.SignedAt, w.list.SignedBy, w.list.Batch = w.now, sc.Actor().Person, "decisions/"+ids.New[ids.Letter]().String()
-		tx.Audit(audit.Entry{Action: "decisions.signed", SubjectKind: "call", SubjectID: call.String()})
-		return s.compose(ctx, tx, w)
-	})
-}
-
-// Reopen opens a closed or signed list again; its letters are cancelled. Coordinators and the chair may. Faults: Conflict,
-// NotFound.
-func (s *Service) Reopen(ctx context.Context, sc tenants.Scope, call ids.Call, version int64) error {
-	return s.sit(ctx, sc, policies.SelectionDecide, call, version, ReopenList, func(_ context.Context, tx *tenants.Tx, w *sitting) error {
-		if w.list.Batch != "" {
-			tx.Announce(events.DecisionsReopened{Call: call, Batch: w.list.Batch})
-		}
-		w.list = List{Call: call, State: ListOpen, Version: w.list.Version, Places: w.list.Places, ReplyBy: w.list.ReplyBy, WaitingUntil: w.list.WaitingUntil, ClarifyUntil: w.list.ClarifyUntil}
-		tx.Audit(audit.Entry{Action: "decisions.reopened", SubjectKind: "call", SubjectID: call.String()})
-		return nil
-	})
-}
-
-// Release makes the decisions known, all at once: the selected are offered their places, and the letters go. Coordinators
-// may. Faults: Conflict when the list is not signed, was changed, or leaves the selected fewer days to reply than the call
-// promises; NotFound.
-func (s *Service) Release(ctx context.Context, sc tenants.Scope, call ids.Call, version int64) error {
-	return s.sit(ctx, sc, policies.SelectionRelease, call, version, ReleaseList, func(ctx context.Context, tx *tenants.Tx, w *sitting) error {
-		if err := w.complete(); err != nil {
-			return err
-		}
-		if w.now.AddDate(0, 0, w.call.Review.ReplyDays).After(w.list.ReplyBy) {
-			return fault.Conflict("selection.release.reply_by")
-		}
-		if !w.list.ClarifyUntil.IsZero() && w.now.AddDate(0, 0, LeastClarify-2).After(w.list.ClarifyUntil) {
-			return fault.Conflict("selection.release.clarify_until")
-		}
-		w.list.ReleasedAt, w.list.ReleasedBy = w.now, sc.Actor().Person
-		for i := range w.decisions {
-			if err := w.release(ctx, tx, &w.decisions[i]); err != nil {
-				return err
-			}
-		}
-		if err := s.tellApplicants(ctx, tx, w.all, "selection.notify.decided"); err != nil {
-			return err
-		}
-		tx.Announce(events.DecisionsReleased{Call: call, Batch: w.list.Batch})
-		tx.Audit(audit.Entry{Action: "decisions.released", SubjectKind: "call", SubjectID: call.String()})
-		tx.EnqueueAt(lapseJob, Lapsing{Call: call}, w.list.ReplyBy)
-		remindLater(tx, remindReplyJob, Reminding{Call: call, By: w.list.ReplyBy}, remindLead, w.now)
-		return s.offerNext(ctx, tx, w)
-	})
-}
-
-// release makes one decision known. That of an application which was withdrawn since it was signed is not.
-func (w *sitting) release(ctx context.Context, tx *tenants.Tx, d *Decision) error {
-	verb := release(d.Outcome)
-	if _, there := w.application(d.Application); !there {
-		verb = WithdrawPlace
-	}
-	after, ok := d.State.After(verb)
-	if !ok {
-		return nil
-	}
-	d.State = after
-	if after == DecisionOffered {
-		d.Place, d.ReplyBy = Free(w.list.Places, w.decisions)[0], w.list.ReplyBy
-	}
-	if after != DecisionWithdrawn {
-		tx.Announce(events.DecisionReleased{Application: d.Application, Call: d.Call, Outcome: d.Outcome, ReplyBy: d.ReplyBy, Waiting: d.Waiting})
-	}
-	return settle(ctx, tx, d)
 }
 
 // signers are the names of those who closed, signed and released a list.

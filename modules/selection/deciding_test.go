@@ -120,7 +120,7 @@ func TestAListIsClosedOnlyWhenItIsWhole(t *testing.T) {
 		t.Errorf("three for two places: %v", err)
 	}
 	h.decide(t, coordinator, events.OutcomeWaiting, all[1], all[2])
-	if err := try(nil); key(err) != "selection.close.places_left" {
+	if err := try(nil); !fault.Is(err, fault.KindInvalid) || fault.Of(err).Fields[0].Key != "selection.close.places_left" {
 		t.Errorf("a place left beside a waiting list: %v", err)
 	}
 	h.decide(t, coordinator, events.OutcomeSelected, all[1])

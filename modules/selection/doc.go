@@ -23,7 +23,8 @@
 // released, and the list only when a second person has signed it; a place is held by one application at a time, and one with
 // conditions is confirmed when all are met and lost only when somebody gives it back or takes it back; what is too late is
 // decided by the database's clock in the transaction that writes; whoever has a conflict of interest in the application on the table has left the room and learns
-// nothing of it, neither then nor from the minutes; a sample is no application and what is said of it counts nowhere; minutes that two have signed do not change.
+// nothing of it, neither then nor from the minutes; what somebody is asked or refused while a list is closed and signed is about the
+// applications that they may know of, and only its release looks at the whole; a sample is no application and what is said of it counts nowhere; minutes that two have signed do not change.
 //
 // Applications themselves, their check and their text are not here, nor are partnerships and partner finding.
 package selection

@@ -169,6 +169,7 @@ type closing struct {
 	WaitingUntil string
 	ClarifyUntil string
 	QuotaReason  string
+	LeavePlaces  bool
 	Fault        *fault.Fault
 }
 
@@ -202,6 +203,8 @@ func readClosing(form web.Form, zone *time.Location) (Closing, closing, []fault.
 	}
 	reason, wrong := form.Text("quota_reason", reasonChars)
 	cmd.QuotaReason, in.QuotaReason, bad = reason, form.Raw("quota_reason"), append(bad, wrong...)
+	cmd.LeavePlaces = form.Has("leave_places")
+	in.LeavePlaces = cmd.LeavePlaces
 	return cmd, in, bad
 }
 

@@ -22,6 +22,7 @@ type Panel struct {
 	Adjusted      bool // the coordinator wants adjusted means beside the raw ones
 	Tally         Tally
 	Conditions    map[ids.Application]int // how many conditions the place of an application has
+	Reasoned      bool                    // there is a reason why the selection is not as the quotas want it, which the actor may not read
 }
 
 // Ranked is one application of a panel.
@@ -78,6 +79,9 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 	p := Panel{Call: f.Call}
 	if p.List, _, err = findList(ctx, sc.Read(), call); err != nil {
 		return p, err
+	}
+	if f.Hidden > 0 && p.List.ClosedBy != sc.Actor().Person { // it may speak of what is hidden
+		p.Reasoned, p.List.QuotaReason = p.List.QuotaReason != "", ""
 	}
 	all, err := reviewsOfCall(ctx, sc.Read(), call)
 	if err != nil {
