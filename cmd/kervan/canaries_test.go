@@ -52,6 +52,7 @@ var wordless = map[string]string{
 	"form_draft_presences.place":       "keys of a section and a question",
 	"panel_items.away":                 "identifiers",
 	"panel_lots.applications":          "identifiers",
+	"panel_meetings.balance":           "identifiers, codes of countries and legal forms, numbers, and topics as the form names them",
 	"panel_meetings.fingerprint":       "a hash",
 	"reviewer_invitations.lent":        "codes, and prints of what nobody can read",
 	"review_wishes.wish":               "like or avoid",

@@ -79,7 +79,8 @@ type Meeting struct {
 	OpenedAt    time.Time
 	EndedAt     time.Time
 	EndedBy     ids.Person
-	Fingerprint string // of its minutes, once it has ended
+	Fingerprint string   // of its minutes, once it has ended
+	Balance     *Balance // as it ended; nil: it has not, or did so before minutes held it
 	SignedAt    time.Time
 	SignedBy    ids.Person
 	SealedAt    time.Time

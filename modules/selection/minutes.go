@@ -67,7 +67,8 @@ func readRecord(ctx context.Context, tx *tenants.Tx, m Meeting) (record, error) 
 }
 
 // Fingerprint is the SHA-256, in hexadecimal digits, of what the minutes say: of who was there, who led, and for each application
-// who had left the room, how many voted what, what was decided and why, the notes and the lots.
+// who had left the room, how many voted what, what was decided and why, the notes, the lots and the balance. Of minutes without a
+// balance it is what it was before there was one.
 func (r *record) fingerprint() (string, error) {
 	type item struct {
 		Application ids.Application
@@ -95,7 +96,8 @@ func (r *record) fingerprint() (string, error) {
 		Led     []string
 		Items   []item
 		Lots    []lot
-	}{Meeting: r.meeting.ID, Call: r.meeting.Call, At: r.meeting.At.UnixMicro(), Place: r.meeting.Place, Opened: r.meeting.OpenedAt.UnixMicro()}
+		Balance *Balance `json:",omitempty"`
+	}{Meeting: r.meeting.ID, Call: r.meeting.Call, At: r.meeting.At.UnixMicro(), Place: r.meeting.Place, Opened: r.meeting.OpenedAt.UnixMicro(), Balance: r.meeting.Balance}
 	for _, m := range r.members {
 		said.Came = append(said.Came, m.Person.String()+" "+stamp(m.Came))
 	}
@@ -135,6 +137,14 @@ func (s *Service) FinishMeeting(ctx context.Context, sc tenants.Scope, call ids.
 	if err := s.policies.May(sc, policies.SelectionDecide, policies.On{}); err != nil {
 		return err
 	}
+	c, err := s.Calls.Call(ctx, sc, call)
+	if err != nil {
+		return err
+	}
+	all, err := s.Applications.InSelection(ctx, sc, call)
+	if err != nil {
+		return err
+	}
 	return s.gather(ctx, sc, call, EndMeeting, func(ctx context.Context, tx *tenants.Tx, g *gathering) error {
 		if g.meeting.Lead != sc.Actor().Person {
 			return fault.Conflict("selection.meeting.not_lead")
@@ -149,6 +159,11 @@ func (s *Service) FinishMeeting(ctx context.Context, sc tenants.Scope, call ids.
 		if err := g.noteAway(ctx, tx, conflictedIn(found)); err != nil {
 			return err
 		}
+		decided, err := decisionsOf(ctx, tx, call)
+		if err != nil {
+			return err
+		}
+		g.meeting.Balance = balanceOf(c, all, decided)
 		r, err := readRecord(ctx, tx, g.meeting)
 		if err != nil {
 			return err
@@ -192,6 +207,7 @@ func (s *Service) ReopenMeeting(ctx context.Context, sc tenants.Scope, call ids.
 	}
 	return s.gather(ctx, sc, call, ResumeMeeting, func(ctx context.Context, tx *tenants.Tx, g *gathering) error {
 		m := &g.meeting
+		m.Balance = nil
 		m.EndedAt, m.EndedBy, m.Fingerprint, m.SignedAt, m.SignedBy = time.Time{}, ids.Person{}, "", time.Time{}, ids.Person{}
 		tx.Audit(audit.Entry{Action: "meeting.reopened", SubjectKind: "call", SubjectID: call.String()})
 		return g.preside(ctx, tx)
@@ -260,6 +276,7 @@ type Minutes struct {
 	Turns   []Turn
 	Entries []MinutesEntry
 	Lots    []ShownLot
+	Balance *Balance // nil: these minutes are older than that they hold one
 	Numbers map[ids.Application]string
 	Names   map[ids.Person]string
 }
@@ -332,6 +349,8 @@ func (r *record) shown(f field, without []ids.Application, reader ids.Person) Mi
 		m.Entries = append(m.Entries, e)
 	}
 	m.Lots = visibleLots(r.lots, known)
+	m.Balance = r.meeting.Balance.among(known)
+	m.Meeting.Balance = nil // it knows of all applications
 	return m
 }
 

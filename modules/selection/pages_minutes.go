@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"kervan/modules/blueprints"
+	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/pdf"
 	"kervan/modules/kernel/ui"
@@ -102,6 +104,51 @@ func (m *Minutes) entryFacts(p ui.Page, e MinutesEntry) pdf.Facts {
 	return all
 }
 
+// balanceFacts are what was given of what there was, and how far the quotas were used.
+func (m *Minutes) balanceFacts(p ui.Page) pdf.Facts {
+	b := m.Balance
+	if b == nil {
+		return nil
+	}
+	all := pdf.Facts{{Term: p.T("selection.minutes.places"), Value: p.T("selection.minutes.places_of", "Count", p.Loc.Int(len(b.Chosen)), "Places", p.Loc.Int(b.Places))}}
+	if spent, there := b.Spent(); there.Minor > 0 {
+		all = append(all, pdf.Fact{Term: p.T("selection.minutes.money"), Value: p.T("selection.panel.money_of", "Spent", forms.MoneyText(p.Loc, spent), "All", forms.MoneyText(p.Loc, there))})
+	}
+	for _, u := range b.Usage() {
+		all = append(all, pdf.Fact{Term: p.T("selection.minutes.quota", "Name", quotaName(p, u.Quota)), Value: usedText(p, u, len(b.Chosen))})
+	}
+	return all
+}
+
+// usedText is how many of the selected a quota counts, what it wanted, and whether that was reached.
+func usedText(p ui.Page, u blueprints.Taken, selected int) string {
+	share := float64(u.Count) / float64(max(selected, 1))
+	wanted := "quota_between"
+	switch {
+	case u.Least == 0:
+		wanted = "quota_most"
+	case u.Most == 0:
+		wanted = "quota_least"
+	}
+	result := "kept"
+	switch {
+	case u.Beyond():
+		result = "beyond"
+	case u.Short():
+		result = "short"
+	}
+	return p.T("selection.minutes.used", "Count", p.Loc.Int(u.Count), "All", p.Loc.Int(selected), "Share", p.Loc.Percent(share, 0)) + "\n" +
+		p.T("selection.minutes."+wanted, "Least", p.Loc.Int(u.Least), "Most", p.Loc.Int(u.Most)) + ": " + p.T("selection.minutes.quota_"+result)
+}
+
+func balanceTerms(p ui.Page, m Minutes) []ui.Term {
+	var all []ui.Term
+	for _, f := range m.balanceFacts(p) {
+		all = append(all, ui.Term{Label: f.Term, Text: f.Value})
+	}
+	return all
+}
+
 func signatureFacts(p ui.Page, m Minutes) []ui.Term {
 	var all []ui.Term
 	for _, f := range m.signatures(p) {
@@ -130,6 +177,9 @@ func (m *Minutes) blocks(p ui.Page) []pdf.Block {
 		for _, n := range e.Notes {
 			all = append(all, pdf.Paragraph{Text: m.Names[n.Person] + ": " + n.Text})
 		}
+	}
+	if facts := m.balanceFacts(p); len(facts) > 0 {
+		all = append(all, pdf.Heading{Level: 1, Text: p.T("selection.minutes.balance")}, facts, pdf.Paragraph{Text: p.T("selection.minutes.balance_text"), Muted: true})
 	}
 	if len(m.Lots) > 0 {
 		all = append(all, pdf.Heading{Level: 1, Text: p.T("selection.lot.title")}, pdf.Paragraph{Text: p.T("selection.lot.how_text"), Muted: true}, pdf.Paragraph{Text: p.T("selection.lot.how_order"), Muted: true})

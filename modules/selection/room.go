@@ -88,6 +88,9 @@ func (s *Service) Room(ctx context.Context, sc tenants.Scope, call ids.Call) (Ro
 	if err != nil {
 		return r, err
 	}
+	for i := range all {
+		all[i].Balance = nil // it knows of all applications
+	}
 	if len(all) > 0 {
 		r.Meeting = all[0]
 		r.Earlier = all[1:]

@@ -33,6 +33,7 @@ type meetingRow struct {
 	EndedAt     time.Time       `bun:"ended_at,nullzero"`
 	EndedBy     ids.Person      `bun:"ended_by,nullzero"`
 	Fingerprint string          `bun:"fingerprint"`
+	Balance     *Balance        `bun:"balance,type:jsonb"`
 	SignedAt    time.Time       `bun:"signed_at,nullzero"`
 	SignedBy    ids.Person      `bun:"signed_by,nullzero"`
 	SealedAt    time.Time       `bun:"sealed_at,nullzero"`
@@ -42,7 +43,7 @@ type meetingRow struct {
 func (r *meetingRow) meeting() Meeting {
 	return Meeting{
 		ID: r.ID, Call: r.CallID, State: r.State, At: r.At, Place: r.Place, OpenVotes: r.OpenVotes, Lead: r.LeadID, OnTable: r.OnTable, Version: r.Version,
-		ConvenedAt: r.ConvenedAt, ConvenedBy: r.ConvenedBy, OpenedAt: r.OpenedAt, EndedAt: r.EndedAt, EndedBy: r.EndedBy, Fingerprint: r.Fingerprint,
+		ConvenedAt: r.ConvenedAt, ConvenedBy: r.ConvenedBy, OpenedAt: r.OpenedAt, EndedAt: r.EndedAt, EndedBy: r.EndedBy, Fingerprint: r.Fingerprint, Balance: r.Balance,
 		SignedAt: r.SignedAt, SignedBy: r.SignedBy, SealedAt: r.SealedAt, SealedBy: r.SealedBy,
 	}
 }
@@ -50,7 +51,7 @@ func (r *meetingRow) meeting() Meeting {
 func rowOfMeeting(m *Meeting) meetingRow {
 	return meetingRow{
 		ID: m.ID, CallID: m.Call, State: m.State, At: m.At, Place: m.Place, OpenVotes: m.OpenVotes, LeadID: m.Lead, OnTable: m.OnTable, Version: m.Version,
-		ConvenedAt: m.ConvenedAt, ConvenedBy: m.ConvenedBy, OpenedAt: m.OpenedAt, EndedAt: m.EndedAt, EndedBy: m.EndedBy, Fingerprint: m.Fingerprint,
+		ConvenedAt: m.ConvenedAt, ConvenedBy: m.ConvenedBy, OpenedAt: m.OpenedAt, EndedAt: m.EndedAt, EndedBy: m.EndedBy, Fingerprint: m.Fingerprint, Balance: m.Balance,
 		SignedAt: m.SignedAt, SignedBy: m.SignedBy, SealedAt: m.SealedAt, SealedBy: m.SealedBy,
 	}
 }
