@@ -61,6 +61,7 @@ func playBosporus(s *stage, all []*demo.Organization) {
 	opens, closes := s.day(-312, 10, 0), s.day(-277, 15, 0)
 	s.call(announced{
 		cycle: "1. döngü", composition: "pair", places: 8, grant: bosporusGrant, reviews: 3, later: true, drafted: s.day(-326, 11, 0), opens: opens, closes: closes,
+		quotas: []blueprints.Quota{{Country: "TR", Most: 8}, {Kind: "association", Least: 3}, {First: true, Least: 1}},
 		title: i18n.Text{
 			i18n.TR: "Komşudan öğrenmek: birinci döngüye açık çağrı", i18n.EN: "Learning from neighbours: open call for the first cycle",
 			i18n.DE: "Von Nachbarn lernen: Ausschreibung für den ersten Zyklus",
