@@ -218,7 +218,7 @@ func Keeping(ctx context.Context, db bun.IDB) ([]Call, error) {
 // texts. It is for those who have asked who may. Fault: NotFound.
 func Judging(ctx context.Context, db bun.IDB, id ids.Call) (Call, error) {
 	var r callRow
-	err := db.NewSelect().Model(&r).Column("id", "state", "title", "locales", "zone", "places", "quotas", "criteria", "review", "letters").
+	err := db.NewSelect().Model(&r).Column("id", "state", "title", "locales", "zone", "places", "grant_minor", "grant_currency", "quotas", "criteria", "review", "letters").
 		Where("c.id = ?", id).Where("c.state <> ?", Draft).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Call{}, fault.NotFound()
