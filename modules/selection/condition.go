@@ -11,7 +11,7 @@ import (
 )
 
 // How many conditions a place has at most, how many characters one has, an answer to it and the reason why that is not enough,
-// how many days after the acceptance it is due at most, and how much a document for it has.
+// how many days after the acceptance it is due at most, how much a document for it has, and how many versions of that are handed in.
 const (
 	MostConditions   = 5
 	MaxCondition     = 1000
@@ -19,6 +19,7 @@ const (
 	MostConditionDay = 365
 	MaxConditionName = 120 // of the document that is due
 	MostPaperBytes   = 10_000_000
+	MostVersions     = 10
 )
 
 // Condition is something that applicants must do or show before a place that they have accepted is theirs.

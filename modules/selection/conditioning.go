@@ -98,9 +98,9 @@ func (s *Service) SetCondition(ctx context.Context, sc tenants.Scope, id ids.App
 	if err != nil {
 		return err
 	}
-	for field, text := range map[string]string{"words": wanted.Words, "document": wanted.Document} {
-		if names(text, signs) {
-			bad = append(bad, fault.At(field, "selection.clarify.names_reviewer"))
+	for _, said := range []struct{ field, text string }{{"words", wanted.Words}, {"document", wanted.Document}} {
+		if names(said.text, signs) {
+			bad = append(bad, fault.At(said.field, "selection.clarify.names_reviewer"))
 		}
 	}
 	if len(bad) > 0 {

@@ -120,9 +120,9 @@ func (s *Service) paper(ctx context.Context, sc tenants.Scope, id ids.Document) 
 }
 
 // AnswerCondition says how a condition of the place is met, with the document that is due for it. A document takes the place of the one
-// that was handed in before, which stays to be read; zero leaves that as it is. Once answered it can be answered anew until the team has
+// that was handed in before, which stays to be read; zero leaves that as it is, and so does the one that counts already. Once answered it can be answered anew until the team has
 // said that it is met. The leads of the application may, as long as the place is held on conditions, also after the day. Faults: Invalid
-// by field, where a document is due also without one; Conflict, NotFound.
+// by field, where a document is due also without one, and with one more than MostVersions; Conflict, NotFound.
 func (s *Service) AnswerCondition(ctx context.Context, sc tenants.Scope, id ids.Application, condition ids.Condition, text string, document ids.Document) error {
 	a, _, err := s.led(ctx, sc, id)
 	if err != nil {
@@ -133,10 +133,14 @@ func (s *Service) AnswerCondition(ctx context.Context, sc tenants.Scope, id ids.
 		if err != nil {
 			return err
 		}
-		if err := s.handIn(ctx, tx, c, text, document, w.now); err != nil {
+		fresh, err := s.handIn(ctx, tx, c, text, document, w.now)
+		if err != nil {
 			return err
 		}
 		again := c.State() == ConditionAnswered
+		if again && !fresh && !document.IsZero() && text == c.Answer {
+			return nil
+		}
 		c.Answer, c.AnsweredAt, c.AnsweredBy = text, w.now, sc.Actor().Person
 		if err := saveCondition(ctx, tx, c); err != nil {
 			return err
@@ -153,44 +157,49 @@ func (s *Service) AnswerCondition(ctx context.Context, sc tenants.Scope, id ids.
 	})
 }
 
-// handIn holds an answer to what the condition asks for, and hands the document in.
-func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, c *Condition, text string, document ids.Document, now time.Time) error {
+// handIn holds an answer to what the condition asks for, and hands the document in. It reports whether it did: the one that counts already
+// is not handed in twice.
+func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, c *Condition, text string, document ids.Document, now time.Time) (fresh bool, err error) {
 	if c.Document == "" {
 		if text == "" {
-			return fault.Invalid("fault.check_fields", fault.At("answer", "fault.required"))
+			return false, fault.Invalid("fault.check_fields", fault.At("answer", "fault.required"))
 		}
 		if !document.IsZero() {
-			return fault.NotFound()
+			return false, fault.NotFound()
 		}
-		return nil
+		return false, nil
 	}
 	missing := fault.Invalid("fault.check_fields", fault.At("file", "selection.condition.document_missing"))
 	before, err := handedFor(ctx, tx, c.ID)
 	if err != nil {
-		return err
+		return false, err
 	}
-	counts, fresh := document, false
+	counts := document
 	switch last := lastHanded(before[c.ID]); {
 	case document.IsZero() && (last.IsZero() || text == ""):
-		return missing
+		return false, missing
 	case document.IsZero():
 		counts = last
+	case document == last && (text != "" || c.State() == ConditionAnswered):
+		counts = last
 	case slices.ContainsFunc(before[c.ID], func(h Handed) bool { return h.Document == document }):
-		return missing
+		return false, missing
+	case len(before[c.ID]) >= MostVersions:
+		return false, fault.Invalid("fault.check_fields", fault.At("file", "selection.condition.versions_enough"))
 	default:
 		fresh = true
 	}
 	arrived, err := s.Papers.Arrived(ctx, tx, c.ID, counts)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if !arrived {
-		return missing
+		return false, missing
 	}
 	if !fresh {
-		return nil
+		return false, nil
 	}
-	return insertHanded(ctx, tx, c.ID, Handed{Document: document, At: now, By: tx.Scope().Actor().Person})
+	return true, insertHanded(ctx, tx, c.ID, Handed{Document: document, At: now, By: tx.Scope().Actor().Person})
 }
 
 // Taking is what a condition takes just now, and for which organization the actor gives it.
@@ -200,7 +209,7 @@ type Taking struct {
 }
 
 // Takes holds the actor to a condition for which they may give a document just now: the leads of the application may, as long as its place
-// is held on conditions and this one is not met. Faults: NotFound, Conflict.
+// is held on conditions and this one is not met and has not been given as many versions as it may be. Faults: NotFound, Conflict.
 func (s *Service) Takes(ctx context.Context, sc tenants.Scope, tx *tenants.Tx, condition ids.Condition) (Taking, error) {
 	if err := s.policies.Ever(sc, policies.ApplicationReply); err != nil {
 		return Taking{}, err
@@ -224,6 +233,13 @@ func (s *Service) Takes(ctx context.Context, sc tenants.Scope, tx *tenants.Tx, c
 		return Taking{}, fault.Conflict("selection.condition.not_held")
 	case c.State() == ConditionMet:
 		return Taking{}, fault.Conflict("selection.condition.met_before")
+	}
+	before, err := handedFor(ctx, tx, c.ID)
+	if err != nil {
+		return Taking{}, err
+	}
+	if len(before[c.ID]) >= MostVersions {
+		return Taking{}, fault.Conflict("selection.condition.versions_enough")
 	}
 	return Taking{Organization: mine[0], Files: c.takes()}, nil
 }

@@ -16,12 +16,17 @@ import (
 	"kervan/tenants"
 )
 
-// Bring stands in for the module that keeps documents: it takes whatever ends as a PDF, and finds a virus in what is named so.
+// Bring stands in for the module that keeps documents: it takes whatever ends as a PDF, finds a virus in what is named so,
+// and is away, or busy, for what is named so.
 func (*around) Bring(ctx context.Context, sc tenants.Scope, condition ids.Condition, name string, size int64, content io.Reader) (selection.Paper, error) {
 	p := selection.Paper{ID: ids.New[ids.Document](), Name: name, Size: size, State: "selection.condition_state.answered", Tone: "info"}
 	switch {
 	case !strings.HasSuffix(name, ".pdf"):
 		return p, fault.Invalid("fault.check_fields", fault.At("file", "selection.file.unreadable"))
+	case name == "away.pdf":
+		return p, fault.Unavailable("fault.objects", io.ErrUnexpectedEOF)
+	case name == "busy.pdf":
+		return p, fault.TooMany("fault.unavailable")
 	case name == "virus.pdf":
 		p.Refused = "selection.file.wrong"
 		return p, nil
@@ -44,11 +49,18 @@ func (*around) Bring(ctx context.Context, sc tenants.Scope, condition ids.Condit
 func (*around) Papers(ctx context.Context, sc tenants.Scope, wanted []ids.Document) (map[ids.Document]selection.Paper, error) {
 	found := map[ids.Document]selection.Paper{}
 	for _, id := range wanted {
-		var name string
-		if err := sc.Read().NewRaw(`SELECT name FROM documents WHERE id = ?`, id).Scan(ctx, &name); err != nil {
+		var name, state string
+		if err := sc.Read().NewRaw(`SELECT name, state FROM documents WHERE id = ?`, id).Scan(ctx, &name, &state); err != nil {
 			return nil, err
 		}
-		found[id] = selection.Paper{ID: id, Name: name, Size: 1200, State: "selection.condition_state.answered", Tone: "info", Href: "/documents/" + id.String()}
+		p := selection.Paper{ID: id, Name: name, Size: 1200, State: "selection.condition_state.answered", Tone: "info"}
+		switch state {
+		case "clean":
+			p.Href = "/documents/" + id.String()
+		case "refused":
+			p.Refused = "selection.file.wrong"
+		}
+		found[id] = p
 	}
 	return found, nil
 }
@@ -95,6 +107,12 @@ func TestAConditionAsksForADocument(t *testing.T) {
 	} {
 		if err := set(wanted); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for range 20 {
+		err := set(selection.Wanted{Words: "Rana Yılmaz istedi", Days: 5, Document: "Rana Yılmaz istedi", Kinds: []string{"pdf"}})
+		if f := fault.Of(err).Fields; len(f) != 2 || f[0].Name != "words" || f[1].Name != "document" {
+			t.Fatalf("not in the form's order: %v", err)
 		}
 	}
 	b := h.SignedIn(t, coordinator.Actor())
@@ -188,8 +206,9 @@ func TestOnlyADocumentOfTheConditionIsHandedIn(t *testing.T) {
 	if err := answer(w.terms[0], "", own); err != nil {
 		t.Fatal(err)
 	}
-	if err := answer(w.terms[0], "Yine.", own); !fault.Is(err, fault.KindInvalid) {
-		t.Errorf("handed in twice: %v", err)
+	answered := h.held(t, w).Conditions[0].AnsweredAt
+	if err := answer(w.terms[0], "", own); err != nil || !h.held(t, w).Conditions[0].AnsweredAt.Equal(answered) {
+		t.Errorf("clicked twice: %v", err)
 	}
 	if err := answer(w.terms[0], "", ids.Document{}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("nothing new: %v", err)
@@ -200,6 +219,106 @@ func TestOnlyADocumentOfTheConditionIsHandedIn(t *testing.T) {
 	if all := h.held(t, w).Handed[w.terms[0]]; len(all) != 1 || all[0].Document != own || all[0].By != lead.Actor().Person {
 		t.Errorf("handed in: %+v", all)
 	}
+	if err := h.service.ReturnCondition(ctx, w.coordinator, id, w.terms[0], own, "İmza yok."); err != nil {
+		t.Fatal(err)
+	}
+	if err := answer(w.terms[0], "", own); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("what was not enough, once more: %v", err)
+	}
+	if err := answer(w.terms[0], "", h.brings(t, w, w.terms[0])); err != nil {
+		t.Fatal(err)
+	}
+	if err := answer(w.terms[0], "Eskisi.", own); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("an earlier version: %v", err)
+	}
+}
+
+func TestWhatWasTypedForAConditionStaysWhenItsFileCannotCome(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	w := h.documented(t)
+	b := h.SignedIn(t, w.leads[0][0].Actor())
+	page := "/applications/" + w.all[0].ID.String() + "/reply/conditions/" + w.terms[0].String()
+	b.Get(page)
+	for file, status := range map[string]int{"away.pdf": http.StatusServiceUnavailable, "busy.pdf": http.StatusTooManyRequests} {
+		b.SubmitFile(page, "file", file, []byte("x"), "answer", "Dört bin harf.")
+		b.Want(status, "Dört bin harf.", "lease try again")
+	}
+	b.SubmitFile(page, "file", "taslak.pdf", []byte("x"), "answer", strings.Repeat("a", selection.MaxConditionSaid+1))
+	b.Want(http.StatusUnprocessableEntity, "“taslak.pdf” has arrived")
+	for file, status := range map[string]int{"away.pdf": http.StatusServiceUnavailable, "virus.pdf": http.StatusUnprocessableEntity, "karar.exe": http.StatusUnprocessableEntity} {
+		b.SubmitFile(page, "file", file, []byte("x"), "answer", "Ekte.")
+		b.Want(status, "Ekte.", "“taslak.pdf” has arrived")
+	}
+	h.set(t, `UPDATE documents SET state = 'refused', reason = 'virus', sha256 = NULL WHERE name = 'taslak.pdf'`)
+	for _, file := range []string{"karar.exe", ""} {
+		b.SubmitFile(page, "file", file, nil, "answer", "Ekte.")
+		b.Want(http.StatusUnprocessableEntity, "Ekte.")
+		if strings.Contains(b.Page.Body, "has arrived") {
+			t.Errorf("%q: what was refused goes with the answer", file)
+		}
+	}
+}
+
+func TestAConditionTakesTenVersions(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	w := h.documented(t)
+	id, lead := w.all[0].ID, w.leads[0][0]
+	answer := func(document ids.Document) error {
+		return h.service.AnswerCondition(ctx, lead, id, w.terms[0], "Ekte.", document)
+	}
+	var last ids.Document
+	spare := h.brings(t, w, w.terms[0])
+	for range 10 {
+		last = h.brings(t, w, w.terms[0])
+		if err := answer(last); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := answer(spare); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("an eleventh: %v", err)
+	}
+	if err := answer(last); err != nil {
+		t.Errorf("the tenth once more: %v", err)
+	}
+	failed := lead.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := h.service.Takes(ctx, lead, tx, w.terms[0])
+		return err
+	})
+	if !fault.Is(failed, fault.KindConflict) {
+		t.Errorf("before it is sent: %v", failed)
+	}
+	b := h.SignedIn(t, lead.Actor())
+	page := "/applications/" + id.String() + "/reply/conditions/" + w.terms[0].String()
+	b.Get(page)
+	b.Want(http.StatusOK, "as many versions as can be")
+	b.Submit(page, "answer", "Yalnızca söz.")
+	b.Want(http.StatusOK, "Your answer is sent.")
+}
+
+func TestWhoeverSaysItIsMetIsToldThatNobodyCouldOpenTheDocument(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	w := h.documented(t)
+	id := w.all[0].ID
+	given := h.brings(t, w, w.terms[0])
+	if err := h.service.AnswerCondition(t.Context(), w.leads[0][0], id, w.terms[0], "", given); err != nil {
+		t.Fatal(err)
+	}
+	const warning = "The last version cannot be opened here"
+	b := h.SignedIn(t, w.coordinator.Actor())
+	page := "/selection/applications/" + id.String() + "/conditions/" + w.terms[0].String()
+	if b.Get(page); strings.Contains(b.Page.Text(), warning) {
+		t.Error("warned of what can be opened")
+	}
+	h.set(t, `UPDATE documents SET state = 'quarantined', sha256 = NULL WHERE id = ?`, given)
+	b.Get(page)
+	b.Want(http.StatusOK, warning)
+	h.set(t, `UPDATE documents SET state = 'refused', reason = 'virus' WHERE id = ?`, given)
+	b.Get(page)
+	b.Want(http.StatusOK, warning)
 }
 
 func TestWhoReadsADocumentOfACondition(t *testing.T) {

@@ -60,13 +60,30 @@ func noDocument(p ui.Page, c Condition) string {
 	return p.T("selection.condition.document_erased")
 }
 
+// meetWarning says that there is no document, or none that could be opened; empty: what is due can be read.
+func meetWarning(p ui.Page, c Condition, all []Handed) string {
+	switch {
+	case c.Document == "":
+		return ""
+	case len(all) == 0:
+		return p.T("selection.condition.meet_without")
+	case all[0].Paper.Href == "":
+		return p.T("selection.condition.meet_unopened")
+	default:
+		return ""
+	}
+}
+
 // fileRequired reports whether nothing can be sent without choosing a file.
 func fileRequired(v termView) bool {
 	return v.Brought.ID.IsZero() && len(v.Offer.Handed[v.Condition.ID]) == 0
 }
 
 func documentLead(p ui.Page, v termView) string {
-	if len(v.Offer.Handed[v.Condition.ID]) > 0 {
+	switch n := len(v.Offer.Handed[v.Condition.ID]); {
+	case n >= MostVersions:
+		return p.T("selection.condition.document_last")
+	case n > 0:
 		return p.T("selection.condition.document_again")
 	}
 	return p.T("selection.condition.document_lead")

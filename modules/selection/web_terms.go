@@ -80,17 +80,19 @@ func (w *Web) answerTerm(c *fiber.Ctx, sc tenants.Scope) error {
 	var v termView
 	answer, bad := form.Text("answer", MaxConditionSaid)
 	// What came is kept whatever else is wrong, as a browser would not send it again by itself.
-	switch v.Brought, err = w.bringPaper(c, sc, form); {
+	v.Brought, err = w.bringPaper(c, sc, form)
+	switch {
 	case fault.Is(err, fault.KindInvalid):
 		bad = append(bad, fault.Of(err).Fields...)
 	case fault.Is(err, fault.KindConflict):
 		bad = append(bad, fault.At("file", fault.Of(err).Key))
-	case err != nil:
+	case err != nil && !fault.Is(err, fault.KindTooMany) && !fault.Is(err, fault.KindUnavailable):
 		return err
 	}
-	if len(bad) > 0 {
+	switch {
+	case len(bad) > 0:
 		err = fault.Invalid("fault.check_fields", bad...)
-	} else {
+	case err == nil:
 		err = w.service.AnswerCondition(c.UserContext(), sc, id, condition, answer, v.Brought.ID)
 	}
 	if err != nil {
@@ -101,15 +103,19 @@ func (w *Web) answerTerm(c *fiber.Ctx, sc tenants.Scope) error {
 	return web.SeeOther(c, offerAddress(id))
 }
 
-// bringPaper takes the file of a form, or finds the one that an earlier form has brought.
+// bringPaper takes the file of a form. Without one, and where it cannot be had, it is the one that an earlier form has brought, unless
+// that was refused since.
 func (w *Web) bringPaper(c *fiber.Ctx, sc tenants.Scope, form web.Upload) (Paper, error) {
 	id, condition, err := parseCondition(c)
 	if err != nil {
 		return Paper{}, err
 	}
-	if form.File == nil {
-		p, _, err := w.service.paper(c.UserContext(), sc, documentIn(form.Form))
-		return p, err
+	before, _, err := w.service.paper(c.UserContext(), sc, documentIn(form.Form))
+	if before.Refused != "" {
+		before = Paper{}
+	}
+	if err != nil || form.File == nil {
+		return before, err
 	}
 	content, err := form.File.Open()
 	if err != nil {
@@ -118,7 +124,7 @@ func (w *Web) bringPaper(c *fiber.Ctx, sc tenants.Scope, form web.Upload) (Paper
 	defer func() { _ = content.Close() }()
 	p, err := w.service.BringPaper(c.UserContext(), sc, id, condition, form.File.Filename, form.File.Size, content)
 	if err != nil {
-		return Paper{}, err
+		return before, err
 	}
 	return p, nil
 }
