@@ -11,9 +11,11 @@ ALTER TABLE place_conditions
 -- A document belongs to a question of a sheet, or to a condition of a place.
 ALTER TABLE documents
     ADD COLUMN condition_id uuid REFERENCES place_conditions (id),
+    ADD COLUMN application_id uuid, -- whose condition it is: whoever may learn nothing of that finds no trace of the document
     ALTER COLUMN sheet_id DROP NOT NULL,
     DROP CONSTRAINT documents_question_check,
-    ADD CONSTRAINT documents_belong CHECK ((sheet_id IS NULL) = (condition_id IS NOT NULL) AND (sheet_id IS NULL) = (question = ''));
+    ADD CONSTRAINT documents_belong CHECK ((sheet_id IS NULL) = (condition_id IS NOT NULL) AND (sheet_id IS NULL) = (question = '')),
+    ADD CONSTRAINT documents_application CHECK ((condition_id IS NULL) = (application_id IS NULL));
 
 CREATE INDEX documents_by_condition ON documents (condition_id) WHERE condition_id IS NOT NULL;
 
@@ -33,6 +35,8 @@ DROP TABLE condition_documents;
 DELETE FROM documents WHERE condition_id IS NOT NULL;
 ALTER TABLE documents
     DROP CONSTRAINT documents_belong,
+    DROP CONSTRAINT documents_application,
+    DROP COLUMN application_id,
     DROP COLUMN condition_id,
     ALTER COLUMN sheet_id SET NOT NULL,
     ADD CONSTRAINT documents_question_check CHECK (question <> '');

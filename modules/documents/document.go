@@ -61,7 +61,8 @@ type Document struct {
 	ID           ids.Document
 	Sheet        ids.Sheet // with Question; zero: it is for a condition
 	Question     string
-	Condition    ids.Condition // zero: it is an answer
+	Condition    ids.Condition   // zero: it is an answer
+	Application  ids.Application // whose place the condition is of; zero: it is an answer
 	Organization ids.Organization
 	Name         string
 	Kind         files.Kind

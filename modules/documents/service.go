@@ -365,7 +365,15 @@ func (s *Service) insider(sc tenants.Scope, d *Document) bool {
 	return sc.Actor().System != "" || slices.Contains(sc.Actor().OrganizationsAs(), d.Organization)
 }
 
+// entry is what the trail keeps. One about a document for a condition is about the application, too: it stays from whoever may learn
+// nothing of that.
 func entry(action string, d *Document, detail map[string]any) audit.Entry {
+	if !d.Application.IsZero() {
+		if detail == nil {
+			detail = map[string]any{}
+		}
+		detail[audit.Among] = []string{d.Application.String()}
+	}
 	return audit.Entry{Action: action, SubjectKind: subject, SubjectID: d.ID.String(), Detail: detail}
 }
 

@@ -24,6 +24,7 @@ type row struct {
 	SheetID        ids.Sheet        `bun:"sheet_id,nullzero"`
 	Question       string           `bun:"question"`
 	ConditionID    ids.Condition    `bun:"condition_id,nullzero"`
+	ApplicationID  ids.Application  `bun:"application_id,nullzero"`
 	OrganizationID ids.Organization `bun:"organization_id"`
 	Name           string           `bun:"name"`
 	Kind           files.Kind       `bun:"kind"`
@@ -42,7 +43,7 @@ type row struct {
 
 func (r *row) document() Document {
 	return Document{
-		ID: r.ID, Sheet: r.SheetID, Question: r.Question, Condition: r.ConditionID, Organization: r.OrganizationID, Name: r.Name, Kind: r.Kind, Size: r.Size, State: r.State,
+		ID: r.ID, Sheet: r.SheetID, Question: r.Question, Condition: r.ConditionID, Application: r.ApplicationID, Organization: r.OrganizationID, Name: r.Name, Kind: r.Kind, Size: r.Size, State: r.State,
 		Scanned: r.Scanned, Reason: r.Reason, SHA256: r.SHA256, GrantedAt: r.GrantedAt, GrantedBy: r.GrantedBy, CheckedAt: r.CheckedAt,
 		quarantine: r.QuarantineKey, key: r.Key, leaving: !r.RemovedAt.IsZero(),
 	}
@@ -64,7 +65,7 @@ func Asking(wanted []ids.Document, found func(Document)) tenants.Question {
 
 func insert(ctx context.Context, tx *tenants.Tx, d *Document) error {
 	r := row{
-		ID: d.ID, SheetID: d.Sheet, Question: d.Question, ConditionID: d.Condition, OrganizationID: d.Organization, Name: d.Name, Kind: d.Kind, Size: d.Size, State: d.State,
+		ID: d.ID, SheetID: d.Sheet, Question: d.Question, ConditionID: d.Condition, ApplicationID: d.Application, OrganizationID: d.Organization, Name: d.Name, Kind: d.Kind, Size: d.Size, State: d.State,
 		QuarantineKey: d.quarantine, Key: d.key, GrantedAt: d.GrantedAt, GrantedBy: d.GrantedBy,
 	}
 	if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {

@@ -14,6 +14,7 @@ import (
 
 // Taking is what a condition takes of the actor just now.
 type Taking struct {
+	Application  ids.Application  // whose place the condition is of
 	Organization ids.Organization // for which they give it
 	Files        forms.Files
 }
@@ -49,7 +50,7 @@ func (s *Service) ReceiveFor(ctx context.Context, sc tenants.Scope, condition id
 		if err != nil {
 			return err
 		}
-		d = Document{Condition: condition, Organization: taking.Organization, Name: name, Kind: kind, Size: want.Size}
+		d = Document{Condition: condition, Application: taking.Application, Organization: taking.Organization, Name: name, Kind: kind, Size: want.Size}
 		return s.begin(ctx, tx, &d)
 	})
 	if err != nil {

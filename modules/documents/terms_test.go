@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,9 +56,23 @@ func (h *house) due(t *testing.T, w *writer) ids.Condition {
 	})
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.taken = map[ids.Condition]documents.Taking{condition: {Organization: w.organization, Files: forms.Files{Kinds: []string{"pdf"}, MaxBytes: 1 << 20}}}
+	h.taken = map[ids.Condition]documents.Taking{condition: {Application: application, Organization: w.organization, Files: forms.Files{Kinds: []string{"pdf"}, MaxBytes: 1 << 20}}}
 	h.shown, h.handed = map[ids.Document]bool{}, map[ids.Document]bool{}
 	return condition
+}
+
+// among are the identifiers that entries of the trail about a document say they are about as well, by action.
+func (h *house) among(t *testing.T, id ids.Document) map[string]string {
+	t.Helper()
+	var rows []struct{ Action, Among string }
+	if err := h.System().Read().NewRaw(`SELECT action, coalesce(detail ->> 'among', '') AS among FROM audit_entries WHERE subject_id = ?`, id.String()).Scan(t.Context(), &rows); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, r := range rows {
+		all[r.Action] = r.Among
+	}
+	return all
 }
 
 func (h *house) receive(sc tenants.Scope, t *testing.T, condition ids.Condition, name string, content []byte) (documents.Document, error) {
@@ -102,6 +117,12 @@ func TestADocumentForAConditionIsCheckedAsAnAnswerIs(t *testing.T) {
 	h.mu.Unlock()
 	if _, got := fetch(t, w.browser, d.ID); !bytes.Equal(got, content) {
 		t.Error("what is read is not what was checked")
+	}
+	application := h.taken[condition].Application.String()
+	coordinator := h.SignedIn(t, h.As(t, tenants.Grant{Role: tenants.RoleCoordinator}).Actor())
+	coordinator.Get(documents.Href(d.ID))
+	if got := h.among(t, d.ID); len(got) != 2 || !strings.Contains(got["document.received"], application) || !strings.Contains(got["document.opened"], application) {
+		t.Errorf("the trail is not about the application: %v", got)
 	}
 	is := func(when string, condition ids.Condition, want bool) {
 		h.write(t, h.System(), func(ctx context.Context, tx *tenants.Tx) error {

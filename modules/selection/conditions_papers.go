@@ -202,8 +202,9 @@ func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, c *Condition, text
 	return true, insertHanded(ctx, tx, c.ID, Handed{Document: document, At: now, By: tx.Scope().Actor().Person})
 }
 
-// Taking is what a condition takes just now, and for which organization the actor gives it.
+// Taking is what a condition takes just now, and for which application and organization the actor gives it.
 type Taking struct {
+	Application  ids.Application
 	Organization ids.Organization
 	Files        forms.Files
 }
@@ -241,7 +242,7 @@ func (s *Service) Takes(ctx context.Context, sc tenants.Scope, tx *tenants.Tx, c
 	if len(before[c.ID]) >= MostVersions {
 		return Taking{}, fault.Conflict("selection.condition.versions_enough")
 	}
-	return Taking{Organization: mine[0], Files: c.takes()}, nil
+	return Taking{Application: a.ID, Organization: mine[0], Files: c.takes()}, nil
 }
 
 // Shown tells which documents the actor may read, given for which condition each came: the leads of the application all of them, those

@@ -39,8 +39,8 @@ func (*around) Bring(ctx context.Context, sc tenants.Scope, condition ids.Condit
 		if _, err := tx.NewRaw(`INSERT INTO organizations (id, name, search, form, country, city) VALUES (?, 'Ihlamur', ?, 'association', 'TR', 'Muğla') ON CONFLICT DO NOTHING`, organization, organization.String()).Exec(ctx); err != nil {
 			return err
 		}
-		_, err := tx.NewRaw(`INSERT INTO documents (id, condition_id, question, organization_id, name, kind, size, state, sha256, quarantine_key, key, granted_at)
-			VALUES (?0, ?1, '', ?2, ?3, 'pdf', ?4, 'clean', '\x00', 'q' || ?0::text, 'k' || ?0::text, now())`, p.ID, condition, organization, name, max(size, 1)).Exec(ctx)
+		_, err := tx.NewRaw(`INSERT INTO documents (id, condition_id, application_id, question, organization_id, name, kind, size, state, sha256, quarantine_key, key, granted_at)
+			VALUES (?0, ?1, (SELECT application_id FROM place_conditions WHERE id = ?1), '', ?2, ?3, 'pdf', ?4, 'clean', '\x00', 'q' || ?0::text, 'k' || ?0::text, now())`, p.ID, condition, organization, name, max(size, 1)).Exec(ctx)
 		return err
 	})
 }
@@ -377,7 +377,7 @@ func TestWhoGivesADocumentForACondition(t *testing.T) {
 		}
 		return taking, err
 	}
-	if got, err := takes(w.leads[0][1], w.terms[0]); err != nil || got.Organization != w.all[0].Organizations[1].ID || !slices.Equal(got.Files.Kinds, []string{"pdf"}) {
+	if got, err := takes(w.leads[0][1], w.terms[0]); err != nil || got.Application != w.all[0].ID || got.Organization != w.all[0].Organizations[1].ID || !slices.Equal(got.Files.Kinds, []string{"pdf"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for name, sc := range map[string]tenants.Scope{"another's lead": w.leads[1][0], "the coordinator": w.coordinator} {
