@@ -233,7 +233,6 @@ func TestADeclinedProposalIsNotMadeAgain(t *testing.T) {
 	}
 }
 
-// TestAProposalLapses lets the day pass.
 // TestAProposalOfSomebodyWhoLeftIsAnswered holds that what a coordinator has sent goes on without them: it can be answered, and taken
 // back by another; they see nothing of it.
 func TestAProposalOfSomebodyWhoLeftIsAnswered(t *testing.T) {
@@ -277,6 +276,7 @@ func TestAProposalOfSomebodyWhoLeftIsAnswered(t *testing.T) {
 	}
 }
 
+// TestAProposalLapses lets the day pass.
 func TestAProposalLapses(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -52,7 +53,8 @@ type Site struct {
 	entries  []Entry
 	api      *api
 	document []byte
-	large    []string // the paths of routes that are
+	large    []string       // the paths of routes that are
+	pages    func() []Route // those that are read
 }
 
 // New makes a site of the modules. Entries are shown in the order of their Order.
@@ -81,6 +83,9 @@ func (s *Site) Use(modules ...Module) {
 		}
 	}
 	slices.SortStableFunc(s.entries, func(a, b Entry) int { return a.Order - b.Order })
+	s.pages = sync.OnceValue(func() []Route {
+		return slices.DeleteFunc(s.Routes(), func(r Route) bool { return r.Method != fiber.MethodGet })
+	})
 }
 
 // Routes lists every route of every module, for mounting and for the tests that walk them.
@@ -108,8 +113,8 @@ func (s *Site) Large(path string) bool {
 func (s *Site) Opens(actor tenants.Actor, address string) bool {
 	path, _, _ := strings.Cut(address, "#")
 	path, _, _ = strings.Cut(path, "?")
-	for _, r := range s.Routes() {
-		if r.Method == fiber.MethodGet && matches(r.Path, path) {
+	for _, r := range s.pages() {
+		if matches(r.Path, path) {
 			return s.Authorizer.MayEver(actor, r.Action)
 		}
 	}

@@ -117,6 +117,23 @@ func TestARouteHoldsToItsAction(t *testing.T) {
 	}
 }
 
+func TestAPageOpensToWhomItsRouteDoes(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	reviewer, coordinator := p.As(t, tenanttest.Role(tenants.RoleReviewer)).Actor(), p.As(t, tenanttest.Role(tenants.RoleCoordinator)).Actor()
+	for address, want := range map[string][2]bool{ // to a reviewer, to a coordinator
+		"/trail": {false, true}, "/trail/1": {false, true}, "/trail?page=2#last": {false, true}, "/personal": {true, true}, "/later": {true, true}, "/change": {true, true},
+	} {
+		if got := [2]bool{p.Site.Opens(reviewer, address), p.Site.Opens(coordinator, address)}; got != want {
+			t.Errorf("%s: %v", address, got)
+		}
+	}
+	p.Site.Use(site.Module{Name: "later", Routes: []site.Route{{Method: fiber.MethodGet, Path: "/later", Action: policies.AuditRead}}})
+	if p.Site.Opens(reviewer, "/later") || !p.Site.Opens(coordinator, "/later") {
+		t.Error("a module that came later is not known")
+	}
+}
+
 // TestWhatIsMissingForeignOrForbiddenReadsTheSame compares every byte of the pages.
 func TestWhatIsMissingForeignOrForbiddenReadsTheSame(t *testing.T) {
 	t.Parallel()
