@@ -12,6 +12,7 @@ import (
 // Balance is what a call had to give and what its quotas wanted, with the applications that were selected, as a meeting ended. It is
 // kept by application and not as numbers, so that whoever may not know of one is shown the numbers without it.
 type Balance struct {
+	Ended    int64              `json:"ended"` // when that meeting ended, in microseconds since 1970 UTC
 	Places   int                `json:"places"`
 	Minor    int64              `json:"minor,omitempty"`    // the money of each place, in the smallest unit of its currency; 0: none
 	Currency string             `json:"currency,omitempty"` // of that money

@@ -1,6 +1,7 @@
 package selection_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -20,6 +21,38 @@ func TestMinutesThatExistKeepTheirFingerprint(t *testing.T) {
 	if err != nil || got != "dd16df622eb260071d52e2b74501e3a30dc761d50d2b57f7ef1edca1448204f7" {
 		t.Errorf("%s, %v", got, err)
 	}
+}
+
+// TestMinutesWithABalanceKeepTheirFingerprint, whatever becomes of the types in it.
+func TestMinutesWithABalanceKeepTheirFingerprint(t *testing.T) {
+	t.Parallel()
+	got, err := selection.NewPrint()
+	if err != nil || got != "88a93b44474900482d39f13c15154f8a303ffb6dca7c182cbe8b934627736eff" {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// TestABalanceIsOfTheLastEndOfItsMeeting: where a program that does not know of balances has opened the meeting again and ended it, the
+// minutes have none, and can be signed.
+func TestABalanceIsOfTheLastEndOfItsMeeting(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	m := h.meets(t)
+	ctx := t.Context()
+	done(t, h.service.FinishMeeting(ctx, m.lead, h.call.ID))
+	id := h.room(t, m.lead).Meeting.ID
+	var old string
+	done(t, h.System().Write(ctx, func(ctx context.Context, tx *tenants.Tx) (err error) {
+		old, err = selection.PrintWithout(ctx, tx, h.call.ID)
+		return err
+	}))
+	h.set(t, "UPDATE panel_meetings SET ended_at = ended_at + interval '1 minute', fingerprint = ?", old)
+	minutes, err := h.service.Minutes(ctx, m.lead, h.call.ID, id)
+	if err != nil || minutes.Balance != nil {
+		t.Errorf("the minutes have the balance of another end: %+v, %v", minutes.Balance, err)
+	}
+	done(t, h.service.SignMinutes(ctx, m.lead, h.call.ID, old))
+	done(t, h.service.SignMinutes(ctx, m.chair, h.call.ID, old))
 }
 
 // TestMinutesHoldQuotasAndMoney as the meeting ended, for each reader without what they must not know of: no number of theirs goes
@@ -60,7 +93,7 @@ func TestMinutesHoldQuotasAndMoney(t *testing.T) {
 	done(t, err)
 	kept, err := json.Marshal(whole.Balance)
 	done(t, err)
-	for _, forged := range []string{"jsonb_set(balance, '{places}', '3')", "jsonb_set(balance, '{quotas,0,most}', '2')", "jsonb_set(balance, '{chosen,0,first}', 'true')", "NULL"} {
+	for _, forged := range []string{"jsonb_set(balance, '{places}', '3')", "jsonb_set(balance, '{quotas,0,most}', '2')", "jsonb_set(balance, '{chosen,0,first}', 'true')", "jsonb_set(balance, '{ended}', '1')", "NULL"} {
 		h.set(t, "UPDATE panel_meetings SET balance = "+forged)
 		refusedAs(t, h.service.SignMinutes(ctx, m.lead, h.call.ID, meeting.Fingerprint), "selection.minutes.changed")
 		h.set(t, "UPDATE panel_meetings SET balance = ?::jsonb", string(kept))

@@ -163,12 +163,13 @@ func (s *Service) FinishMeeting(ctx context.Context, sc tenants.Scope, call ids.
 		if err != nil {
 			return err
 		}
+		g.meeting.EndedAt, g.meeting.EndedBy = g.now, sc.Actor().Person
 		g.meeting.Balance = balanceOf(c, all, decided)
+		g.meeting.Balance.Ended = g.now.UnixMicro()
 		r, err := readRecord(ctx, tx, g.meeting)
 		if err != nil {
 			return err
 		}
-		g.meeting.EndedAt, g.meeting.EndedBy = g.now, sc.Actor().Person
 		tx.Audit(audit.Entry{Action: "meeting.ended", SubjectKind: "call", SubjectID: call.String()})
 		g.meeting.Fingerprint, err = r.fingerprint()
 		return err

@@ -40,10 +40,16 @@ type meetingRow struct {
 	SealedBy    ids.Person      `bun:"sealed_by,nullzero"`
 }
 
+// meeting is the row's meeting. A balance of another end than its last is none: a program that does not know of balances has opened
+// the meeting again and ended it.
 func (r *meetingRow) meeting() Meeting {
+	balance := r.Balance
+	if balance != nil && balance.Ended != r.EndedAt.UnixMicro() {
+		balance = nil
+	}
 	return Meeting{
 		ID: r.ID, Call: r.CallID, State: r.State, At: r.At, Place: r.Place, OpenVotes: r.OpenVotes, Lead: r.LeadID, OnTable: r.OnTable, Version: r.Version,
-		ConvenedAt: r.ConvenedAt, ConvenedBy: r.ConvenedBy, OpenedAt: r.OpenedAt, EndedAt: r.EndedAt, EndedBy: r.EndedBy, Fingerprint: r.Fingerprint, Balance: r.Balance,
+		ConvenedAt: r.ConvenedAt, ConvenedBy: r.ConvenedBy, OpenedAt: r.OpenedAt, EndedAt: r.EndedAt, EndedBy: r.EndedBy, Fingerprint: r.Fingerprint, Balance: balance,
 		SignedAt: r.SignedAt, SignedBy: r.SignedBy, SealedAt: r.SealedAt, SealedBy: r.SealedBy,
 	}
 }
