@@ -96,6 +96,31 @@ func TestLettersAboutAWithdrawnApplicationNeverGo(t *testing.T) {
 	}
 }
 
+// TestABatchGoesWithoutWhatIsLeftOut: letters about it are cancelled, whether they are written in time or not, and of no other batch.
+func TestABatchGoesWithoutWhatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	id, other := ids.New[ids.Application](), ids.New[ids.Application]()
+	about := func(id ids.Application, batch, subject, body string) events.MailRequested {
+		m := together(batch, subject, body)
+		m.AboutID = id.String()
+		return m
+	}
+	h.announce(t, about(id, "one", "waits", "x"), about(id, "one", "gap", "{nobody}"), about(other, "one", "theirs", "x"), about(id, "two", "elsewhere", "x"))
+	for range 2 {
+		h.tell(t, events.DecisionsReleased{Batch: "one", Without: []ids.Application{id}})
+	}
+	h.announce(t, about(id, "one", "late", "x"), about(other, "one", "theirs, late", "x"))
+	got := h.statuses(t)
+	for subject, want := range map[string]correspondence.Status{
+		"waits": "cancelled", "gap": "cancelled", "theirs": "sent", "elsewhere": "held", "late": "cancelled", "theirs, late": "sent",
+	} {
+		if got[subject] != want {
+			t.Errorf("%s is %s, want %s", subject, got[subject], want)
+		}
+	}
+}
+
 func TestLettersAboutWhatMustNotBeKnownDoNotExist(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -25,9 +25,9 @@ func (s *Service) Reactions(r *tenants.Registry) {
 }
 
 // ReleaseBatch lets the letters of a released decision list go; one that is written only afterwards goes as well. A letter
-// with a gap stays held for somebody to look at. The reaction to events.DecisionsReleased; only the system may.
+// with a gap stays held for somebody to look at, and one about an application that the event leaves out never goes. The reaction to events.DecisionsReleased; only the system may.
 func (s *Service) ReleaseBatch(ctx context.Context, sc tenants.Scope, e events.DecisionsReleased) error {
-	return s.endBatch(ctx, sc, e.Batch, batchReleased, StatusReleased)
+	return s.endBatch(ctx, sc, e.Batch, batchReleased, StatusReleased, e.Without...)
 }
 
 // CancelBatch keeps the letters of a reopened decision list from ever going. The reaction to events.DecisionsReopened;
@@ -36,13 +36,20 @@ func (s *Service) CancelBatch(ctx context.Context, sc tenants.Scope, e events.De
 	return s.endBatch(ctx, sc, e.Batch, batchCancelled, StatusCancelled)
 }
 
-func (s *Service) endBatch(ctx context.Context, sc tenants.Scope, batch string, end batchState, to Status) error {
+func (s *Service) endBatch(ctx context.Context, sc tenants.Scope, batch string, end batchState, to Status, without ...ids.Application) error {
 	if err := policies.OnlySystem(sc); err != nil || batch == "" {
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		if err := setBatch(ctx, tx, batch, end); err != nil {
+		if err := setBatch(ctx, tx, batch, end, without); err != nil {
 			return err
+		}
+		cancelled, err := cancelInBatch(ctx, tx, batch)
+		if err != nil {
+			return err
+		}
+		for _, id := range cancelled {
+			tx.Audit(audit.Entry{Action: "message.cancelled", SubjectKind: "message", SubjectID: id.String()})
 		}
 		moved, err := moveBatch(ctx, tx, batch, to)
 		if err != nil || len(moved) == 0 {

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -272,72 +271,6 @@ func forgetNotificationsOf(ctx context.Context, tx *tenants.Tx, person ids.Perso
 		return fmt.Errorf("correspondence: forget notifications of somebody: %w", err)
 	}
 	return nil
-}
-
-// batchState is what has become of the letters that wait for one release.
-type batchState string
-
-const (
-	batchReleased  batchState = "released"
-	batchCancelled batchState = "cancelled"
-)
-
-// lockBatch keeps everybody else from releasing the batch or writing a letter of it until the transaction ends, and gives
-// its state.
-func lockBatch(ctx context.Context, tx *tenants.Tx, batch string) (batchState, error) {
-	if _, err := tx.NewRaw("INSERT INTO message_batches (batch) VALUES (?) ON CONFLICT DO NOTHING", batch).Exec(ctx); err != nil {
-		return "", fmt.Errorf("correspondence: begin batch: %w", err)
-	}
-	var state batchState
-	if err := tx.NewRaw("SELECT state FROM message_batches WHERE batch = ? FOR UPDATE", batch).Scan(ctx, &state); err != nil {
-		return "", fmt.Errorf("correspondence: lock batch: %w", err)
-	}
-	return state, nil
-}
-
-// statusIn is the status with which a message begins: a letter of a batch that has ended in the meantime shares its end.
-func statusIn(ctx context.Context, tx *tenants.Tx, m Message) (Status, error) {
-	if m.Batch == "" || m.Status != StatusHeld {
-		return m.Status, nil
-	}
-	state, err := lockBatch(ctx, tx, m.Batch)
-	switch {
-	case err != nil:
-		return m.Status, err
-	case state == batchCancelled:
-		return StatusCancelled, nil
-	case state == batchReleased && !gap.MatchString(m.Subject+m.Body):
-		return StatusReleased, nil
-	}
-	return m.Status, nil
-}
-
-// gap is a merge field that had no value.
-var gap = regexp.MustCompile(gapPattern)
-
-const gapPattern = `\{[a-z_]+\}`
-
-func setBatch(ctx context.Context, tx *tenants.Tx, batch string, state batchState) error {
-	if _, err := lockBatch(ctx, tx, batch); err != nil {
-		return err
-	}
-	if _, err := tx.NewRaw("UPDATE message_batches SET state = ? WHERE batch = ?", state, batch).Exec(ctx); err != nil {
-		return fmt.Errorf("correspondence: end batch: %w", err)
-	}
-	return nil
-}
-
-// moveBatch moves the held letters of a batch, when they are released but for those with a gap.
-func moveBatch(ctx context.Context, tx *tenants.Tx, batch string, to Status) ([]ids.Message, error) {
-	var moved []ids.Message
-	q := tx.NewUpdate().Table("messages").Set("status = ?", to).Where("batch = ?", batch).Where("status = ?", StatusHeld).Returning("id")
-	if to == StatusReleased {
-		q = q.Set("released_at = ?", tx.Moment()).Where("subject || body !~ ?", gapPattern)
-	}
-	if _, err := q.Exec(ctx, &moved); err != nil {
-		return nil, fmt.Errorf("correspondence: move batch: %w", err)
-	}
-	return moved, nil
 }
 
 func cancelAbout(ctx context.Context, tx *tenants.Tx, kind, id string) error {

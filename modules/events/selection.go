@@ -105,10 +105,12 @@ type PlaceLapsed struct {
 // EventKind names the event in the queue.
 func (PlaceLapsed) EventKind() string { return "place_lapsed" }
 
-// DecisionsReleased tells that the decision list of a call was released; the letters of the batch may go.
+// DecisionsReleased tells that the decision list of a call was released; the letters of the batch may go, but not those about
+// applications to which the same release offers a place that was left: another letter says so.
 type DecisionsReleased struct {
-	Call  ids.Call
-	Batch string
+	Call    ids.Call
+	Batch   string
+	Without []ids.Application `json:",omitempty"`
 }
 
 // EventKind names the event in the queue.

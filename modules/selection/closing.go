@@ -158,8 +158,8 @@ func (s *Service) Reopen(ctx context.Context, sc tenants.Scope, call ids.Call, v
 
 // Release makes the decisions known, all at once: the selected are offered their places, and the letters go. Coordinators
 // may. Here the decisions are looked at as a whole: whoever closed and signed them may have known of some only. Faults: Conflict when
-// the list is not signed, was changed, leaves the selected fewer days to reply than the call promises, or lacks something as a whole,
-// of which somebody with a conflict of interest in the call is told in the same words whatever it is; NotFound.
+// the list is not signed, was changed, leaves the selected fewer days to reply than the call promises, or lacks something as a whole:
+// whoever sees that something is lacking is told what, anybody else the same words whatever it is; NotFound.
 func (s *Service) Release(ctx context.Context, sc tenants.Scope, call ids.Call, version int64) error {
 	return s.sit(ctx, sc, policies.SelectionRelease, call, version, ReleaseList, func(ctx context.Context, tx *tenants.Tx, w *sitting) error {
 		if w.now.AddDate(0, 0, w.call.Review.ReplyDays).After(w.list.ReplyBy) {
@@ -168,13 +168,14 @@ func (s *Service) Release(ctx context.Context, sc tenants.Scope, call ids.Call, 
 		if !w.list.ClarifyUntil.IsZero() && w.now.AddDate(0, 0, LeastClarify-2).After(w.list.ClarifyUntil) {
 			return fault.Conflict("selection.release.clarify_until")
 		}
-		if lacks := w.lacks(); len(lacks) > 0 {
-			if w.partial() {
-				return fault.Conflict("selection.release.not_whole")
+		if len(w.lacks()) > 0 {
+			if lacks := w.seen().lacks(); len(lacks) > 0 {
+				return fault.Conflict(lacks[0])
 			}
-			return fault.Conflict(lacks[0])
+			return fault.Conflict("selection.release.not_whole")
 		}
-		w.list.ReleasedAt, w.list.ReleasedBy = w.now, sc.Actor().Person
+		beyond := len(w.missed()) > 0
+		w.list.ReleasedAt, w.list.ReleasedBy, w.list.BeyondQuotas = w.now, sc.Actor().Person, &beyond
 		for i := range w.decisions {
 			if err := w.release(ctx, tx, &w.decisions[i]); err != nil {
 				return err
@@ -183,11 +184,14 @@ func (s *Service) Release(ctx context.Context, sc tenants.Scope, call ids.Call, 
 		if err := s.tellApplicants(ctx, tx, w.all, "selection.notify.decided"); err != nil {
 			return err
 		}
-		tx.Announce(events.DecisionsReleased{Call: call, Batch: w.list.Batch})
 		tx.Audit(audit.Entry{Action: "decisions.released", SubjectKind: "call", SubjectID: call.String()})
 		tx.EnqueueAt(lapseJob, Lapsing{Call: call}, w.list.ReplyBy)
 		remindLater(tx, remindReplyJob, Reminding{Call: call, By: w.list.ReplyBy}, remindLead, w.now)
-		return s.offerNext(ctx, tx, w)
+		if err := s.offerNext(ctx, tx, w); err != nil {
+			return err
+		}
+		tx.Announce(events.DecisionsReleased{Call: call, Batch: w.list.Batch, Without: w.offered})
+		return nil
 	})
 }
 

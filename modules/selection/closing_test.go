@@ -2,12 +2,14 @@ package selection_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"kervan/modules/blueprints"
 	"kervan/modules/events"
+	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/selection"
@@ -234,4 +236,42 @@ func TestWhoSignsSeesWhatTheCloserCouldNot(t *testing.T) {
 	done(t, h.service.Reopen(t.Context(), v.chair, h.call.ID, h.version(t, v.chair)))
 	done(t, h.close(t, v.chair, nil))
 	done(t, h.sign(t, v.them))
+}
+
+// TestWhoReleasesIsToldWhatTheySeeIsLacking although they must not know of all applications.
+func TestWhoReleasesIsToldWhatTheySeeIsLacking(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	v := h.veiled(t)
+	sees := h.role(t, "İpek", tenants.RoleCoordinator)
+	h.conflict(t, sees, v.all[0])
+	h.decide(t, v.free, events.OutcomeSelected, v.all[:2]...)
+	h.decide(t, v.free, events.OutcomeRejected, v.all[2])
+	done(t, h.close(t, v.them, nil))
+	done(t, h.sign(t, v.also))
+	refusedAs(t, h.tryRelease(t, sees), "selection.close.undecided")
+	refusedAs(t, h.tryRelease(t, v.them), "selection.release.not_whole")
+}
+
+// TestWhoIsOfferedAPlaceAtTheReleaseIsNotToldToWait: the letters of the list go without theirs, which says that they wait.
+func TestWhoIsOfferedAPlaceAtTheReleaseIsNotToldToWait(t *testing.T) {
+	t.Parallel()
+	for name, free := range map[string]int{"a place is left": 1, "none is": 0} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			v := h.veiled(t)
+			h.decide(t, v.free, events.OutcomeSelected, v.all[:2-free]...)
+			h.decide(t, v.free, events.OutcomeWaiting, v.all[2])
+			h.decide(t, v.free, events.OutcomeRejected, append(slices.Clone(v.all[2-free:2]), v.secret)...)
+			done(t, h.close(t, v.free, func(c *selection.Closing) { c.LeavePlaces = free > 0 }))
+			done(t, h.sign(t, v.chair))
+			done(t, h.tryRelease(t, v.free))
+			h.Jobs(t)
+			without := []ids.Application{v.all[2].ID}[:free]
+			if len(h.lists) != 1 || h.lists[0].Batch == "" || !slices.Equal(h.lists[0].Without, without) || len(h.offered) != free {
+				t.Errorf("%+v; %d are offered a place", h.lists, len(h.offered))
+			}
+		})
+	}
 }

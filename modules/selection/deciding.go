@@ -21,6 +21,7 @@ type sitting struct {
 	decisions []Decision
 	hidden    []ids.Application // of which whoever sits must not know, of whatever call
 	now       time.Time
+	offered   []ids.Application // from the waiting list, in this sitting
 }
 
 // seen is what whoever sits may know of: whatever they are told or refused is made of it.
@@ -30,9 +31,6 @@ func (w *sitting) seen() *sitting {
 	own.decisions = slices.DeleteFunc(slices.Clone(w.decisions), func(d Decision) bool { return slices.Contains(w.hidden, d.Application) })
 	return &own
 }
-
-// partial reports whether whoever sits must not know of all applications.
-func (w *sitting) partial() bool { return len(w.seen().all) < len(w.all) }
 
 func (w *sitting) application(id ids.Application) (Application, bool) {
 	i := slices.IndexFunc(w.all, func(a Application) bool { return a.ID == id })

@@ -73,8 +73,18 @@ type List struct {
 	SignedBy     ids.Person
 	Batch        string
 	QuotaReason  string // why more are selected than the call's quotas allow; empty: they are not, or nobody has said yet
+	BeyondQuotas *bool  // whether the selection as a whole missed a quota at the release; nil: not released, or before this was kept
 	ReleasedAt   time.Time
 	ReleasedBy   ids.Person
+}
+
+// beyondQuotas reports whether the quotas do not hold for the waiting list: the selection was released beside them. Of lists that
+// do not say, it is taken from whether there is a reason for that, which somebody may have given who did not know of the whole.
+func (l *List) beyondQuotas() bool {
+	if l.BeyondQuotas != nil {
+		return *l.BeyondQuotas
+	}
+	return l.QuotaReason != ""
 }
 
 // May reports whether the verb can be done in the present state.

@@ -271,6 +271,7 @@ type told struct {
 	facts    []string // kind and application
 	released []events.DecisionReleased
 	offered  []events.PlaceOffered
+	lists    []events.DecisionsReleased
 }
 
 func (w *told) note(kind string, id ids.Application) {
@@ -328,6 +329,12 @@ func (h *house) listen(r *tenants.Registry) {
 		h.told.mu.Lock()
 		defer h.told.mu.Unlock()
 		h.released = append(h.released, e)
+		return nil
+	})
+	tenants.React(r, "test.lists", func(_ context.Context, _ tenants.Scope, e events.DecisionsReleased) error {
+		h.told.mu.Lock()
+		defer h.told.mu.Unlock()
+		h.lists = append(h.lists, e)
 		return nil
 	})
 	tenants.React(r, "test.offered", func(_ context.Context, _ tenants.Scope, e events.PlaceOffered) error {

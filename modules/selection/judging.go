@@ -80,6 +80,9 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 	if p.List, _, err = findList(ctx, sc.Read(), call); err != nil {
 		return p, err
 	}
+	if f.Hidden > 0 {
+		p.List.BeyondQuotas = nil // it is about the whole
+	}
 	if f.Hidden > 0 && p.List.ClosedBy != sc.Actor().Person { // it may speak of what is hidden
 		p.Reasoned, p.List.QuotaReason = p.List.QuotaReason != "", ""
 	}

@@ -50,9 +50,9 @@ func (w *sitting) missed() []blueprints.Taken {
 }
 
 // next is which of those who wait gets the next of some free places beside those that hold one, as the quotas want it; -1: nobody.
-// Who has closed the list with a reason for a selection beside the quotas has decided about the waiting list too.
+// Where the list was released with a selection beside the quotas, the waiting list goes on in its own order.
 func (w *sitting) next(held, waiting []Decision, free int) int {
-	if w.list.QuotaReason != "" {
+	if w.list.beyondQuotas() {
 		return 0
 	}
 	return blueprints.NextFitting(w.call.Quotas, w.counted(held), w.counted(waiting), free)

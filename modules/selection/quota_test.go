@@ -171,3 +171,47 @@ func TestQuotasOfLegalFormsAndFirstTimersAreCountedAndMissedWithAReason(t *testi
 		t.Errorf("as the quotas want it: %v", err)
 	}
 }
+
+// TestTheWaitingListGoesOnByQuotasThatTheWholeKeeps, though whoever closed the list saw one missed and gave a reason for it.
+func TestTheWaitingListGoesOnByQuotasThatTheWholeKeeps(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		kind    string // of the application that they must not know of; a foundation is wanted
+		earlier bool   // the list was released before it was kept what the whole is
+		want    int
+	}{
+		"the whole keeps them":               {kind: "foundation", want: 2},
+		"the whole misses one, too":          {kind: "association", want: 1},
+		"nobody has written down what it is": {kind: "foundation", earlier: true, want: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			h.limits(blueprints.Quota{Kind: "foundation", Least: 1}, blueprints.Quota{Topic: "digital", Name: i18n.Text{i18n.EN: "Digital"}, Most: 1})
+			v := h.veiled(t)
+			h.is(v.secret, c.kind, false)
+			h.about(v.secret, "digital")
+			h.about(v.all[1], "digital")
+			h.decide(t, v.free, events.OutcomeSelected, v.all[0], v.secret)
+			h.decide(t, v.free, events.OutcomeWaiting, v.all[1])
+			h.decide(t, v.free, events.OutcomeWaiting, v.all[2])
+			done(t, h.close(t, v.them, func(cmd *selection.Closing) { cmd.QuotaReason, cmd.LeavePlaces = "No foundation applied.", true }))
+			done(t, h.sign(t, v.also))
+			done(t, h.tryRelease(t, v.them))
+			for _, sc := range []tenants.Scope{v.them, v.free} {
+				p, err := h.service.Panel(t.Context(), sc, h.call.ID)
+				done(t, err)
+				if told := p.List.BeyondQuotas != nil; told != (sc.Actor().Person == v.free.Actor().Person) {
+					t.Errorf("what the whole is, is told: %v", told)
+				}
+			}
+			if c.earlier {
+				h.set(t, "UPDATE decision_lists SET beyond_quotas = NULL")
+			}
+			h.withdraw(t, v.all[0])
+			if len(h.offered) != 1 || h.offered[0].Application != v.all[c.want].ID {
+				t.Errorf("offered are %+v, want number %d", h.offered, c.want)
+			}
+		})
+	}
+}

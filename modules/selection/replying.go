@@ -280,6 +280,7 @@ func (s *Service) offer(ctx context.Context, tx *tenants.Tx, w *sitting, d Decis
 	if err := settle(ctx, tx, &d); err != nil {
 		return err
 	}
+	w.offered = append(w.offered, d.Application)
 	tx.Audit(entry("place.offered", d.Application))
 	tx.Announce(events.PlaceOffered{Application: d.Application, Call: d.Call, ReplyBy: d.ReplyBy})
 	tx.EnqueueAt(lapseJob, Lapsing{Call: d.Call}, d.ReplyBy)

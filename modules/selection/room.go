@@ -329,7 +329,7 @@ func (p *Panel) NextFitting() (next Ranked, passed []Ranked, ok bool) {
 		others = append(others, waiting[i].counted())
 	}
 	at := 0
-	if p.List.QuotaReason == "" {
+	if !p.List.beyondQuotas() {
 		at = blueprints.NextFitting(p.Call.Quotas, chosen, others, max(p.Call.Places-len(chosen), 1))
 	}
 	if at < 0 {

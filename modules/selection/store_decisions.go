@@ -31,6 +31,7 @@ type listRow struct {
 	SignedBy     ids.Person `bun:"signed_by"`
 	Batch        string     `bun:"batch"`
 	QuotaReason  string     `bun:"quota_reason"`
+	BeyondQuotas *bool      `bun:"beyond_quotas"`
 	ReleasedAt   time.Time  `bun:"released_at,nullzero"`
 	ReleasedBy   ids.Person `bun:"released_by"`
 }
@@ -38,7 +39,7 @@ type listRow struct {
 func (r *listRow) list() List {
 	return List{
 		Call: r.CallID, State: r.State, Version: r.Version, Places: r.Places, ReplyBy: r.ReplyBy, WaitingUntil: r.WaitingUntil, ClarifyUntil: r.ClarifyUntil, ClosedAt: r.ClosedAt,
-		ClosedBy: r.ClosedBy, SignedAt: r.SignedAt, SignedBy: r.SignedBy, Batch: r.Batch, QuotaReason: r.QuotaReason, ReleasedAt: r.ReleasedAt, ReleasedBy: r.ReleasedBy,
+		ClosedBy: r.ClosedBy, SignedAt: r.SignedAt, SignedBy: r.SignedBy, Batch: r.Batch, QuotaReason: r.QuotaReason, BeyondQuotas: r.BeyondQuotas, ReleasedAt: r.ReleasedAt, ReleasedBy: r.ReleasedBy,
 	}
 }
 
@@ -100,7 +101,7 @@ func WaitingUntil(ctx context.Context, db bun.IDB, calls ...ids.Call) (map[ids.C
 func saveList(ctx context.Context, tx *tenants.Tx, l *List) error {
 	r := listRow{
 		CallID: l.Call, State: l.State, ReplyBy: l.ReplyBy, WaitingUntil: l.WaitingUntil, ClarifyUntil: l.ClarifyUntil, ClosedAt: l.ClosedAt, ClosedBy: l.ClosedBy, SignedAt: l.SignedAt,
-		SignedBy: l.SignedBy, Batch: l.Batch, QuotaReason: l.QuotaReason, ReleasedAt: l.ReleasedAt, ReleasedBy: l.ReleasedBy,
+		SignedBy: l.SignedBy, Batch: l.Batch, QuotaReason: l.QuotaReason, BeyondQuotas: l.BeyondQuotas, ReleasedAt: l.ReleasedAt, ReleasedBy: l.ReleasedBy,
 	}
 	result, err := tx.NewUpdate().Model(&r).ExcludeColumn("call_id", "version", "places").Set("version = version + 1").
 		Where("call_id = ?", l.Call).Where("version = ?", l.Version).Exec(ctx)
