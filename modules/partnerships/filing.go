@@ -26,6 +26,7 @@ type LineProblem struct {
 type filed struct {
 	partnerships map[string]Listed
 	people       map[string]ids.Person
+	present      map[ids.Person]string // the addresses of those who accompany one, be they facilitators still or not
 	clashes      map[pair]ConflictKind
 }
 
@@ -47,6 +48,9 @@ func (s *Service) fileable(ctx context.Context, sc tenants.Scope) (filed, error)
 	}
 	for i := range people {
 		f.people[strings.ToLower(people[i].Email)] = people[i].ID
+	}
+	if f.present, err = s.addresses(ctx, sc, all); err != nil {
+		return f, err
 	}
 	f.clashes, err = s.clashes(ctx, sc, plain, persons(people))
 	return f, err
@@ -71,6 +75,9 @@ func (f *filed) read(lines []sheets.Line) (chosen []given, problems []LineProble
 	for _, line := range lines {
 		p, known := f.partnerships[line.What]
 		person, guides := f.people[strings.ToLower(line.Email)]
+		if known && strings.EqualFold(line.Email, f.present[p.Facilitator]) {
+			person, guides = p.Facilitator, true
+		}
 		_, clash := f.clashes[pair{p.ID, person}]
 		key := ""
 		switch {
@@ -102,12 +109,14 @@ func (s *Service) AccompanyByFile(ctx context.Context, sc tenants.Scope, content
 	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {
 		return 0, nil, err
 	}
-	lines, misread := sheets.ReadLines(content)
 	f, err := s.fileable(ctx, sc)
 	if err != nil {
 		return 0, nil, err
 	}
-	misread = slices.DeleteFunc(misread, func(bad sheets.BadLine) bool { return bad.Email == "" && f.partnerships[bad.What].Number != "" })
+	lines, misread := sheets.ReadLines(content, func(number string) bool { return f.partnerships[number].Number != "" })
+	misread = slices.DeleteFunc(misread, func(bad sheets.BadLine) bool {
+		return bad.Why == sheets.NoAddress && f.partnerships[bad.What].Number != ""
+	})
 	if len(lines) == 0 && len(misread) == 0 {
 		return 0, nil, fault.Invalid("fault.check_fields", fault.At("file", "partnerships.file.empty"))
 	}
@@ -143,6 +152,16 @@ func (s *Service) Accompanied(ctx context.Context, sc tenants.Scope) ([]sheets.L
 	if err != nil {
 		return nil, err
 	}
+	present, err := s.addresses(ctx, sc, all)
+	lines := make([]sheets.Line, len(all))
+	for i, p := range all {
+		lines[i] = sheets.Line{What: p.Number, Email: present[p.Facilitator]}
+	}
+	return lines, err
+}
+
+// addresses are those of who accompanies one of the partnerships.
+func (s *Service) addresses(ctx context.Context, sc tenants.Scope, all []Listed) (map[ids.Person]string, error) {
 	var guides []ids.Person
 	for i := range all {
 		if !all[i].Facilitator.IsZero() {
@@ -150,9 +169,11 @@ func (s *Service) Accompanied(ctx context.Context, sc tenants.Scope) ([]sheets.L
 		}
 	}
 	known, err := s.people.Persons(ctx, sc, guides)
-	lines := make([]sheets.Line, len(all))
-	for i, p := range all {
-		lines[i] = sheets.Line{What: p.Number, Email: known[p.Facilitator].Email}
+	found := make(map[ids.Person]string, len(known))
+	for id, p := range known {
+		if p.Email != "" {
+			found[id] = p.Email
+		}
 	}
-	return lines, err
+	return found, err
 }

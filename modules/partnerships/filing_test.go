@@ -1,6 +1,7 @@
 package partnerships_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/sheets"
+	"kervan/modules/partnerships"
 	"kervan/tenants"
 	"kervan/tenants/tenanttest"
 )
@@ -91,6 +93,41 @@ func TestAFileSaysWhoAccompaniesWhat(t *testing.T) {
 	want := []sheets.Line{{What: "KRV-Bir", Email: c.email(2)}, {What: "KRV-İki", Email: c.email(1)}, {What: "KRV-Üç"}}
 	if err != nil || !slices.Equal(lines, want) {
 		t.Errorf("taken along: %v, %v", lines, err)
+	}
+}
+
+// TestAFileComesBackAsItWent although somebody who accompanies is no facilitator any more; a quote that is never closed swallows nothing.
+func TestAFileComesBackAsItWent(t *testing.T) {
+	t.Parallel()
+	c := open(t).stranded(t)
+	give := func(reason string, lines ...string) ([]partnerships.LineProblem, error) {
+		_, problems, err := c.service.AccompanyByFile(t.Context(), c.coordinator, []byte(strings.Join(lines, "\n")), reason)
+		return problems, err
+	}
+	if problems, err := give("", "KRV-Bir,"+c.email(1)); err != nil {
+		t.Fatal(problems, err)
+	}
+	former := c.guides[1].Actor().Person
+	err := c.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.RevokeRole(ctx, former, tenants.Grant{Role: tenants.RoleFacilitator})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if problems, err := give("", "KRV-Bir,"+c.email(1), "KRV-İki,"+c.email(2), "KRV-Üç,"); err != nil {
+		t.Errorf("%v, %v", problems, err)
+	}
+	if got := c.given(t); got[0] != former || got[1] != c.guides[2].Actor().Person {
+		t.Errorf("given: %v", got)
+	}
+	if problems, err := give("", "KRV-Üç,"+c.email(1)); len(problems) != 1 || problems[0].Key != "partnerships.file.no_guide" {
+		t.Errorf("who is no facilitator any more is given a further one: %v, %v", problems, err)
+	}
+	before := c.given(t)
+	problems, err := give("A reason", "KRV-Bir,"+c.email(2), `KRV-İki,"`+c.email(0), "KRV-Üç,"+c.email(0))
+	if len(problems) != 1 || problems[0].Key != "partnerships.file.unreadable" || !slices.Equal(before, c.given(t)) {
+		t.Errorf("a quote that is never closed: %v, %v", problems, err)
 	}
 }
 

@@ -37,10 +37,12 @@ func (s *Service) AssignByFile(ctx context.Context, sc tenants.Scope, call ids.C
 	if err != nil {
 		return 0, nil, err
 	}
-	lines, misread := sheets.ReadLines(content)
-	problems := make([]LineProblem, len(misread))
-	for i, bad := range misread {
-		problems[i] = LineProblem{Line: bad.Line, Key: "selection.file." + string(bad.Why)}
+	lines, misread := sheets.ReadLines(content, func(number string) bool {
+		return slices.ContainsFunc(f.Applications, func(a Application) bool { return a.Number == number })
+	})
+	var problems []LineProblem
+	for _, bad := range misread {
+		problems = append(problems, LineProblem{Line: bad.Line, Key: "selection.file." + string(bad.Why)})
 	}
 	if len(lines) == 0 && len(problems) == 0 {
 		return 0, nil, fault.Invalid("fault.check_fields", fault.At("file", "selection.file.empty"))

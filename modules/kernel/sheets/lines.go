@@ -28,8 +28,9 @@ type Misread string
 
 // The ways in which a file is misread.
 const (
-	Unreadable Misread = "unreadable"
+	Unreadable Misread = "unreadable"  // from here on
 	TwoColumns Misread = "two_columns" // a line has others
+	NoAddress  Misread = "no_address"  // a line says of something that it is nobody's
 	TooLong    Misread = "too_long"    // the file has too many lines
 )
 
@@ -41,8 +42,9 @@ type BadLine struct {
 }
 
 // ReadLines reads a file that gives things to people: the number of a thing and an e-mail address, with a semicolon, a comma or a
-// tab between them. A first line without an address names the columns. What cannot be read as such a line is given back beside.
-func ReadLines(content []byte) ([]Line, []BadLine) {
+// tab between them. A first line that has neither the number of a known thing nor an address names the columns. What cannot be read as
+// such a line is given back beside.
+func ReadLines(content []byte, known func(what string) bool) ([]Line, []BadLine) {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	text, ok := i18n.Clean(string(content))
 	if !ok {
@@ -54,11 +56,15 @@ func ReadLines(content []byte) ([]Line, []BadLine) {
 	var bad []BadLine
 	for first := true; len(lines) <= mostLines; first = false {
 		fields, err := r.Read()
-		if fields == nil && err != nil {
-			if !errors.Is(err, io.EOF) {
-				bad = append(bad, BadLine{Line{At: len(lines) + 1}, Unreadable})
-			}
+		if errors.Is(err, io.EOF) {
 			return lines, bad
+		}
+		if err != nil { // what follows may be inside of a quote that is never closed
+			at := len(lines) + len(bad) + 1
+			if one, broken := errors.AsType[*csv.ParseError](err); broken {
+				at = one.StartLine
+			}
+			return lines, append(bad, BadLine{Line{At: at}, Unreadable})
 		}
 		at, _ := r.FieldPos(0)
 		one := Line{At: at}
@@ -69,7 +75,9 @@ func ReadLines(content []byte) ([]Line, []BadLine) {
 			one.Email = strings.TrimSpace(fields[1])
 		}
 		switch {
-		case first && !strings.Contains(one.Email, "@"): // the names of the columns
+		case first && !strings.Contains(one.Email, "@") && !known(one.What): // the names of the columns
+		case one.What != "" && strings.Join(fields[1:], "") == "":
+			bad = append(bad, BadLine{one, NoAddress})
 		case one.What == "" || one.Email == "" || len(fields) > 2 && strings.Join(fields[2:], "") != "":
 			bad = append(bad, BadLine{one, TwoColumns})
 		default:
