@@ -343,7 +343,7 @@ func (s standings) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Appl
 }
 
 // concealed lets the trail and correspondence ask of what the actor must not know: applications, rounds of partner finding, introductions
-// to other networks, and automatic assignments.
+// to other networks, automatic assignments, and second opinions on what they still review.
 func (a *App) concealed(ctx context.Context, sc tenants.Scope) ([]string, error) {
 	found, err := a.selection.Conflicted(ctx, sc)
 	if err != nil {
@@ -362,7 +362,14 @@ func (a *App) concealed(ctx context.Context, sc tenants.Scope) ([]string, error)
 		return nil, err
 	}
 	abroad, err := a.matching.ConcealedIntroductions(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	doubted, err := a.selection.ConcealedOpinions(ctx, sc)
 	var hidden []string
+	for _, id := range doubted {
+		hidden = append(hidden, id.String())
+	}
 	for _, id := range found {
 		hidden = append(hidden, id.String())
 	}

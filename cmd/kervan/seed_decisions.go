@@ -45,9 +45,6 @@ func (j *judged) decide(ctx context.Context, at time.Time) error {
 			return err
 		}
 	}
-	if panel, err = s.app.selection.Panel(ctx, sc, j.call); err != nil {
-		return err
-	}
 	// One place is offered on a condition, which is met before the cycle begins, and two on what an assembly says that meets once a year.
 	soon := selection.Wanted{Words: "Yönetim kurulunuzun, ziyaretlere zaman ayrılacağını söyleyen kararı.", Days: 30, Document: "İmzalı karar", Kinds: []string{"pdf"}}
 	for _, c := range []struct {

@@ -8,7 +8,9 @@ import (
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -27,9 +29,10 @@ type Opining struct {
 // Open reports whether anything can be asked or answered still.
 func (o *Opining) Open() bool { return !o.Owed && o.List.May(Decide) && o.Application.Undecided }
 
-// Askable reports whether officers are offered to want a second opinion: not while one is on its way or waits for their answer.
+// Askable reports whether officers are offered to want a second opinion: not before a first is in, nor while
+// one is on its way or waits for their answer.
 func (o *Opining) Askable() bool {
-	return o.Open() && !o.Progress.Opinion && !slices.ContainsFunc(o.Opinions, func(one Opinion) bool { return one.State == OpinionAsked })
+	return o.Open() && o.Progress.Submitted > 0 && !o.Progress.Opinion && !slices.ContainsFunc(o.Opinions, func(one Opinion) bool { return one.State == OpinionAsked })
 }
 
 // Opinions shows the second opinions that were asked for on an application, by whom and why. Coordinators and officers may, without
@@ -82,6 +85,17 @@ type opined struct {
 	now         time.Time
 }
 
+// opinionEntry is about a second opinion, so that it is read by those only who may know of it and of its application.
+func opinionEntry(what string, id ids.Opinion, application ids.Application) audit.Entry {
+	return audit.Entry{Action: "opinion." + what, SubjectKind: "opinion", SubjectID: id.String(), Detail: map[string]any{audit.Among: []string{application.String()}}}
+}
+
+// ConcealedOpinions lists the second opinions of which the actor must not know yet, because they owe a review of the application. Those
+// of Conflicted are concealed with these.
+func (s *Service) ConcealedOpinions(ctx context.Context, sc tenants.Scope) ([]ids.Opinion, error) {
+	return opinionsToOwing(ctx, sc.Read(), sc.Actor().Person)
+}
+
 // opine lets act ask for a second opinion or answer, while the decisions are open and the application can be decided. Faults:
 // Conflict, also when an officer owes a review of it; NotFound.
 func (s *Service) opine(ctx context.Context, sc tenants.Scope, a Application, act func(context.Context, *tenants.Tx, *opined) error) error {
@@ -122,8 +136,8 @@ func (s *Service) opine(ctx context.Context, sc tenants.Scope, a Application, ac
 }
 
 // AskOpinion asks for a second opinion on an application, which needs one more review from then on. The reason is for coordinators
-// and officers alone. They may, without a conflict of interest and a review of it that they owe, while the decisions are open and no
-// other is on its way. Faults: Invalid by field, Conflict, NotFound.
+// and officers alone. They may, without a conflict of interest and a review of it that they owe, while the decisions are open, once a
+// first review is in, and while no other opinion is on its way. Faults: Invalid by field, Conflict, NotFound.
 func (s *Service) AskOpinion(ctx context.Context, sc tenants.Scope, id ids.Application, reason string) error {
 	a, err := s.permitted(ctx, sc, policies.ReviewerManage, id)
 	if err != nil {
@@ -136,9 +150,13 @@ func (s *Service) AskOpinion(ctx context.Context, sc tenants.Scope, id ids.Appli
 		if o.progress.Opinion {
 			return fault.Conflict("selection.opinion.on_its_way")
 		}
-		tx.Audit(entry("opinion.wanted", id))
+		if o.progress.Submitted == 0 {
+			return fault.Conflict("selection.opinion.no_first")
+		}
+		one := ids.New[ids.Opinion]()
+		tx.Audit(opinionEntry("wanted", one, id))
 		return saveOpinion(ctx, tx, &Opinion{
-			ID: ids.New[ids.Opinion](), Application: id, Call: a.Call, State: OpinionGranted, Reviews: NeededWith(o.call.Review, o.progress), Reason: reason,
+			ID: one, Application: id, Call: a.Call, State: OpinionGranted, Reviews: NeededWith(o.call.Review, o.progress), Reason: reason,
 			AskedAt: o.now, AskedBy: sc.Actor().Person, AnsweredAt: o.now, AnsweredBy: sc.Actor().Person,
 		})
 	})
@@ -161,8 +179,8 @@ func (s *Service) RequestOpinion(ctx context.Context, sc tenants.Scope, id ids.R
 		if slices.ContainsFunc(opinionsOfReview(o.opinions, id), func(one Opinion) bool { return one.State.standing() }) {
 			return fault.Conflict("selection.opinion.asked_before")
 		}
-		tx.Audit(entry("opinion.asked", a.ID))
 		one := Opinion{ID: ids.New[ids.Opinion](), Application: a.ID, Call: r.Call, Review: id, State: OpinionAsked, Reason: reason, AskedAt: o.now, AskedBy: r.Person}
+		tx.Audit(opinionEntry("asked", one.ID, a.ID))
 		if err := saveOpinion(ctx, tx, &one); err != nil {
 			return err
 		}
@@ -217,7 +235,7 @@ func (s *Service) AnswerOpinion(ctx context.Context, sc tenants.Scope, applicati
 		if err := saveOpinion(ctx, tx, one); err != nil {
 			return err
 		}
-		tx.Audit(entry("opinion."+string(after), a.ID))
+		tx.Audit(opinionEntry(string(after), id, a.ID))
 		tellOpinion(tx, o, one)
 		if verb != TakeBackOpinion {
 			return nil
@@ -226,11 +244,26 @@ func (s *Service) AnswerOpinion(ctx context.Context, sc tenants.Scope, applicati
 	})
 }
 
-// tellableReviewer holds a text for a reviewer to what may be told them: something, and not who else reviews.
+// tellableReviewer holds a text for a reviewer to what may be told them: something, not who else reviews, and in an anonymous call not
+// who applies.
 func (s *Service) tellableReviewer(ctx context.Context, sc tenants.Scope, a Application, text string) (string, error) {
 	text, err := s.tellable(ctx, sc, a, "reason", text)
 	if f := fault.Of(err); fault.Is(err, fault.KindInvalid) && f.Fields[0].Key != "fault.required" {
-		err = fault.Invalid("fault.check_fields", fault.At("reason", "selection.opinion.names_reviewer"))
+		return text, fault.Invalid("fault.check_fields", fault.At("reason", "selection.opinion.names_reviewer"))
+	}
+	if err != nil {
+		return text, err
+	}
+	call, err := s.Calls.Call(ctx, sc, a.Call)
+	if err != nil {
+		return text, err
+	}
+	applicants := make([]string, len(a.Organizations))
+	for i, o := range a.Organizations {
+		applicants[i] = i18n.SearchKey(o.Name)
+	}
+	if call.Review.Anonymous && names(text, applicants) {
+		err = fault.Invalid("fault.check_fields", fault.At("reason", "selection.opinion.names_applicant"))
 	}
 	return text, err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/selection"
 	"kervan/tenants"
@@ -199,7 +200,7 @@ func TestAReviewerAsksForASecondOpinion(t *testing.T) {
 	}
 	h.Jobs(t)
 	told := h.newsFor(w.one.Actor().Person)
-	if told["selection.notify.opinion.turned_down"] != 1 || told["selection.notify.opinion_granted"] != 1 {
+	if told["selection.notify.opinion.turned_down"] != 1 || told["selection.notify.opinion.granted"] != 1 {
 		t.Errorf("the reviewer is told %v", told)
 	}
 	for key := range h.newsFor(w.two.Actor().Person) {
@@ -248,6 +249,49 @@ func TestNothingOfASecondOpinionReachesWhoMayNotKnow(t *testing.T) {
 	if len(h.opinions(t, owing, w.application.ID)) > 0 {
 		t.Error("an officer who owes a review is shown what was asked for")
 	}
+	for sc, want := range map[*tenants.Scope][]ids.Opinion{&owing: {asked}, &w.officer: nil} {
+		if got, err := h.service.ConcealedOpinions(t.Context(), *sc); err != nil || !slices.Equal(got, want) {
+			t.Errorf("the trail conceals %v, want %v: %v", got, want, err)
+		}
+	}
+	var among int
+	must(t, h.System().Read().NewRaw("SELECT count(*) FROM audit_entries WHERE subject_id = ? AND detail -> ? @> to_jsonb(?::text)", asked.String(), audit.Among, w.application.ID.String()).Scan(t.Context(), &among))
+	if among != 1 {
+		t.Error("the entry does not say what it is about, so that who has a conflict of interest reads it")
+	}
+}
+
+// TestAnAnswerDoesNotSayWhoApplies where reviewers do not learn it; where they do, it may.
+func TestAnAnswerDoesNotSayWhoApplies(t *testing.T) {
+	t.Parallel()
+	for _, anonymous := range []bool{false, true} {
+		h := open(t)
+		w := h.doubted(t)
+		must(t, h.service.RequestOpinion(t.Context(), w.one, w.reviews[0], "Please"))
+		h.around.mu.Lock()
+		h.calls[0].Review.Anonymous = anonymous
+		h.around.mu.Unlock()
+		asked := h.opinions(t, w.officer, w.application.ID)[0].ID
+		err := h.service.AnswerOpinion(t.Context(), w.officer, w.application.ID, asked, selection.TurnDownOpinion, "What "+w.application.Organizations[0].Name+" plans is clear.")
+		if anonymous != fault.Is(err, fault.KindInvalid) || !anonymous && err != nil {
+			t.Errorf("anonymous %t: %v", anonymous, err)
+		}
+	}
+}
+
+// TestASecondOpinionFollowsAFirst holds an officer to one review that is in.
+func TestASecondOpinionFollowsAFirst(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	officer, one := h.role(t, "Ofis", tenants.RoleOfficer), h.role(t, "Bir", tenants.RoleReviewer)
+	a, _ := h.apply(t, "Ihlamur")
+	id := h.assign(t, a, one)[0]
+	if err := h.service.AskOpinion(t.Context(), officer, a.ID, "Please"); fault.Of(err) == nil || fault.Of(err).Key != "selection.opinion.no_first" {
+		t.Errorf("before a first: %v", err)
+	}
+	h.write(t, one, id, 6, "TEXT")
+	must(t, h.service.Submit(t.Context(), one, id))
+	must(t, h.service.AskOpinion(t.Context(), officer, a.ID, "Please"))
 }
 
 // TestOppositeAnswersToASecondOpinionMeet lets one of two win, and the other is told.

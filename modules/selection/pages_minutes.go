@@ -138,7 +138,7 @@ func usedText(p ui.Page, u blueprints.Taken, selected int) string {
 		result = "short"
 	}
 	return p.T("selection.minutes.used", "Count", p.Loc.Int(u.Count), "All", p.Loc.Int(selected), "Share", p.Loc.Percent(share, 0)) + "\n" +
-		p.T("selection.minutes."+wanted, "Least", p.Loc.Int(u.Least), "Most", p.Loc.Int(u.Most)) + ": " + p.T("selection.minutes.quota_"+result)
+		p.T("selection.minutes."+wanted, "Least", p.Loc.Int(u.Least), "Most", p.Loc.Int(u.Most)) + ": " + p.T("selection.minutes.quota."+result)
 }
 
 func balanceTerms(p ui.Page, m Minutes) []ui.Term {

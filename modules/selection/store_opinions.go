@@ -67,6 +67,17 @@ func wantedIn(ctx context.Context, db bun.IDB, call ids.Call) (map[ids.Applicati
 	return wantedBy(all), err
 }
 
+// opinionsToOwing are the second opinions on applications of which somebody owes a review.
+func opinionsToOwing(ctx context.Context, db bun.IDB, person ids.Person) ([]ids.Opinion, error) {
+	var found []ids.Opinion
+	err := db.NewSelect().Table("second_opinions").Column("id").
+		Where("application_id IN (SELECT application_id FROM reviews WHERE person_id = ? AND state IN (?, ?))", person, ReviewAssigned, ReviewOpen).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("selection: list concealed second opinions: %w", err)
+	}
+	return found, nil
+}
+
 // saveOpinion keeps a second opinion, of whose call the caller holds the list.
 func saveOpinion(ctx context.Context, tx *tenants.Tx, o *Opinion) error {
 	row := opinionRow{
