@@ -50,6 +50,7 @@ var wordless = map[string]string{
 	"calls.review":                     "numbers and keys of the rules of the reviews",
 	"documents.reason":                 "what a check found, by its key",
 	"form_draft_presences.place":       "keys of a section and a question",
+	"message_batches.without":          "identifiers",
 	"panel_items.away":                 "identifiers",
 	"panel_lots.applications":          "identifiers",
 	"panel_meetings.balance":           "identifiers, codes of countries and legal forms, numbers, and topics as the form names them",
