@@ -73,7 +73,7 @@ check: setup assets ## what must be true of the source: formatted, generated, ve
 bench: setup assets bin/versitygw ## how fast it is: one line per figure, name value unit goal ok|short
 	@cd deploy/tools/lighthouse && { [ -d node_modules ] || PUPPETEER_SKIP_DOWNLOAD=1 npm ci --no-audit --no-fund --silent; }
 	@mkdir -p bin && go test -timeout 20m -run '^$$' -bench . -benchtime 1x ./cmd/kervan >bin/bench.log 2>&1 || { tail -n 40 bin/bench.log >&2; exit 1; }
-	@grep -E ' (ok|short)$$' bin/bench.log
+	@grep -E '^# | (ok|short)$$' bin/bench.log
 
 clean: ## forget everything that was built; the data folder stays
 	rm -rf bin $(UI)/node_modules $(UI)/dist/*.*
