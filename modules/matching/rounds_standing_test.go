@@ -150,7 +150,7 @@ func TestALargePoolIsPutTogetherByFours(t *testing.T) {
 	}
 	page := h.enters(t, team)
 	page.Get("/rounds/" + round.String() + "/runs/" + b.ID.String())
-	page.Want(http.StatusOK, "25 matches", "What was traded, and other solutions, were not worked out here.")
+	page.Want(http.StatusOK, "25 matches", "Other solutions, and in pairs what was traded, were not worked out here.")
 }
 
 // TestAConflictWithAnOrganizationBarsFromItsRounds declares it about an application to some call: no round of cards with the

@@ -126,15 +126,24 @@ func takeBackTicks(ctx context.Context, tx *tenants.Tx, c Listed, now time.Time)
 	return err
 }
 
-// StepBack takes the reviews of anonymous calls that somebody owes from them, once a further role shows them who applies; they and the
-// officers are told. What is submitted stays. The reaction to events.RolesChanged; only the system may.
+// StepBack takes the reviews that somebody owes from them: all once they review no more, so that others can be found, and those of
+// anonymous calls once a further role shows them who applies. The officers are told, and who reviews still. What is submitted stays.
+// The reaction to events.RolesChanged; only the system may.
 func (s *Service) StepBack(ctx context.Context, sc tenants.Scope, e events.RolesChanged) error {
 	if err := policies.OnlySystem(sc); err != nil || e.Person.IsZero() {
 		return err
 	}
 	knows, err := knowing(ctx, sc.Read())
-	if err != nil || !knows[e.Person] {
+	if err != nil {
 		return err
+	}
+	held, err := tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer, tenants.RoleChair)
+	if err != nil {
+		return err
+	}
+	reviews := slices.ContainsFunc(held, func(m tenants.Membership) bool { return m.Person == e.Person })
+	if reviews && !knows[e.Person] {
+		return nil
 	}
 	mine, err := reviewsBy(ctx, sc.Read(), e.Person)
 	if err != nil {
@@ -148,7 +157,7 @@ func (s *Service) StepBack(ctx context.Context, sc tenants.Scope, e events.Roles
 		if err != nil {
 			return err
 		}
-		if !call.Review.Anonymous {
+		if reviews && !call.Review.Anonymous {
 			continue
 		}
 		those, err := s.Applications.Those(ctx, sc, []ids.Application{r.Application})
@@ -156,7 +165,7 @@ func (s *Service) StepBack(ctx context.Context, sc tenants.Scope, e events.Roles
 			return err
 		}
 		if err := sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-			return s.stepBack(ctx, tx, r.ID, those[r.Application])
+			return s.stepBack(ctx, tx, r.ID, those[r.Application], !reviews)
 		}); err != nil {
 			return err
 		}
@@ -164,7 +173,7 @@ func (s *Service) StepBack(ctx context.Context, sc tenants.Scope, e events.Roles
 	return nil
 }
 
-func (s *Service) stepBack(ctx context.Context, tx *tenants.Tx, id ids.Review, a Application) error {
+func (s *Service) stepBack(ctx context.Context, tx *tenants.Tx, id ids.Review, a Application, left bool) error {
 	r, err := lockReview(ctx, tx, id)
 	if err != nil {
 		return err
@@ -175,11 +184,15 @@ func (s *Service) stepBack(ctx context.Context, tx *tenants.Tx, id ids.Review, a
 	}
 	r.State = after
 	tx.Audit(audit.Entry{Action: "review.unassigned", SubjectKind: "application", SubjectID: r.Application.String(), Detail: map[string]any{"reviewer": r.Person.String()}})
-	tx.Announce(events.NotificationRequested{Person: r.Person, Key: "selection.notify.unassigned_knows", Path: "/reviews"})
-	if err := advance(ctx, tx, &r); err != nil || a.ID.IsZero() {
+	told := "selection.notify.reviewer_left"
+	if !left {
+		told = "selection.notify.reviewer_knows"
+		tx.Announce(events.NotificationRequested{Person: r.Person, Key: "selection.notify.unassigned_knows", Path: "/reviews"})
+	}
+	if err := advance(ctx, tx, &r); err != nil || !a.Undecided {
 		return err
 	}
-	return s.tellOfficers(ctx, tx, a, "selection.notify.reviewer_knows")
+	return s.tellOfficers(ctx, tx, a, told)
 }
 
 // unknowing refuses to go on with a review of an anonymous call to somebody who sees by another role who applies. What they have

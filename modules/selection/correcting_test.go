@@ -361,3 +361,36 @@ func TestWhoLearnsWhoAppliesStepsBack(t *testing.T) {
 		t.Error("an officer takes reviews away so")
 	}
 }
+
+// TestWhoReviewsNoMoreOwesNothing takes the role from somebody: what they owe waits for others, what they have submitted counts.
+func TestWhoReviewsNoMoreOwesNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	officer := h.role(t, "Ofis", tenants.RoleOfficer)
+	leaves, stays := h.role(t, "Bir", tenants.RoleReviewer), h.role(t, "İki", tenants.RoleReviewer)
+	done, _ := h.apply(t, "Ihlamur")
+	owed, _ := h.apply(t, "Zeytin")
+	h.review(t, done, map[*tenants.Scope]int{&leaves: 6})
+	h.assign(t, owed, leaves, stays)
+	must(t, h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.RevokeRole(ctx, leaves.Actor().Person, tenants.Grant{Role: tenants.RoleReviewer})
+		return err
+	}))
+	h.Jobs(t)
+	b, err := h.service.Board(t.Context(), officer, h.call.ID)
+	must(t, err)
+	for _, row := range b.Rows {
+		want := map[ids.Application]selection.Progress{done.ID: {Required: row.Progress.Required, Active: 1, Submitted: 1}, owed.ID: {Required: row.Progress.Required, Active: 1}}[row.ID]
+		if row.Progress != want {
+			t.Errorf("%s: %+v, want %+v", row.Name(), row.Progress, want)
+		}
+	}
+	if n := h.newsFor(officer.Actor().Person)["selection.notify.reviewer_left"]; n != 1 {
+		t.Errorf("the officer is told %d times", n)
+	}
+	for _, sc := range []tenants.Scope{leaves, stays} {
+		if n := h.newsFor(sc.Actor().Person)["selection.notify.unassigned_knows"]; n > 0 {
+			t.Error("somebody is told that they see who applies")
+		}
+	}
+}
