@@ -21,6 +21,8 @@ type Board struct {
 	Rows      []Row
 	Reviewers []Reviewer // those who can be assigned, by name
 	LatestDue time.Time  // of what is assigned already; zero: nothing is
+
+	opinions []Opinion // of the call, those on applications that are not in the rows, too
 }
 
 // Row is one application with its reviews.
@@ -83,10 +85,10 @@ func (s *Service) board(ctx context.Context, sc tenants.Scope, f field) (Board, 
 	if b.Reviewers, err = s.reviewers(ctx, sc, &f.Call, all); err != nil {
 		return b, err
 	}
-	wanted, err := wantedIn(ctx, sc.Read(), f.Call.ID)
-	if err != nil {
+	if b.opinions, err = opinionsOfCall(ctx, sc.Read(), f.Call.ID); err != nil {
 		return b, err
 	}
+	wanted := wantedBy(b.opinions)
 	grouped := byApplication(all)
 	for _, a := range f.Applications {
 		row := Row{Application: a, Reviews: grouped[a.ID]}

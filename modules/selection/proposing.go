@@ -100,10 +100,7 @@ func (s *Service) Proposals(ctx context.Context, sc tenants.Scope, call ids.Call
 	if err != nil {
 		return Proposals{}, err
 	}
-	found := Proposals{Board: b}
-	if found.Asked, err = s.askedFor(ctx, sc, b); err != nil {
-		return found, err
-	}
+	found := Proposals{Board: b, Asked: b.askedFor(sc.Actor().Person)}
 	found.Each, err = s.proposed(ctx, sc, b)
 	return found, err
 }
@@ -167,21 +164,17 @@ type Requested struct {
 }
 
 // askedFor are those of a board, the oldest first, but for applications of which the actor owes a review.
-func (s *Service) askedFor(ctx context.Context, sc tenants.Scope, b Board) ([]Requested, error) {
-	all, err := opinionsOfCall(ctx, sc.Read(), b.Call.ID)
-	if err != nil {
-		return nil, err
-	}
+func (b *Board) askedFor(actor ids.Person) []Requested {
 	var found []Requested
-	for _, o := range all {
+	for _, o := range b.opinions {
 		i := slices.IndexFunc(b.Rows, func(r Row) bool { return r.ID == o.Application })
-		if o.State != OpinionAsked || i < 0 || !b.Rows[i].Undecided || owes(b.Rows[i].Reviews, sc.Actor().Person) {
+		if o.State != OpinionAsked || i < 0 || !b.Rows[i].Undecided || owes(b.Rows[i].Reviews, actor) {
 			continue
 		}
 		who, _ := b.Reviewer(o.AskedBy)
 		found = append(found, Requested{Opinion: o, About: b.Rows[i].Application, Name: who.Name})
 	}
-	return found, nil
+	return found
 }
 
 // Pair is an application with whoever is to review it.

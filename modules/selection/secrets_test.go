@@ -439,7 +439,11 @@ func TestPagesAskAsOftenForManyAsForOne(t *testing.T) {
 		t.Error(diff)
 	}
 	for path, n := range one {
-		if n > 12 {
+		most := int64(12)
+		if path == c+"/thirds" {
+			most = 14 // it also looks at what people know, and at what ties them to applicants
+		}
+		if n > most {
 			t.Errorf("%s asks %d times", path, n)
 		}
 	}
