@@ -52,8 +52,8 @@ WALKS := $(WALLS)|TestOrganizationsOfOneNetwork|TestEveryPageAsksAsOften|TestEve
 WALKS := $(WALKS)|TestReviewersOfAnAnonymousCall|TestWhatHappensToOneApplication|TestMailsOfARoundAreConcealed|TestEveryListLeavesWithoutAFormula
 WALKS := $(WALKS)|TestANetworkSpeaksWithItsOwnWords|TestTiesOfTheTeam|TestARehearsalIsPlayed
 
-# What a browser draws is the same however tenants are kept apart in the database.
-DRAWN := Accessible|InABrowser|ByKeyboard|IsDragged|OnAPhone
+# How accessible pages are is the same however tenants are kept apart in the database.
+DRAWN := Accessible
 
 # Nothing in here runs beside itself or knows a database: without the detector it takes a tenth of the time, and once is enough.
 PURE := /modules/solver/(agreement|assignment|bipartite|blossom|decimals|roommates|seats)$$

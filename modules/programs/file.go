@@ -35,7 +35,7 @@ type File struct {
 	Locales          []i18n.Locale          `json:"locales"`
 	Places           int                    `json:"places,omitempty"`
 	GrantMinor       int64                  `json:"grant_minor,omitempty"` // per partnership, in the currency's smallest unit
-	GrantCurrency    string                 `json:"grant_currency,omitempty"`
+	GrantCurrency    grantCurrency          `json:"grant_currency,omitempty"`
 	Quotas           []blueprints.Quota     `json:"quotas,omitempty"`
 	Call             blueprints.Call        `json:"call"`
 	Composition      blueprints.Composition `json:"composition"`
@@ -55,6 +55,17 @@ const (
 	cycleChars    = 80
 )
 
+// grantCurrency is one of Currencies in a file; nothing where it says none.
+type grantCurrency string
+
+func currencies() []grantCurrency {
+	all := make([]grantCurrency, len(Currencies))
+	for i, one := range Currencies {
+		all[i] = grantCurrency(one)
+	}
+	return all
+}
+
 var scorePoint = regexp.MustCompile(`^([0-9]|10)(\.5)?$`)
 
 var fileKey = regexp.MustCompile(forms.KeyPattern)
@@ -63,7 +74,7 @@ var fileKey = regexp.MustCompile(forms.KeyPattern)
 var fileShape = sync.OnceValue(func() *interchange.Shape[File] {
 	rules := append(builder.FileRules(),
 		interchange.Between[File]("schema", fileVersion, fileVersion), interchange.Most[File]("cycle", cycleChars),
-		interchange.Between[File]("places", 0, 1000), interchange.Between[File]("grant_minor", 0, 100_000_000_00), interchange.Pattern[File]("grant_currency", regexp.MustCompile(`^(|`+strings.Join(Currencies, "|")+`)$`)),
+		interchange.Between[File]("places", 0, 1000), interchange.Between[File]("grant_minor", 0, 100_000_000_00), interchange.Known(currencies()...),
 		interchange.Pattern[blueprints.Composition]("key", fileKey), interchange.Pattern[blueprints.Seat]("key", seatKey), interchange.Most[blueprints.Seat]("name", seatChars),
 		interchange.Between[blueprints.Seat]("min", 0, blueprints.MostSeats), interchange.Between[blueprints.Seat]("max", 0, blueprints.MostSeats),
 		interchange.Pattern[blueprints.Reason]("key", reasonKey), interchange.Most[blueprints.Reason]("name", reasonNameChars), interchange.Most[blueprints.Reason]("reason", reasonChars),
@@ -101,7 +112,7 @@ func (s *Service) File(ctx context.Context, sc tenants.Scope, id ids.Call) (File
 	}
 	return File{
 		Schema: fileVersion, Blueprint: c.Blueprint, BlueprintVersion: c.FromVersion, Cycle: c.Cycle, Locales: c.Locales, Places: c.Places,
-		GrantMinor: c.GrantMinor, GrantCurrency: c.GrantCurrency, Quotas: c.Quotas, Composition: c.Composition, Eligibility: c.Eligibility, Documents: c.Documents, Form: *asked,
+		GrantMinor: c.GrantMinor, GrantCurrency: grantCurrency(c.GrantCurrency), Quotas: c.Quotas, Composition: c.Composition, Eligibility: c.Eligibility, Documents: c.Documents, Form: *asked,
 		Call:     blueprints.Call{Title: c.Title, Summary: c.Summary, About: c.About, Conduct: c.Conduct, Notice: c.Notice},
 		Criteria: c.Criteria, Review: c.Review, Stages: c.Stages, Letters: c.Letters,
 	}, nil
@@ -155,7 +166,7 @@ func (s *Service) modelOf(ctx context.Context, f *File, file *interchange.File) 
 // call is the draft that a file becomes for a network.
 func (f *File) call(of tenants.Tenant) Call {
 	c := Call{
-		ID: ids.New[ids.Call](), Cycle: f.Cycle, State: Draft, Zone: of.Zone, Version: 1, Places: f.Places, GrantMinor: f.GrantMinor, GrantCurrency: f.GrantCurrency,
+		ID: ids.New[ids.Call](), Cycle: f.Cycle, State: Draft, Zone: of.Zone, Version: 1, Places: f.Places, GrantMinor: f.GrantMinor, GrantCurrency: string(f.GrantCurrency),
 		Title: worded(f.Call.Title), Summary: worded(f.Call.Summary), About: worded(f.Call.About), Conduct: worded(f.Call.Conduct), Notice: worded(f.Call.Notice),
 		Quotas: f.Quotas, Composition: f.Composition, Criteria: f.Criteria, Eligibility: f.Eligibility, Documents: f.Documents, Letters: f.Letters, Review: f.Review, Stages: f.Stages,
 		Blueprint: f.Blueprint, FromVersion: f.BlueprintVersion,

@@ -81,7 +81,7 @@ func TestAProgramsFileSaysWhatIsWrong(t *testing.T) {
 		"the form":            {func(f *programs.File) { f.Form.Sections[0].Questions[0].Type = "magic" }, []string{"interchange.not_one"}},
 		"no cycle":            {func(f *programs.File) { f.Cycle = "" }, []string{"fault.required"}},
 		"a quota":             {func(f *programs.File) { f.Quotas = []blueprints.Quota{{Country: "QQ", Most: 3}} }, []string{"fault.choose"}},
-		"money":               {func(f *programs.File) { f.GrantCurrency = "XXX" }, []string{"interchange.pattern"}},
+		"money":               {func(f *programs.File) { f.GrantCurrency = "XXX" }, []string{"interchange.not_one"}},
 		"a stage":             {func(f *programs.File) { f.Stages[0].From = "never" }, []string{"interchange.not_one"}},
 		"a long title":        {func(f *programs.File) { f.Call.Title["en"] = strings.Repeat("a", 151) }, []string{"interchange.too_long"}},
 	} {
