@@ -337,6 +337,11 @@ func (standings) WaitingUntil(ctx context.Context, db bun.IDB, calls ...ids.Call
 	return selection.WaitingUntil(ctx, db, calls...)
 }
 
+// Barred satisfies applications.Standings.
+func (standings) Barred(ctx context.Context, db bun.IDB, wanted ...ids.Application) (map[ids.Application][]ids.Person, error) {
+	return selection.Barred(ctx, db, wanted...)
+}
+
 // Conflicted satisfies applications.Standings.
 func (s standings) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Application, error) {
 	return s.selection.Conflicted(ctx, sc)

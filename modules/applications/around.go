@@ -105,6 +105,8 @@ type Standings interface {
 	Standings(ctx context.Context, sc tenants.Scope, applications []ids.Application) (map[ids.Application]Standing, error)
 	// Conflicted lists the applications in which the actor has a conflict of interest.
 	Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Application, error)
+	// Barred lists who has a conflict of interest in each of the applications, in one query.
+	Barred(ctx context.Context, db reader, applications ...ids.Application) (map[ids.Application][]ids.Person, error)
 	// WaitingUntil is when the waiting lists of calls end, of those whose decisions were released, in one query.
 	WaitingUntil(ctx context.Context, db reader, calls ...ids.Call) (map[ids.Call]time.Time, error)
 }

@@ -40,6 +40,7 @@ type around struct {
 	late       map[ids.Call]map[ids.Organization]time.Time
 	applicants map[ids.Organization]applications.Applicant
 	conflicted []ids.Application
+	barred     map[ids.Application][]ids.Person
 	assigned   []ids.Application
 	unfit      []ids.Document
 	letters    map[ids.Application][]applications.Letter
@@ -247,6 +248,16 @@ func (a *around) Conflicted(context.Context, tenants.Scope) ([]ids.Application, 
 	return slices.Clone(a.conflicted), nil
 }
 
+func (a *around) Barred(_ context.Context, _ bun.IDB, wanted ...ids.Application) (map[ids.Application][]ids.Person, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	found := map[ids.Application][]ids.Person{}
+	for _, id := range wanted {
+		found[id] = a.barred[id]
+	}
+	return found, nil
+}
+
 func (*around) Documents(_ context.Context, _ tenants.Scope, wanted []ids.Document) (map[ids.Document]forms.Document, error) {
 	found := map[ids.Document]forms.Document{}
 	for _, id := range wanted {
@@ -421,6 +432,28 @@ func (h *house) side(t *testing.T, name, country string) side {
 func (h *house) officer(t *testing.T) tenants.Scope {
 	t.Helper()
 	return h.As(t, tenanttest.Role(tenants.RoleOfficer))
+}
+
+// ties adds two to the team who must learn nothing of an application: one with a conflict of interest in it, and one of an organization
+// that applies.
+func (h *house) ties(t *testing.T, id ids.Application, s side) []ids.Person {
+	t.Helper()
+	tied := h.officer(t).Actor().Person
+	own := h.As(t, tenanttest.Role(tenants.RoleCoordinator), tenants.Grant{Role: tenants.RoleParticipant, Organization: s.id}).Actor().Person
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.barred = map[ids.Application][]ids.Person{id: {tied}}
+	return []ids.Person{tied, own}
+}
+
+// untold complains if one of them was told something that leads the team to applications.
+func (h *house) untold(t *testing.T, tied []ids.Person, keys ...string) {
+	t.Helper()
+	for _, n := range h.news {
+		if slices.Contains(tied, n.Person) && slices.Contains(keys, n.Key) {
+			t.Errorf("who is tied to an application is told %s", n.Key)
+		}
+	}
 }
 
 func (h *house) begun(t *testing.T, call ids.Call, s side, seat string) ids.Application {

@@ -119,6 +119,7 @@ func TestMissingPapersReopenWhatWasAskedForAndNothingElse(t *testing.T) {
 	h.submits(t, id, one)
 	h.closes(call)
 	a := h.find(t, id)
+	tied := h.ties(t, id, two)
 	b := h.SignedIn(t, h.officer(t).Actor())
 	path := "/applications/" + id.String()
 	b.Get(path + "/dossier")
@@ -176,6 +177,7 @@ func TestMissingPapersReopenWhatWasAskedForAndNothingElse(t *testing.T) {
 	if !slices.ContainsFunc(h.news, func(n events.NotificationRequested) bool { return n.Key == "applications.notify.team_papers" }) {
 		t.Errorf("the team is not told: %+v", h.news)
 	}
+	h.untold(t, tied, "applications.notify.team_papers")
 	if a = h.find(t, id); a.State != applications.Submitted || a.Papers != "" || len(a.Asked) != 0 {
 		t.Errorf("handed in again: %+v", a)
 	}

@@ -31,8 +31,9 @@ type Erasure struct {
 	Told        time.Time // when the team was told that it is coming; zero: not yet
 	At          time.Time // when it was done; zero: not yet
 
-	state   State
-	version int64
+	state         State
+	version       int64
+	organizations []ids.Organization
 }
 
 // Done reports whether the answers are erased.
@@ -98,7 +99,7 @@ func (s *Service) retain(ctx context.Context, sc tenants.Scope, call Call, now t
 	return errors.Join(failed, s.tellComing(ctx, sc, call, coming))
 }
 
-// tellComing tells those who check applications that answers are erased soon, and notes that they were told.
+// tellComing tells those who check applications, and may know of one of these, that answers are erased soon, and notes that they were told.
 func (s *Service) tellComing(ctx context.Context, sc tenants.Scope, call Call, coming []Erasure) error {
 	if len(coming) == 0 {
 		return nil
@@ -107,7 +108,11 @@ func (s *Service) tellComing(ctx context.Context, sc tenants.Scope, call Call, c
 		if err := noteTold(ctx, tx, coming); err != nil {
 			return err
 		}
-		team, err := tenants.Holders(ctx, tx, tenants.RoleCoordinator, tenants.RoleOfficer)
+		about := map[ids.Application][]ids.Organization{}
+		for i := range coming {
+			about[coming[i].Application] = coming[i].organizations
+		}
+		team, err := s.team(ctx, tx, about)
 		if err != nil {
 			return err
 		}
@@ -184,7 +189,7 @@ func (s *Service) erasuresOf(ctx context.Context, sc tenants.Scope, all []Overvi
 			if months == 0 && !e.Done() {
 				continue
 			}
-			e.Application, e.Class, e.state, e.version = a.ID, class, a.State, a.Version
+			e.Application, e.Class, e.state, e.version, e.organizations = a.ID, class, a.State, a.Version, a.Application.Organizations()
 			if !end.IsZero() && months > 0 {
 				e.Due = end.In(zone(a.Call)).AddDate(0, months, 0)
 			}

@@ -82,6 +82,7 @@ func TestAnswersAreErasedWhenTheirTimeIsOver(t *testing.T) {
 	h.sends(t, id, two, "iban", "DE12", "food", "milk")
 	h.keeps(call, forms.ClassFinancial, 2)
 	officer := h.officer(t)
+	tied := h.ties(t, id, one)
 	var copies atomic.Int32 // that are told to go
 	tenants.React(h.Tenants.Registry(), "test.answers_erased", func(_ context.Context, _ tenants.Scope, e events.AnswersErased) error {
 		if e.Application == id {
@@ -129,6 +130,7 @@ func TestAnswersAreErasedWhenTheirTimeIsOver(t *testing.T) {
 	if team == 0 {
 		t.Error("the team is not told")
 	}
+	h.untold(t, tied, "applications.notify.retention")
 	h.night(t)
 	h.passes(t, 13)
 	h.night(t)

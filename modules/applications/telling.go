@@ -3,6 +3,7 @@ package applications
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"kervan/modules/events"
@@ -76,9 +77,38 @@ func (s *Service) notify(ctx context.Context, tx *tenants.Tx, a *Application, e 
 	return nil
 }
 
-// notifyTeam does the same for those who check applications, and leads to what was handed in.
+// team are those who check applications and may know of at least one of these, whose organizations are told: who has a conflict of
+// interest in an application, or belongs to one of its organizations, may not.
+func (s *Service) team(ctx context.Context, tx *tenants.Tx, about map[ids.Application][]ids.Organization) ([]tenants.Membership, error) {
+	held, err := tenants.Holders(ctx, tx, tenants.RoleCoordinator, tenants.RoleOfficer)
+	if err != nil {
+		return nil, err
+	}
+	persons := make([]ids.Person, len(held))
+	for i, m := range held {
+		persons[i] = m.Person
+	}
+	barred, err := s.Standings.Barred(ctx, tx, slices.Collect(maps.Keys(about))...)
+	if err != nil {
+		return nil, err
+	}
+	belong, err := tenants.MembershipsOf(ctx, tx, persons...)
+	return slices.DeleteFunc(held, func(m tenants.Membership) bool {
+		for id, organizations := range about {
+			own := slices.ContainsFunc(belong, func(o tenants.Membership) bool {
+				return o.Person == m.Person && slices.Contains(organizations, o.Organization)
+			})
+			if !own && !slices.Contains(barred[id], m.Person) {
+				return false
+			}
+		}
+		return true
+	}), err
+}
+
+// notifyTeam does the same for those who check applications and may know of it, and leads to what was handed in.
 func (s *Service) notifyTeam(ctx context.Context, tx *tenants.Tx, a *Application, e events.NotificationRequested) error {
-	team, err := tenants.Holders(ctx, tx, tenants.RoleCoordinator, tenants.RoleOfficer)
+	team, err := s.team(ctx, tx, map[ids.Application][]ids.Organization{a.ID: a.Organizations()})
 	if err != nil {
 		return err
 	}
