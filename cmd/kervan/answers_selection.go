@@ -348,7 +348,7 @@ func (s standings) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Appl
 }
 
 // concealed lets the trail and correspondence ask of what the actor must not know: applications, rounds of partner finding, introductions
-// to other networks, automatic assignments, and second opinions on what they still review.
+// to other networks, automatic assignments, mails about the reviews of a call in which there is one of those applications, and second opinions on what they still review.
 func (a *App) concealed(ctx context.Context, sc tenants.Scope) ([]string, error) {
 	found, err := a.selection.Conflicted(ctx, sc)
 	if err != nil {
@@ -371,7 +371,10 @@ func (a *App) concealed(ctx context.Context, sc tenants.Scope) ([]string, error)
 		return nil, err
 	}
 	doubted, err := a.selection.ConcealedOpinions(ctx, sc)
-	var hidden []string
+	if err != nil {
+		return nil, err
+	}
+	hidden, err := a.selection.ConcealedReviews(ctx, sc)
 	for _, id := range doubted {
 		hidden = append(hidden, id.String())
 	}

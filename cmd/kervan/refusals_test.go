@@ -28,7 +28,7 @@ var open = map[string]string{
 	"accounts.Identify":  "other modules, which have seen a link that was mailed to the address",
 	"accounts.Guess":     "other modules, which count who tries their secrets",
 	"selection.Outcomes": "what is published is public", "selection.Results": "what is published is public", "selection.Announcements": "what is published is public", "selection.Standings": "other modules, which ask how the actor stands to applications; most stand in no way", "selection.Conflicted": "other modules, likewise",
-	"matching.Concealed": "other modules, which ask of what the actor must not know", "selection.ConcealedRuns": "likewise", "selection.ConcealedOpinions": "likewise", "partnerships.ConcealedRuns": "likewise", "matching.ConcealedIntroductions": "likewise",
+	"matching.Concealed": "other modules, which ask of what the actor must not know", "selection.ConcealedRuns": "likewise", "selection.ConcealedOpinions": "likewise", "selection.ConcealedReviews": "likewise", "partnerships.ConcealedRuns": "likewise", "matching.ConcealedIntroductions": "likewise",
 	"selection.Duties": "the desk; whoever has no part in a selection has no duty",
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -13,6 +14,7 @@ import (
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/jobs"
 	"kervan/modules/organizations"
+	"kervan/modules/selection"
 	"kervan/modules/site/sitetest"
 	"kervan/tenants"
 )
@@ -108,5 +110,19 @@ func TestTiesOfTheTeamHideAnApplicationFromTheFirstLook(t *testing.T) {
 		if strings.HasPrefix(path, "/applications") && !sees(free) {
 			t.Errorf("%s does not show it to anybody", path)
 		}
+	}
+
+	// A mail about somebody's reviews says how many there are: who must not know of one of them does not read it.
+	r.exec(t, network, `UPDATE applications SET state = 'eligible' WHERE id = ?`, application)
+	r.member(t, network, "reads", "reads@reads.example", i18n.EN, tenants.Grant{Role: tenants.RoleReviewer})
+	var reader ids.Person
+	must(t, system.Read().NewRaw(`SELECT id FROM people WHERE email = 'reads@reads.example'`).Scan(t.Context(), &reader))
+	refused, err := r.app.selection.Assign(t.Context(), system, call, selection.Assignment{Applications: []ids.Application{application}, Reviewers: []ids.Person{reader}, DueAt: time.Now().AddDate(0, 0, 9)})
+	if err != nil || len(refused) > 0 {
+		t.Fatal(refused, err)
+	}
+	must(t, jobs.Drain(t.Context(), r.app.workerPool, r.app.tenants.Do, network.ID.String()))
+	if !strings.Contains(free.Get("/outbox?format=csv").Body, "reads@reads.example") || strings.Contains(tied.Get("/outbox?format=csv").Body, "reads@reads.example") {
+		t.Error("mails about reviews are read by who is tied to an application of the call, or by nobody")
 	}
 }

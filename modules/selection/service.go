@@ -217,6 +217,22 @@ func (s *Service) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Appli
 	return append(found, own...), err
 }
 
+// ConcealedReviews lists ReviewsOf the calls in which there is one of Conflicted: mails about somebody's reviews there would tell of it.
+func (s *Service) ConcealedReviews(ctx context.Context, sc tenants.Scope) ([]string, error) {
+	found, err := s.Conflicted(ctx, sc)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	handed, err := s.Applications.Ever(ctx, sc, found)
+	var hidden []string
+	for _, a := range handed {
+		if of := ReviewsOf(a.Call); !slices.Contains(hidden, of) {
+			hidden = append(hidden, of)
+		}
+	}
+	return hidden, err
+}
+
 // ConcealedRuns lists the automatic assignments of which the actor must not know, because they concern one of Conflicted.
 func (s *Service) ConcealedRuns(ctx context.Context, sc tenants.Scope) ([]ids.Run, error) {
 	found, err := s.Conflicted(ctx, sc)

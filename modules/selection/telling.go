@@ -27,10 +27,14 @@ func (s *Service) tellAssigned(tx *tenants.Tx, call Call, person ids.Person, n i
 	}
 	letter := call.Letters["reviewer_invitation"]
 	tx.Announce(events.MailRequested{
-		Kind: "selection.mail.assigned", Person: person, Path: "/reviews", Subject: letter.Subject, Body: letter.Body,
+		Kind: "selection.mail.assigned", Person: person, Path: "/reviews", AboutKind: "reviews", AboutID: ReviewsOf(call.ID), Subject: letter.Subject, Body: letter.Body,
 		Args: map[string]string{"count": strconv.Itoa(n)}, Texts: map[string]i18n.Text{"call": call.Title}, Times: map[string]time.Time{"due": due}, Zone: call.Zone,
 	})
 }
+
+// ReviewsOf names what mails about somebody's reviews of a call are about. They say how many there are, or are there because there is one:
+// whoever must not know of an application of the call could compare that with what is shown to them.
+func ReviewsOf(call ids.Call) string { return "reviews:" + call.String() }
 
 // tellTaken tells a reviewer that a review was taken back; in an anonymous call not which, as whoever has just said to whom they are
 // tied would learn the number.
@@ -58,7 +62,7 @@ func counts(l blueprints.Letter) bool {
 // listed once they have said to whom they are impartial, it would tell how many of those applications were among theirs.
 func (s *Service) tellReviewer(tx *tenants.Tx, call Call, person ids.Person, what string, n int, due time.Time) {
 	told := events.MailRequested{
-		Kind: "selection.mail." + what, Person: person, Path: "/reviews", Args: map[string]string{"Count": strconv.Itoa(n)},
+		Kind: "selection.mail." + what, Person: person, Path: "/reviews", AboutKind: "reviews", AboutID: ReviewsOf(call.ID), Args: map[string]string{"Count": strconv.Itoa(n)},
 		Texts: map[string]i18n.Text{"Call": call.Title}, Times: map[string]time.Time{"Due": due}, Zone: call.Zone,
 	}
 	if call.Review.Anonymous {
