@@ -40,6 +40,11 @@ func (s sheets) Readers(ctx context.Context, sc tenants.Scope, wanted []ids.Shee
 	return readings, err
 }
 
+// Of satisfies documents.Sheets.
+func (sheets) Of(ctx context.Context, db bun.IDB, sheet ids.Sheet) (ids.Application, bool, error) {
+	return applications.Owner(ctx, db, sheet)
+}
+
 // attached lets applications ask documents about what was given. The two need each other, so its documents come later.
 type attached struct{ documents *documents.Service }
 

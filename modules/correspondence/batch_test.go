@@ -2,8 +2,12 @@ package correspondence_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"kervan/modules/correspondence"
 	"kervan/modules/events"
@@ -147,5 +151,57 @@ func TestLettersAboutWhatMustNotBeKnownDoNotExist(t *testing.T) {
 		if page := b.Get(path); strings.Contains(strings.ReplaceAll(page.Body, "q=secret", ""), ">secret<") {
 			t.Errorf("%s shows it", path)
 		}
+	}
+}
+
+// TestTheTrailOfAMessageIsAboutWhatTheMessageIs looks at what the trail keeps when messages are released and cancelled, one by one and in
+// a batch: whoever must not know of an application must not read of its letters, nor how many a batch had.
+func TestTheTrailOfAMessageIsAboutWhatTheMessageIs(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	one := letter("by-hand")
+	one.AboutKind, one.AboutID, one.Hold = "application", "by-hand", true
+	two := one
+	two.Subject, two.AboutID = i18n.Text{i18n.EN: "no"}, "no"
+	revoked := one
+	revoked.Kind, revoked.AboutID = "test.revoked", "revoked"
+	left := ids.New[ids.Application]()
+	without := together("batch", left.String(), "x")
+	h.announce(t, one, two, revoked, without, together("batch", "goes", "x"))
+	coordinator := h.As(t, tenanttest.Role(tenants.RoleCoordinator))
+	rows, _, err := h.service.List(t.Context(), h.System(), correspondence.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range rows {
+		switch m.AboutID {
+		case "by-hand":
+			_, err = h.service.Release(t.Context(), coordinator, []ids.Message{m.ID})
+		case "no":
+			_, err = h.service.Cancel(t.Context(), coordinator, []ids.Message{m.ID})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.tell(t, events.MailRevoked{Kind: "test.revoked", AboutKind: "application", AboutID: "revoked", Before: time.Now().Add(time.Hour)})
+	h.tell(t, events.DecisionsReleased{Batch: "batch", Without: []ids.Application{left}})
+	h.announce(t, together("erased", "erased", "x"))
+	h.tell(t, events.MatterErased{AboutKind: "application", AboutID: "erased"})
+
+	var found []string
+	err = h.System().Read().NewRaw(`SELECT action || ' ' || detail::text FROM audit_entries WHERE subject_kind IN ('message', 'batch') ORDER BY 1`).Scan(t.Context(), &found)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"message.batch_released {}"}
+	for _, about := range []string{left.String(), "no", "revoked", "erased"} {
+		want = append(want, `message.cancelled {"among": ["`+about+`"]}`)
+	}
+	want = append(want, `message.released {"among": ["by-hand"]}`)
+	slices.Sort(want)
+	slices.Sort(found)
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Error(diff)
 	}
 }

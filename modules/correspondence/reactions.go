@@ -48,14 +48,15 @@ func (s *Service) endBatch(ctx context.Context, sc tenants.Scope, batch string, 
 		if err != nil {
 			return err
 		}
-		for _, id := range cancelled {
-			tx.Audit(audit.Entry{Action: "message.cancelled", SubjectKind: "message", SubjectID: id.String()})
+		for _, m := range cancelled {
+			tx.Audit(entry("message.cancelled", m.ID, m.AboutID))
 		}
 		moved, err := moveBatch(ctx, tx, batch, to)
 		if err != nil || len(moved) == 0 {
 			return err
 		}
-		ended := audit.Entry{Action: "message.batch_cancelled", SubjectKind: "batch", SubjectID: batch, Detail: map[string]any{"messages": len(moved)}}
+		// How many they were is not told: whoever must not know of one of them could compare that with what is shown to them.
+		ended := audit.Entry{Action: "message.batch_cancelled", SubjectKind: "batch", SubjectID: batch}
 		if to == StatusReleased {
 			ended.Action = "message.batch_released"
 			for _, id := range moved {
@@ -93,7 +94,7 @@ func (s *Service) Forget(ctx context.Context, sc tenants.Scope, e events.MatterE
 		for _, m := range found {
 			if m.Status != StatusSent && m.Status != StatusCancelled {
 				m.Status = StatusCancelled
-				tx.Audit(audit.Entry{Action: "message.cancelled", SubjectKind: "message", SubjectID: m.ID.String()})
+				tx.Audit(entry("message.cancelled", m.ID, e.AboutID))
 			}
 			m.Subject = s.Catalog.Localizer(m.Locale, nil).T("correspondence.forgotten")
 			if e.Left {

@@ -211,10 +211,20 @@ func (s *Service) Revoke(ctx context.Context, sc tenants.Scope, e events.MailRev
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		cancelled, err := cancelHeld(ctx, tx, e)
 		for _, id := range cancelled {
-			tx.Audit(audit.Entry{Action: "message.cancelled", SubjectKind: "message", SubjectID: id.String()})
+			tx.Audit(entry("message.cancelled", id, e.AboutID))
 		}
 		return err
 	})
+}
+
+// entry is what the trail keeps of a message. It is told of what the message is about, too: it stays from whoever may learn nothing of
+// that.
+func entry(action string, id ids.Message, about string) audit.Entry {
+	e := audit.Entry{Action: action, SubjectKind: "message", SubjectID: id.String()}
+	if about != "" {
+		e.Detail = map[string]any{audit.Among: []string{about}}
+	}
+	return e
 }
 
 // patience is how long a message is tried before it counts as not delivered; the queue itself would try about as long.
@@ -358,7 +368,7 @@ func (s *Service) moveAll(ctx context.Context, sc tenants.Scope, messages []ids.
 			if changed {
 				moved++
 				then(tx, m)
-				tx.Audit(audit.Entry{Action: action, SubjectKind: "message", SubjectID: id.String()})
+				tx.Audit(entry(action, id, m.AboutID))
 			}
 		}
 		return nil

@@ -91,10 +91,10 @@ func moveBatch(ctx context.Context, tx *tenants.Tx, batch string, to Status) ([]
 }
 
 // cancelInBatch cancels the held letters about what their batch leaves out, those with a gap too.
-func cancelInBatch(ctx context.Context, tx *tenants.Tx, batch string) ([]ids.Message, error) {
-	var cancelled []ids.Message
+func cancelInBatch(ctx context.Context, tx *tenants.Tx, batch string) ([]Message, error) {
+	var cancelled []Message
 	err := tx.NewRaw(`UPDATE messages AS m SET status = ? FROM message_batches AS b
-		WHERE b.batch = ? AND m.batch = b.batch AND m.status = ? AND m.about_kind = 'application' AND m.about_id = ANY (b.without::text[]) RETURNING m.id`,
+		WHERE b.batch = ? AND m.batch = b.batch AND m.status = ? AND m.about_kind = 'application' AND m.about_id = ANY (b.without::text[]) RETURNING m.id, m.about_id`,
 		StatusCancelled, batch, StatusHeld).Scan(ctx, &cancelled)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("correspondence: cancel messages of a batch: %w", err)

@@ -94,8 +94,7 @@ func (s *Service) passIn(ctx context.Context, tx *tenants.Tx, d *Document, v ver
 	if err != nil || !passed {
 		return err
 	}
-	tx.Audit(entry("document.received", d, map[string]any{"kind": d.Kind, "size": v.size, "scanned": v.scanned}))
-	return nil
+	return s.note(ctx, tx, "document.received", d, map[string]any{"kind": d.Kind, "size": v.size, "scanned": v.scanned})
 }
 
 func (s *Service) refuseIn(ctx context.Context, tx *tenants.Tx, d *Document, reason string) error {
@@ -103,7 +102,9 @@ func (s *Service) refuseIn(ctx context.Context, tx *tenants.Tx, d *Document, rea
 	if err != nil || !did {
 		return err
 	}
-	tx.Audit(entry("document.refused", d, map[string]any{"kind": d.Kind, "reason": reason}))
+	if err := s.note(ctx, tx, "document.refused", d, map[string]any{"kind": d.Kind, "reason": reason}); err != nil {
+		return err
+	}
 	// Whoever waits for the check is told by its answer; whoever does not is told by a line under the bell.
 	if !d.GrantedBy.IsZero() && tx.Scope().Actor().System != "" {
 		tx.Announce(events.NotificationRequested{Person: d.GrantedBy, Key: "documents.notify.refused", Path: "/desk", Args: map[string]string{"Document": d.Name}})

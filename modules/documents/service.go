@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"kervan/modules/forms"
 	"kervan/modules/ids"
@@ -35,6 +38,8 @@ type Sheets interface {
 	// Readers is how the actor may read each sheet, in as many queries for many sheets as for one. A sheet that belongs to
 	// nothing is left out.
 	Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sheet) (map[ids.Sheet]Reading, error)
+	// Of is the application to which the sheet belongs; false for a sheet that belongs to nothing.
+	Of(ctx context.Context, db bun.IDB, sheet ids.Sheet) (ids.Application, bool, error)
 }
 
 // Reading is what policies must know of who may read a sheet, which of its answers are not for the actor all the same, and
@@ -355,9 +360,8 @@ func (s *Service) Link(ctx context.Context, sc tenants.Scope, id ids.Document) (
 	if err != nil || s.insider(sc, &d) {
 		return link, err
 	}
-	return link, sc.Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
-		tx.Audit(entry("document.opened", &d, nil))
-		return nil
+	return link, sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		return s.note(ctx, tx, "document.opened", &d, nil)
 	})
 }
 
@@ -365,16 +369,25 @@ func (s *Service) insider(sc tenants.Scope, d *Document) bool {
 	return sc.Actor().System != "" || slices.Contains(sc.Actor().OrganizationsAs(), d.Organization)
 }
 
-// entry is what the trail keeps. One about a document for a condition is about the application, too: it stays from whoever may learn
-// nothing of that.
-func entry(action string, d *Document, detail map[string]any) audit.Entry {
-	if !d.Application.IsZero() {
-		if detail == nil {
-			detail = map[string]any{}
+// note adds to the trail. What is told of a document is told of the application for which it was given, too: it stays from whoever may
+// learn nothing of that.
+func (s *Service) note(ctx context.Context, tx *tenants.Tx, action string, d *Document, detail map[string]any) error {
+	about, known := d.Application, true
+	if about.IsZero() {
+		var err error
+		if about, known, err = s.Sheets.Of(ctx, tx, d.Sheet); err != nil {
+			return err
 		}
-		detail[audit.Among] = []string{d.Application.String()}
 	}
-	return audit.Entry{Action: action, SubjectKind: subject, SubjectID: d.ID.String(), Detail: detail}
+	e := audit.Entry{Action: action, SubjectKind: subject, SubjectID: d.ID.String(), Detail: maps.Clone(detail)}
+	if known {
+		if e.Detail == nil {
+			e.Detail = map[string]any{}
+		}
+		e.Detail[audit.Among] = []string{about.String()}
+	}
+	tx.Audit(e)
+	return nil
 }
 
 var errGone = errors.New("documents: the content is not where it should be")

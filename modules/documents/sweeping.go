@@ -119,8 +119,7 @@ func (s *Service) leave(ctx context.Context, sc tenants.Scope, d *Document) (lef
 		if left, err = markRemoved(ctx, tx, d.ID); err != nil || !left {
 			return err
 		}
-		tx.Audit(entry("document.removed", d, nil))
-		return nil
+		return s.note(ctx, tx, "document.removed", d, nil)
 	})
 	return left, err
 }

@@ -27,6 +27,10 @@ func TestADocumentsWay(t *testing.T) {
 	h := open(t)
 	w := h.writer(t)
 	content := filestest.PDF("Tuzuk")
+	application := ids.New[ids.Application]()
+	h.mu.Lock()
+	h.owners = map[ids.Sheet]ids.Application{w.sheet: application}
+	h.mu.Unlock()
 	g := w.grant(t, "statute", `C:\gizli\İmzalı "Tüzük".PDF`, content)
 	if status, _ := w.finalize(t, g.Document); status != http.StatusConflict {
 		t.Errorf("before it has arrived: %d", status)
@@ -60,6 +64,9 @@ func TestADocumentsWay(t *testing.T) {
 	}
 	if status, again := w.finalize(t, g.Document); status != http.StatusOK || again != first {
 		t.Errorf("again: %d, %+v", status, again)
+	}
+	if got := h.among(t, id)["document.received"]; !strings.Contains(got, application.String()) {
+		t.Errorf("the trail is not about the application: %s", got)
 	}
 	header, got := fetch(t, w.browser, id)
 	if !bytes.Equal(got, content) {

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/uptrace/bun"
+
 	"kervan/modules/documents"
 	"kervan/modules/events"
 	"kervan/modules/forms"
@@ -35,6 +37,7 @@ func TestMain(m *testing.M) { tenanttest.Main(m, uitest.Close, objectstest.Close
 type around struct {
 	mu      sync.Mutex
 	writers map[ids.Sheet]ids.Organization
+	owners  map[ids.Sheet]ids.Application
 	closed  map[ids.Sheet]error
 	readers map[ids.Sheet]policies.On
 	hides   func(question string) bool
@@ -75,6 +78,13 @@ func (a *around) Readers(context.Context, tenants.Scope, []ids.Sheet) (map[ids.S
 		all[sheet] = documents.Reading{On: on, Hides: a.hides, Withheld: a.holds}
 	}
 	return all, nil
+}
+
+func (a *around) Of(_ context.Context, _ bun.IDB, sheet ids.Sheet) (ids.Application, bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	application, known := a.owners[sheet]
+	return application, known, nil
 }
 
 type house struct {
