@@ -300,9 +300,28 @@ func TestThePageAfterFifty(t *testing.T) {
 		}
 		return nil
 	})
-	b := h.SignedIn(t, h.officer(t).Actor())
+	officer := h.officer(t)
+	b := h.SignedIn(t, officer.Actor())
 	b.Get("/applications")
 	b.Want(200, "Next page")
+
+	// Where one stands that the reader must not know of, no page begins: not in the list, and not beside an application.
+	l, err := h.service.List(t.Context(), officer, applications.Query{})
+	if err != nil || len(l.Rows) != 60 {
+		t.Fatal(len(l.Rows), err)
+	}
+	hidden := l.Rows[30].ID
+	h.mu.Lock()
+	h.conflicted = []ids.Application{hidden}
+	h.mu.Unlock()
+	for _, sort := range []string{"", "submitted"} {
+		if l, err := h.service.List(t.Context(), officer, applications.Query{After: hidden.String(), Sort: sort}); err != nil || len(l.Rows) > 0 {
+			t.Errorf("by %q there are %d after it, %v", sort, len(l.Rows), err)
+		}
+	}
+	if before, after, err := h.service.Neighbours(t.Context(), officer, applications.Query{}, hidden); err != nil || !before.IsZero() || !after.IsZero() {
+		t.Errorf("it stands between %s and %s, %v", before, after, err)
+	}
 }
 
 func TestEachRoleSeesItsOwn(t *testing.T) {

@@ -85,6 +85,10 @@ func ordered(sel *bun.SelectQuery, q Query) *bun.SelectQuery {
 		direction, beyond = "DESC", "<"
 	}
 	if id, err := ids.Parse[ids.Application](q.After); err == nil {
+		// Where an application stands that the actor must not know of, no page begins: it would tell its number.
+		if slices.Contains(q.without, id) {
+			id = ids.Application{}
+		}
 		sel = sel.Where("(a.?, a.id) ? (SELECT ?, id FROM applications WHERE id = ?)", order, beyond, order, id)
 	}
 	sel = sel.OrderExpr("a.? ?, a.id ?", order, direction, direction)

@@ -152,6 +152,14 @@ func TestLettersAboutWhatMustNotBeKnownDoNotExist(t *testing.T) {
 			t.Errorf("%s shows it", path)
 		}
 	}
+	h.concealed = []string{"open"} // the newer one
+	for _, m := range rows {
+		if m.Subject == "open" {
+			if seen, _, err := h.service.List(t.Context(), officer, correspondence.Query{After: m.ID.String()}); err != nil || len(seen) > 0 {
+				t.Errorf("a page begins where it stands: %+v, %v", seen, err)
+			}
+		}
+	}
 }
 
 // TestTheTrailOfAMessageIsAboutWhatTheMessageIs looks at what the trail keeps when messages are released and cancelled, one by one and in

@@ -147,7 +147,8 @@ func list(ctx context.Context, db bun.IDB, q Query) ([]Message, error) {
 	}
 	sel = filtered(sel, q)
 	if id, err := ids.Parse[ids.Message](q.After); err == nil {
-		sel = sel.Where("(created_at, id) < (SELECT created_at, id FROM messages WHERE id = ?)", id)
+		// Where a message stands that the actor must not know of, no page begins: it would tell when it was written.
+		sel = sel.Where("(created_at, id) < (?)", knowable(db.NewSelect().Table("messages").Column("created_at", "id").Where("id = ?", id), q.without))
 	}
 	if err := sel.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("correspondence: list messages: %w", err)
