@@ -225,6 +225,16 @@ func (h *house) audited(t *testing.T, action string) int64 {
 	return n
 }
 
+// detailed is what the trail says of the last time at which that was done.
+func (h *house) detailed(t *testing.T, action string) (detail string) {
+	t.Helper()
+	err := h.System().Read().NewRaw("SELECT detail::text FROM audit_entries WHERE action = ? ORDER BY seq DESC LIMIT 1", action).Scan(t.Context(), &detail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return detail
+}
+
 func TestLaterAnswersAreSentSoOftenAndNoOftener(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -274,5 +284,8 @@ func TestTakingDelicateLaterAnswersAwayGoesIntoTheTrail(t *testing.T) {
 	h.takenAway(t, call)
 	if n := h.audited(t, "call.later_taken"); n != 1 {
 		t.Errorf("%d entries", n)
+	}
+	if got, want := h.detailed(t, "call.later_taken"), `{"among": ["`+id.String()+`"]}`; got != want {
+		t.Errorf("the trail says %s, want %s", got, want)
 	}
 }

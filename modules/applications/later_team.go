@@ -190,19 +190,26 @@ func (s *Service) TakeLater(ctx context.Context, sc tenants.Scope, call ids.Call
 	if err != nil {
 		return l, err
 	}
-	delicate := 0
+	var delicate []string
 	for i := range l.Rows {
 		if row := &l.Rows[i]; !row.Sent.ID.IsZero() && row.Whole.Later().Delicate() {
-			delicate++
+			delicate = append(delicate, row.Overview.ID.String())
 		}
 	}
-	if delicate == 0 {
+	if len(delicate) == 0 {
 		return l, nil
 	}
 	return l, sc.Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
-		tx.Audit(audit.Entry{Action: "call.later_taken", SubjectKind: "call", SubjectID: l.Call.ID.String(), Detail: map[string]any{"sheets": delicate}})
+		tx.Audit(audit.Entry{Action: "call.later_taken", SubjectKind: "call", SubjectID: l.Call.ID.String(), Detail: about(delicate)})
 		return nil
 	})
+}
+
+// about is the detail of an entry about some applications. It names them and does not say how many: whoever must not know of one of
+// them does not read of it, and compares no number with what is shown to them.
+func about(applications []string) map[string]any {
+	slices.Sort(applications)
+	return map[string]any{audit.Among: slices.Compact(applications)}
 }
 
 // callBegunAgain moves until when accepted applicants answer along with a call that was made from an earlier one.
@@ -230,6 +237,7 @@ func (s *Service) RemindLater(ctx context.Context, sc tenants.Scope, call ids.Ca
 	if l.Call.ID.IsZero() {
 		return 0, fault.NotFound()
 	}
+	var told []string
 	reminded, of := 0, make([]ids.Application, len(l.Rows))
 	for i := range l.Rows {
 		of[i] = l.Rows[i].Overview.ID
@@ -250,7 +258,7 @@ func (s *Service) RemindLater(ctx context.Context, sc tenants.Scope, call ids.Ca
 		if err != nil {
 			return err
 		}
-		reminded = 0
+		reminded, told = 0, nil
 		for i := range l.Rows {
 			row := &l.Rows[i]
 			if !sent[row.Sheet].ID.IsZero() || over[row.Overview.ID] {
@@ -264,6 +272,7 @@ func (s *Service) RemindLater(ctx context.Context, sc tenants.Scope, call ids.Ca
 					continue
 				}
 				reminded++
+				told = append(told, row.Overview.ID.String())
 				key := "later_reminder"
 				if !l.Due.IsZero() {
 					key = "later_reminder_by"
@@ -274,7 +283,7 @@ func (s *Service) RemindLater(ctx context.Context, sc tenants.Scope, call ids.Ca
 			}
 		}
 		if reminded > 0 {
-			tx.Audit(audit.Entry{Action: "call.later_reminded", SubjectKind: "call", SubjectID: l.Call.ID.String(), Detail: map[string]any{"organizations": reminded}})
+			tx.Audit(audit.Entry{Action: "call.later_reminded", SubjectKind: "call", SubjectID: l.Call.ID.String(), Detail: about(told)})
 		}
 		return nil
 	})

@@ -380,6 +380,9 @@ func TestWhoHasNotSentIsRemindedOnceADay(t *testing.T) {
 	if err := h.service.SetLaterDue(t.Context(), officer, call, time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
+	if got, want := h.detailed(t, "call.later_reminded"), `{"among": ["`+id.String()+`"]}`; got != want {
+		t.Errorf("the trail says %s, want %s", got, want)
+	}
 	if n, err := h.service.RemindLater(t.Context(), officer, call); err != nil || n != 1 {
 		t.Errorf("a day later: %d, %v", n, err)
 	}

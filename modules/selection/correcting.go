@@ -79,7 +79,7 @@ func (s *Service) AddTies(ctx context.Context, sc tenants.Scope, call ids.Call, 
 		if err := tickLater(ctx, tx, Tie{Call: call, Person: sc.Actor().Person, Kind: cmd.Kind}, cmd.Tied, now); err != nil {
 			return err
 		}
-		tx.Audit(audit.Entry{Action: "reviewer.impartiality_corrected", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{"tied": len(cmd.Tied)}})
+		tx.Audit(audit.Entry{Action: "reviewer.impartiality_corrected", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{audit.Among: seated(f.Applications, cmd.Tied)}})
 		return s.allGone(ctx, tx, f, cmd.Tied, Declaration{Conflict: true, Kind: cmd.Kind, Note: cmd.Note}, now)
 	})
 }
@@ -98,6 +98,17 @@ func (a *Addition) check(v *Impartial) error {
 	}
 	d := Declaration{Conflict: true, Kind: a.Kind, Note: a.Note}
 	return d.check()
+}
+
+// seated names the applications in which one of the organizations has a seat.
+func seated(applications []Application, organizations []ids.Organization) []string {
+	found := []string{}
+	for _, a := range applications {
+		if slices.ContainsFunc(organizations, a.applies) {
+			found = append(found, a.ID.String())
+		}
+	}
+	return found
 }
 
 // allGone keeps a declared conflict of the actor's in each application of the field in which one of the organizations has a seat.
@@ -121,7 +132,7 @@ func takeBackTicks(ctx context.Context, tx *tenants.Tx, c Listed, now time.Time)
 	}
 	n, err := takeBack(ctx, tx, Tie{Call: c.Call, Person: c.Person, Kind: c.Kind}, organizations, now)
 	if err == nil && n > 0 {
-		tx.Audit(audit.Entry{Action: "reviewer.impartiality_taken_back", SubjectKind: "call", SubjectID: c.Call.String(), Detail: map[string]any{"person": c.Person.String(), "organizations": n}})
+		tx.Audit(audit.Entry{Action: "reviewer.impartiality_taken_back", SubjectKind: "call", SubjectID: c.Call.String(), Detail: map[string]any{"person": c.Person.String(), audit.Among: []string{c.Conflict.Application.String()}}})
 	}
 	return err
 }
