@@ -12,8 +12,8 @@ import (
 	"kervan/tenants"
 )
 
-// countings lets oversight ask the other modules how many there are of what they own.
-type countings struct{}
+// countings lets oversight ask the other modules how many there are of what they own, as far as whoever asks may know of it.
+type countings struct{ selection *selection.Service }
 
 // Organizations satisfies oversight.Sources.
 func (countings) Organizations(ctx context.Context, sc tenants.Scope) (int, error) {
@@ -38,14 +38,22 @@ func (countings) Calls(ctx context.Context, sc tenants.Scope) ([]oversight.Call,
 }
 
 // Applications satisfies oversight.Sources.
-func (countings) Applications(ctx context.Context, sc tenants.Scope) (map[string]int, error) {
-	counts, err := applications.CountByState(ctx, sc.Read())
+func (c countings) Applications(ctx context.Context, sc tenants.Scope) (map[string]int, error) {
+	hidden, err := c.selection.Conflicted(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := applications.CountByState(ctx, sc.Read(), hidden...)
 	return named(counts), err
 }
 
 // Reviews satisfies oversight.Sources.
-func (countings) Reviews(ctx context.Context, sc tenants.Scope) (needed, done int, err error) {
-	return selection.CountReviews(ctx, sc.Read())
+func (c countings) Reviews(ctx context.Context, sc tenants.Scope) (needed, done int, err error) {
+	hidden, err := c.selection.Conflicted(ctx, sc)
+	if err != nil {
+		return 0, 0, err
+	}
+	return selection.CountReviews(ctx, sc.Read(), hidden...)
 }
 
 // Partnerships satisfies oversight.Sources.

@@ -170,7 +170,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.papers = papers.New(a.authorizer, issued{}, a.accounts)
 	queue := jobs.NewQueue(a.workerPool)
 	a.metrics.registry.MustRegister(queueGauges{queue})
-	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{}, Names: a.names, Queue: queue, Hosts: config.hosts})
+	a.oversight = oversight.New(oversight.Config{Tenants: a.tenants, Policies: a.authorizer, Sources: countings{a.selection}, Names: a.names, Queue: queue, Hosts: config.hosts})
 	a.rehearsal = rehearsal.New(a.tenants, a.authorizer, a.catalog, a.stage(queue))
 
 	if a.pages, err = pages.New(a.authorizer, album); err != nil {

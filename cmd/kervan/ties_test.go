@@ -94,7 +94,9 @@ func TestTiesOfTheTeamHideAnApplicationFromTheFirstLook(t *testing.T) {
 		call, organizationsOf[0], done.Organization.ID)
 	tied := r.signedIn(t, network, "tied@team.example", tenants.Grant{Role: tenants.RoleCoordinator}, tenants.Grant{Role: tenants.RoleParticipant, Organization: done.Organization.ID})
 	free := r.signedIn(t, network, "free@team.example", tenants.Grant{Role: tenants.RoleCoordinator})
+	r.member(t, network, "reads", "reads@reads.example", i18n.EN, tenants.Grant{Role: tenants.RoleReviewer})
 	must(t, stopWorker(r.app))
+	figures := tied.Get("/figures?format=csv").Body
 	application := r.handedIn(t, call, leads[0], leads[1])
 	must(t, jobs.Drain(t.Context(), r.app.workerPool, r.app.tenants.Do, network.ID.String()))
 	var number string
@@ -114,7 +116,6 @@ func TestTiesOfTheTeamHideAnApplicationFromTheFirstLook(t *testing.T) {
 
 	// A mail about somebody's reviews says how many there are: who must not know of one of them does not read it.
 	r.exec(t, network, `UPDATE applications SET state = 'eligible' WHERE id = ?`, application)
-	r.member(t, network, "reads", "reads@reads.example", i18n.EN, tenants.Grant{Role: tenants.RoleReviewer})
 	var reader ids.Person
 	must(t, system.Read().NewRaw(`SELECT id FROM people WHERE email = 'reads@reads.example'`).Scan(t.Context(), &reader))
 	refused, err := r.app.selection.Assign(t.Context(), system, call, selection.Assignment{Applications: []ids.Application{application}, Reviewers: []ids.Person{reader}, DueAt: time.Now().AddDate(0, 0, 9)})
@@ -124,5 +125,8 @@ func TestTiesOfTheTeamHideAnApplicationFromTheFirstLook(t *testing.T) {
 	must(t, jobs.Drain(t.Context(), r.app.workerPool, r.app.tenants.Do, network.ID.String()))
 	if !strings.Contains(free.Get("/outbox?format=csv").Body, "reads@reads.example") || strings.Contains(tied.Get("/outbox?format=csv").Body, "reads@reads.example") {
 		t.Error("mails about reviews are read by who is tied to an application of the call, or by nobody")
+	}
+	if now := tied.Get("/figures?format=csv").Body; now != figures || free.Get("/figures?format=csv").Body == figures {
+		t.Errorf("the figures count it for who is tied to it, or for nobody:\n%s", cmp.Diff(figures, now))
 	}
 }

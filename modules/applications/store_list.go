@@ -221,14 +221,17 @@ func Seeking(ctx context.Context, db bun.IDB, among ...ids.Application) (map[ids
 	return found, nil
 }
 
-// CountByState counts the network's applications. It is for other modules' use-cases, which have authorized.
-func CountByState(ctx context.Context, db bun.IDB) (map[State]int, error) {
+// CountByState counts the network's applications but for some. It is for other modules' use-cases, which have authorized.
+func CountByState(ctx context.Context, db bun.IDB, without ...ids.Application) (map[State]int, error) {
 	var rows []struct {
 		State State `bun:"state"`
 		N     int   `bun:"n"`
 	}
-	err := db.NewSelect().Table("applications").Column("state").ColumnExpr("count(*) AS n").Group("state").Scan(ctx, &rows)
-	if err != nil {
+	q := db.NewSelect().Table("applications").Column("state").ColumnExpr("count(*) AS n").Group("state")
+	if len(without) > 0 {
+		q = q.Where("id NOT IN (?)", bun.List(without))
+	}
+	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("applications: count by state: %w", err)
 	}
 	counts := make(map[State]int, len(rows))

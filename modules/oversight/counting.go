@@ -11,7 +11,7 @@ import (
 	"kervan/tenants"
 )
 
-// Sources counts what is in a network. The modules that own the things satisfy it.
+// Sources counts what is in a network, without what whoever asks must not know of. The modules that own the things satisfy it.
 type Sources interface {
 	Organizations(ctx context.Context, sc tenants.Scope) (int, error)
 	Calls(ctx context.Context, sc tenants.Scope) ([]Call, error)

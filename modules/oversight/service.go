@@ -151,7 +151,9 @@ func (s *Service) history(ctx context.Context, sc tenants.Scope, n Network) ([]M
 	return moments, nil
 }
 
-// Own counts the actor's own network. Its team may, and a funder; to a funder small numbers are told as a few.
+// Own counts the actor's own network, but for applications in which they have a conflict of interest, and their reviews. When something
+// last happened in it is not told, as it may have been to one of these. Its team may, and a funder; to a funder small numbers are told
+// as a few.
 func (s *Service) Own(ctx context.Context, sc tenants.Scope) (Figures, error) {
 	if err := s.policies.May(sc, policies.AggregateRead, policies.On{}); err != nil {
 		return Figures{}, err
@@ -160,6 +162,7 @@ func (s *Service) Own(ctx context.Context, sc tenants.Scope) (Figures, error) {
 	if err != nil {
 		return Figures{}, err
 	}
+	exact.LastActivity = time.Time{}
 	if sc.Actor().Has(tenants.RoleCoordinator, tenants.RoleOfficer, tenants.RoleFinance, tenants.RoleChair) {
 		return exact.Plain(), nil
 	}

@@ -271,14 +271,16 @@ func activeReviews(ctx context.Context, db bun.IDB) ([]Review, error) {
 	})
 }
 
-// CountReviews counts the network's reviews: those that reviewers were given and kept, and those of them that are
-// submitted. It is for other modules' use-cases, which have authorized.
-func CountReviews(ctx context.Context, db bun.IDB) (given, submitted int, err error) {
-	err = db.NewSelect().Table("reviews").
+// CountReviews counts the network's reviews, but for those of some applications: those that reviewers were given and kept, and those of
+// them that are submitted. It is for other modules' use-cases, which have authorized.
+func CountReviews(ctx context.Context, db bun.IDB, without ...ids.Application) (given, submitted int, err error) {
+	q := db.NewSelect().Table("reviews").
 		ColumnExpr("count(*) FILTER (WHERE state IN ('assigned', 'open', 'submitted'))").
-		ColumnExpr("count(*) FILTER (WHERE state = 'submitted')").
-		Scan(ctx, &given, &submitted)
-	if err != nil {
+		ColumnExpr("count(*) FILTER (WHERE state = 'submitted')")
+	if len(without) > 0 {
+		q = q.Where("application_id NOT IN (?)", bun.List(without))
+	}
+	if err = q.Scan(ctx, &given, &submitted); err != nil {
 		return 0, 0, fmt.Errorf("selection: count reviews: %w", err)
 	}
 	return given, submitted, nil
