@@ -391,7 +391,7 @@ func TestOthersDoNotExist(t *testing.T) {
 			for _, path := range []string{
 				"/reviews/" + id, "/reviews/" + id + "/declaration", "/reviews/" + id + "/submission", "/reviews/" + id + "/resumption", "/selection/" + id + "/assignments",
 				"/selection/" + id + "/decisions", "/selection/" + id + "/decisions/closing", "/selection/applications/" + id + "/conflict", "/conflicts/" + id + "/removal",
-				"/applications/" + id + "/reply", "/applications/" + id + "/reply/refusal", "/selection/" + id + "/due", "/selection/" + id + "/decisions/release",
+				"/applications/" + id + "/reply", "/applications/" + id + "/reply/refusal", "/selection/" + id + "/due", "/selection/" + id + "/reminders", "/selection/" + id + "/decisions/release",
 			} {
 				browser.Post(path, url.Values{
 					"_csrf": {csrf}, "version": {"1"}, "conflict": {"no"}, "kind": {"work"}, "reason": {"x"}, "due": {"2030-01-01"}, "outcome": {"selected"},
