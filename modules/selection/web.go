@@ -85,6 +85,7 @@ func (w *Web) Module() site.Module {
 				{Method: get, Path: "/conflicts/:id/removal", Action: policies.ReviewUndeclare, Handle: w.undoForm},
 				{Method: post, Path: "/conflicts/:id/removal", Action: policies.ReviewUndeclare, Handle: w.undo},
 				{Method: get, Path: "/selection/:id/ranking", Action: rank, Handle: w.ranking},
+				{Method: get, Path: "/selection/:id/reviews", Action: policies.ReviewRead, Handle: w.singles},
 				{Method: get, Path: "/selection/:id/decisions", Action: rank, Handle: w.decisions},
 				{Method: get, Path: "/selection/:id/fairness", Action: policies.AggregateRead, Handle: w.fairness},
 				{Method: post, Path: "/selection/:id/decisions", Action: decide, Handle: w.decide},
