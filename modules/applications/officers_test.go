@@ -221,6 +221,11 @@ func TestTheListPagesSortsFindsAndExports(t *testing.T) {
 	b := h.SignedIn(t, officer.Actor())
 	b.Get("/applications")
 	b.Want(200, "3 applications", "Ihlamur Şişli", "=Çam", "Biz")
+	for _, id := range []ids.Application{ihlamur, second, third} {
+		if !strings.Contains(b.Page.Body, `href="/selection/applications/`+id.String()+`/conflict"`) {
+			t.Errorf("nobody can say before reading that they have a conflict of interest in %s", id)
+		}
+	}
 	if strings.Contains(b.Page.Text(), "A draft") {
 		t.Error("a draft is listed")
 	}

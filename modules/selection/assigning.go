@@ -45,6 +45,8 @@ type Reviewer struct {
 	Undeclare int  // without a declaration yet
 	Submitted int
 	Overdue   int
+	Reminded  time.Time // the last time, of what they still owe; zero: never
+	Remind    int       // reviews of which they can be reminded now
 }
 
 // Reviewer finds one of the board.
@@ -98,15 +100,15 @@ func (s *Service) board(ctx context.Context, sc tenants.Scope, f field) (Board, 
 				row.Conflicts = append(row.Conflicts, c)
 			}
 		}
-		b.count(row.Reviews)
+		b.count(&row)
 		b.Rows = append(b.Rows, row)
 	}
 	return b, nil
 }
 
-func (b *Board) count(reviews []Review) {
+func (b *Board) count(row *Row) {
 	now := time.Now()
-	for _, r := range reviews {
+	for _, r := range row.Reviews {
 		if r.DueAt.After(b.LatestDue) {
 			b.LatestDue = r.DueAt
 		}
@@ -124,6 +126,9 @@ func (b *Board) count(reviews []Review) {
 		}
 		if r.State == ReviewAssigned {
 			who.Undeclare++
+		}
+		if r.State.Owed() && row.Undecided {
+			who.reminded(r, now)
 		}
 	}
 }
@@ -318,7 +323,7 @@ func (s *Service) assign(ctx context.Context, tx *tenants.Tx, call Call, pairs [
 		added += fresh[person]
 		first := !slices.ContainsFunc(before, func(r Review) bool { return r.Person == person })
 		s.tellAssigned(tx, call, person, fresh[person], due, first)
-		remindLater(tx, remindReviewJob, Reminding{Call: call.ID, Person: person, By: due}, remindReviewer, now)
+		remindOfReviews(tx, call.ID, person, due, now)
 	}
 	return added, nil
 }
@@ -397,7 +402,7 @@ func (s *Service) Postpone(ctx context.Context, sc tenants.Scope, call ids.Call,
 		tx.Audit(audit.Entry{Action: "review.postponed", SubjectKind: "call", SubjectID: call.String()})
 		for person, n := range moved {
 			s.tellReviewer(tx, c, person, "due_moved", n, due)
-			remindLater(tx, remindReviewJob, Reminding{Call: call, Person: person, By: due}, remindReviewer, now)
+			remindOfReviews(tx, call, person, due, now)
 		}
 		return nil
 	})

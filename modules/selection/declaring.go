@@ -219,8 +219,9 @@ func (s *Service) Declare(ctx context.Context, sc tenants.Scope, id ids.Review, 
 }
 
 // DeclareConflict takes the declaration of somebody of the network's side that they have a conflict of interest in an
-// application: from then on it does not exist for them. Coordinators, officers, finance officers, reviewers and the chair
-// may, each for themselves. Faults: Invalid by field, NotFound.
+// application: from then on it does not exist for them. Coordinators, officers, finance officers and the chair may from the moment on
+// when it is handed in, as they see then who applies; reviewers where it is theirs to review, or they may wish to: each for themselves.
+// Faults: Invalid by field, NotFound.
 func (s *Service) DeclareConflict(ctx context.Context, sc tenants.Scope, application ids.Application, d Declaration) error {
 	a, err := s.declarable(ctx, sc, application)
 	if err != nil {
@@ -234,7 +235,7 @@ func (s *Service) DeclareConflict(ctx context.Context, sc tenants.Scope, applica
 }
 
 func (s *Service) declarable(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, error) {
-	a, err := s.permitted(ctx, sc, policies.ReviewDeclare, id)
+	a, err := s.permittedEarly(ctx, sc, policies.ReviewDeclare, id)
 	if err != nil {
 		return a, err
 	}
@@ -303,6 +304,7 @@ func (s *Service) gone(ctx context.Context, tx *tenants.Tx, a Application, d Dec
 type Listed struct {
 	Conflict
 	Application Application
+	Early       bool // the application has not passed the check, so there is nothing of it here
 	Name        string
 	By          string // who undid it
 	Ticked      bool   // its person has ticked who applies in the list of an anonymous call; told of one that may be undone
@@ -312,13 +314,17 @@ type Listed struct {
 	Together []string
 }
 
-// Conflicts lists the conflicts of interest in a call, undone ones too. Coordinators and officers may, but for those in
-// applications that they must not know of. Fault: NotFound.
+// Conflicts lists the conflicts of interest in all applications of a call that were handed in, undone ones too. Coordinators and
+// officers may, but for those in applications that they must not know of. Fault: NotFound.
 func (s *Service) Conflicts(ctx context.Context, sc tenants.Scope, call ids.Call) (Call, []Listed, error) {
 	if err := s.policies.May(sc, policies.ReviewerManage, policies.On{}); err != nil {
 		return Call{}, nil, err
 	}
 	f, err := s.field(ctx, sc, call)
+	if err != nil {
+		return Call{}, nil, err
+	}
+	handed, err := s.Applications.HandedIn(ctx, sc, call)
 	if err != nil {
 		return Call{}, nil, err
 	}
@@ -339,9 +345,12 @@ func (s *Service) Conflicts(ctx context.Context, sc tenants.Scope, call ids.Call
 	}
 	var listed []Listed
 	for _, c := range all {
-		if a, ok := f.application(c.Application); ok {
-			listed = append(listed, Listed{Conflict: c, Application: a, Name: known[c.Person].Name, By: known[c.UndoneBy].Name})
+		i := slices.IndexFunc(handed, func(a Application) bool { return a.ID == c.Application })
+		if i < 0 || slices.Contains(f.without, c.Application) {
+			continue
 		}
+		_, passed := f.application(c.Application)
+		listed = append(listed, Listed{Conflict: c, Application: handed[i], Early: !passed, Name: known[c.Person].Name, By: known[c.UndoneBy].Name})
 	}
 	return f.Call, listed, nil
 }

@@ -362,7 +362,7 @@ func (s *Service) Summaries(ctx context.Context, sc tenants.Scope) ([]Summary, e
 			progress, _ := progressTo(sc.Actor().Person, c.Review, grouped[a.ID], wanted[a.ID])
 			one.add(progress)
 		}
-		if begun || one.Applications > 0 {
+		if begun && list.State != ListOpen || one.Applications > 0 { // a list is begun by an early conflict of interest, too
 			found = append(found, one)
 		}
 	}

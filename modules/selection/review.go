@@ -100,6 +100,7 @@ type Review struct {
 	Marks          map[string]Mark // by criterion
 	HandedBackAt   time.Time       // the last time; zero: never
 	Reason         string          // for which it was handed back
+	RemindedAt     time.Time       // the last time; zero: never
 }
 
 // Mark is what a review says of one criterion. A negative score is none yet.

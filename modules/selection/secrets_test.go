@@ -24,7 +24,7 @@ func pages(call ids.Call, application ids.Application, review ids.Review) []stri
 	return []string{
 		"/desk", "/selection", c, c + "?need=complete", c + "/reviewers", c + "/conflicts", c + "/automatic", c + "/file", c + "/file?format=csv", "/selection/reviewers", "/reviews/profile", c + "/thirds", c + "/ranking", c + "/ranking?format=csv", c + "/ranking?format=xlsx",
 		c + "/ranking?sort=mean", c + "/agreement", c + "/agreement?format=csv", c + "/agreement?of=measures&format=csv", c + "/agreement/instance", c + "/agreement/answer",
-		c + "/ranking?sort=adjusted", c + "/decisions", c + "/decisions/closing", c + "/decisions/signature", c + "/decisions/release", c + "/fairness", a, a + "/conflict", "/reviews", r,
+		c + "/reviews?format=csv", c + "/ranking?sort=adjusted", c + "/decisions", c + "/decisions/closing", c + "/decisions/signature", c + "/decisions/release", c + "/fairness", a, a + "/conflict", "/reviews", r,
 		r + "/submission", "/applications/" + application.String() + "/reply", "/applications/" + application.String() + "/reply/refusal",
 	}
 }
@@ -391,7 +391,7 @@ func TestOthersDoNotExist(t *testing.T) {
 			for _, path := range []string{
 				"/reviews/" + id, "/reviews/" + id + "/declaration", "/reviews/" + id + "/submission", "/reviews/" + id + "/resumption", "/selection/" + id + "/assignments",
 				"/selection/" + id + "/decisions", "/selection/" + id + "/decisions/closing", "/selection/applications/" + id + "/conflict", "/conflicts/" + id + "/removal",
-				"/applications/" + id + "/reply", "/applications/" + id + "/reply/refusal", "/selection/" + id + "/due", "/selection/" + id + "/decisions/release",
+				"/applications/" + id + "/reply", "/applications/" + id + "/reply/refusal", "/selection/" + id + "/due", "/selection/" + id + "/reminders", "/selection/" + id + "/decisions/release",
 			} {
 				browser.Post(path, url.Values{
 					"_csrf": {csrf}, "version": {"1"}, "conflict": {"no"}, "kind": {"work"}, "reason": {"x"}, "due": {"2030-01-01"}, "outcome": {"selected"},

@@ -242,20 +242,51 @@ func (s *Service) ConcealedRuns(ctx context.Context, sc tenants.Scope) ([]ids.Ru
 	return runsAbout(ctx, sc.Read(), found)
 }
 
-// permitted finds one application and asks whether the actor may do that to it. One that is not there is refused like
-// one that must not be known.
-func (s *Service) permitted(ctx context.Context, sc tenants.Scope, action policies.Action, id ids.Application) (Application, error) {
+// admitted asks whether the actor may do that to an application. Fault: NotFound also for one that must not be known.
+func (s *Service) admitted(ctx context.Context, sc tenants.Scope, action policies.Action, id ids.Application) error {
 	all, err := s.Standings(ctx, sc, []ids.Application{id})
 	if err != nil {
-		return Application{}, err
+		return err
 	}
 	on := policies.On{Person: sc.Actor().Person, Assigned: all[id].Assigned, Conflicted: all[id].Conflicted}
 	if err := s.policies.May(sc, action, on); err != nil {
-		return Application{}, err
+		return err
 	}
 	if on.Conflicted {
-		return Application{}, fault.NotFound()
+		return fault.NotFound()
 	}
+	return nil
+}
+
+// permitted finds one application and asks whether the actor may do that to it. One that is not there is refused like
+// one that must not be known.
+func (s *Service) permitted(ctx context.Context, sc tenants.Scope, action policies.Action, id ids.Application) (Application, error) {
+	if err := s.admitted(ctx, sc, action, id); err != nil {
+		return Application{}, err
+	}
+	return s.passed(ctx, sc, id)
+}
+
+// permittedEarly is permitted from the moment on when the application was handed in, for those who then see who applies.
+func (s *Service) permittedEarly(ctx context.Context, sc tenants.Scope, action policies.Action, id ids.Application) (Application, error) {
+	if err := s.admitted(ctx, sc, action, id); err != nil {
+		return Application{}, err
+	}
+	a, err := s.passed(ctx, sc, id)
+	if !fault.Is(err, fault.KindNotFound) || !sc.Actor().Has(namers...) {
+		return a, err
+	}
+	early, err := s.Applications.Unanswered(ctx, sc, id)
+	if err == nil && len(early) == 0 {
+		err = fault.NotFound()
+	}
+	if err != nil {
+		return Application{}, err
+	}
+	return early[0], nil
+}
+
+func (s *Service) passed(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, error) {
 	those, err := s.Applications.Those(ctx, sc, []ids.Application{id})
 	if err != nil {
 		return Application{}, err
@@ -273,6 +304,8 @@ type field struct {
 	Call         Call
 	Applications []Application
 	Hidden       int // how many the actor must not know of; never shown
+
+	without []ids.Application // of which the actor must not know, in any call
 }
 
 func (s *Service) field(ctx context.Context, sc tenants.Scope, call ids.Call) (field, error) {
@@ -288,7 +321,7 @@ func (s *Service) field(ctx context.Context, sc tenants.Scope, call ids.Call) (f
 	if err != nil {
 		return field{}, err
 	}
-	f := field{Call: c}
+	f := field{Call: c, without: without}
 	for _, a := range all {
 		if slices.Contains(without, a.ID) {
 			f.Hidden++

@@ -31,6 +31,7 @@ type reviewRow struct {
 	Comment        string          `bun:"comment"`
 	CommentVersion int64           `bun:"comment_version"`
 	HandedBackAt   time.Time       `bun:"handed_back_at,nullzero"`
+	RemindedAt     time.Time       `bun:"reminded_at,nullzero"`
 	Reason         string          `bun:"handed_back_reason"`
 }
 
@@ -38,6 +39,7 @@ func (r *reviewRow) review() Review {
 	return Review{
 		ID: r.ID, Call: r.CallID, Application: r.ApplicationID, Person: r.PersonID, State: r.State, DueAt: r.DueAt, AssignedAt: r.AssignedAt,
 		SubmittedAt: r.SubmittedAt, Points: Points(r.Points.Int64), Comment: r.Comment, CommentVersion: r.CommentVersion, HandedBackAt: r.HandedBackAt, Reason: r.Reason,
+		RemindedAt: r.RemindedAt,
 	}
 }
 

@@ -21,7 +21,7 @@ func (s *Service) Undoable(ctx context.Context, sc tenants.Scope, id ids.Change)
 	if err != nil {
 		return Listed{}, err
 	}
-	a, err := s.permitted(ctx, sc, policies.ReviewUndeclare, c.Application)
+	a, err := s.permittedEarly(ctx, sc, policies.ReviewUndeclare, c.Application)
 	if err != nil {
 		return Listed{}, err
 	}

@@ -80,10 +80,12 @@ func (w *Web) Module() site.Module {
 				{Method: post, Path: "/selection/:id/assignments/removal", Action: manage, Handle: w.unassign},
 				{Method: get, Path: "/selection/:id/reviewers", Action: manage, Handle: w.reviewers},
 				{Method: post, Path: "/selection/:id/due", Action: manage, Handle: w.postpone},
+				{Method: post, Path: "/selection/:id/reminders", Action: manage, Handle: w.remind},
 				{Method: get, Path: "/selection/:id/conflicts", Action: manage, Handle: w.conflicts},
 				{Method: get, Path: "/conflicts/:id/removal", Action: policies.ReviewUndeclare, Handle: w.undoForm},
 				{Method: post, Path: "/conflicts/:id/removal", Action: policies.ReviewUndeclare, Handle: w.undo},
 				{Method: get, Path: "/selection/:id/ranking", Action: rank, Handle: w.ranking},
+				{Method: get, Path: "/selection/:id/reviews", Action: policies.ReviewRead, Handle: w.singles},
 				{Method: get, Path: "/selection/:id/decisions", Action: rank, Handle: w.decisions},
 				{Method: get, Path: "/selection/:id/fairness", Action: policies.AggregateRead, Handle: w.fairness},
 				{Method: post, Path: "/selection/:id/decisions", Action: decide, Handle: w.decide},
@@ -300,6 +302,25 @@ func (w *Web) postpone(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	w.site.Say(c, "success", "selection.postpone.done")
 	return web.SeeOther(c, address(call, "reviewers"))
+}
+
+func (w *Web) remind(c *fiber.Ctx, sc tenants.Scope) error {
+	call, err := parseCall(c)
+	if err != nil {
+		return err
+	}
+	form, err := web.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	var one ids.Person
+	if text := form.Raw("person"); text != "" {
+		if one, err = ids.Parse[ids.Person](text); err != nil {
+			return fault.NotFound()
+		}
+	}
+	_, err = w.service.RemindReviewers(c.UserContext(), sc, call, one)
+	return w.said(c, err, "selection.remind.done", address(call, "reviewers"))
 }
 
 func (w *Web) conflicts(c *fiber.Ctx, sc tenants.Scope) error {

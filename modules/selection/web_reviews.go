@@ -243,7 +243,11 @@ func (w *Web) showConflict(c *fiber.Ctx, sc tenants.Scope, in writing, refused e
 		return err
 	}
 	p := w.site.Page(c, sc, "selection.conflict.title")
-	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return conflictPage(p, a, in, w.ways(sc), f) })
+	back := "/reviews"
+	if sc.Actor().Has(namers...) {
+		back = "/applications"
+	}
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return conflictPage(p, a, in, back, f) })
 }
 
 func (w *Web) declareConflict(c *fiber.Ctx, sc tenants.Scope) error {
