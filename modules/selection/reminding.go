@@ -178,8 +178,8 @@ func (s *Service) tellReminded(tx *tenants.Tx, call Call, reminded []Review, now
 // tellOwing writes to a reviewer that something is still open, and not how much.
 func (s *Service) tellOwing(tx *tenants.Tx, call Call, person ids.Person, what string, due time.Time) {
 	tx.Announce(events.MailRequested{
-		Kind: "selection.mail." + what, Person: person, Path: "/reviews", Texts: map[string]i18n.Text{"Call": call.Title}, Times: map[string]time.Time{"Due": due},
-		Zone: call.Zone,
+		Kind: "selection.mail." + what, Person: person, Path: "/reviews", AboutKind: "reviews", AboutID: ReviewsOf(call.ID),
+		Texts: map[string]i18n.Text{"Call": call.Title}, Times: map[string]time.Time{"Due": due}, Zone: call.Zone,
 	})
 }
 

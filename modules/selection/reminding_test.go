@@ -26,13 +26,18 @@ func (h *house) does(t *testing.T, query string, args ...any) {
 	}))
 }
 
-// reminders are the mails to somebody that remind of reviews, without what is common to their kinds.
-func (h *house) reminders(person ids.Person) []string {
+// reminders are the mails to somebody that remind of reviews, without what is common to their kinds. Each says what it is about, so that
+// whoever must not know of one of the reviews does not read it.
+func (h *house) reminders(t *testing.T, person ids.Person) []string {
+	t.Helper()
 	var found []string
 	for _, m := range h.mailsTo(person) {
 		switch kind := strings.TrimPrefix(m.Kind, "selection.mail."); kind {
 		case "review_reminder", "review_overdue", "review_asked":
 			found = append(found, kind)
+			if m.AboutID != selection.ReviewsOf(h.call.ID) {
+				t.Errorf("%s is about %q", kind, m.AboutID)
+			}
 		}
 	}
 	return found
@@ -82,7 +87,7 @@ func TestWhatIsOverdueIsRemindedOf(t *testing.T) {
 				t.Helper()
 				must(t, h.service.RemindReviewer(t.Context(), h.System(), selection.Reminding{Call: h.call.ID, Person: person, By: by}))
 				h.Jobs(t)
-				if got := h.reminders(person); len(got) != want || want > 0 && got[want-1] != "review_overdue" {
+				if got := h.reminders(t, person); len(got) != want || want > 0 && got[want-1] != "review_overdue" {
 					t.Errorf("reminded of %v, want %d", got, want)
 				}
 			}
@@ -133,7 +138,7 @@ func TestOfficersRemindNow(t *testing.T) {
 		t.Helper()
 		h.Jobs(t)
 		for who, n := range want {
-			if got := h.reminders(who.Actor().Person); len(got) != n {
+			if got := h.reminders(t, who.Actor().Person); len(got) != n {
 				t.Errorf("%s: %s was reminded %v, want %d", what, h.people[who.Actor().Person].Name, got, n)
 			}
 		}
@@ -171,7 +176,7 @@ func TestOfficersRemindNow(t *testing.T) {
 	c.Submit("/selection/"+h.call.ID.String()+"/reminders", "person", three.Actor().Person.String())
 	c.Want(200, "Reminded by mail.", "Remind 1 person now")
 	check("one is named", map[*tenants.Scope]int{&one: 2, &two: 0, &three: 2})
-	if got := h.reminders(three.Actor().Person); got[0] != "review_asked" || got[1] != "review_overdue" {
+	if got := h.reminders(t, three.Actor().Person); got[0] != "review_asked" || got[1] != "review_overdue" {
 		t.Errorf("mails %v", got)
 	}
 	for _, sc := range []tenants.Scope{one, three} {
