@@ -257,6 +257,8 @@ type field struct {
 	Call         Call
 	Applications []Application
 	Hidden       int // how many the actor must not know of; never shown
+
+	barred []ids.Application // of which the actor must not know, of whatever call and withdrawn ones among them
 }
 
 func (s *Service) field(ctx context.Context, sc tenants.Scope, call ids.Call) (field, error) {
@@ -272,7 +274,7 @@ func (s *Service) field(ctx context.Context, sc tenants.Scope, call ids.Call) (f
 	if err != nil {
 		return field{}, err
 	}
-	f := field{Call: c}
+	f := field{Call: c, barred: without}
 	for _, a := range all {
 		if slices.Contains(without, a.ID) {
 			f.Hidden++
