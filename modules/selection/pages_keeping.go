@@ -36,13 +36,7 @@ func checkOfKept(p ui.Page, k Kept) site.Check {
 	}
 	c.Crumbs[len(c.Crumbs)-1].Href = at
 	c.Crumbs = append(c.Crumbs, ui.Crumb{Label: p.T("selection.kept.check")})
-	for i := range k.Columns {
-		name := k.Columns[i].heading()
-		if name == "" {
-			name = p.T("selection.kept.withdrawn")
-		}
-		c.Legends[1].Names = append(c.Legends[1].Names, name)
-	}
+	c.Legends[1].Names = headingsIn(p, k.Columns)
 	for _, m := range k.Measured {
 		if m.Enough() {
 			c.Solved = append(c.Solved, site.Solved{Name: measuredName(p, k.Agreement, m), File: keptFile(m.Key()), Instance: solveHref(k.Agreement, "instance", m), Answer: solveHref(k.Agreement, "answer", m)})
@@ -51,12 +45,15 @@ func checkOfKept(p ui.Page, k Kept) site.Check {
 	return c
 }
 
-// heading is Heading, and nothing of an application that is not there any more.
-func (a *Application) heading() string {
-	if a.Number == "" || len(a.Organizations) == 0 {
-		return a.Number
+// headingsIn are what applications are called, in their order; one that was withdrawn since has no name any more.
+func headingsIn(p ui.Page, all []Application) []string {
+	found := make([]string, len(all))
+	for i := range all {
+		if found[i] = p.T("selection.kept.withdrawn"); all[i].Number != "" {
+			found[i] = all[i].Heading()
+		}
 	}
-	return a.Heading()
+	return found
 }
 
 // namesIn are the names of people in their order; who is not here any more has none.

@@ -98,5 +98,5 @@ func (w *Web) keptAnswer(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.JSON(c, w.site.Page(c, sc, "selection.kept.title"), "answer-"+keptFile(of), b)
+	return w.site.JSON(c, w.site.Page(c, sc, "selection.kept.title"), site.AnswerFile(keptFile(of)), b)
 }

@@ -62,8 +62,8 @@ func (o *Solved) command() string {
 	if o.Answer == "" {
 		return "kervan solve " + o.File
 	}
-	return "kervan solve " + o.File + " | diff - " + answerFile(o.File)
+	return "kervan solve " + o.File + " | diff - " + AnswerFile(o.File)
 }
 
-// answerFile is how the answer is called of an instance that is called so.
-func answerFile(instance string) string { return "answer-" + instance }
+// AnswerFile is how the answer is called when it is taken away, of an instance that is called so.
+func AnswerFile(instance string) string { return "answer-" + instance }
