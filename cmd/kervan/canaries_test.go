@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,6 +60,9 @@ var wordless = map[string]string{
 	"review_wishes.wish":               "like or avoid",
 	"facilitator_profiles.ties":        "identifiers",
 	"impartiality_declarations.kind":   "a kind of conflict, or none",
+	"kept_agreements.applications":     "identifiers",
+	"kept_agreements.reviewers":        "identifiers",
+	"kept_agreements.instances":        "numbers, by the keys of criteria",
 	"matching_runs.swaps":              "identifiers",
 	"papers.locale":                    "the code of a language",
 	"story_graves.slug":                "an address at which nothing is read any more",
@@ -121,6 +125,13 @@ func (r *running) livens(t *testing.T, in tenants.Tenant) {
 		t.Fatalf("%d %s", page.Status, page.Body)
 	}
 	r.reviewersTell(t, in)
+	// Of so few applications nothing would be kept.
+	must(t, system.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw(`INSERT INTO kept_agreements (id, call_id, at, why, applications, reviewers, instances)
+			SELECT gen_random_uuid(), call_id, now(), 'hand', array_agg(DISTINCT application_id), array_agg(DISTINCT person_id), '{"": {"kind": "agreement", "ratings": [[50]]}}'
+			FROM reviews WHERE state = 'submitted' GROUP BY call_id`).Exec(ctx)
+		return err
+	}))
 	var handed struct {
 		ID    ids.Application
 		Email string

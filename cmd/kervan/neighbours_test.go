@@ -196,6 +196,7 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 		"reviews":             list(`SELECT id::text FROM reviews WHERE person_id <> ?`, person),
 		"conflicts":           list(`SELECT id::text FROM conflicts`),
 		"assignment_runs":     list(`SELECT id::text FROM assignment_runs`),
+		"kept_agreements":     list(`SELECT id::text FROM kept_agreements`),
 		"panel_meetings":      list(`SELECT id::text FROM panel_meetings`),
 		"partnerships":        list(`SELECT id::text FROM partnerships WHERE application_id NOT IN (` + part + `)`),
 		"partner_invitations": list(`SELECT id::text FROM partner_invitations WHERE application_id NOT IN (` + part + `) AND (organization_id IS NULL OR organization_id NOT IN (` + led + `))`),

@@ -32,6 +32,7 @@ var parameters = map[string]string{
 	"invitations/:invitation":     "reviewer_invitations",
 	"introductions/:match":        "common_proposals",
 	"invitations/:token":          "mailed invitations",
+	"kept/:kept":                  "kept_agreements",
 	"lending/:request":            "loan_requests",
 	"link/:token":                 "mailed sign-in/link",
 	"messages/:thread":            "matching_threads",

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kervan/modules/ids"
 	"kervan/modules/kernel/geo"
 	"kervan/modules/solver"
 )
@@ -367,5 +368,50 @@ func TestAllOfTheDemonstrationIsCompared(t *testing.T) {
 		if r.Beside.Skipped != skipped || (len(r.Beside.Trades) == 0) != skipped || (len(r.Beside.Alternatives) == 0) != skipped {
 			t.Errorf("%d organizations: skipped %v, %d trades, %d alternatives", n, r.Beside.Skipped, len(r.Beside.Trades), len(r.Beside.Alternatives))
 		}
+	}
+}
+
+// TestNumbersAreThoseOfTheInstance holds who is which number against the order in which problems are made, also once some show their
+// cards no more: then the numbers are the same, or none are told.
+func TestNumbersAreThoseOfTheInstance(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(8, 2))
+	apart := []Seat{{Countries: []geo.Country{"TR"}}, {Countries: []geo.Country{"DE"}}}
+	told, untold := 0, 0
+	for n := range 300 {
+		p := randomProblem(r, Rules{Seats: [][]Seat{make([]Seat, 2), apart}[n%2], Most: true})
+		run := Run{Rules: p.Rules, Basis: p.Basis, Organizations: make([]ids.Organization, len(p.Basis.Sides))}
+		var err error
+		if run.Instance, err = p.instance(); err != nil {
+			t.Fatal(err)
+		}
+		in, err := run.posed()
+		if err != nil || in.Kind != p.Method {
+			t.Fatal(in.Kind, err)
+		}
+		for i := range run.Organizations {
+			if !slices.Contains(p.Free, i) {
+				run.Kept = append(run.Kept, []int{i})
+			}
+		}
+		if got := slices.Concat(run.numbered(&in)...); !slices.Equal(got, p.Free) {
+			t.Fatalf("%d: %v, not %v", n, got, p.Free)
+		}
+		for i := range run.Basis.Sides {
+			if r.IntN(5) == 0 {
+				run.Basis.Sides[i] = Side{Gone: true}
+			}
+		}
+		switch lists := run.numbered(&in); {
+		case lists == nil && in.Kind == ByBipartite:
+			untold++
+		case !slices.Equal(slices.Concat(lists...), p.Free):
+			t.Fatalf("%d, with some gone: %v, not %v", n, lists, p.Free)
+		default:
+			told++
+		}
+	}
+	if told < 50 || untold < 10 {
+		t.Errorf("%d are told, %d are not", told, untold)
 	}
 }

@@ -137,7 +137,7 @@ func TestARoundIsSolvedAndCanBeChecked(t *testing.T) {
 			t.Errorf("the board says %q", secret)
 		}
 	}
-	if got := page.Get("/rounds/" + round.String() + "/runs/" + b.ID.String() + "/instance"); got.Body != string(file) {
+	if got := page.Get("/rounds/" + round.String() + "/runs/" + b.ID.String() + "/instance"); got.Body != string(file)+"\n" {
 		t.Errorf("downloaded: %s", got.Body)
 	}
 	for who, sc := range map[string]tenants.Scope{"a lead": ada.lead, "an officer": h.As(t, tenanttest.Role(tenants.RoleOfficer)), "a visitor": h.Visitor()} {

@@ -88,7 +88,7 @@ func (w *Web) runFile(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return web.File(c, "round-run-"+strconv.Itoa(number)+".json", fiber.MIMEApplicationJSON, instance)
+	return w.site.JSON(c, w.site.Page(c, sc, "matching.check.title"), runFileName(number), instance)
 }
 
 func (w *Web) cancelRun(c *fiber.Ctx, sc tenants.Scope) error {

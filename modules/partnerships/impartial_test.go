@@ -74,8 +74,10 @@ func TestACoordinatorWithAConflictOfInterestLeavesItToOthers(t *testing.T) {
 	b := c.SignedIn(t, partial.Actor())
 	b.Get("/partnerships/" + theirs.String() + "/facilitator")
 	b.Want(403, "Another coordinator sees to it")
-	b.Get("/facilitation/" + p.ID.String() + "/instance")
-	b.Want(403)
+	for _, below := range []string{"/instance", "/answer", "/check", "/check?format=csv"} {
+		b.Get("/facilitation/" + p.ID.String() + below)
+		b.Want(403)
+	}
 	b.Get("/partnerships/" + theirs.String())
 	if b.Want(200); strings.Contains(b.Page.Body, "/facilitator\"") {
 		t.Error("the page offers what is refused")

@@ -3,8 +3,10 @@ package partnerships
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"kervan/modules/kernel/ui"
+	"kervan/modules/site"
 	"kervan/modules/solver/assignment"
 	"kervan/modules/solver/runs"
 )
@@ -163,6 +165,51 @@ func lonely(v *Plan, titles map[int]string) []string {
 		}
 	}
 	return all
+}
+
+// runsCrumbs lead to automatic assignments.
+func runsCrumbs(p ui.Page) []ui.Crumb {
+	return []ui.Crumb{
+		{Label: p.T("partnerships.list.title"), Href: "/partnerships"}, {Label: p.T("partnerships.guides.title"), Href: "/facilitators"},
+		{Label: p.T("partnerships.automatic.title"), Href: "/facilitation"},
+	}
+}
+
+// runFileName is how the instance of a run is called when it is taken away.
+func runFileName(at time.Time) string {
+	return "assignment-" + at.UTC().Format("20060102-150405") + ".json"
+}
+
+// checkOfRun is how a run is computed anew.
+func checkOfRun(p ui.Page, v *Plan) site.Check {
+	at := runAddress(v.ID)
+	solved := site.Solved{File: runFileName(v.At), Instance: at + "/instance"}
+	notes := []string{p.T("site.check.seed", "Seed", strconv.FormatUint(v.Settings.Seed, 10))}
+	if v.Answer.Given() {
+		solved.Answer = at + "/answer"
+		if v.Changed() {
+			notes = append(notes, p.T("partnerships.run.check_hand"))
+		}
+	}
+	titles, names := make([]string, len(v.Partnerships)), make([]string, len(v.People))
+	for i := range titles {
+		if titles[i] = v.Titles[i]; titles[i] == "" {
+			titles[i] = p.T("partnerships.problem.gone")
+		}
+	}
+	for k, person := range v.People {
+		names[k] = v.Names[person]
+	}
+	return site.Check{
+		Crumbs: append(runsCrumbs(p), ui.Crumb{Label: p.T("partnerships.proposal.title"), Href: at}, ui.Crumb{Label: p.T("partnerships.run.check")}),
+		Path:   at + "/check", Solved: []site.Solved{solved}, Notes: notes,
+		Size: []ui.Stat{
+			{Value: p.Loc.Int(len(titles)), Label: p.T("partnerships.run.size_partnerships")},
+			{Value: p.Loc.Int(len(names)), Label: p.T("partnerships.run.size_people")},
+			{Value: p.Loc.Int(v.Instance.Pairs()), Label: p.T("partnerships.run.size_pairs")},
+		},
+		Legends: []site.Legend{{Name: p.T("partnerships.run.check_partnerships"), Names: titles}, {Name: p.T("partnerships.run.check_people"), Names: names}},
+	}
 }
 
 func problemText(p ui.Page, v *Plan, one Problem) string {

@@ -269,6 +269,22 @@ func (s *Service) ApplyRun(ctx context.Context, sc tenants.Scope, id ids.Run) (i
 	return len(chosen), nil, err
 }
 
+// RunAnswer is what was computed for a run, as the command solve prints it for the instance, whatever was changed by hand since.
+// Coordinators may as for Plan. Faults: Forbidden; NotFound, also where there is no answer.
+func (s *Service) RunAnswer(ctx context.Context, sc tenants.Scope, id ids.Run) (assignment.Result, time.Time, error) {
+	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {
+		return assignment.Result{}, time.Time{}, err
+	}
+	run, err := s.impartialRun(ctx, sc, id)
+	if err != nil {
+		return assignment.Result{}, time.Time{}, err
+	}
+	if !run.Answer.Given() {
+		return assignment.Result{}, time.Time{}, fault.NotFound()
+	}
+	return run.Answer, run.At, nil
+}
+
 // RunFile is the instance of a run, as the command solve reads it. Coordinators may as for Plan. Faults: Forbidden, NotFound.
 func (s *Service) RunFile(ctx context.Context, sc tenants.Scope, id ids.Run) (assignment.File, time.Time, error) {
 	if err := s.policies.May(sc, policies.FacilitatorManage, policies.On{}); err != nil {

@@ -26,7 +26,9 @@ func (w *Web) running() []site.Route {
 		{Method: post, Path: "/facilitation", Action: manage, Handle: w.startRun},
 		{Method: get, Path: "/facilitation/:run", Action: manage, Handle: w.run},
 		{Method: post, Path: "/facilitation/:run", Action: manage, Handle: w.changeRun},
+		{Method: get, Path: "/facilitation/:run/check", Action: manage, Handle: w.checkRun},
 		{Method: get, Path: "/facilitation/:run/instance", Action: manage, Handle: w.runFile},
+		{Method: get, Path: "/facilitation/:run/answer", Action: manage, Handle: w.runAnswer},
 		{Method: post, Path: "/facilitation/:run/cancellation", Action: manage, Handle: w.cancelRun},
 	}
 }
@@ -277,14 +279,41 @@ func (w *Web) runFile(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	if w.site.Page(c, sc, "partnerships.proposal.title").Test != nil {
-		return fault.NotFound() // nothing is taken away from a rehearsal
+	return w.runJSON(c, sc, runFileName(at), instance)
+}
+
+func (w *Web) runAnswer(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parseRun(c)
+	if err != nil {
+		return err
 	}
-	b, err := json.Marshal(instance)
+	answer, at, err := w.service.RunAnswer(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	return w.runJSON(c, sc, site.AnswerFile(runFileName(at)), answer)
+}
+
+func (w *Web) runJSON(c *fiber.Ctx, sc tenants.Scope, name string, what any) error {
+	b, err := json.Marshal(what)
 	if err != nil {
 		return fault.Internal(err)
 	}
-	return web.File(c, "assignment-"+at.UTC().Format("20060102-150405")+".json", fiber.MIMEApplicationJSON, b)
+	return w.site.JSON(c, w.site.Page(c, sc, "partnerships.proposal.title"), name, b)
+}
+
+// checkRun shows how a run is computed anew.
+func (w *Web) checkRun(c *fiber.Ctx, sc tenants.Scope) error {
+	id, err := parseRun(c)
+	if err != nil {
+		return err
+	}
+	v, err := w.service.Plan(c.UserContext(), sc, id)
+	if err != nil {
+		return err
+	}
+	p := w.site.Page(c, sc, "partnerships.run.check_title")
+	return w.site.Check(c, p, checkOfRun(p, &v))
 }
 
 func (w *Web) cancelRun(c *fiber.Ctx, sc tenants.Scope) error {

@@ -29,7 +29,10 @@ type Agreement struct {
 	Measured   []Measured // totals first, then each criterion
 	Adjustment Adjustment
 	Names      map[ids.Person]string
-	Totals     [10]int // how many totals lie from 0 to 10, above 10 to 20 and so on
+	Totals     [10]int    // how many totals lie from 0 to 10, above 10 to 20 and so on
+	Kept       []KeptLine // the newest first
+
+	path string // of its page below the call's selection
 }
 
 // Enough reports whether there are enough applications to compare.
@@ -67,36 +70,68 @@ func (m *Measured) Fitting() agreement.Measure {
 }
 
 // Agreement measures how far the reviewers of a call agree, over the submitted reviews of the applications that the actor may
-// know of and owes no review of. Coordinators, officers and the chair may. Fault: NotFound.
+// know of and owes no review of, and lists what was kept of it before. Coordinators, officers and the chair may. Fault: NotFound.
 func (s *Service) Agreement(ctx context.Context, sc tenants.Scope, call ids.Call) (Agreement, error) {
-	a, reviews, err := s.compared(ctx, sc, call)
+	f, all, err := s.comparing(ctx, sc, call)
 	if err != nil {
-		return a, err
+		return Agreement{}, err
 	}
+	reviews := f.open(all, sc.Actor().Person)
+	if err := mark(ctx, sc.Read(), reviews); err != nil {
+		return Agreement{}, err
+	}
+	a := agreementOf(f.Call, reviews)
 	w, err := waysOf(ctx, sc.Read(), call)
 	if err != nil {
 		return a, err
 	}
 	a.Shown, a.Talk = w.Adjusted, w.Talk
+	kept, err := keptAgreements(ctx, sc.Read(), call)
+	if err != nil {
+		return a, err
+	}
+	a.Kept = lines(kept, f.readable(all, sc.Actor().Person))
+	// Names are asked for even where nobody is named, so that pages ask equally often.
+	return a, s.work(ctx, sc, &a, reviews)
+}
+
+// agreementOf is what can be measured of reviews that are in order, by application.
+func agreementOf(call Call, reviews []Review) Agreement {
+	a := Agreement{Call: call, Measured: []Measured{measure(reviews, nil)}, path: "agreement"}
+	for i := range call.Criteria {
+		a.Measured = append(a.Measured, measure(reviews, &call.Criteria[i]))
+	}
+	return a
+}
+
+// work computes what can be said of the reviews, and names who is named.
+func (s *Service) work(ctx context.Context, sc tenants.Scope, a *Agreement, reviews []Review) (err error) {
 	for i := range a.Measured {
 		m := &a.Measured[i]
 		if !m.Enough() {
 			continue
 		}
 		if m.Report, err = agreement.Of(ctx, m.ratings); err != nil {
-			return a, err
+			return err
 		}
 		m.OneWay = OneWay(m.ratings)
 	}
-	names, err := s.namesOf(ctx, sc, reviews) // asked even where nobody is named, so that pages ask equally often
+	wanted := make([]ids.Person, 0, len(reviews)+len(a.Kept))
+	for i := range reviews {
+		wanted = append(wanted, reviews[i].Person)
+	}
+	for _, k := range a.Kept {
+		wanted = append(wanted, k.By)
+	}
+	names, err := s.called(ctx, sc, wanted)
 	if err != nil || !a.Enough() {
-		return a, err
+		return err
 	}
 	a.Names, a.Adjustment = names, Adjust(ratingsOf(reviews))
 	for i := range reviews {
 		a.Totals[decile(reviews[i].Points)]++
 	}
-	return a, nil
+	return nil
 }
 
 func (s *Service) namesOf(ctx context.Context, sc tenants.Scope, reviews []Review) (map[ids.Person]string, error) {
@@ -104,6 +139,10 @@ func (s *Service) namesOf(ctx context.Context, sc tenants.Scope, reviews []Revie
 	for i, r := range reviews {
 		persons[i] = r.Person
 	}
+	return s.called(ctx, sc, persons)
+}
+
+func (s *Service) called(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]string, error) {
 	known, err := s.People.Persons(ctx, sc, persons)
 	names := make(map[ids.Person]string, len(known))
 	for id, person := range known {
@@ -112,29 +151,30 @@ func (s *Service) namesOf(ctx context.Context, sc tenants.Scope, reviews []Revie
 	return names, err
 }
 
-// compared gives what can be measured, and the reviews that it is measured from.
-func (s *Service) compared(ctx context.Context, sc tenants.Scope, call ids.Call) (Agreement, []Review, error) {
+// comparing gives the field of a call and all reviews of the call to who may read how far its reviewers agree.
+func (s *Service) comparing(ctx context.Context, sc tenants.Scope, call ids.Call) (field, []Review, error) {
 	if err := s.policies.May(sc, policies.SelectionRank, policies.On{}); err != nil {
-		return Agreement{}, nil, err
+		return field{}, nil, err
 	}
 	f, err := s.field(ctx, sc, call)
 	if err != nil {
-		return Agreement{}, nil, err
+		return field{}, nil, err
 	}
 	all, err := reviewsOfCall(ctx, sc.Read(), call)
+	return f, all, err
+}
+
+// compared gives what can be measured of what the actor may read.
+func (s *Service) compared(ctx context.Context, sc tenants.Scope, call ids.Call) (Agreement, error) {
+	f, all, err := s.comparing(ctx, sc, call)
 	if err != nil {
-		return Agreement{}, nil, err
+		return Agreement{}, err
 	}
-	a := Agreement{Call: f.Call}
 	reviews := f.open(all, sc.Actor().Person)
 	if err := mark(ctx, sc.Read(), reviews); err != nil {
-		return a, nil, err
+		return Agreement{}, err
 	}
-	a.Measured = append(a.Measured, measure(reviews, nil))
-	for i := range f.Call.Criteria {
-		a.Measured = append(a.Measured, measure(reviews, &f.Call.Criteria[i]))
-	}
-	return a, reviews, nil
+	return agreementOf(f.Call, reviews), nil
 }
 
 // open are the submitted reviews of the field's applications of which somebody owes none, by application and reviewer.
@@ -162,13 +202,8 @@ func ratingsOf(reviews []Review) []Rating {
 	return all
 }
 
-func measure(reviews []Review, k *blueprints.Criterion) Measured {
-	m := Measured{Criterion: k, fraction: 100}
-	if k != nil {
-		m.fraction = 2
-	}
-	var units []ids.Application
-	var raters []ids.Person
+// sides are the columns and the rows of a table of reviews: the applications as they come, the reviewers by their identifiers.
+func sides(reviews []Review) (units []ids.Application, raters []ids.Person) {
 	for i := range reviews {
 		if i == 0 || reviews[i-1].Application != reviews[i].Application {
 			units = append(units, reviews[i].Application)
@@ -176,7 +211,15 @@ func measure(reviews []Review, k *blueprints.Criterion) Measured {
 		raters = append(raters, reviews[i].Person)
 	}
 	slices.SortFunc(raters, func(a, b ids.Person) int { return strings.Compare(a.String(), b.String()) })
-	raters = slices.Compact(raters)
+	return units, slices.Compact(raters)
+}
+
+func measure(reviews []Review, k *blueprints.Criterion) Measured {
+	m := Measured{Criterion: k, fraction: 100}
+	if k != nil {
+		m.fraction = 2
+	}
+	units, raters := sides(reviews)
 	at := make(map[ids.Person]int, len(raters))
 	for j, id := range raters {
 		at[id] = j
@@ -265,10 +308,15 @@ const (
 // application, neither with a name. The criterion is empty for the totals. Coordinators, officers and the chair may. Fault:
 // NotFound, also where there are too few applications to compare.
 func (s *Service) Instance(ctx context.Context, sc tenants.Scope, call ids.Call, criterion string) ([]byte, error) {
-	a, _, err := s.compared(ctx, sc, call)
+	a, err := s.compared(ctx, sc, call)
 	if err != nil {
 		return nil, err
 	}
+	return a.instance(criterion)
+}
+
+// instance is that of the totals or of a criterion. Fault: NotFound.
+func (a *Agreement) instance(criterion string) ([]byte, error) {
 	i := slices.IndexFunc(a.Measured, func(m Measured) bool { return m.Key() == criterion })
 	if i < 0 || !a.Measured[i].Enough() {
 		return nil, fault.NotFound()

@@ -17,6 +17,7 @@ type Plan struct {
 	Run
 
 	Call  Call
+	About []Application // of the run, in its order; without a number: it was withdrawn since
 	Rows  []ProposedRow // by number
 	Loads []ProposedLoad
 	By    string
@@ -99,12 +100,15 @@ func (p *Plan) lay(f field) {
 	for k, person := range p.Reviewers {
 		p.Loads[k] = ProposedLoad{Person: person, Most: p.Instance.Load[k].Max}
 	}
-	for i, list := range p.Answer.Assignment {
-		a, there := f.application(p.Applications[i])
+	for _, id := range p.Applications {
+		a, there := f.application(id)
 		if !there {
-			a = Application{ID: p.Applications[i]} // withdrawn since
+			a = Application{ID: id} // withdrawn since
 		}
-		row := ProposedRow{Application: a}
+		p.About = append(p.About, a)
+	}
+	for i, list := range p.Answer.Assignment {
+		row := ProposedRow{Application: p.About[i]}
 		for _, k := range list {
 			one := Proposed{Person: p.Reviewers[k], Kept: slices.Contains(p.Instance.Fixed, [2]int{i, k}), Affinity: p.Instance.Affinity[i][k]}
 			_, one.Reasons = p.Basis.affinity(p.Settings.Weights, i, k)
@@ -322,6 +326,16 @@ func each(chosen []Application, reviewers []ids.Person, refused []Refusal) []pai
 		}
 	}
 	return pairs
+}
+
+// RunAnswer is what was computed for a run, as the command solve prints it for the instance. Who may is as for RunFile. Fault:
+// NotFound, also where there is no answer.
+func (s *Service) RunAnswer(ctx context.Context, sc tenants.Scope, call ids.Call, id ids.Run) (Answer, time.Time, error) {
+	run, _, err := s.visible(ctx, sc, call, id)
+	if err == nil && !run.Answer.Given() {
+		err = fault.NotFound()
+	}
+	return run.Answer, run.At, err
 }
 
 // RunFile is the instance of a run, as the command solve reads it. Coordinators and officers may, unless it is about an

@@ -22,7 +22,7 @@ type Closing struct {
 	LeavePlaces  bool      // places that are left are offered to the waiting list at the release
 }
 
-// Close closes the decision list, so that somebody else can sign it. Coordinators and the chair may. What they are asked and refused
+// Close closes the decision list, so that somebody else can sign it, and keeps how far reviewers agree then. Coordinators and the chair may. What they are asked and refused
 // is about the applications that they may know of; the whole is looked at before the release. Faults: Invalid by field, also when a
 // quota is not met and no reason is given, and when places are left beside a waiting list without LeavePlaces; Conflict when
 // applications are undecided, more are selected than there are places, or the list was changed; NotFound.
@@ -40,6 +40,9 @@ func (s *Service) Close(ctx context.Context, sc tenants.Scope, call ids.Call, ve
 			return fault.Invalid("fault.check_fields", bad...)
 		}
 		w.list.ClosedAt, w.list.ClosedBy = w.now, sc.Actor().Person
+		if _, err := keepRatings(ctx, tx, w.call, w.all, KeptClosed, w.now); err != nil {
+			return err
+		}
 		tx.Audit(audit.Entry{Action: "decisions.closed", SubjectKind: "call", SubjectID: call.String()})
 		return s.tellSigners(ctx, tx, call)
 	})

@@ -9,6 +9,7 @@
 // An Invitation asks somebody to review who may be nobody here yet; a Training is what reviewers of a call read first, a Wish what
 // one would like to review before anybody is assigned, a Statement the one text for each criterion that all reviewers agree to.
 // In a Calibration all reviewers of a call score the same sample, a Scoring each; the coordinators' is the reference.
+// A Kept agreement is how far reviewers agreed at one moment, with all ratings that it is computed from.
 // An Opinion is a second one on an application, for which a reviewer asks or which an officer wants; granted, it is one more review.
 // A Condition must be met before an accepted place is the applicants'; a Paper is a document that is Handed in for one. In an anonymous call an application is Veiled for its reviewers,
 // who declare their Impartiality to everybody who applies and may add to it later; until then their reviews are Waiting. Who sees by

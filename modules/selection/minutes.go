@@ -131,7 +131,8 @@ func stamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
-// FinishMeeting ends a meeting: what is on the table is put aside, and the minutes are fixed for their signatures. Whoever leads
+// FinishMeeting ends a meeting: what is on the table is put aside, the minutes are fixed for their signatures, and it is kept how far
+// reviewers agree then. Whoever leads
 // may, but not while they have left the room. Faults: Conflict, NotFound.
 func (s *Service) FinishMeeting(ctx context.Context, sc tenants.Scope, call ids.Call) error {
 	if err := s.policies.May(sc, policies.SelectionDecide, policies.On{}); err != nil {
@@ -166,6 +167,9 @@ func (s *Service) FinishMeeting(ctx context.Context, sc tenants.Scope, call ids.
 		g.meeting.EndedAt, g.meeting.EndedBy = g.now, sc.Actor().Person
 		g.meeting.Balance = balanceOf(c, all, decided)
 		g.meeting.Balance.Ended = g.now.UnixMicro()
+		if _, err := keepRatings(ctx, tx, c, all, KeptMeeting, g.now); err != nil {
+			return err
+		}
 		r, err := readRecord(ctx, tx, g.meeting)
 		if err != nil {
 			return err

@@ -95,7 +95,7 @@ func readingOf(p ui.Page, m agreement.Measure) string {
 }
 
 func solveHref(a Agreement, what string, m Measured) string {
-	href := address(a.Call.ID, "agreement") + "/" + what
+	href := address(a.Call.ID, a.path) + "/" + what
 	if m.Key() != "" {
 		href += "?of=" + m.Key()
 	}

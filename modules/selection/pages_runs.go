@@ -1,10 +1,13 @@
 package selection
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"kervan/modules/forms/expertise"
 	"kervan/modules/kernel/ui"
+	"kervan/modules/site"
 	"kervan/modules/solver/assignment"
 )
 
@@ -122,6 +125,41 @@ func (p *Plan) reviewerAt(k int) string {
 		return ""
 	}
 	return p.Names[p.Reviewers[k]]
+}
+
+// runFileName is how the instance of a run is called when it is taken away.
+func runFileName(at time.Time) string {
+	return "assignment-" + at.UTC().Format("20060102-150405") + ".json"
+}
+
+// checkOfRun is how a run is computed anew.
+func checkOfRun(p ui.Page, v Plan) site.Check {
+	at := runAddress(v.Run.Call, v.ID)
+	solved := site.Solved{File: runFileName(v.At), Instance: at + "/instance"}
+	if v.Answer.Given() {
+		solved.Answer = at + "/answer"
+	}
+	return site.Check{
+		Crumbs: append(runCrumbs(p, v, at), ui.Crumb{Label: p.T("selection.run.check")}), Path: at + "/check", Solved: []site.Solved{solved},
+		Notes: []string{p.T("site.check.seed", "Seed", strconv.FormatUint(v.Settings.Seed, 10))},
+		Size: []ui.Stat{
+			{Value: p.Loc.Int(len(v.About)), Label: p.T("selection.kept.size_applications")},
+			{Value: p.Loc.Int(len(v.Reviewers)), Label: p.T("selection.kept.size_reviewers")},
+			{Value: p.Loc.Int(v.Instance.Pairs()), Label: p.T("selection.run.size_pairs")},
+		},
+		Legends: []site.Legend{
+			{Name: p.T("selection.run.applications"), Names: headingsIn(p, v.About)},
+			{Name: p.T("selection.run.reviewers"), Names: namesIn(p, v.Names, v.Reviewers)},
+		},
+	}
+}
+
+// runCrumbs lead to a run, which is at that address.
+func runCrumbs(p ui.Page, v Plan, at string) []ui.Crumb {
+	return []ui.Crumb{
+		{Label: p.T("selection.calls.title"), Href: "/selection"}, {Label: v.Call.Name(p.Loc.Locale), Href: address(v.Call.ID, "")},
+		{Label: p.T("selection.automatic.title"), Href: address(v.Call.ID, "automatic")}, {Label: p.T("selection.proposal.title"), Href: at},
+	}
 }
 
 func problemText(p ui.Page, v Plan, one Problem) string {

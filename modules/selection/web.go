@@ -61,6 +61,7 @@ func (w *Web) Module() site.Module {
 			w.profiling(),
 			w.automating(),
 			w.agreeing(),
+			w.keeping(),
 			w.proposing(),
 			w.opining(),
 			w.clarifyingRoutes(),

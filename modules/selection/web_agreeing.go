@@ -8,6 +8,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/sheets"
+	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
 	"kervan/policies"
@@ -34,19 +35,28 @@ func (w *Web) agreement(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	p := w.page(c, sc, "selection.agreement.title", a.Call)
-	query := web.Query(c)
-	if f, ok := sheets.ParseFormat(query.Raw("format")); ok {
-		t := habitTable(p, a)
-		if query.Raw("of") == "measures" {
-			t = measureTable(p, a)
-		}
-		b, err := t.Write(f, p.Loc)
-		if err != nil {
-			return err
-		}
-		return web.File(c, t.Name+" · "+a.Call.Name(p.Loc.Locale)+"."+string(f), f.MediaType(), b)
+	if done, err := w.tables(c, p, a); done {
+		return err
 	}
 	return w.site.Render(c, agreementPage(p, a, w.ways(sc)))
+}
+
+// tables answers with a table of an agreement as a file, if one is asked for.
+func (w *Web) tables(c *fiber.Ctx, p ui.Page, a Agreement) (done bool, err error) {
+	query := web.Query(c)
+	f, ok := sheets.ParseFormat(query.Raw("format"))
+	if !ok {
+		return false, nil
+	}
+	t := habitTable(p, a)
+	if query.Raw("of") == "measures" {
+		t = measureTable(p, a)
+	}
+	b, err := t.Write(f, p.Loc)
+	if err != nil {
+		return true, err
+	}
+	return true, web.File(c, t.Name+" · "+a.Call.Name(p.Loc.Locale)+"."+string(f), f.MediaType(), b)
 }
 
 func (w *Web) instance(c *fiber.Ctx, sc tenants.Scope) error {

@@ -24,7 +24,9 @@ func (w *Web) automating() []site.Route {
 		{Method: get, Path: "/selection/:id/automatic", Action: manage, Handle: w.planning},
 		{Method: post, Path: "/selection/:id/automatic", Action: manage, Handle: w.startRun},
 		{Method: get, Path: "/selection/:id/automatic/:run", Action: manage, Handle: w.run},
+		{Method: get, Path: "/selection/:id/automatic/:run/check", Action: manage, Handle: w.checkRun},
 		{Method: get, Path: "/selection/:id/automatic/:run/instance", Action: manage, Handle: w.runFile},
+		{Method: get, Path: "/selection/:id/automatic/:run/answer", Action: manage, Handle: w.runAnswer},
 		{Method: post, Path: "/selection/:id/automatic/:run/application", Action: manage, Handle: w.applyRun},
 		{Method: post, Path: "/selection/:id/automatic/:run/cancellation", Action: manage, Handle: w.cancelRun},
 		{Method: get, Path: "/selection/:id/file", Action: manage, Handle: w.fileForm},
@@ -216,14 +218,41 @@ func (w *Web) runFile(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	if w.site.Page(c, sc, "selection.proposal.title").Test != nil {
-		return fault.NotFound() // nothing is taken away from a rehearsal
+	return w.runJSON(c, sc, runFileName(at), instance)
+}
+
+func (w *Web) runAnswer(c *fiber.Ctx, sc tenants.Scope) error {
+	call, id, err := parseRun(c)
+	if err != nil {
+		return err
 	}
-	b, err := json.Marshal(instance)
+	answer, at, err := w.service.RunAnswer(c.UserContext(), sc, call, id)
+	if err != nil {
+		return err
+	}
+	return w.runJSON(c, sc, site.AnswerFile(runFileName(at)), answer)
+}
+
+func (w *Web) runJSON(c *fiber.Ctx, sc tenants.Scope, name string, what any) error {
+	b, err := json.Marshal(what)
 	if err != nil {
 		return fault.Internal(err)
 	}
-	return web.File(c, "assignment-"+at.UTC().Format("20060102-150405")+".json", fiber.MIMEApplicationJSON, b)
+	return w.site.JSON(c, w.site.Page(c, sc, "selection.proposal.title"), name, b)
+}
+
+// checkRun shows how a run is computed anew.
+func (w *Web) checkRun(c *fiber.Ctx, sc tenants.Scope) error {
+	call, id, err := parseRun(c)
+	if err != nil {
+		return err
+	}
+	v, err := w.service.Plan(c.UserContext(), sc, call, id)
+	if err != nil {
+		return err
+	}
+	p := w.page(c, sc, "selection.run.check_title", v.Call)
+	return w.site.Check(c, p, checkOfRun(p, v))
 }
 
 func (w *Web) applyRun(c *fiber.Ctx, sc tenants.Scope) error {

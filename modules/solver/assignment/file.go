@@ -51,6 +51,20 @@ type Result struct {
 	Relax      []string     `json:"relax,omitempty"`
 }
 
+// Given reports whether there is an answer: an assignment, or what stands against every one.
+func (r *Result) Given() bool { return r.Feasible || len(r.Relax) > 0 }
+
+// Pairs are how many the file allows.
+func (f *File) Pairs() int {
+	n := 0
+	for _, row := range f.Conflict {
+		for _, barred := range row {
+			n += 1 - barred
+		}
+	}
+	return n
+}
+
 // Result puts what was found for the file into words and sums.
 func (f *File) Result(found Answer) Result {
 	if len(found.Obstacles) > 0 {
