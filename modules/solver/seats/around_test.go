@@ -216,7 +216,9 @@ func TestLargePoolsAreLookedAround(t *testing.T) {
 			sound(t, p, o.Result)
 		}
 		again, err := Alternatives(t.Context(), p, chosen.Groups, 5)
-		if err != nil || !slices.EqualFunc(again, others, func(x, y Alternative) bool { return x.Score == y.Score && slices.EqualFunc(x.Groups, y.Groups, slices.Equal) }) {
+		if err != nil || !slices.EqualFunc(again, others, func(x, y Alternative) bool {
+			return x.Score == y.Score && slices.EqualFunc(x.Groups, y.Groups, slices.Equal)
+		}) {
 			t.Errorf("%v: another time other ones, %v", c, err)
 		}
 		ctx, stop := context.WithCancel(t.Context())
