@@ -99,10 +99,11 @@ func (s *Service) Board(ctx context.Context, sc tenants.Scope, round ids.Round, 
 // lay puts the solution beside the organizations.
 func (b *Board) lay(l i18n.Locale, now *engagements) {
 	b.problem = b.Run.problem()
-	b.Beside.Trades = slices.DeleteFunc(b.Beside.Trades, func(t Trade) bool { return b.gone(t.For, t.With) })
+	b.Beside.Trades = slices.DeleteFunc(b.Beside.Trades, func(t Trade) bool { return b.gone(t.members()...) })
 	b.Beside.Alternatives = slices.DeleteFunc(b.Beside.Alternatives, func(a Alternative) bool {
-		return b.gone(a.Without[:]...) || slices.ContainsFunc(only(a.Groups, b.Solution.Groups), func(g []int) bool { return b.gone(g...) })
+		return b.gone(a.Without...) || slices.ContainsFunc(only(a.Groups, b.Solution.Groups), func(g []int) bool { return b.gone(g...) })
 	})
+	b.Beside.Lone = slices.DeleteFunc(b.Beside.Lone, func(o Lone) bool { return b.gone(o.At) })
 	taken := map[int]bool{}
 	for n, members := range b.groups() {
 		g := Group{Members: members, Kept: n < len(b.Kept)}
@@ -141,15 +142,25 @@ func (b *Board) pair(i, j int) Couple {
 	return p
 }
 
-// TradesOf are the pairs that one of the group would rather be in.
-func (b *Board) TradesOf(g *Group) []Trade {
+// TradesOf are the matches in which some organizations would rather be.
+func (b *Board) TradesOf(members ...int) []Trade {
 	var some []Trade
-	for _, t := range b.Beside.Trades {
-		if slices.Contains(g.Members, t.For) {
-			some = append(some, t)
+	for i := range b.Beside.Trades {
+		if t := &b.Beside.Trades[i]; slices.Contains(members, t.For) {
+			some = append(some, *t)
 		}
 	}
 	return some
+}
+
+// WhyAlone is why an organization is in no match; nothing where that was not worked out.
+func (b *Board) WhyAlone(at int) *Lone {
+	for i := range b.Beside.Lone {
+		if b.Beside.Lone[i].At == at {
+			return &b.Beside.Lone[i]
+		}
+	}
+	return nil
 }
 
 // WhatIf is what would be if two were together, or by rankings if one preferred the other to all others.

@@ -263,17 +263,52 @@ func (b *Board) why(p ui.Page, c *Couple) (good, bad []string) {
 
 // tradeText says what one would rather have, and what that would cost.
 func (b *Board) tradeText(p ui.Page, t *Trade) string {
-	cost := p.T("matching.trade.nothing")
+	cost := costOf(p, t)
 	switch {
-	case t.Fewer > 0:
-		cost = p.N("matching.trade.fewer", t.Fewer)
-	case t.Cost > 0:
-		cost = p.N("matching.trade.cost", t.Cost)
-	}
-	if t.Rank > 0 {
+	case t.Group != nil && t.Rank > 0:
+		return p.T("matching.trade.wish_group", "One", b.Name(t.For), "Other", b.Name(t.With), "Rank", t.Rank, "Group", b.called(t.Group), "Points", p.N("matching.points", b.problem.total(t.Group)), "Cost", cost)
+	case t.Group != nil:
+		others := slices.DeleteFunc(slices.Clone(t.Group), func(i int) bool { return i == t.For })
+		return p.T("matching.trade.group", "One", b.Name(t.For), "Group", b.called(others), "Points", p.N("matching.points", b.problem.total(t.Group)), "Cost", cost)
+	case t.Rank > 0:
 		return p.T("matching.trade.wish", "One", b.Name(t.For), "Other", b.Name(t.With), "Rank", t.Rank, "Cost", cost)
 	}
 	return p.T("matching.trade.points", "One", b.Name(t.For), "Other", b.Name(t.With), "Points", b.problem.points(t.For, t.With), "Cost", cost)
+}
+
+// costOf says what it would cost to make a match, as far as that is proved.
+func costOf(p ui.Page, t *Trade) string {
+	switch {
+	case t.Fewer > 0 && t.Open:
+		return p.N("matching.trade.fewer_found", t.Fewer)
+	case t.Fewer > 0:
+		return p.N("matching.trade.fewer", t.Fewer)
+	case t.Cost < 0:
+		return p.N("matching.trade.gain", -t.Cost)
+	case t.Cost > 0 && t.Open && t.Least > 0:
+		return p.N("matching.trade.between", t.Cost, "Least", p.Loc.Int(t.Least))
+	case t.Cost > 0 && t.Open:
+		return p.N("matching.trade.at_most", t.Cost)
+	case t.Cost > 0:
+		return p.N("matching.trade.cost", t.Cost)
+	}
+	return p.T("matching.trade.nothing")
+}
+
+// aloneText says why one is in no match.
+func (b *Board) aloneText(p ui.Page, o *Lone) string {
+	if o.Why == Scarce {
+		return p.N("matching.alone.scarce", len(b.Solution.Groups), "Seat", o.Seat)
+	}
+	return p.T("matching.alone." + string(o.Why))
+}
+
+// insteadText says of an alternative without which match it is, and by how much the total is another one.
+func (b *Board) insteadText(p ui.Page, a *Alternative) string {
+	if more := a.Total - b.Solution.Total; more > 0 {
+		return p.N("matching.alternatives.more", more, "Pair", b.called(a.Without))
+	}
+	return p.N("matching.alternatives.one", b.Solution.Total-a.Total, "Pair", b.called(a.Without))
 }
 
 // placeOptions are the organizations of a run that can be put elsewhere, by name: those that show their cards, in groups of such.

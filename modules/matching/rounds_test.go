@@ -394,6 +394,48 @@ func TestChangingByHand(t *testing.T) {
 	wants(t, err, fault.KindNotFound, "")
 }
 
+// TestABoardOfThreesSaysWhatWasTraded puts eight organizations together in threes: one wished for somebody whom others need more, and two
+// are left over.
+func TestABoardOfThreesSaysWhatWasTraded(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	one, other := []matching.Topic{"digital"}, []matching.Topic{"finance"}
+	var all []side
+	for n, name := range []string{"Ada", "Bora", "Cem", "Dora", "Ece", "Figen", "Gül", "Hale"} {
+		needs, offers := one, other
+		if n%2 == 0 {
+			needs, offers = other, one
+		}
+		all = append(all, h.findable(t, name, []geo.Country{"TR", "DE"}[n%2], needs, offers))
+	}
+	must(t, h.service.Wish(t.Context(), all[0].lead, all[0].id, all[7].id))
+	must(t, h.service.Wish(t.Context(), all[1].lead, all[1].id, all[7].id))
+	must(t, h.service.Wish(t.Context(), all[7].lead, all[7].id, all[1].id))
+	must(t, h.service.RuleOut(t.Context(), all[0].lead, all[0].id, all[1].id, "canary-quarrel"))
+	team := h.coordinator(t)
+	round := h.begin(t, team, func(r *matching.Round) { r.Rules.Seats = make([]matching.Seat, 3) })
+	b := h.solve(t, team, round)
+	page := h.enters(t, team)
+	path := "/rounds/" + round.String() + "/runs/" + b.ID.String()
+	page.Get(path)
+	page.Want(http.StatusOK, "What was traded", "Ada wished for Hale as number 1. The best match with both is", "of the total.", "Other solutions", "Without ", "In no match", "Fewer are left over than a match needs.")
+	for _, secret := range []string{"canary-quarrel", "ruled out", "veto"} {
+		if strings.Contains(page.Page.Body, secret) {
+			t.Errorf("the board says %q", secret)
+		}
+	}
+	if len(b.Alone) != 2 || len(b.Beside.Lone) != 2 || len(b.TradesOf(b.Alone...)) != 2 {
+		t.Errorf("alone: %v, why: %+v, and what was traded: %+v", b.Alone, b.Beside.Lone, b.TradesOf(b.Alone...))
+	}
+	made, err := h.service.Swap(t.Context(), team, round, b.ID, b.Version(), b.Organizations[b.Alone[0]], b.Organizations[b.Groups[0].Members[0]])
+	must(t, err)
+	page.Get("/rounds/" + round.String() + "/runs/" + made.String())
+	page.Want(http.StatusOK, "In no match")
+	if strings.Contains(page.Page.Body, "Fewer are left over") { // what stood beside the solution says nothing about another one
+		t.Error("the reasons of another solution are shown")
+	}
+}
+
 // TestARoundAsksAsOftenForManyAsForFew counts the statements behind each page with few rows and with many.
 func TestARoundAsksAsOftenForManyAsForFew(t *testing.T) {
 	t.Parallel()

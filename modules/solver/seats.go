@@ -15,6 +15,8 @@ const (
 	mostOrganizations = 1_000 // for two seats
 	mostInGroups      = 300   // for three and four
 	patience          = 200_000_000
+	mostOthers        = 20  // alternatives
+	mostWithOthers    = 160 // organizations, for two seats, where alternatives are asked for
 )
 
 var seatsKind = kind{
@@ -24,9 +26,11 @@ Groups of two, three or four organizations, one for each seat of a partnership.
 
   {"kind":"seats","seats":[{"countries":["TR",…],"type":"…"},…],
    "organizations":[{"country":"TR","type":"…"},…],"scores":[[…],…],
-   "max_cardinality":true|false,"seed":S}
+   "max_cardinality":true|false,"seed":S,"alternatives":A}
   → {"groups":[[organization of seat 0, of seat 1, …],…],"size":k,
-     "score":s,"bound":b,"exact":true|false}
+     "score":s,"bound":b,"exact":true|false,
+     "alternatives":[{"without":[organization,…],"groups":…,"size":…,"score":…,"bound":…,
+                      "exact":…},…]}
 
 A seat takes organizations of its countries and its type; without countries (missing or empty) of
 any country, without a type (missing or "") of any type. Organizations, at most 300 (1,000 for two
@@ -40,7 +44,12 @@ the linear program in which groups may be made in part. exact says that there is
 It always is for two seats and for pools of up to 16, and mostly for some dozens; for larger ones it
 is improved from several starts, others with another seed, and searched for so long: of 300 with
 scores at random it is within about 5 % of the bound. If several are equally good, it is one of
-them, always the same. Scores are exact as the weights of a matching are, to 10 digits at least.`,
+them, always the same. Scores are exact as the weights of a matching are, to 10 digits at least.
+With alternatives (1 to 20; with two seats for up to 160 organizations) the answer has up to A other
+choices, the best first: of those that are found without one of the groups, each without another
+one, those that differ; with max_cardinality only such of as many groups. Their bound and exact are
+about all choices without that group. So where all are exact, the first is the best of all others.
+Where the answer itself is not exact, one may even score more.`,
 	examples: []example{
 		{
 			`{"kind":"seats","seats":[{"countries":["TR"]},{"countries":["DE"]},{"type":"school"}],"organizations":[{"country":"TR"},{"country":"DE"},{"country":"DE","type":"school"},{"country":"TR"},{"country":"GR","type":"school"},{"country":"DE"}],"scores":[[null,3,1,0,2,1],[3,null,1,2,1,0],[1,1,null,1,0,2],[0,2,1,null,4,1],[2,1,0,4,null,3],[1,0,2,1,3,null]]}`,
@@ -50,15 +59,25 @@ them, always the same. Scores are exact as the weights of a matching are, to 10 
 			`{"kind":"seats","seats":[{},{},{}],"organizations":[{},{},{},{}],"scores":[[null,1,-5,0.5],[1,null,2,null],[-5,2,null,1],[0.5,null,1,null]],"max_cardinality":true}`,
 			`{"groups":[[0,1,2]],"size":1,"score":-2,"bound":-2,"exact":true}`,
 		},
+		{
+			`{"kind":"seats","seats":[{"countries":["TR"]},{"countries":["DE"]},{},{"type":"school"}],"organizations":[{"country":"TR"},{"country":"DE"},{"country":"GR"},{"country":"GR","type":"school"},{"country":"TR"},{"country":"DE","type":"school"}],"scores":[[null,3,1,2,1,1],[3,null,2,1,0,2],[1,2,null,4,2,1],[2,1,4,null,1,null],[1,0,2,1,null,3],[1,2,1,null,3,null]],"alternatives":2}`,
+			`{"groups":[[0,1,2,3]],"size":1,"score":13,"bound":13,"exact":true,"alternatives":[{"without":[0,1,2,3],"groups":[[4,1,2,3]],"size":1,"score":10,"bound":10,"exact":true}]}`,
+		},
+		{ // the bound is that of five groups and two thirds
+			`{"kind":"seats","seats":[{},{},{}],"organizations":[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}],"scores":[[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]]}`,
+			`{"groups":[[0,1,2],[4,5,6],[7,8,9],[10,11,12],[13,14,15]],"size":5,"score":15,"bound":17,"exact":false}`,
+		},
 	},
 }
 
 type grouped struct {
-	Groups [][]int     `json:"groups"`
-	Size   int         `json:"size"`
-	Score  json.Number `json:"score"`
-	Bound  json.Number `json:"bound"`
-	Exact  bool        `json:"exact"`
+	Without      []int       `json:"without,omitempty"`
+	Groups       [][]int     `json:"groups"`
+	Size         int         `json:"size"`
+	Score        json.Number `json:"score"`
+	Bound        json.Number `json:"bound"`
+	Exact        bool        `json:"exact"`
+	Alternatives *[]grouped  `json:"alternatives,omitempty"` // where they are asked for, even if there are none
 }
 
 // seatOf is what a seat asks for, or what an organization is, with no more than one country.
@@ -72,7 +91,7 @@ func (s seatOf) takes(o seatOf) bool {
 }
 
 func seatsOf(ctx context.Context, r *reader) (any, error) {
-	o, err := r.object("seats", "organizations", "scores", "max_cardinality?", "seed?")
+	o, err := r.object("seats", "organizations", "scores", "max_cardinality?", "seed?", "alternatives?")
 	if err != nil {
 		return nil, err
 	}
@@ -114,11 +133,42 @@ func seatsOf(ctx context.Context, r *reader) (any, error) {
 			}
 		}
 	}
+	most, err := readAlternatives(o["alternatives"], p.Seats, n)
+	if err != nil {
+		return nil, err
+	}
 	result, err := seats.Group(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	return groupsOf(result, table, seats.MaxScore(n))
+	answer, err := groupsOf(result, table, seats.MaxScore(n))
+	if err != nil || most == 0 {
+		return answer, err
+	}
+	others, err := seats.Alternatives(ctx, p, result.Groups, most)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]grouped, len(others))
+	for i, other := range others {
+		if all[i], err = groupsOf(other.Result, table, seats.MaxScore(n)); err != nil {
+			return nil, err
+		}
+		all[i].Without = other.Without
+	}
+	answer.Alternatives = &all
+	return answer, nil
+}
+
+// readAlternatives reads how many are asked for, 0 where none are.
+func readAlternatives(r *reader, seats, n int) (int, error) {
+	if r == nil {
+		return 0, nil
+	}
+	if seats == 2 && n > mostWithOthers {
+		return 0, r.mistake("are found for up to %d organizations with two seats, not for %d", mostWithOthers, n)
+	}
+	return r.integer(fmt.Sprintf("a number of alternatives; there may be 1 to %d", mostOthers), 1, mostOthers)
 }
 
 // groupsOf is the answer, with scores and bound in the numbers of the table.

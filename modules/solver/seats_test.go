@@ -16,6 +16,12 @@ func TestSeats(t *testing.T) {
 		`{"kind":"seats","seats":[{"countries":["TR"]},{"countries":["DE"]}],"organizations":[{"country":"DE"},{"country":"TR"},{"country":"TR"}],"scores":[[0,0.1,0.2],[0.1,0,9],[0.2,9,0]]}`: `{"groups":[[2,0]],"size":1,"score":0.2,"bound":0.2,"exact":true}`,
 		`{"kind":"seats","seats":[{},{},{},{}],"organizations":[{},{},{},{}],"scores":[[5,1,1,1],[1,5,1,1],[1,1,5,1],[1,1,1,5]],"seed":1}`:                                                     `{"groups":[[0,1,2,3]],"size":1,"score":6,"bound":6,"exact":true}`,
 		`{"kind":"seats","seats":[{},{},{}],"organizations":[{},{},{}],"scores":[[null,1,null],[1,null,1],[null,1,null]],"max_cardinality":true}`:                                              `{"groups":[],"size":0,"score":0,"bound":0,"exact":true}`,
+		// Alternatives: of two seats, none, as many groups as possible, and decimals.
+		`{"kind":"seats","seats":[{},{}],"organizations":[{},{},{},{}],"scores":[[0,3,2,0],[3,0,0,2],[2,0,0,3],[0,2,3,0]],"alternatives":3}`:                                                    `{"groups":[[0,1],[2,3]],"size":2,"score":6,"bound":6,"exact":true,"alternatives":[{"without":[0,1],"groups":[[0,2],[1,3]],"size":2,"score":4,"bound":4,"exact":true}]}`,
+		`{"kind":"seats","seats":[{},{},{}],"organizations":[],"scores":[],"alternatives":1}`:                                                                                                   `{"groups":[],"size":0,"score":0,"bound":0,"exact":true,"alternatives":[]}`,
+		`{"kind":"seats","seats":[{},{},{}],"organizations":[{},{},{}],"scores":[[0,1,1],[1,0,1],[1,1,0]],"alternatives":1}`:                                                                    `{"groups":[[0,1,2]],"size":1,"score":3,"bound":3,"exact":true,"alternatives":[{"without":[0,1,2],"groups":[],"size":0,"score":0,"bound":0,"exact":true}]}`,
+		`{"kind":"seats","seats":[{},{},{}],"organizations":[{},{},{}],"scores":[[0,1,1],[1,0,1],[1,1,0]],"max_cardinality":true,"alternatives":1}`:                                             `{"groups":[[0,1,2]],"size":1,"score":3,"bound":3,"exact":true,"alternatives":[]}`,
+		`{"kind":"seats","seats":[{},{},{}],"organizations":[{},{},{},{}],"scores":[[0,0.1,0.2,0.5],[0.1,0,0.4,0.2],[0.2,0.4,0,0.1],[0.5,0.2,0.1,0]],"max_cardinality":true,"alternatives":20}`: `{"groups":[[0,1,3]],"size":1,"score":0.8,"bound":0.8,"exact":true,"alternatives":[{"without":[0,1,3],"groups":[[0,2,3]],"size":1,"score":0.8,"bound":0.8,"exact":true}]}`,
 	})
 }
 
@@ -30,6 +36,11 @@ func TestWhatAreNoSeats(t *testing.T) {
 		`{"kind":"seats","seats":[{},{"countries":["TR",7]}],"organizations":[],"scores":[]}`: "seats[1].countries[1]: must be a string, is a number",
 		`{"kind":"seats","seats":[{},{"type":7}],"organizations":[],"scores":[]}`:             "seats[1].type: must be a string, is a number",
 		`{"kind":"seats","seats":[{},{}],"organizations":[{"type":null}],"scores":[[0]]}`:     "organizations[0].type: must be a string, is null",
+		begin + `[[0,1],[1,0]],"alternatives":0}`:                                             "alternatives: 0 is not a number of alternatives; there may be 1 to 20",
+		begin + `[[0,1],[1,0]],"alternatives":21}`:                                            "alternatives: 21 is not a number of alternatives; there may be 1 to 20",
+		begin + `[[0,1],[1,0]],"alternatives":"2"}`:                                           "alternatives: must be a number, is a string",
+		begin + `[[0,1],[1,0]],"alternatives":null}`:                                          "alternatives: must be a number, is null",
+		`{"kind":"seats","seats":[{},{}],"organizations":[` + strings.Repeat("{},", 160) + `{}],"scores":[` + strings.Repeat("["+strings.Repeat("0,", 160)+"0],", 160) + "[" + strings.Repeat("0,", 160) + `0]],"alternatives":1}`: "alternatives: are found for up to 160 organizations with two seats, not for 161",
 		begin + `[[0,1],[2,0]]}`:    "scores[1][0]: is not the same as scores[0][1]",
 		begin + `[[0,null],[0,0]]}`: "scores[1][0]: is not the same as scores[0][1]",
 		begin + `[[0,1]]}`:          "scores: must have a row and a column for each of 2 organizations, has 1 rows of 2 numbers",

@@ -32,4 +32,12 @@
 // whether the floating point was right, only how good it is does. What a choice misses of the bound is the sum, over its
 // groups, of what they cost above their worth, and of the prices of who is left over; nothing that misses more than the best
 // choice so far needs to be looked at, which is what makes the search short.
+//
+// # Other choices
+//
+// Around a choice it is asked what would be with some group, or without one (Look). In a small pool all is tried. In others what the
+// question breaks is mended, by regrouping those that are concerned with some near them, and everything better is searched in the
+// groups that cost least above their worth. Whatever was found, the prices bound it: a choice with the group S misses of the
+// bound above at least what S costs above its worth; a choice without S misses at least what any of its members misses elsewhere. How long
+// all this may take is counted, not measured, so the answers are the same on every machine.
 package seats

@@ -29,14 +29,14 @@ func pool(r *rand.Rand, n, seats int, most int64, narrow, forbid float64) Pool {
 	return p
 }
 
-// plain tries all choices.
-func plain(p Pool, used []bool) (size int, score int64) {
+// plain tries all choices, but those with a group that may not be.
+func plain(p Pool, used []bool, barred ...int) (size int, score int64) {
 	who := slices.Index(used, false)
 	if who < 0 {
 		return 0, 0
 	}
 	used[who] = true
-	size, score = plain(p, used)
+	size, score = plain(p, used, barred...)
 	group := []int{who}
 	var extend func(from int, worth int64)
 	extend = func(from int, worth int64) {
@@ -45,10 +45,10 @@ func plain(p Pool, used []bool) (size int, score int64) {
 			for _, m := range group {
 				takes = append(takes, p.Takes[m])
 			}
-			if !seatable(p.Seats, takes...) {
+			if !seatable(p.Seats, takes...) || slices.Equal(group, barred) {
 				return
 			}
-			s, w := plain(p, used)
+			s, w := plain(p, used, barred...)
 			s, w = s+1, w+worth
 			if p.Size && (s > size || s == size && w > score) || !p.Size && w > score {
 				size, score = s, w

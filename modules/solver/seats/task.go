@@ -18,9 +18,10 @@ type group struct {
 type task struct {
 	Pool
 	groups  []group
-	whole   bool // these are all groups, but some that are worth less than none where that matters
-	count   bool // every group is worth 1
-	exactly int  // how many groups are wanted; −1 where any number is
+	whole   bool   // these are all groups, but some that are worth less than none where that matters
+	count   bool   // every group is worth 1
+	exactly int    // how many groups are wanted; −1 where any number is
+	barred  *group // it may not be made
 	sits    [1 << 16]answer
 }
 
@@ -110,8 +111,11 @@ func (t *task) among(pool []int16, each func(group) bool) {
 	extend(0, 0, 0)
 }
 
-// sit says whether organizations can be seated, one on each seat.
+// sit says whether organizations, which are ascending, can be seated, one on each seat, and may be.
 func (t *task) sit(members [4]int16) bool {
+	if t.barred != nil && t.barred.members == members {
+		return false
+	}
 	var takes [4]uint8
 	for i, m := range members[:t.Seats] {
 		takes[i] = t.Takes[m]
