@@ -213,3 +213,78 @@ func TestWhoIsAloneReadsWhy(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherStableSolutions holds them against all choices of pairs, and for whom each is better against everybody's list.
+func TestOtherStableSolutions(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(9, 3))
+	several := 0
+	for n := range 600 {
+		p := randomProblem(r, Rules{Seats: make([]Seat, 2), Rankings: true})
+		s, _, err := p.solve(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := p.weigh(t.Context(), s)
+		if err != nil || *s.Stable != (b.Stable != nil) {
+			t.Fatalf("%d: %+v, %v", n, b, err)
+		}
+		if b.Stable == nil {
+			continue
+		}
+		lists := p.rankings()
+		rank := func(i int, with map[int]int) int {
+			if j, found := with[i]; found {
+				return slices.Index(lists[i], j)
+			}
+			return len(lists)
+		}
+		stable := 0
+		var try func(free []int, with map[int]int)
+		try = func(free []int, with map[int]int) {
+			if len(free) == 0 {
+				for i := range p.Free {
+					for j := range i {
+						if !p.bars(i, j) && slices.Index(lists[i], j) < rank(i, with) && slices.Index(lists[j], i) < rank(j, with) {
+							return
+						}
+					}
+				}
+				stable++
+				return
+			}
+			try(free[1:], with)
+			for k, j := range free[1:] {
+				if !p.bars(free[0], j) {
+					with[free[0]], with[j] = j, free[0]
+					try(slices.Delete(slices.Clone(free[1:]), k, k+1), with)
+					delete(with, free[0])
+					delete(with, j)
+				}
+			}
+		}
+		try(p.Free, map[int]int{})
+		if b.Stable.More || b.Stable.Count != stable-1 {
+			t.Fatalf("%d: %+v, but there are %d", n, b.Stable, stable)
+		}
+		now := p.partners(s.Groups)
+		for _, one := range b.Stable.Some {
+			other := p.partners(one.Groups)
+			for i := range p.Free {
+				place := func(j int) int {
+					if j < 0 {
+						return len(lists)
+					}
+					return slices.Index(lists[i], j)
+				}
+				if slices.Contains(one.Better, i) != (place(other[i]) < place(now[i])) || slices.Contains(one.Worse, i) != (place(other[i]) > place(now[i])) {
+					t.Fatalf("%d: %+v beside %v", n, one, s.Groups)
+				}
+			}
+			several++
+		}
+	}
+	if several < 5 {
+		t.Errorf("%d others", several)
+	}
+}

@@ -436,6 +436,32 @@ func TestABoardOfThreesSaysWhatWasTraded(t *testing.T) {
 	}
 }
 
+// TestABoardByRankingsShowsOtherStableSolutions has four of whom two wish the other way round than those that they wish for.
+func TestABoardByRankingsShowsOtherStableSolutions(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	topics := []matching.Topic{"digital"}
+	var all []side
+	for _, name := range []string{"Ada", "Bora", "Cem", "Dora"} {
+		all = append(all, h.findable(t, name, "TR", topics, topics))
+	}
+	for from, wishes := range [][2]int{{2, 3}, {3, 2}, {1, 0}, {0, 1}} {
+		for _, to := range wishes {
+			must(t, h.service.Wish(t.Context(), all[from].lead, all[from].id, all[to].id))
+		}
+	}
+	team := h.coordinator(t)
+	round := h.begin(t, team, func(r *matching.Round) { r.Rules.Rankings = true })
+	b := h.solve(t, team, round)
+	if b.Beside.Stable == nil || b.Beside.Stable.Count != 1 {
+		t.Fatalf("%v: %+v", groups(&b), b.Beside)
+	}
+	other := map[string][]string{"Ada+Cem": {"Ada + Dora", "Bora + Cem"}, "Ada+Dora": {"Ada + Cem", "Bora + Dora"}}[groups(&b)[0]]
+	page := h.enters(t, team)
+	page.Get("/rounds/" + round.String() + "/runs/" + b.ID.String())
+	page.Want(http.StatusOK, "Other stable solutions", "There is 1 more.", "Better for ", "; worse for ", other[0], other[1])
+}
+
 // TestARoundAsksAsOftenForManyAsForFew counts the statements behind each page with few rows and with many.
 func TestARoundAsksAsOftenForManyAsForFew(t *testing.T) {
 	t.Parallel()
