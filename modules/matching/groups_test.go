@@ -1,11 +1,13 @@
 package matching
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"kervan/modules/kernel/geo"
+	"kervan/modules/solver"
 )
 
 // bestGroups is the most groups and the greatest total of all choices of groups that have all of some and none of others.
@@ -102,6 +104,9 @@ func TestWhatStandsBesideGroups(t *testing.T) {
 			}
 			alternatives++
 		}
+		if anew := alternativesAnew(t, p); !slices.EqualFunc(anew, b.Alternatives, func(total int, a Alternative) bool { return total == a.Total }) {
+			t.Fatalf("%d: %+v, computed anew: %v", n, b.Alternatives, anew)
+		}
 		for _, o := range b.Lone {
 			why[o.Why]++
 			if _, found := bestWith(p, o.At); found == (o.Why == NoMatch) {
@@ -119,6 +124,36 @@ func TestWhatStandsBesideGroups(t *testing.T) {
 	if trades < 100 || alternatives < 50 || why[NoMatch] < 20 || why[Scarce] < 5 || why[LeftOver] < 20 || why[Lost] < 2 {
 		t.Errorf("%d trades, %d alternatives, alone: %v", trades, alternatives, why)
 	}
+}
+
+// alternativesAnew are the scores of the alternatives that the command solve finds.
+func alternativesAnew(t *testing.T, p *Problem) []int {
+	t.Helper()
+	instance, err := p.instance()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked map[string]any
+	if err := json.Unmarshal(instance, &asked); err != nil {
+		t.Fatal(err)
+	}
+	asked["alternatives"] = mostAlternatives
+	if instance, err = json.Marshal(asked); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := solver.Solve(t.Context(), instance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found struct{ Alternatives []struct{ Score int } }
+	if err := json.Unmarshal(answer, &found); err != nil {
+		t.Fatal(err)
+	}
+	all := make([]int, len(found.Alternatives))
+	for i, a := range found.Alternatives {
+		all[i] = a.Score
+	}
+	return all
 }
 
 // bestWith is what the best group with an organization is worth, if there is any.

@@ -427,6 +427,10 @@ func TestABoardOfThreesSaysWhatWasTraded(t *testing.T) {
 	if len(b.Alone) != 2 || len(b.Beside.Lone) != 2 || len(b.TradesOf(b.Alone...)) != 2 {
 		t.Errorf("alone: %v, why: %+v, and what was traded: %+v", b.Alone, b.Beside.Lone, b.TradesOf(b.Alone...))
 	}
+	v, _ := h.visit(t, uitest.Look{Language: "de", Phone: true}, team)
+	v.Go(page.Address(path))
+	v.Sees("Es sind weniger übrig, als eine Gruppe braucht.", "Die beste Gruppe mit beiden ist")
+	v.Accessible("board-threes-de")
 	made, err := h.service.Swap(t.Context(), team, round, b.ID, b.Version(), b.Organizations[b.Alone[0]], b.Organizations[b.Groups[0].Members[0]])
 	must(t, err)
 	page.Get("/rounds/" + round.String() + "/runs/" + made.String())
