@@ -23,11 +23,8 @@ func (s *stage) round(ctx context.Context, sc tenants.Scope, title string, kept 
 			return err
 		}
 	}
-	run, err := s.app.matching.StartRun(ctx, sc, round)
+	run, err := s.solved(ctx, sc, round)
 	if err != nil {
-		return err
-	}
-	if err := s.app.matching.Compute(ctx, sc.As(tenants.SystemActor("demo")), matching.Computing{Run: run}); err != nil {
 		return err
 	}
 	board, err := s.app.matching.Board(ctx, sc, round, run)
@@ -55,6 +52,38 @@ func (s *stage) round(ctx context.Context, sc tenants.Scope, title string, kept 
 	return s.app.matching.Propose(ctx, sc, round, run, matching.Proposing{Groups: choose(groups), Due: s.day(21, 23, 59), Note: "Please talk to each other first."})
 }
 
+// solved has a round solved.
+func (s *stage) solved(ctx context.Context, sc tenants.Scope, round ids.Round) (ids.Run, error) {
+	run, err := s.app.matching.StartRun(ctx, sc, round)
+	if err != nil {
+		return run, err
+	}
+	return run, s.app.matching.Compute(ctx, sc.As(tenants.SystemActor("demo")), matching.Computing{Run: run})
+}
+
+// tryRounds solves a round in threes and one by rankings, of which nothing is proposed.
+func (s *stage) tryRounds(threes, rankings string) {
+	s.at(s.day(-5, 9, 0), "try rounds", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		inThrees, byRankings := matching.UsualRules(), matching.UsualRules()
+		inThrees.Seats, byRankings.Rankings = make([]matching.Seat, 3), true
+		for _, r := range []matching.Round{{Title: threes, Rules: inThrees}, {Title: rankings, Rules: byRankings}} {
+			r.Pool = matching.CardsPool
+			round, err := s.app.matching.BeginRound(ctx, sc, r)
+			if err != nil {
+				return err
+			}
+			if _, err := s.solved(ctx, sc, round); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // respond lets an organization's lead answer what was proposed to it, if anything was.
 func (s *stage) respond(at time.Time, o *demo.Organization, accepts bool, reason string) {
 	s.at(at, "answer a proposal", func(ctx context.Context, at time.Time) error {
@@ -72,6 +101,7 @@ func (s *stage) respond(at time.Time, o *demo.Organization, accepts bool, reason
 
 // rounds puts those together that look for partners: one match is accepted by both, one is declined, others wait for answers.
 func (s *stage) rounds(who []*demo.Organization) {
+	s.tryRounds("Üçlü eşleşmeler (deneme)", "Karşılıklı tercihlere göre (deneme)")
 	s.at(s.day(-5, 10, 0), "solve a round", func(ctx context.Context, at time.Time) error {
 		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
 		if err != nil {

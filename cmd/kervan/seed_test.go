@@ -89,6 +89,10 @@ func TestTheDemonstration(t *testing.T) {
 			t.Errorf("%s has no application that is %s: %v %v", slug, state, states, err)
 		}
 	}
+	var seats []int // of the rounds in which it is said what was traded
+	if err := sc.Read().NewRaw(`SELECT DISTINCT jsonb_array_length(rules -> 'seats') AS n FROM matching_runs WHERE beside -> 'trades' IS NOT NULL ORDER BY n`).Scan(t.Context(), &seats); err != nil || !slices.Equal(seats, []int{2, 3}) {
+		t.Errorf("rounds for %v seats: %v", seats, err)
+	}
 	r.again(t, sc)
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"kervan/modules/solver/roommates"
 	"kervan/modules/solver/seats"
 )
 
@@ -14,6 +15,7 @@ type Beside struct {
 	Trades       []Trade       `json:"trades,omitempty"`
 	Alternatives []Alternative `json:"alternatives,omitempty"`
 	Lone         []Lone        `json:"lone,omitempty"`
+	Stable       *Stables      `json:"stable,omitempty"`  // of a stable one by rankings
 	Skipped      bool          `json:"skipped,omitempty"` // there are too many organizations, or the time did not suffice
 }
 
@@ -43,6 +45,20 @@ type Alternative struct {
 	Groups  [][]int `json:"groups"`
 	Total   int     `json:"total"`
 	Bound   int     `json:"bound,omitempty"` // no solution without it is worth more; 0: it was proved that none is better
+}
+
+// Stables are the stable solutions beside one.
+type Stables struct {
+	Some  []Stable `json:"some,omitempty"`  // those that are better for most organizations
+	Count int      `json:"count,omitempty"` // how many there are, or were found
+	More  bool     `json:"more,omitempty"`  // there may be more
+}
+
+// Stable is another stable solution.
+type Stable struct {
+	Groups [][]int `json:"groups"`
+	Better []int   `json:"better,omitempty"` // for whom it is better, by place
+	Worse  []int   `json:"worse,omitempty"`
 }
 
 // Lone is an organization in no match, and why.
@@ -75,6 +91,7 @@ var Reasons = []Alone{NoMatch, Scarce, LeftOver, Refused, Worthless, Lost}
 const (
 	comparedPairs    = 160
 	mostAlternatives = 3
+	mostStable       = 50 // of which those that are shown are chosen
 )
 
 // without is the problem without some of its organizations.
@@ -108,7 +125,8 @@ func (p *Problem) weigh(ctx context.Context, s Solution) (Beside, error) {
 	case p.Method == BySeats:
 		return p.weighGroups(ctx, s)
 	case p.Method == ByRoommates:
-		return Beside{Lone: p.lone(s, p.suits)}, nil
+		stable, err := p.stables(ctx, s)
+		return Beside{Lone: p.lone(s, p.suits), Stable: stable}, err
 	case len(p.Free) > comparedPairs:
 		return Beside{Lone: p.lone(s, p.suits), Skipped: true}, nil
 	}
@@ -138,6 +156,55 @@ func (p *Problem) weigh(ctx context.Context, s Solution) (Beside, error) {
 		b.Trades = append(b.Trades, Trade{For: i, With: j, Rank: rank, Cost: s.Total - other.Total - p.points(i, j), Fewer: len(s.Groups) - len(other.Groups) - 1})
 	}
 	return b, nil
+}
+
+// stables are the stable solutions beside a stable one by rankings.
+func (p *Problem) stables(ctx context.Context, s Solution) (*Stables, error) {
+	if s.Stable == nil || !*s.Stable {
+		return nil, nil //nolint:nilnil // there are none
+	}
+	lists := p.rankings()
+	all, complete, err := roommates.Every(ctx, lists, mostStable)
+	if err != nil {
+		return nil, fmt.Errorf("matching: look for other stable ones: %w", err)
+	}
+	now := p.partners(s.Groups)
+	found := &Stables{More: !complete}
+	for _, partners := range all {
+		for a, b := range partners {
+			if b != roommates.Alone && p.bars(p.Free[a], p.Free[b]) {
+				partners[a] = roommates.Alone
+			}
+		}
+		better, worse := roommates.Changes(lists, now, partners)
+		if len(better) == 0 && len(worse) == 0 {
+			continue // it is the same one
+		}
+		one := Stable{Better: p.places(better), Worse: p.places(worse)}
+		for a, b := range partners {
+			if a < b {
+				one.Groups = append(one.Groups, p.seatedPair(p.Free[a], p.Free[b]))
+			}
+		}
+		sortGroups(one.Groups)
+		found.Some = append(found.Some, one)
+	}
+	found.Count = len(found.Some)
+	slices.SortStableFunc(found.Some, func(x, y Stable) int { return len(y.Better) - len(x.Better) })
+	found.Some = found.Some[:min(mostAlternatives, len(found.Some))]
+	return found, nil
+}
+
+// partners are who is with whom in pairs, by the order of Free.
+func (p *Problem) partners(groups [][]int) []int {
+	at, all := map[int]int{}, make([]int, len(p.Free))
+	for n, i := range p.Free {
+		at[i], all[n] = n, roommates.Alone
+	}
+	for _, g := range groups {
+		all[at[g[0]]], all[at[g[1]]] = at[g[1]], at[g[0]]
+	}
+	return all
 }
 
 // steps tells how far it is, each time that it is called, of so many times.

@@ -103,6 +103,9 @@ func (b *Board) lay(l i18n.Locale, now *engagements) {
 	b.Beside.Alternatives = slices.DeleteFunc(b.Beside.Alternatives, func(a Alternative) bool {
 		return b.gone(a.Without...) || slices.ContainsFunc(only(a.Groups, b.Solution.Groups), func(g []int) bool { return b.gone(g...) })
 	})
+	if st := b.Beside.Stable; st != nil {
+		st.Some = slices.DeleteFunc(st.Some, func(o Stable) bool { return b.gone(o.Better...) || b.gone(o.Worse...) })
+	}
 	b.Beside.Lone = slices.DeleteFunc(b.Beside.Lone, func(o Lone) bool { return b.gone(o.At) })
 	taken := map[int]bool{}
 	for n, members := range b.groups() {

@@ -1,11 +1,13 @@
 package matching
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"kervan/modules/kernel/geo"
+	"kervan/modules/solver"
 )
 
 // bestGroups is the most groups and the greatest total of all choices of groups that have all of some and none of others.
@@ -102,6 +104,9 @@ func TestWhatStandsBesideGroups(t *testing.T) {
 			}
 			alternatives++
 		}
+		if anew := alternativesAnew(t, p); !slices.EqualFunc(anew, b.Alternatives, func(total int, a Alternative) bool { return total == a.Total }) {
+			t.Fatalf("%d: %+v, computed anew: %v", n, b.Alternatives, anew)
+		}
 		for _, o := range b.Lone {
 			why[o.Why]++
 			if _, found := bestWith(p, o.At); found == (o.Why == NoMatch) {
@@ -119,6 +124,36 @@ func TestWhatStandsBesideGroups(t *testing.T) {
 	if trades < 100 || alternatives < 50 || why[NoMatch] < 20 || why[Scarce] < 5 || why[LeftOver] < 20 || why[Lost] < 2 {
 		t.Errorf("%d trades, %d alternatives, alone: %v", trades, alternatives, why)
 	}
+}
+
+// alternativesAnew are the scores of the alternatives that the command solve finds.
+func alternativesAnew(t *testing.T, p *Problem) []int {
+	t.Helper()
+	instance, err := p.instance()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked map[string]any
+	if err := json.Unmarshal(instance, &asked); err != nil {
+		t.Fatal(err)
+	}
+	asked["alternatives"] = mostAlternatives
+	if instance, err = json.Marshal(asked); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := solver.Solve(t.Context(), instance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found struct{ Alternatives []struct{ Score int } }
+	if err := json.Unmarshal(answer, &found); err != nil {
+		t.Fatal(err)
+	}
+	all := make([]int, len(found.Alternatives))
+	for i, a := range found.Alternatives {
+		all[i] = a.Score
+	}
+	return all
 }
 
 // bestWith is what the best group with an organization is worth, if there is any.
@@ -211,5 +246,80 @@ func TestWhoIsAloneReadsWhy(t *testing.T) {
 		if !slices.Equal(b.Lone, c.want) {
 			t.Errorf("%s: %+v, not %+v; chosen %v", name, b.Lone, c.want, s.Groups)
 		}
+	}
+}
+
+// TestOtherStableSolutions holds them against all choices of pairs, and for whom each is better against everybody's list.
+func TestOtherStableSolutions(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(9, 3))
+	several := 0
+	for n := range 600 {
+		p := randomProblem(r, Rules{Seats: make([]Seat, 2), Rankings: true})
+		s, _, err := p.solve(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := p.weigh(t.Context(), s)
+		if err != nil || *s.Stable != (b.Stable != nil) {
+			t.Fatalf("%d: %+v, %v", n, b, err)
+		}
+		if b.Stable == nil {
+			continue
+		}
+		lists := p.rankings()
+		rank := func(i int, with map[int]int) int {
+			if j, found := with[i]; found {
+				return slices.Index(lists[i], j)
+			}
+			return len(lists)
+		}
+		stable := 0
+		var try func(free []int, with map[int]int)
+		try = func(free []int, with map[int]int) {
+			if len(free) == 0 {
+				for i := range p.Free {
+					for j := range i {
+						if !p.bars(i, j) && slices.Index(lists[i], j) < rank(i, with) && slices.Index(lists[j], i) < rank(j, with) {
+							return
+						}
+					}
+				}
+				stable++
+				return
+			}
+			try(free[1:], with)
+			for k, j := range free[1:] {
+				if !p.bars(free[0], j) {
+					with[free[0]], with[j] = j, free[0]
+					try(slices.Delete(slices.Clone(free[1:]), k, k+1), with)
+					delete(with, free[0])
+					delete(with, j)
+				}
+			}
+		}
+		try(p.Free, map[int]int{})
+		if b.Stable.More || b.Stable.Count != stable-1 {
+			t.Fatalf("%d: %+v, but there are %d", n, b.Stable, stable)
+		}
+		now := p.partners(s.Groups)
+		for _, one := range b.Stable.Some {
+			other := p.partners(one.Groups)
+			for i := range p.Free {
+				place := func(j int) int {
+					if j < 0 {
+						return len(lists)
+					}
+					return slices.Index(lists[i], j)
+				}
+				if slices.Contains(one.Better, i) != (place(other[i]) < place(now[i])) || slices.Contains(one.Worse, i) != (place(other[i]) > place(now[i])) {
+					t.Fatalf("%d: %+v beside %v", n, one, s.Groups)
+				}
+			}
+			several++
+		}
+	}
+	if several < 5 {
+		t.Errorf("%d others", several)
 	}
 }

@@ -285,11 +285,7 @@ func (p *Problem) read(answer json.RawMessage) (Solution, error) {
 		if p.bars(i, j) {
 			continue
 		}
-		group := []int{i, j}
-		if seats := p.Rules.seating(&p.Basis.Sides[i], &p.Basis.Sides[j]); len(seats) == 2 && seats[0] == 1 {
-			group = []int{j, i}
-		}
-		s.Groups = append(s.Groups, group)
+		s.Groups = append(s.Groups, p.seatedPair(i, j))
 	}
 	for _, g := range a.Groups {
 		group := make([]int, len(g))
@@ -311,6 +307,14 @@ func (p *Problem) read(answer json.RawMessage) (Solution, error) {
 		s.Bound = s.Total
 	}
 	return s, nil
+}
+
+// seatedPair is two organizations in the order of their seats.
+func (p *Problem) seatedPair(i, j int) []int {
+	if seats := p.Rules.seating(&p.Basis.Sides[i], &p.Basis.Sides[j]); len(seats) == 2 && seats[0] == 1 {
+		return []int{j, i}
+	}
+	return []int{i, j}
 }
 
 func sortGroups(groups [][]int) {

@@ -174,6 +174,15 @@ func (b *Board) called(group []int) string {
 	return strings.Join(all, " + ")
 }
 
+// listed are the names of places, for who is told apart by them.
+func (b *Board) listed(places []int) string {
+	all := make([]string, len(places))
+	for i, at := range places {
+		all[i] = b.Name(at)
+	}
+	return strings.Join(all, ", ")
+}
+
 // why says what fits between two of a group, or does not, in words.
 func (b *Board) why(p ui.Page, c *Couple) (good, bad []string) {
 	add := func(fits bool, key string, pairs ...any) {

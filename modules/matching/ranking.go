@@ -315,14 +315,53 @@ func (r *Ranking) choose(ctx context.Context) error {
 // row of what each is worth with those that stay, the best first; for several one group, where labels that stand for countries
 // say who may take which seat. Like Ranking. Fault beside its: NotFound where it is not Filed.
 func (s *Service) RankingFile(ctx context.Context, sc tenants.Scope, id ids.Partnership, free []string) (json.RawMessage, error) {
-	r, err := s.ranked(ctx, sc, id, free)
+	r, err := s.filed(ctx, sc, id, free)
 	if err != nil {
 		return nil, err
 	}
-	if !r.Filed() {
+	return r.instance()
+}
+
+// RankingAnswer is what the command solve answers to RankingFile. Like it. Faults beside its: NotFound where there are more organizations than
+// the solver takes, Conflict where it takes longer than somebody waits, TooMany where others ask for several seats just now.
+func (s *Service) RankingAnswer(ctx context.Context, sc tenants.Scope, id ids.Partnership, free []string) (answer json.RawMessage, err error) {
+	in, err := s.RankingFile(ctx, sc, id, free)
+	if err != nil {
+		return nil, err
+	}
+	waiting, cancel := context.WithTimeout(ctx, mostWait)
+	defer cancel()
+	err = s.asked(sc, func() error {
+		answer, err = solver.Solve(waiting, in)
+		return err //nolint:wrapcheck // below
+	})
+	switch {
+	case err == nil, fault.Is(err, fault.KindTooMany):
+		return answer, err
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return nil, fault.Conflict("matching.what_if.too_long")
+	case failureOf(err) == TooMany:
 		return nil, fault.NotFound()
 	}
-	return r.instance()
+	return nil, fmt.Errorf("matching: answer: %w", err)
+}
+
+// RankingLegend says who is behind the numbers of RankingFile. Like it.
+func (s *Service) RankingLegend(ctx context.Context, sc tenants.Scope, id ids.Partnership, free []string) (Legend, error) {
+	r, err := s.filed(ctx, sc, id, free)
+	if err != nil {
+		return Legend{}, err
+	}
+	return r.legend(sc.Actor().Locale), nil
+}
+
+// filed is a ranking of which there is an instance.
+func (s *Service) filed(ctx context.Context, sc tenants.Scope, id ids.Partnership, free []string) (Ranking, error) {
+	r, err := s.ranked(ctx, sc, id, free)
+	if err == nil && !r.Filed() {
+		err = fault.NotFound()
+	}
+	return r, err
 }
 
 // Found reports whether each seat that becomes free can be taken by somebody.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/solver"
 )
 
@@ -114,4 +115,30 @@ func (r *Ranking) instance() (json.RawMessage, error) {
 		return nil, fmt.Errorf("matching: write instance: %w", err)
 	}
 	return b, nil
+}
+
+// Legend says who is behind the numbers of an instance: the seats of a team, in the order of the instance's, and the organizations, counted
+// from 0.
+type Legend struct {
+	Seats         []string `json:"seats"`
+	Organizations []string `json:"organizations"`
+}
+
+// legend is that of the instance of the best choice; seats are named in the reader's language.
+func (r *Ranking) legend(l i18n.Locale) Legend {
+	legend := Legend{Seats: []string{}, Organizations: []string{}}
+	if len(r.Openings) == 1 {
+		legend.Seats = append(legend.Seats, r.Openings[0].Title.String(l))
+		for _, c := range r.Openings[0].Ranked {
+			legend.Organizations = append(legend.Organizations, r.Board.Name(c.At))
+		}
+		return legend
+	}
+	for i := range r.Seats {
+		legend.Seats = append(legend.Seats, r.Seats[i].Title.String(l))
+	}
+	for _, at := range r.seatsProblem().places {
+		legend.Organizations = append(legend.Organizations, r.Board.Name(at))
+	}
+	return legend
 }

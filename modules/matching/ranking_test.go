@@ -14,6 +14,7 @@ import (
 	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/matching"
+	"kervan/modules/site/sitetest"
 	"kervan/modules/solver"
 	"kervan/tenants"
 	"kervan/tenants/tenanttest"
@@ -208,8 +209,49 @@ func TestTwoThatLeaveAreReplacedTogether(t *testing.T) {
 		t.Errorf("the command solve finds %s, not %d", answer, best)
 	}
 	page := h.enters(t, coordinator)
-	page.Get("/rounds/replacements/" + team.ID.String() + "?seat=b&seat=c")
+	path, seats := "/rounds/replacements/"+team.ID.String(), "?seat=b&seat=c"
+	page.Get(path + seats)
 	page.Want(http.StatusOK, "The best choice for all seats together", "There is no better solution.")
+	has(t, page, path+"/answer?seat=b&amp;seat=c", path+"/legend?seat=b&amp;seat=c")
+	if got := page.Get(path + "/answer" + seats); got.Body != string(answer) {
+		t.Errorf("the answer is %s, not %s", got.Body, answer)
+	}
+	h.legible(t, page, path+"/legend"+seats, answer, func(i int) string { return r.Board.Name(r.Together.Chosen[i]) })
+	// Of one seat, too.
+	file, err = h.service.RankingFile(ctx, coordinator, team.ID, []string{"b"})
+	must(t, err)
+	answer, err = solver.Solve(ctx, file)
+	must(t, err)
+	if got := page.Get(path + "/answer?seat=b"); got.Body != string(answer) {
+		t.Errorf("the answer is %s, not %s", got.Body, answer)
+	}
+	page.Get(path + "/legend?seat=b")
+	single, err := h.service.Ranking(ctx, coordinator, team.ID, []string{"b"})
+	must(t, err)
+	var legend matching.Legend
+	must(t, json.Unmarshal([]byte(page.Page.Body), &legend))
+	if len(legend.Seats) != 1 || len(legend.Organizations) != len(single.Openings[0].Ranked) || legend.Organizations[0] != single.Board.Name(single.Openings[0].Ranked[0].At) {
+		t.Errorf("%+v", legend)
+	}
+}
+
+// legible holds a legend against the group that was chosen, of which the last ones are known.
+func (*house) legible(t *testing.T, page *sitetest.Browser, path string, answer json.RawMessage, name func(i int) string) {
+	t.Helper()
+	var solved struct {
+		Groups [][]int `json:"groups"`
+	}
+	must(t, json.Unmarshal(answer, &solved))
+	var legend matching.Legend
+	must(t, json.Unmarshal([]byte(page.Get(path).Body), &legend))
+	if len(legend.Seats) != len(solved.Groups[0]) {
+		t.Fatalf("%+v for %v", legend, solved.Groups)
+	}
+	for i, at := range solved.Groups[0][1:] {
+		if legend.Organizations[at] != name(i) {
+			t.Errorf("%d is %s, not %s", at, legend.Organizations[at], name(i))
+		}
+	}
 }
 
 // TestMoreThanTheSolverTakes still ranks for each seat where there are more seats, or more groups, than can be compared.
@@ -254,6 +296,8 @@ func TestMoreThanTheSolverTakes(t *testing.T) {
 	defer free()
 	_, err = h.service.RankingFile(ctx, coordinator, team.ID, []string{"b", "c", "d"})
 	must(t, err)
+	_, err = h.service.RankingAnswer(ctx, coordinator, team.ID, []string{"b"})
+	wants(t, err, fault.KindTooMany, "")
 }
 
 // TestWhoIsNotImpartialSeesNoReplacement keeps a ranking from whoever is concerned, in each way.
@@ -278,6 +322,10 @@ func TestWhoIsNotImpartialSeesNoReplacement(t *testing.T) {
 			t.Errorf("%s: %v", who, err)
 		}
 		_, err = h.service.RankingFile(ctx, sc, team.ID, []string{"b"})
+		wants(t, err, fault.KindForbidden, "")
+		_, err = h.service.RankingAnswer(ctx, sc, team.ID, []string{"b"})
+		wants(t, err, fault.KindForbidden, "")
+		_, err = h.service.RankingLegend(ctx, sc, team.ID, []string{"b"})
 		wants(t, err, fault.KindForbidden, "")
 	}
 	page := h.enters(t, conflicted)

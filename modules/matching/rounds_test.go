@@ -427,6 +427,10 @@ func TestABoardOfThreesSaysWhatWasTraded(t *testing.T) {
 	if len(b.Alone) != 2 || len(b.Beside.Lone) != 2 || len(b.TradesOf(b.Alone...)) != 2 {
 		t.Errorf("alone: %v, why: %+v, and what was traded: %+v", b.Alone, b.Beside.Lone, b.TradesOf(b.Alone...))
 	}
+	v, _ := h.visit(t, uitest.Look{Language: "de", Phone: true}, team)
+	v.Go(page.Address(path))
+	v.Sees("Es sind weniger übrig, als eine Gruppe braucht.", "Die beste Gruppe mit beiden ist")
+	v.Accessible("board-threes-de")
 	made, err := h.service.Swap(t.Context(), team, round, b.ID, b.Version(), b.Organizations[b.Alone[0]], b.Organizations[b.Groups[0].Members[0]])
 	must(t, err)
 	page.Get("/rounds/" + round.String() + "/runs/" + made.String())
@@ -434,6 +438,32 @@ func TestABoardOfThreesSaysWhatWasTraded(t *testing.T) {
 	if strings.Contains(page.Page.Body, "Fewer are left over") { // what stood beside the solution says nothing about another one
 		t.Error("the reasons of another solution are shown")
 	}
+}
+
+// TestABoardByRankingsShowsOtherStableSolutions has four of whom two wish the other way round than those that they wish for.
+func TestABoardByRankingsShowsOtherStableSolutions(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	topics := []matching.Topic{"digital"}
+	var all []side
+	for _, name := range []string{"Ada", "Bora", "Cem", "Dora"} {
+		all = append(all, h.findable(t, name, "TR", topics, topics))
+	}
+	for from, wishes := range [][2]int{{2, 3}, {3, 2}, {1, 0}, {0, 1}} {
+		for _, to := range wishes {
+			must(t, h.service.Wish(t.Context(), all[from].lead, all[from].id, all[to].id))
+		}
+	}
+	team := h.coordinator(t)
+	round := h.begin(t, team, func(r *matching.Round) { r.Rules.Rankings = true })
+	b := h.solve(t, team, round)
+	if b.Beside.Stable == nil || b.Beside.Stable.Count != 1 {
+		t.Fatalf("%v: %+v", groups(&b), b.Beside)
+	}
+	other := map[string][]string{"Ada+Cem": {"Ada + Dora", "Bora + Cem"}, "Ada+Dora": {"Ada + Cem", "Bora + Dora"}}[groups(&b)[0]]
+	page := h.enters(t, team)
+	page.Get("/rounds/" + round.String() + "/runs/" + b.ID.String())
+	page.Want(http.StatusOK, "Other stable solutions", "There is 1 more.", "Better for ", "; worse for ", other[0], other[1])
 }
 
 // TestARoundAsksAsOftenForManyAsForFew counts the statements behind each page with few rows and with many.

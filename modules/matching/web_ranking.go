@@ -1,6 +1,8 @@
 package matching
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -22,6 +24,8 @@ func (w *Web) ranking() []site.Route {
 	return []site.Route{
 		{Method: get, Path: roundsPath + "/replacements/:partnership", Action: steer, Handle: w.rank, Only: tenants.KindNetwork},
 		{Method: get, Path: roundsPath + "/replacements/:partnership/instance", Action: steer, Handle: w.rankingFile, Only: tenants.KindNetwork},
+		{Method: get, Path: roundsPath + "/replacements/:partnership/answer", Action: steer, Handle: w.rankingAnswer, Only: tenants.KindNetwork},
+		{Method: get, Path: roundsPath + "/replacements/:partnership/legend", Action: steer, Handle: w.rankingLegend, Only: tenants.KindNetwork},
 	}
 }
 
@@ -75,6 +79,34 @@ func (w *Web) rankingFile(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	return web.File(c, "replacement.json", fiber.MIMEApplicationJSON, instance)
+}
+
+func (w *Web) rankingAnswer(c *fiber.Ctx, sc tenants.Scope) error {
+	id, seats, err := vacated(c)
+	if err != nil {
+		return err
+	}
+	answer, err := w.service.RankingAnswer(c.UserContext(), sc, id, seats)
+	if err != nil {
+		return err
+	}
+	return web.File(c, "replacement-answer.json", fiber.MIMEApplicationJSON, answer)
+}
+
+func (w *Web) rankingLegend(c *fiber.Ctx, sc tenants.Scope) error {
+	id, seats, err := vacated(c)
+	if err != nil {
+		return err
+	}
+	legend, err := w.service.RankingLegend(c.UserContext(), sc, id, seats)
+	if err != nil {
+		return err
+	}
+	file, err := json.Marshal(legend)
+	if err != nil {
+		return fmt.Errorf("matching: write legend: %w", err)
+	}
+	return web.File(c, "replacement-legend.json", fiber.MIMEApplicationJSON, file)
 }
 
 // at is the address of something about the same seats.

@@ -3,11 +3,15 @@ package solver
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"kervan/modules/solver/roommates"
 )
 
-const mostPersons = 2_000
+const (
+	mostPersons = 2_000
+	mostStable  = 1_000 // alternatives
+)
 
 var roommatesKind = kind{
 	solve: roommatesOf,
@@ -15,8 +19,9 @@ var roommatesKind = kind{
 Partners in one pool by mutual rankings alone: a stable matching, in which no two who are not a
 pair would both rather be one.
 
-  {"kind":"roommates","preferences":[[…],…],"seed":S}
-  → {"stable":true,"pairs":[[i,j],…]}
+  {"kind":"roommates","preferences":[[…],…],"seed":S,"alternatives":A}
+  → {"stable":true,"pairs":[[i,j],…],"alternatives":
+     [{"pairs":[[i,j],…],"better":[i,…],"worse":[i,…]},…],"complete":true|false}
   → {"stable":false,"pairs":[[i,j],…],"blocking":[[i,j],…]}
 
 List i holds all others but i, best first; there are at most 2,000. Everybody prefers anybody to
@@ -24,10 +29,13 @@ being alone: of an odd number one is alone, and the others are stable only if no
 that one to their own partner. A stable matching is found whenever there is one (Irving 1985);
 which one, if there are several, follows from the lists, and from the seed if there is one.
 If there is none, blocking is all pairs that would both rather be one, and pairs is a matching that
-few pairs block: for up to 16 no other has fewer; in larger pools fewer may be possible.`,
+few pairs block: for up to 16 no other has fewer; in larger pools fewer may be possible.
+With alternatives (1 to 1,000) the answer has up to A other stable matchings, and says for whom each
+is better than pairs, and for whom worse; complete says that there are no more.`,
 	examples: []example{
 		{`{"kind":"roommates","preferences":[[1,2,3],[0,2,3],[3,0,1],[2,0,1]]}`, `{"stable":true,"pairs":[[0,1],[2,3]]}`},
 		{`{"kind":"roommates","preferences":[[1,2,3],[2,0,3],[0,1,3],[0,1,2]]}`, `{"stable":false,"pairs":[[0,3],[1,2]],"blocking":[[0,2]]}`},
+		{`{"kind":"roommates","preferences":[[2,3,1],[3,2,0],[1,0,3],[0,1,2]],"alternatives":3}`, `{"stable":true,"pairs":[[0,3],[1,2]],"alternatives":[{"pairs":[[0,2],[1,3]],"better":[0,1],"worse":[2,3]}],"complete":true}`},
 	},
 }
 
@@ -35,10 +43,21 @@ type paired struct {
 	Stable   bool     `json:"stable"`
 	Pairs    [][2]int `json:"pairs"`
 	Blocking [][2]int `json:"blocking,omitempty"`
+
+	// Where they are asked for, even if there are none.
+	Alternatives *[]otherwise `json:"alternatives,omitempty"`
+	Complete     *bool        `json:"complete,omitempty"`
+}
+
+// otherwise is another stable matching, for whom it is better, and for whom worse.
+type otherwise struct {
+	Pairs  [][2]int `json:"pairs"`
+	Better []int    `json:"better"`
+	Worse  []int    `json:"worse"`
 }
 
 func roommatesOf(ctx context.Context, r *reader) (any, error) {
-	o, err := r.object("preferences", "seed?")
+	o, err := r.object("preferences", "seed?", "alternatives?")
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +68,12 @@ func roommatesOf(ctx context.Context, r *reader) (any, error) {
 	lists, err := readPreferences(o["preferences"])
 	if err != nil {
 		return nil, err
+	}
+	most := 0
+	if o["alternatives"] != nil {
+		if most, err = o["alternatives"].integer(fmt.Sprintf("a number of alternatives; there may be 1 to %d", mostStable), 1, mostStable); err != nil {
+			return nil, err
+		}
 	}
 	name := order(len(lists), seed, seeded)
 	person := make([]int, len(lists)) // by name
@@ -64,18 +89,55 @@ func roommatesOf(ctx context.Context, r *reader) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := paired{Stable: result.Stable, Pairs: [][2]int{}}
-	for p, q := range result.Partners {
-		if q != roommates.Alone && person[p] < person[q] {
-			answer.Pairs = append(answer.Pairs, [2]int{person[p], person[q]})
-		}
-	}
+	answer := paired{Stable: result.Stable, Pairs: pairsOf(person, result.Partners)}
 	for _, b := range result.Blocking {
 		answer.Blocking = append(answer.Blocking, [2]int{min(person[b[0]], person[b[1]]), max(person[b[0]], person[b[1]])})
 	}
-	sortPairs(answer.Pairs)
 	sortPairs(answer.Blocking)
+	if most == 0 {
+		return answer, nil
+	}
+	all, complete, err := roommates.Every(ctx, renamed, most+1)
+	if err != nil {
+		return nil, err
+	}
+	others := []otherwise{}
+	for _, partners := range all {
+		if slices.Equal(partners, result.Partners) {
+			continue
+		}
+		better, worse := roommates.Changes(renamed, result.Partners, partners)
+		others = append(others, otherwise{Pairs: pairsOf(person, partners), Better: persons(person, better), Worse: persons(person, worse)})
+	}
+	slices.SortFunc(others, func(a, b otherwise) int {
+		return slices.CompareFunc(a.Pairs, b.Pairs, func(x, y [2]int) int { return slices.Compare(x[:], y[:]) })
+	})
+	complete = complete && len(others) <= most
+	others = others[:min(most, len(others))]
+	answer.Alternatives, answer.Complete = &others, &complete
 	return answer, nil
+}
+
+// pairsOf are the pairs of a matching of renamed persons, sorted.
+func pairsOf(person, partners []int) [][2]int {
+	pairs := [][2]int{}
+	for p, q := range partners {
+		if q != roommates.Alone && person[p] < person[q] {
+			pairs = append(pairs, [2]int{person[p], person[q]})
+		}
+	}
+	sortPairs(pairs)
+	return pairs
+}
+
+// persons are renamed ones by their first names, sorted.
+func persons(person, renamed []int) []int {
+	all := make([]int, len(renamed))
+	for i, p := range renamed {
+		all[i] = person[p]
+	}
+	slices.Sort(all)
+	return all
 }
 
 func readPreferences(r *reader) ([][]int, error) {

@@ -11,6 +11,10 @@ func TestRoommates(t *testing.T) {
 		`{"kind":"roommates","preferences":[[2,1],[2,0],[1,0]]}`:               `{"stable":true,"pairs":[[1,2]]}`,
 		`{"kind":"roommates","preferences":[[1,2],[2,0],[0,1]]}`:               `{"stable":false,"pairs":[[1,2]],"blocking":[[0,2]]}`,
 		`{"kind":"roommates","preferences":[[1,3,2],[0,2,3],[1,3,0],[2,0,1]]}`: `{"stable":true,"pairs":[[0,1],[2,3]]}`,
+		// Alternatives: none, none as nothing is stable, and another one whatever the seed is.
+		`{"kind":"roommates","preferences":[],"alternatives":1}`:                                         `{"stable":true,"pairs":[],"alternatives":[],"complete":true}`,
+		`{"kind":"roommates","preferences":[[1,2],[2,0],[0,1]],"alternatives":9}`:                        `{"stable":false,"pairs":[[1,2]],"blocking":[[0,2]],"alternatives":[],"complete":true}`,
+		`{"kind":"roommates","preferences":[[2,3,1],[3,2,0],[1,0,3],[0,1,2]],"seed":9,"alternatives":1}`: `{"stable":true,"pairs":[[0,2],[1,3]],"alternatives":[{"pairs":[[0,3],[1,2]],"better":[2,3],"worse":[0,1]}],"complete":true}`,
 	})
 }
 
@@ -26,6 +30,8 @@ func TestWhatAreNoRoommates(t *testing.T) {
 		`{"kind":"roommates","preferences":[[1],[]]}`:              "preferences[1]: holds 0 of the 1 others",
 		`{"kind":"roommates","preferences":[[1,2],[0,0],[0,1]]}`:   "preferences[1][1]: 0 stands at 0 already",
 		`{"kind":"roommates","preferences":[[1,2],[0,"x"],[0,1]]}`: "preferences[1][1]: must be a number, is a string",
-		`{"kind":"roommates","preferences":[],"nodes":1}`:          "nodes: is not a field; the fields here are kind, preferences and seed",
+		`{"kind":"roommates","preferences":[],"nodes":1}`:          "nodes: is not a field; the fields here are kind, preferences, seed and alternatives",
+		`{"kind":"roommates","preferences":[],"alternatives":0}`:   "alternatives: 0 is not a number of alternatives; there may be 1 to 1000",
+		`{"kind":"roommates","preferences":[],"alternatives":1.5}`: "alternatives: 1.5 is not a number of alternatives; there may be 1 to 1000",
 	})
 }

@@ -11,5 +11,6 @@
 // theorem 4.5.2), and whoever is alone would take anybody: it is stable only if nobody prefers that person to their own
 // partner. Irving's algorithm finds this, too: alone is who was refused by all in the first phase.
 //
-// Where no stable matching exists, it is one that few pairs block; see Fewest.
+// Where no stable matching exists, it is one that few pairs block; see fewest. Where several do, Every finds them, and Changes says for
+// whom one is better than another: of each pair that only one of the two has, one would rather be in that one and one in the other.
 package roommates

@@ -17,14 +17,7 @@ type Result struct {
 // few pairs block (see fewest). The same lists have the same result. The error is the context's.
 func Match(ctx context.Context, preferences [][]int) (Result, error) {
 	n := len(preferences)
-	lists, ranks := make([][]int32, n), make([][]int32, n)
-	for p, list := range preferences {
-		lists[p], ranks[p] = make([]int32, n-1), make([]int32, n)
-		for place, q := range list {
-			lists[p][place], ranks[p][q] = int32(q), int32(place)
-		}
-		ranks[p][p] = int32(n - 1) // being alone comes last
-	}
+	lists, ranks := tables(preferences)
 	partners, stuck, err := stable(ctx, lists, ranks, make([]bool, n))
 	if err != nil {
 		return Result{}, err
@@ -42,6 +35,20 @@ func Match(ctx context.Context, preferences [][]int) (Result, error) {
 		r.Blocking = append(r.Blocking, [2]int{int(pair[0]), int(pair[1])})
 	}
 	return r, nil
+}
+
+// tables are lists, and the place of each on each.
+func tables(preferences [][]int) (lists, ranks [][]int32) {
+	n := len(preferences)
+	lists, ranks = make([][]int32, n), make([][]int32, n)
+	for p, list := range preferences {
+		lists[p], ranks[p] = make([]int32, n-1), make([]int32, n)
+		for place, q := range list {
+			lists[p][place], ranks[p][q] = int32(q), int32(place)
+		}
+		ranks[p][p] = int32(n - 1) // being alone comes last
+	}
+	return lists, ranks
 }
 
 // fond is the place of a partner on somebody's list; being alone is behind the last.
