@@ -253,6 +253,15 @@ func TestThePageOfAKeptAgreement(t *testing.T) {
 			}
 		}
 	}
+	// Who was forgotten since stays in it without a name.
+	h.around.mu.Lock()
+	delete(h.people, r.one.Actor().Person)
+	h.around.mu.Unlock()
+	for _, below := range []string{"", "?format=csv", "/check"} {
+		if text := browser.Get(at + below).Text(); !strings.Contains(text, "Somebody who is not here any more") || strings.Contains(text, "NAME-strict") {
+			t.Errorf("%q: who was forgotten is named, or missing", below)
+		}
+	}
 	// Whoever withdraws since stays in what was kept, and is named no more.
 	h.around.mu.Lock()
 	h.withdrawn[r.all[0].ID] = true

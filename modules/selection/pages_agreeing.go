@@ -144,7 +144,7 @@ func habitTable(p ui.Page, a Agreement) sheets.Table {
 		p.T("selection.agreement.error"), p.T("selection.agreement.group"), p.T("selection.agreement.treatment"),
 	}}
 	for _, h := range a.Adjustment.Habits {
-		row := []any{a.Names[h.Person], h.Reviews, h.Mean, nil, nil, nil, h.Group + 1, treatment(p, h)}
+		row := []any{nameIn(p, a.Names, h.Person), h.Reviews, h.Mean, nil, nil, nil, h.Group + 1, treatment(p, h)}
 		if h.Reviews > 1 {
 			row[3] = h.Deviation
 		}

@@ -56,15 +56,21 @@ func headingsIn(p ui.Page, all []Application) []string {
 	return found
 }
 
-// namesIn are the names of people in their order; who is not here any more has none.
+// namesIn are the names of people in their order.
 func namesIn(p ui.Page, names map[ids.Person]string, all []ids.Person) []string {
 	found := make([]string, len(all))
 	for i, id := range all {
-		if found[i] = names[id]; found[i] == "" {
-			found[i] = p.T("selection.kept.gone")
-		}
+		found[i] = nameIn(p, names, id)
 	}
 	return found
+}
+
+// nameIn is somebody's name; who was forgotten since has none any more.
+func nameIn(p ui.Page, names map[ids.Person]string, id ids.Person) string {
+	if name := names[id]; name != "" {
+		return name
+	}
+	return p.T("selection.kept.gone")
 }
 
 // reviewed is how many reviews are in it.
