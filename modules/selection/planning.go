@@ -260,7 +260,7 @@ func (s *Service) Compute(ctx context.Context, sc tenants.Scope, c Computing) er
 	}
 	var percent atomic.Int32
 	limited, stop := runs.Watch(ctx, func(ctx context.Context) (RunState, error) { return progressed(ctx, sc, run.ID, int(percent.Load())) })
-	answer, err := assignment.Follow(limited, run.Instance.Instance(), func(p int) { percent.Store(int32(p)) }) //nolint:gosec // from 1 to 100
+	answer, err := assignment.Follow(limited, run.Instance.Instance(), func(p int) { percent.Store(int32(p)) })
 	stop()
 	verb := FinishRun
 	switch {
