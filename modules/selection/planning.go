@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"kervan/modules/events"
@@ -257,8 +258,9 @@ func (s *Service) Compute(ctx context.Context, sc tenants.Scope, c Computing) er
 	if err != nil || !going {
 		return err
 	}
-	limited, stop := runs.Watch(ctx, func(ctx context.Context) (RunState, error) { return runState(ctx, sc.Read(), run.ID) })
-	answer, err := assignment.Solve(limited, run.Instance.Instance())
+	var percent atomic.Int32
+	limited, stop := runs.Watch(ctx, func(ctx context.Context) (RunState, error) { return progressed(ctx, sc, run.ID, int(percent.Load())) })
+	answer, err := assignment.Follow(limited, run.Instance.Instance(), func(p int) { percent.Store(int32(p)) })
 	stop()
 	verb := FinishRun
 	switch {
@@ -274,9 +276,18 @@ func (s *Service) Compute(ctx context.Context, sc tenants.Scope, c Computing) er
 		verb = RefuseRun
 	}
 	_, _, err = s.step(ctx, sc, c.Run, verb, func(r *Run) {
-		r.Answer, r.Obstacles = run.Instance.Result(answer), answer.Obstacles
+		r.Answer, r.Obstacles, r.Progress = run.Instance.Result(answer), answer.Obstacles, int(percent.Load())
 	})
 	return err
+}
+
+// progressed notes how much of a run is computed, and tells whether it still goes on.
+func progressed(ctx context.Context, sc tenants.Scope, id ids.Run, percent int) (state RunState, err error) {
+	err = sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		state, err = progressRun(ctx, tx, id, percent)
+		return err
+	})
+	return state, err
 }
 
 // step moves a run by the system, and tells who began it once it has ended. It is not going on where the verb is not possible.

@@ -136,6 +136,7 @@ type Run struct {
 	Basis        Basis
 	Answer       Answer
 	Obstacles    []assignment.Obstacle
+	Progress     int // how much of it is computed, in percent
 }
 
 // pair is a review that could be.

@@ -427,6 +427,44 @@ func TestARunThatIsCancelledIsNotComputed(t *testing.T) {
 	}
 }
 
+// TestARunTellsHowFarItIs while it is computed, and nothing of it is noted once it is cancelled.
+func TestARunTellsHowFarItIs(t *testing.T) {
+	t.Parallel()
+	c := gather(t)
+	id, err := c.service.StartRun(t.Context(), c.coordinator, c.call.ID, c.settings())
+	must(t, err)
+	b := c.SignedIn(t, c.coordinator.Actor())
+	page := "/selection/" + c.call.ID.String() + "/automatic/" + id.String()
+	b.Get(page)
+	b.Want(200, "It waits for its turn")
+	c.does(t, "UPDATE assignment_runs SET state = 'running'")
+	if state, err := selection.Progressed(t.Context(), c.System(), id, 42); err != nil || state != selection.RunRunning {
+		t.Errorf("%s, %v", state, err)
+	}
+	b.Get(page)
+	b.Want(200, "The best proposal is looked for: 42%")
+	if !strings.Contains(b.Page.Body, `max="100" value="42"`) {
+		t.Error("the bar does not say so")
+	}
+	must(t, c.service.CancelRun(t.Context(), c.coordinator, c.call.ID, id))
+	if state, err := selection.Progressed(t.Context(), c.System(), id, 60); err != nil || state != selection.RunCancelled {
+		t.Errorf("%s, %v", state, err)
+	}
+	c.Jobs(t)
+	progress := func(id ids.Run) (percent int) {
+		must(t, c.System().Read().NewRaw("SELECT progress FROM assignment_runs WHERE id = ?", id).Scan(t.Context(), &percent))
+		return percent
+	}
+	if got := progress(id); got != 42 {
+		t.Errorf("when it was cancelled %d percent were computed", got)
+	}
+	total := c.settings()
+	total.Fair = false
+	if got := progress(c.begin(t, c.coordinator, total).ID); got != 100 {
+		t.Errorf("of all applications %d percent have been served", got)
+	}
+}
+
 func TestSettingsAreRefusedByField(t *testing.T) {
 	t.Parallel()
 	c := gather(t)
@@ -466,7 +504,7 @@ func TestTheWayThroughThePagesOfARun(t *testing.T) {
 	b.Submit(page, "reviews_min", "two", "most-"+c.reviewers[0].Actor().Person.String(), "0")
 	b.Want(422, "Please write a whole number.", "A whole number from 1 to 500.")
 	b.Submit(page, "reviews_min", "2", "most-"+c.reviewers[0].Actor().Person.String(), "1", "load_max", "1")
-	b.Want(200, "it waits for its turn")
+	b.Want(200, "It waits for its turn")
 	c.Jobs(t)
 	b.Get(b.Page.Path)
 	b.Want(200, "No assignment keeps all of these bounds", "Raise the most for Aylin from 1 to 2", "Lower the least reviews per application from 2 to 1")
@@ -572,7 +610,7 @@ func TestACoordinatorAssignsAutomatically(t *testing.T) {
 	v.Press("Automatisch zuteilen")
 	v.Accessible("selection-automatic-de")
 	v.Press("Vorschlagen")
-	v.Sees("wartet, bis es an der Reihe ist")
+	v.Sees("Wartet, bis es an der Reihe ist")
 	v.Accessible("selection-run-waiting-de")
 	c.Jobs(t)
 	v.Sees("8 neue Gutachten", "liest Deutsch") // the page asks again by itself

@@ -1082,7 +1082,7 @@ func runPage(p ui.Page, v Plan, problems []Problem, f *fault.Fault, may ways) te
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Progress(p.T("selection.run_step."+string(v.State)), runStep(v.State), 3).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Progress(runStep(p, v.Run), v.Run.Progress, 100).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -2173,11 +2173,13 @@ func filePage(p ui.Page, v fileView, may ways) templ.Component {
 	})
 }
 
-func runStep(s RunState) int {
-	if s == RunQueued {
-		return 1
+// runStep is what a run does, with how much of that is done once it does more than wait.
+func runStep(p ui.Page, r Run) string {
+	step := p.T("selection.run_step." + string(r.State))
+	if r.State == RunQueued {
+		return step
 	}
-	return 2
+	return step + ": " + p.Loc.Percent(float64(r.Progress)/100, 0)
 }
 
 func againAddress(r Run) string { return address(r.Call, "automatic") + "?from=" + r.ID.String() }

@@ -32,12 +32,14 @@ type runRow struct {
 	Basis        Basis                 `bun:"basis,type:jsonb"`
 	Answer       *Answer               `bun:"answer,type:jsonb"`
 	Obstacles    []assignment.Obstacle `bun:"obstacles,type:jsonb"`
+	Progress     int                   `bun:"progress"`
 }
 
 func (r *runRow) run() Run {
 	run := Run{
 		ID: r.ID, Call: r.CallID, State: r.State, By: r.ByPerson, At: r.At, EndedAt: r.EndedAt, AppliedBy: r.AppliedBy, AppliedAt: r.AppliedAt,
 		Settings: r.Settings, Applications: r.Applications, Reviewers: r.Reviewers, Instance: r.Instance, Basis: r.Basis, Obstacles: r.Obstacles,
+		Progress: r.Progress,
 	}
 	if r.Answer != nil {
 		run.Answer = *r.Answer
@@ -103,7 +105,7 @@ func runsAbout(ctx context.Context, db bun.IDB, applications []ids.Application) 
 
 // moveRun writes the run's state and what goes with it. The caller holds its lock.
 func moveRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
-	q := tx.NewUpdate().Table("assignment_runs").Set("state = ?", r.State).Where("id = ?", r.ID)
+	q := tx.NewUpdate().Table("assignment_runs").Set("state = ?, progress = ?", r.State, r.Progress).Where("id = ?", r.ID)
 	if !r.EndedAt.IsZero() {
 		q = q.Set("ended_at = ?", r.EndedAt)
 	}
@@ -125,6 +127,14 @@ func moveRun(ctx context.Context, tx *tenants.Tx, r *Run) error {
 		return fmt.Errorf("selection: move run: %w", err)
 	}
 	return nil
+}
+
+// progressRun notes how far a run is that goes on, and tells in which state it is.
+func progressRun(ctx context.Context, tx *tenants.Tx, id ids.Run, percent int) (RunState, error) {
+	if _, err := tx.NewRaw("UPDATE assignment_runs SET progress = ? WHERE id = ? AND state = ?", percent, id, RunRunning).Exec(ctx); err != nil {
+		return "", fmt.Errorf("selection: note progress: %w", err)
+	}
+	return runState(ctx, tx, id)
 }
 
 func runState(ctx context.Context, db bun.IDB, id ids.Run) (RunState, error) {

@@ -41,18 +41,20 @@ type Answer struct {
 }
 
 // Solve assigns. The same instance always has the same answer. The error is the context's.
-func Solve(ctx context.Context, in Instance) (Answer, error) {
+func Solve(ctx context.Context, in Instance) (Answer, error) { return in.solve(ctx, &course{}) }
+
+func (in Instance) solve(ctx context.Context, c *course) (Answer, error) {
 	if obstacles := in.obstacles(); len(obstacles) > 0 {
 		return Answer{Obstacles: obstacles}, nil
 	}
 	if in.Seed != 0 {
-		return in.shuffled(ctx)
+		return in.shuffled(ctx, c)
 	}
 	p := newProblem(in)
 	if in.Fair && p.applications > 0 {
-		return p.fair(ctx)
+		return p.fair(ctx, c)
 	}
-	taken, ok, err := p.best(ctx)
+	taken, ok, err := p.bestTelling(ctx, func(done int) { c.tell(0, whole, done, p.applications) })
 	if err != nil {
 		return Answer{}, err
 	}
@@ -63,7 +65,7 @@ func Solve(ctx context.Context, in Instance) (Answer, error) {
 }
 
 // shuffled solves the instance in an order that the seed draws: equally good assignments are then found in another order.
-func (in Instance) shuffled(ctx context.Context) (Answer, error) {
+func (in Instance) shuffled(ctx context.Context, c *course) (Answer, error) {
 	random := rand.New(rand.NewPCG(in.Seed, 0)) //nolint:gosec // drawn again from the same seed by whoever checks
 	rows, columns := random.Perm(len(in.Affinity)), random.Perm(len(in.Load))
 	other := Instance{Reviews: in.Reviews, Fair: in.Fair, Load: make([]Bounds, len(columns))}
@@ -83,7 +85,7 @@ func (in Instance) shuffled(ctx context.Context) (Answer, error) {
 	for _, f := range in.Fixed {
 		other.Fixed = append(other.Fixed, [2]int{place[f[0]], placeOf[f[1]]})
 	}
-	answer, err := Solve(ctx, other)
+	answer, err := other.solve(ctx, c)
 	if err != nil {
 		return answer, err
 	}

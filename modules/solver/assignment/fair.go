@@ -21,8 +21,8 @@ import (
 //     are not too many. What its effort does not settle leaves the answer inexact, with bounds.
 //
 // The total then goes through the same steps, at the threshold that was reached.
-func (p *problem) fair(ctx context.Context) (Answer, error) {
-	f := &fairness{problem: p, search: searchEffort, exchanges: exchangeEffort}
+func (p *problem) fair(ctx context.Context, c *course) (Answer, error) {
+	f := &fairness{problem: p, course: c, search: searchEffort, exchanges: exchangeEffort}
 	if err := f.widest(ctx); err != nil {
 		return Answer{}, err
 	}
@@ -42,6 +42,8 @@ func (p *problem) fair(ctx context.Context) (Answer, error) {
 // serve the worst-served application as well as the best one so far.
 type fairness struct {
 	*problem
+
+	course                 *course
 	taken                  []bool
 	worst, total           int64
 	worstBound, totalBound int64
@@ -52,7 +54,7 @@ var errNone = errors.New("all bounds can be kept, but no assignment keeps them")
 
 // widest begins with the highest total and the threshold that nothing exceeds.
 func (f *fairness) widest(ctx context.Context) error {
-	taken, ok, err := f.best(ctx)
+	taken, ok, err := f.bestTelling(ctx, func(done int) { f.course.tell(0, widestPercent, done, f.applications) })
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,9 @@ func (f *fairness) candidates(ctx context.Context) error {
 	values := slices.Clone(f.value)
 	slices.Sort(values)
 	values = slices.Compact(values)
-	for k := 1; k <= slices.MinFunc(f.reviews, func(a, b Bounds) int { return a.Min - b.Min }).Min; k++ {
+	most := slices.MinFunc(f.reviews, func(a, b Bounds) int { return a.Min - b.Min }).Min
+	for k := 1; k <= most; k++ {
+		f.course.tell(weighPercent, liftPercent, k-1, most)
 		if f.worst == f.worstBound {
 			return nil
 		}

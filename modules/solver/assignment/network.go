@@ -37,6 +37,11 @@ func (n *network) with(open []bool, reviews []Bounds) *network {
 // Paths go from reviewer to reviewer, by the application that swaps them at the least loss; those swaps are kept up to date
 // from path to path, so that a search looks at pairs of reviewers and not at all applications.
 func (n *network) best(ctx context.Context) (taken []bool, ok bool, err error) {
+	return n.bestTelling(ctx, func(int) {})
+}
+
+// bestTelling is best that tells of how many applications all units are sent.
+func (n *network) bestTelling(ctx context.Context, told func(done int)) (taken []bool, ok bool, err error) {
 	f := newFlow(n)
 	for i := range n.applications {
 		if err := ctx.Err(); err != nil {
@@ -47,6 +52,7 @@ func (n *network) best(ctx context.Context) (taken []bool, ok bool, err error) {
 				return nil, false, nil
 			}
 		}
+		told(i + 1)
 	}
 	for r, b := range n.load {
 		if len(f.holders[r]) < b.Min {

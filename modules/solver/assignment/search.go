@@ -95,6 +95,7 @@ func (f *fairness) searchWorst(ctx context.Context) error {
 	for low, high := 0, len(marks); low < high && f.search > 0; {
 		middle := (low + high) / 2
 		s := newSearch(f.network, above(menus, marks[middle]), 0, f.search/4+1)
+		s.told = f.searched(f.search - (f.search/4 + 1))
 		if err := s.run(ctx); err != nil {
 			return err
 		}
@@ -129,7 +130,7 @@ func (f *fairness) searchTotal(ctx context.Context) error {
 		return nil
 	}
 	s := newSearch(f.network, menus, 1, f.search)
-	s.best = f.total
+	s.best, s.told = f.total, f.searched(0)
 	if err := s.run(ctx); err != nil {
 		return err
 	}
@@ -140,6 +141,11 @@ func (f *fairness) searchTotal(ctx context.Context) error {
 		f.totalBound = f.total
 	}
 	return nil
+}
+
+// searched tells how much effort of all searches is spent: all but what is left of one, and of those after it.
+func (f *fairness) searched(after int) func(left int) {
+	return func(left int) { f.course.tell(liftPercent, whole, searchEffort-after-left, searchEffort) }
 }
 
 func above(menus [][]set, threshold int64) [][]set {
@@ -168,6 +174,7 @@ type search struct {
 	sets   [][]set // by application
 	weight float64
 	effort int // sets that may still be looked at
+	told   func(left int)
 
 	found  bool
 	choice []int // of each application: the set
@@ -237,6 +244,7 @@ func (s *search) visit(ctx context.Context, depth, rounds int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	s.told(s.effort)
 	l := s.level(depth)
 	if s.reprice(l, rounds); s.done() {
 		return nil

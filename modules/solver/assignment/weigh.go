@@ -22,6 +22,7 @@ func (f *fairness) weigh(ctx context.Context) error {
 	log := make([]float64, f.applications)
 	weights := make([]int64, f.applications)
 	for round := range f.rounds() {
+		f.course.tell(widestPercent, weighPercent, round, f.rounds())
 		if f.worst == f.worstBound {
 			return nil
 		}

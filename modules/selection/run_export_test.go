@@ -1,0 +1,4 @@
+package selection
+
+// Progressed is what a run is followed with.
+var Progressed = progressed
