@@ -3,6 +3,7 @@ package applications
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"kervan/modules/events"
@@ -149,12 +150,13 @@ func (s *Service) erase(ctx context.Context, sc tenants.Scope, e Erasure) error 
 	})
 }
 
-// erasures are those of the call's applications, of every class for which it sets a period.
-func (s *Service) erasures(ctx context.Context, sc tenants.Scope, call Call, now time.Time) ([]Erasure, error) {
+// erasures are those of the call's applications but for some, of every class for which it sets a period.
+func (s *Service) erasures(ctx context.Context, sc tenants.Scope, call Call, now time.Time, without ...ids.Application) ([]Erasure, error) {
 	applications, err := everyOf(ctx, sc.Read(), call.ID)
 	if err != nil {
 		return nil, err
 	}
+	applications = slices.DeleteFunc(applications, func(a Application) bool { return slices.Contains(without, a.ID) })
 	all, err := s.overviews(ctx, sc, applications, call)
 	if err != nil {
 		return nil, err

@@ -51,15 +51,15 @@ func (s *Service) Retention(ctx context.Context, sc tenants.Scope, call ids.Call
 	}
 	r.Call = r.Calls[i]
 	now := sc.Moment()
-	all, err := s.erasures(ctx, sc, r.Call, now)
-	if err != nil {
-		return r, err
-	}
 	conflicted, err := s.Standings.Conflicted(ctx, sc)
 	if err != nil {
 		return r, err
 	}
-	r.gather(slices.DeleteFunc(all, func(e Erasure) bool { return slices.Contains(conflicted, e.Application) }), now)
+	all, err := s.erasures(ctx, sc, r.Call, now, conflicted...)
+	if err != nil {
+		return r, err
+	}
+	r.gather(all, now)
 	return r, nil
 }
 

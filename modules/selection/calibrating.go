@@ -125,9 +125,14 @@ func (s *Service) Sources(ctx context.Context, sc tenants.Scope, call, from ids.
 	return found, nil
 }
 
-// takers are the people who review in a call, or have accepted to, and may still.
+// takers are the people who review in a call, or have accepted to, and may still. Whoever reviews nothing there but what the actor must
+// not know of is not among them.
 func (s *Service) takers(ctx context.Context, sc tenants.Scope, call ids.Call) ([]ids.Person, error) {
-	all, err := takersOf(ctx, sc.Read(), call)
+	hidden, err := s.Conflicted(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	all, err := takersOf(ctx, sc.Read(), call, hidden)
 	if err != nil {
 		return nil, err
 	}

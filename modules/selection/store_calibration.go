@@ -251,12 +251,14 @@ func saveScoring(ctx context.Context, tx *tenants.Tx, s *Scoring) error {
 }
 
 // takers are the people who review in a call, or have accepted to: those who have something to review, and those who were invited.
-const takers = `SELECT t.call_id, t.person_id FROM reviews AS t WHERE t.state IN ('assigned', 'open', 'submitted')
-	UNION SELECT t.call_id, t.person_id FROM reviewer_invitations AS t WHERE t.state = 'accepted' AND t.ended_at IS NULL`
+const takers = `SELECT t.call_id, t.person_id, t.application_id FROM reviews AS t WHERE t.state IN ('assigned', 'open', 'submitted')
+	UNION SELECT t.call_id, t.person_id, NULL::uuid FROM reviewer_invitations AS t WHERE t.state = 'accepted' AND t.ended_at IS NULL`
 
-func takersOf(ctx context.Context, db bun.IDB, call ids.Call) ([]ids.Person, error) {
+// takersOf are those of a call, but for whoever has nothing to review but some applications.
+func takersOf(ctx context.Context, db bun.IDB, call ids.Call, without []ids.Application) ([]ids.Person, error) {
 	var found []ids.Person
-	if err := db.NewRaw("SELECT DISTINCT t.person_id FROM ("+takers+") AS t WHERE t.call_id = ? ORDER BY t.person_id", call).Scan(ctx, &found); err != nil {
+	err := db.NewRaw("SELECT DISTINCT t.person_id FROM ("+takers+") AS t WHERE t.call_id = ? AND (t.application_id IS NULL OR t.application_id <> ALL (?::uuid[])) ORDER BY t.person_id", call, tenants.Array(without)).Scan(ctx, &found)
+	if err != nil {
 		return nil, fmt.Errorf("selection: list who reviews in a call: %w", err)
 	}
 	return found, nil
