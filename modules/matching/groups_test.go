@@ -217,14 +217,16 @@ func TestWhoIsAloneReadsWhy(t *testing.T) {
 	}{
 		"nobody it could be with": {Rules{Seats: open, Most: true}, 3, nil, map[[2]int]bool{{0, 2}: true, {1, 2}: true}, []Lone{{At: 2, Why: NoMatch}}},
 		"a scarce seat": {
-			Rules{Seats: []Seat{{Countries: []geo.Country{"TR"}}, {Countries: []geo.Country{"DE"}}}, Most: true}, 4,
+			Rules{Seats: []Seat{{Countries: []geo.Country{"TR"}}, {Countries: []geo.Country{"DE"}}}, Most: true},
+			4,
 			func(i int) Side { return Side{Country: []geo.Country{"TR", "DE", "DE", "DE"}[i], Hosts: i} }, nil,
 			[]Lone{{At: 2, Why: Scarce, Seat: 1}, {At: 3, Why: Scarce, Seat: 1}},
 		},
 		"an odd pool":           {Rules{Seats: open, Most: true}, 3, func(i int) Side { return Side{Hosts: i} }, nil, []Lone{{At: 0, Why: LeftOver}}},
 		"others are worth more": {Rules{Seats: open, Most: true}, 4, func(i int) Side { return Side{Hosts: i % 3} }, map[[2]int]bool{{0, 1}: true, {0, 3}: true, {1, 3}: true}, []Lone{{At: 0, Why: Lost}, {At: 3, Why: Lost}}},
 		"its match is worth naught": {
-			Rules{Seats: make([]Seat, 3)}, 6, func(i int) Side { return Side{Hosts: i / 3} },
+			Rules{Seats: make([]Seat, 3)},
+			6, func(i int) Side { return Side{Hosts: i / 3} },
 			map[[2]int]bool{{0, 3}: true, {0, 4}: true, {0, 5}: true, {1, 3}: true, {1, 4}: true, {1, 5}: true, {2, 3}: true, {2, 4}: true, {2, 5}: true},
 			[]Lone{{At: 0, Why: Worthless}, {At: 1, Why: Worthless}, {At: 2, Why: Worthless}},
 		},

@@ -93,7 +93,8 @@ func (t *task) group(of []int) group {
 }
 
 // With is the best choice that is found in which there is a group of these organizations, which can be one. Where as many groups as
-// possible come first, it may have fewer than the choice of which is asked. The error is the context's.
+// possible come first, it may have fewer than the choice of which is asked, and is Exact among those that have no more. The error is
+// the context's.
 func (a *Around) With(ctx context.Context, of []int) (Result, error) {
 	g := a.t.group(of)
 	return a.answer(ctx, question{with: &g})

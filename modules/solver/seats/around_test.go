@@ -115,15 +115,15 @@ func TestTheBestGroupOfEach(t *testing.T) {
 			if r.IntN(2) == 0 {
 				above = r.Int64N(10)
 			}
-			most, any := above, false
+			most, is := above, false
 			for _, g := range all {
 				if slices.Contains(g, i) && (with < 0 || slices.Contains(g, with)) && worthOf(p, g) > most {
-					most, any = worthOf(p, g), true
+					most, is = worthOf(p, g), true
 				}
 			}
 			g, worth, found := a.Best(i, with, above)
-			if found != any || found && (worth != most || worthOf(p, g) != worth || !slices.Contains(g, i) || with >= 0 && !slices.Contains(g, with)) {
-				t.Fatalf("%+v: of %d with %d above %d: %v of %d, %v; want %d, %v", p, i, with, above, g, worth, found, most, any)
+			if found != is || found && (worth != most || worthOf(p, g) != worth || !slices.Contains(g, i) || with >= 0 && !slices.Contains(g, with)) {
+				t.Fatalf("%+v: of %d with %d above %d: %v of %d, %v; want %d, %v", p, i, with, above, g, worth, found, most, is)
 			}
 		}
 	}
@@ -145,13 +145,13 @@ func TestAlternativesAreTheNextBest(t *testing.T) {
 		if err != nil || len(got) > 3 {
 			t.Fatal(got, err)
 		}
-		most, any := int64(math.MinInt64), false
+		most, is := int64(math.MinInt64), false
 		for _, g := range chosen.Groups {
 			if size, score := plain(p, make([]bool, len(p.Takes)), slices.Sorted(slices.Values(g))...); !p.Size || size == len(chosen.Groups) {
-				most, any = max(most, score), true
+				most, is = max(most, score), true
 			}
 		}
-		if any != (len(got) > 0) || any && got[0].Score != most {
+		if is != (len(got) > 0) || is && got[0].Score != most {
 			t.Fatalf("%+v: %+v, want %d", p, got, most)
 		}
 		for n, one := range got {

@@ -25,12 +25,12 @@ func (a *Around) answer(ctx context.Context, q question) (Result, error) {
 	t := a.t
 	t.barred = q.without
 	defer func() { t.barred = nil }()
-	among, found := t.all(), []group(nil)
+	among := t.all()
 	if q.with != nil {
 		among = slices.DeleteFunc(among, func(m int16) bool { return q.with.has(m, t.Seats) })
 	}
 	if a.small {
-		found = t.pack(among)
+		found := t.pack(among)
 		return a.result(q, found, worth(found)+q.worth(), true), ctx.Err()
 	}
 	if a.prices == nil {
