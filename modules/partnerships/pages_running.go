@@ -170,7 +170,8 @@ func lonely(v *Plan, titles map[int]string) []string {
 // runsCrumbs lead to automatic assignments.
 func runsCrumbs(p ui.Page) []ui.Crumb {
 	return []ui.Crumb{
-		{Label: p.T("partnerships.list.title"), Href: "/partnerships"}, {Label: p.T("partnerships.guides.title"), Href: "/facilitators"},
+		{Label: p.T("partnerships.list.title"), Href: "/partnerships"},
+		{Label: p.T("partnerships.guides.title"), Href: "/facilitators"},
 		{Label: p.T("partnerships.automatic.title"), Href: "/facilitation"},
 	}
 }

@@ -90,7 +90,7 @@ func (k *kept) at(key string, rater, unit int) *float64 {
 func (f *field) readable(all []Review, person ids.Person) func(ids.Application) bool {
 	grouped := byApplication(all)
 	return func(id ids.Application) bool {
-		return !slices.Contains(f.barred, id) && !owes(grouped[id], person)
+		return !slices.Contains(f.without, id) && !owes(grouped[id], person)
 	}
 }
 

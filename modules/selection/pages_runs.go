@@ -157,8 +157,10 @@ func checkOfRun(p ui.Page, v Plan) site.Check {
 // runCrumbs lead to a run, which is at that address.
 func runCrumbs(p ui.Page, v Plan, at string) []ui.Crumb {
 	return []ui.Crumb{
-		{Label: p.T("selection.calls.title"), Href: "/selection"}, {Label: v.Call.Name(p.Loc.Locale), Href: address(v.Call.ID, "")},
-		{Label: p.T("selection.automatic.title"), Href: address(v.Call.ID, "automatic")}, {Label: p.T("selection.proposal.title"), Href: at},
+		{Label: p.T("selection.calls.title"), Href: "/selection"},
+		{Label: v.Call.Name(p.Loc.Locale), Href: address(v.Call.ID, "")},
+		{Label: p.T("selection.automatic.title"), Href: address(v.Call.ID, "automatic")},
+		{Label: p.T("selection.proposal.title"), Href: at},
 	}
 }
 

@@ -305,7 +305,7 @@ type field struct {
 	Applications []Application
 	Hidden       int // how many the actor must not know of; never shown
 
-	barred []ids.Application // of which the actor must not know, of whatever call and withdrawn ones among them
+	without []ids.Application // of which the actor must not know, in any call
 }
 
 func (s *Service) field(ctx context.Context, sc tenants.Scope, call ids.Call) (field, error) {
@@ -321,7 +321,7 @@ func (s *Service) field(ctx context.Context, sc tenants.Scope, call ids.Call) (f
 	if err != nil {
 		return field{}, err
 	}
-	f := field{Call: c, barred: without}
+	f := field{Call: c, without: without}
 	for _, a := range all {
 		if slices.Contains(without, a.ID) {
 			f.Hidden++

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"kervan/modules/kernel/fault"
@@ -54,7 +56,7 @@ func (*Site) JSON(c *fiber.Ctx, p ui.Page, name string, b []byte) error {
 	if p.Test != nil {
 		return fault.NotFound()
 	}
-	return web.File(c, name, fiber.MIMEApplicationJSON, append(b[:len(b):len(b)], '\n'))
+	return web.File(c, name, fiber.MIMEApplicationJSON, append(slices.Clip(b), '\n'))
 }
 
 // command computes the instance, and compares it with the answer where there is one.
