@@ -151,9 +151,9 @@ func TestOfficersRemindNow(t *testing.T) {
 	page := "/selection/" + h.call.ID.String() + "/reviewers"
 	b := h.SignedIn(t, officer.Actor())
 	b.Get(page)
-	b.Want(200, "Last reminded", "Remind 1 person now")
+	b.Want(200, "Remind 1 person now")
 	b.Submit("/selection/" + h.call.ID.String() + "/reminders")
-	b.Want(200, "Reminded by mail.")
+	b.Want(200, "Reminded by mail.", "Last reminded: ")
 	if strings.Contains(b.Page.Body, "Remind 1 person now") || strings.Contains(b.Page.Body, "/reminders") {
 		t.Error("somebody can be reminded again at once")
 	}
