@@ -41,8 +41,8 @@ func (s sheets) Readers(ctx context.Context, sc tenants.Scope, wanted []ids.Shee
 }
 
 // Of satisfies documents.Sheets.
-func (sheets) Of(ctx context.Context, db bun.IDB, sheet ids.Sheet) (ids.Application, bool, error) {
-	return applications.Owner(ctx, db, sheet)
+func (sheets) Of(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet) (ids.Application, bool, error) {
+	return applications.Owner(ctx, tx, sheet)
 }
 
 // attached lets applications ask documents about what was given. The two need each other, so its documents come later.

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"kervan/modules/forms"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
@@ -39,7 +37,7 @@ type Sheets interface {
 	// nothing is left out.
 	Readers(ctx context.Context, sc tenants.Scope, sheets []ids.Sheet) (map[ids.Sheet]Reading, error)
 	// Of is the application to which the sheet belongs; false for a sheet that belongs to nothing.
-	Of(ctx context.Context, db bun.IDB, sheet ids.Sheet) (ids.Application, bool, error)
+	Of(ctx context.Context, tx *tenants.Tx, sheet ids.Sheet) (ids.Application, bool, error)
 }
 
 // Reading is what policies must know of who may read a sheet, which of its answers are not for the actor all the same, and

@@ -13,8 +13,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/uptrace/bun"
-
 	"kervan/modules/documents"
 	"kervan/modules/events"
 	"kervan/modules/forms"
@@ -80,7 +78,7 @@ func (a *around) Readers(context.Context, tenants.Scope, []ids.Sheet) (map[ids.S
 	return all, nil
 }
 
-func (a *around) Of(_ context.Context, _ bun.IDB, sheet ids.Sheet) (ids.Application, bool, error) {
+func (a *around) Of(_ context.Context, _ *tenants.Tx, sheet ids.Sheet) (ids.Application, bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	application, known := a.owners[sheet]
