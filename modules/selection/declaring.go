@@ -346,7 +346,7 @@ func (s *Service) Conflicts(ctx context.Context, sc tenants.Scope, call ids.Call
 	var listed []Listed
 	for _, c := range all {
 		i := slices.IndexFunc(handed, func(a Application) bool { return a.ID == c.Application })
-		if i < 0 || slices.Contains(f.barred, c.Application) {
+		if i < 0 || slices.Contains(f.without, c.Application) {
 			continue
 		}
 		_, passed := f.application(c.Application)
