@@ -73,18 +73,19 @@ type Alone string
 
 // The reasons, of which the first that is true counts: there is no match in which it could be; all organizations that take some seat are in
 // matches of which each needs one; fewer are left than a match has; by rankings everybody with whom it could be would rather have
-// somebody else; its best match is worth no points; other matches are worth more together.
+// somebody else, or there is no stable solution and one of them would not; its best match is worth no points; others were chosen.
 const (
 	NoMatch   Alone = "none"
 	Scarce    Alone = "scarce"
 	LeftOver  Alone = "odd"
 	Refused   Alone = "refused"
+	Unstable  Alone = "unstable"
 	Worthless Alone = "worthless"
 	Lost      Alone = "lost"
 )
 
 // Reasons lists all of them.
-var Reasons = []Alone{NoMatch, Scarce, LeftOver, Refused, Worthless, Lost}
+var Reasons = []Alone{NoMatch, Scarce, LeftOver, Refused, Unstable, Worthless, Lost}
 
 // What is solved beside a run of pairs, up to how many organizations: it must not take long, nor end by the clock, which would make
 // it another one on another machine. For larger matches package seats sees to that.
@@ -386,6 +387,8 @@ func (p *Problem) lone(s Solution, suits func(i int) (worth int, found bool)) []
 			one.Why, one.Seat = Scarce, scarce
 		case len(p.Free)-len(in) < len(p.Rules.Seats):
 			one.Why = LeftOver
+		case p.Method == ByRoommates && slices.ContainsFunc(s.Blocking, func(b [2]int) bool { return b[0] == i || b[1] == i }):
+			one.Why = Unstable
 		case p.Method == ByRoommates:
 			one.Why = Refused
 		case worth == 0 && !p.Rules.Most:

@@ -153,7 +153,8 @@ func (p *Problem) solve(ctx context.Context) (Solution, json.RawMessage, error) 
 	return s, answer, err
 }
 
-// compute solves the run, and then what stands beside it; of that nothing is kept where the time does not suffice. A panic is an error.
+// compute solves the run, and then what stands beside it; of that nothing but who is in no match is kept where the time does not suffice.
+// A panic is an error.
 func (r *Run) compute(ctx context.Context, p *Problem, weigh func(ctx context.Context, s Solution) (Beside, error)) (err error) {
 	defer func() {
 		if what := recover(); what != nil {
@@ -165,7 +166,7 @@ func (r *Run) compute(ctx context.Context, p *Problem, weigh func(ctx context.Co
 	}
 	r.Beside, err = weigh(ctx, r.Solution)
 	if errors.Is(err, context.DeadlineExceeded) {
-		r.Beside, err = Beside{Skipped: true}, nil
+		r.Beside, err = Beside{Lone: r.Beside.Lone, Skipped: true}, nil
 	}
 	return err
 }

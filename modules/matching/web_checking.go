@@ -59,9 +59,9 @@ func checkOfRun(p ui.Page, b *Board) (site.Check, error) {
 	for _, g := range b.Kept {
 		organizations -= len(g)
 	}
-	k.Size = []ui.Stat{{Value: p.Loc.Int(organizations), Label: p.T("matching.check.size_organizations")}}
+	k.Size = []ui.Stat{{Value: p.Loc.Int(organizations), Label: p.N("matching.check.size_organizations", organizations)}}
 	if n, told := in.pairs(); told {
-		k.Size = append(k.Size, ui.Stat{Value: p.Loc.Int(n), Label: p.T("matching.check.size_pairs")})
+		k.Size = append(k.Size, ui.Stat{Value: p.Loc.Int(n), Label: p.N("matching.check.size_pairs", n)})
 	}
 	lists := b.numbered(&in)
 	names := []string{p.T("matching.check.organizations")}

@@ -199,15 +199,17 @@ func checkOfRun(p ui.Page, v *Plan) site.Check {
 		}
 	}
 	for k, person := range v.People {
-		names[k] = v.Names[person]
+		if names[k] = v.Names[person]; names[k] == "" {
+			names[k] = p.T("partnerships.run.person_gone")
+		}
 	}
 	return site.Check{
 		Crumbs: append(runsCrumbs(p), ui.Crumb{Label: p.T("partnerships.proposal.title"), Href: at}, ui.Crumb{Label: p.T("partnerships.run.check")}),
 		Path:   at + "/check", Solved: []site.Solved{solved}, Notes: notes,
 		Size: []ui.Stat{
-			{Value: p.Loc.Int(len(titles)), Label: p.T("partnerships.run.size_partnerships")},
-			{Value: p.Loc.Int(len(names)), Label: p.T("partnerships.run.size_people")},
-			{Value: p.Loc.Int(v.Instance.Pairs()), Label: p.T("partnerships.run.size_pairs")},
+			{Value: p.Loc.Int(len(titles)), Label: p.N("partnerships.run.size_partnerships", len(titles))},
+			{Value: p.Loc.Int(len(names)), Label: p.N("partnerships.run.size_people", len(names))},
+			{Value: p.Loc.Int(v.Instance.Pairs()), Label: p.N("partnerships.run.size_pairs", v.Instance.Pairs())},
 		},
 		Legends: []site.Legend{{Name: p.T("partnerships.run.check_partnerships"), Names: titles}, {Name: p.T("partnerships.run.check_people"), Names: names}},
 	}

@@ -28,9 +28,9 @@ func checkOfKept(p ui.Page, k Kept) site.Check {
 	c := site.Check{
 		Crumbs: keptCrumbs(p, k, p.T("selection.kept.title")), Path: at + "/check", Notes: []string{p.T("selection.kept.no_seed")},
 		Size: []ui.Stat{
-			{Value: p.Loc.Int(len(k.Columns)), Label: p.T("selection.kept.size_applications")},
-			{Value: p.Loc.Int(len(k.Rows)), Label: p.T("selection.kept.size_reviewers")},
-			{Value: p.Loc.Int(k.reviewed()), Label: p.T("selection.kept.size_reviews")},
+			{Value: p.Loc.Int(len(k.Columns)), Label: p.N("selection.kept.size_applications", len(k.Columns))},
+			{Value: p.Loc.Int(len(k.Rows)), Label: p.N("selection.kept.size_reviewers", len(k.Rows))},
+			{Value: p.Loc.Int(k.reviewed()), Label: p.N("selection.kept.size_reviews", k.reviewed())},
 		},
 		Legends: []site.Legend{{Name: p.T("selection.kept.rows"), Names: namesIn(p, k.Names, k.Rows)}, {Name: p.T("selection.kept.columns")}},
 	}

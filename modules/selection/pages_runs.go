@@ -143,9 +143,9 @@ func checkOfRun(p ui.Page, v Plan) site.Check {
 		Crumbs: append(runCrumbs(p, v, at), ui.Crumb{Label: p.T("selection.run.check")}), Path: at + "/check", Solved: []site.Solved{solved},
 		Notes: []string{p.T("site.check.seed", "Seed", strconv.FormatUint(v.Settings.Seed, 10))},
 		Size: []ui.Stat{
-			{Value: p.Loc.Int(len(v.About)), Label: p.T("selection.kept.size_applications")},
-			{Value: p.Loc.Int(len(v.Reviewers)), Label: p.T("selection.kept.size_reviewers")},
-			{Value: p.Loc.Int(v.Instance.Pairs()), Label: p.T("selection.run.size_pairs")},
+			{Value: p.Loc.Int(len(v.About)), Label: p.N("selection.kept.size_applications", len(v.About))},
+			{Value: p.Loc.Int(len(v.Reviewers)), Label: p.N("selection.kept.size_reviewers", len(v.Reviewers))},
+			{Value: p.Loc.Int(v.Instance.Pairs()), Label: p.N("selection.run.size_pairs", v.Instance.Pairs())},
 		},
 		Legends: []site.Legend{
 			{Name: p.T("selection.run.applications"), Names: headingsIn(p, v.About)},

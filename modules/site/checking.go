@@ -59,6 +59,11 @@ func (*Site) JSON(c *fiber.Ctx, p ui.Page, name string, b []byte) error {
 	return web.File(c, name, fiber.MIMEApplicationJSON, append(slices.Clip(b), '\n'))
 }
 
+// answered reports whether there is an answer to compare with.
+func (k *Check) answered() bool {
+	return slices.ContainsFunc(k.Solved, func(one Solved) bool { return one.Answer != "" })
+}
+
 // command computes the instance, and compares it with the answer where there is one.
 func (o *Solved) command() string {
 	if o.Answer == "" {

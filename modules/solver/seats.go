@@ -48,9 +48,8 @@ them, always the same. Scores are exact as the weights of a matching are, to 10 
 With alternatives (1 to 20; with two seats for up to 160 organizations) the answer has up to A other
 choices, the best first: of those that are found without one of the groups, each without another
 one, those that differ; with max_cardinality only such of as many groups. Their bound and exact are
-about all choices without that group, with max_cardinality about those of as many groups. So where
-the answer and all of them are exact, the first is the best of all other choices.
-Where the answer itself is not exact, one may even score more.`,
+about all choices without that group, with max_cardinality about those of as many groups. Where the
+answer itself is not exact, one may even score more.`,
 	examples: []example{
 		{
 			`{"kind":"seats","seats":[{"countries":["TR"]},{"countries":["DE"]},{"type":"school"}],"organizations":[{"country":"TR"},{"country":"DE"},{"country":"DE","type":"school"},{"country":"TR"},{"country":"GR","type":"school"},{"country":"DE"}],"scores":[[null,3,1,0,2,1],[3,null,1,2,1,0],[1,1,null,1,0,2],[0,2,1,null,4,1],[2,1,0,4,null,3],[1,0,2,1,3,null]]}`,

@@ -181,8 +181,7 @@ type Alternative struct {
 }
 
 // Alternatives are up to so many choices beside one, the best first: of those that are each found without one of its groups, as With and
-// Without do it, those that differ; where as many groups as possible come first, only such of as many. The best choice of all
-// others is among them where all are Exact. The error is the context's.
+// Without do it, those that differ; where as many groups as possible come first, only such of as many. The error is the context's.
 func Alternatives(ctx context.Context, p Pool, groups [][]int, most int) ([]Alternative, error) {
 	if p.Seats == 2 {
 		return best(ctx, groups, p.Size, most, func(g []int) (Result, error) { return pairs(ctx, p.apart(g[0], g[1])) })
