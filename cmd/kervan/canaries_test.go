@@ -63,6 +63,7 @@ var wordless = map[string]string{
 	"kept_agreements.applications":     "identifiers",
 	"kept_agreements.reviewers":        "identifiers",
 	"kept_agreements.instances":        "numbers, by the keys of criteria",
+	"kept_agreements.rated":            "numbers",
 	"matching_runs.swaps":              "identifiers",
 	"papers.locale":                    "the code of a language",
 	"story_graves.slug":                "an address at which nothing is read any more",
@@ -127,8 +128,8 @@ func (r *running) livens(t *testing.T, in tenants.Tenant) {
 	r.reviewersTell(t, in)
 	// Of so few applications nothing would be kept.
 	must(t, system.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		_, err := tx.NewRaw(`INSERT INTO kept_agreements (id, call_id, at, why, applications, reviewers, instances)
-			SELECT gen_random_uuid(), call_id, now(), 'hand', array_agg(DISTINCT application_id), array_agg(DISTINCT person_id), '{"": {"kind": "agreement", "ratings": [[50]]}}'
+		_, err := tx.NewRaw(`INSERT INTO kept_agreements (id, call_id, at, why, applications, reviewers, rated, instances)
+			SELECT gen_random_uuid(), call_id, now(), 'hand', array_agg(DISTINCT application_id), array_agg(DISTINCT person_id), array_fill(1, ARRAY[count(DISTINCT application_id)::int]), '{"": {"kind": "agreement", "ratings": [[50]]}}'
 			FROM reviews WHERE state = 'submitted' GROUP BY call_id`).Exec(ctx)
 		return err
 	}))

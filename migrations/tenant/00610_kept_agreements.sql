@@ -10,6 +10,7 @@ CREATE TABLE kept_agreements (
     by_person    uuid,
     applications uuid[] NOT NULL,
     reviewers    uuid[] NOT NULL,
+    rated        integer[] NOT NULL, -- how many totals there are of each application
     instances    jsonb NOT NULL CHECK (jsonb_typeof(instances) = 'object')
 );
 

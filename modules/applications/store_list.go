@@ -283,11 +283,11 @@ func Ever(ctx context.Context, db bun.IDB, wanted []ids.Application) ([]Applicat
 	return withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).Where("a.id IN (?)", bun.List(wanted)).Where("a.number IS NOT NULL").Order("a.number"))
 }
 
-// Owner is the application to which a sheet belongs, in whatever state it is; false for a sheet of none. It is for other modules'
+// Owner is the application to which a sheet belongs or belonged, in whatever state it is, also once its organization has left; false for a sheet of none. It is for other modules'
 // use-cases, which have authorized.
 func Owner(ctx context.Context, db bun.IDB, sheet ids.Sheet) (ids.Application, bool, error) {
 	var found []ids.Application
-	err := db.NewRaw("SELECT id FROM applications WHERE joint_sheet_id = ?0 UNION SELECT application_id FROM application_parts WHERE sheet_id = ?0", sheet).Scan(ctx, &found)
+	err := db.NewRaw("SELECT id FROM applications WHERE joint_sheet_id = ?0 UNION SELECT application_id FROM application_parts WHERE sheet_id = ?0 UNION SELECT application_id FROM former_parts WHERE sheet_id = ?0", sheet).Scan(ctx, &found)
 	if err != nil {
 		return ids.Application{}, false, fmt.Errorf("applications: find the owner of a sheet: %w", err)
 	}

@@ -84,7 +84,9 @@ func (s *Service) board(ctx context.Context, sc tenants.Scope, f field) (Board, 
 	if b.List, _, err = findList(ctx, sc.Read(), f.Call.ID); err != nil {
 		return b, err
 	}
-	if b.Reviewers, err = s.reviewers(ctx, sc, &f.Call, all); err != nil {
+	// Who is here for a review alone that the actor must not know of is not here.
+	seen := slices.DeleteFunc(slices.Clone(all), func(r Review) bool { return slices.Contains(f.without, r.Application) })
+	if b.Reviewers, err = s.reviewers(ctx, sc, &f.Call, seen); err != nil {
 		return b, err
 	}
 	if b.opinions, err = opinionsOfCall(ctx, sc.Read(), f.Call.ID); err != nil {

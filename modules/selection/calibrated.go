@@ -338,7 +338,9 @@ func (s *Service) SubmitScores(ctx context.Context, sc tenants.Scope, id ids.Cal
 			return fault.Invalid("fault.check_fields", bad...)
 		}
 		own.Submitted = now
-		tx.Audit(sampleEntry("calibration.scored", found.Call))
+		scored := sampleEntry("calibration.scored", found.Call)
+		scored.Detail = map[string]any{audit.Among: []string{ReviewsOf(found.Call)}} // whoever scores a sample reviews in the call
+		tx.Audit(scored)
 		return saveScoring(ctx, tx, &own)
 	})
 }

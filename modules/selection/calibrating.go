@@ -92,7 +92,11 @@ func (s *Service) Sources(ctx context.Context, sc tenants.Scope, call, from ids.
 	if err != nil {
 		return nil, err
 	}
-	asked, err := s.takers(ctx, sc, call)
+	hidden, err := s.Conflicted(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := s.takers(ctx, sc, call, hidden)
 	if err != nil {
 		return nil, err
 	}
@@ -125,14 +129,10 @@ func (s *Service) Sources(ctx context.Context, sc tenants.Scope, call, from ids.
 	return found, nil
 }
 
-// takers are the people who review in a call, or have accepted to, and may still. Whoever reviews nothing there but what the actor must
-// not know of is not among them.
-func (s *Service) takers(ctx context.Context, sc tenants.Scope, call ids.Call) ([]ids.Person, error) {
-	hidden, err := s.Conflicted(ctx, sc)
-	if err != nil {
-		return nil, err
-	}
-	all, err := takersOf(ctx, sc.Read(), call, hidden)
+// takers are the people who review in a call, or have accepted to, and may still; but for whoever reviews nothing there but some
+// applications: where they are shown, those that the actor must not know of.
+func (s *Service) takers(ctx context.Context, sc tenants.Scope, call ids.Call, without []ids.Application) ([]ids.Person, error) {
+	all, err := takersOf(ctx, sc.Read(), call, without)
 	if err != nil {
 		return nil, err
 	}
@@ -324,7 +324,7 @@ func (s *Service) OpenCalibration(ctx context.Context, sc tenants.Scope, id ids.
 	if err := s.policies.May(sc, policies.SelectionArrange, policies.On{}); err != nil {
 		return err
 	}
-	call, missing, excused, err := s.lacking(ctx, sc, id)
+	call, missing, excused, err := s.lacking(ctx, sc, id, nil) // also those who are not shown: the sample is for them as well
 	if err != nil {
 		return err
 	}

@@ -260,6 +260,55 @@ func TestWhoHasNotScoredIsRemindedOnceADay(t *testing.T) {
 	}
 }
 
+// TestWhoReviewsOnlyWhatIsHiddenIsAskedAndNotShown has a coordinator who has a conflict of interest in all that somebody reviews: the
+// sample is for that reviewer, too, and nothing says to the coordinator that they review.
+func TestWhoReviewsOnlyWhatIsHiddenIsAskedAndNotShown(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	tied, one, two := h.role(t, "Koordinatör", tenants.RoleCoordinator), h.role(t, "Bir", tenants.RoleReviewer), h.role(t, "İki", tenants.RoleReviewer)
+	a, _ := h.apply(t, "Ihlamur")
+	b, _ := h.apply(t, "Çınar")
+	h.gives(t, a, one)
+	h.gives(t, b, two)
+	must(t, h.service.DeclareConflict(t.Context(), tied, b.ID, selection.Declaration{Conflict: true, Kind: selection.ConflictFamily}))
+	id := h.opens(t, tied, ids.Application{}, false)
+	asked := func(who tenants.Scope) int {
+		t.Helper()
+		h.Jobs(t)
+		n := 0
+		for _, m := range h.mailsTo(who.Actor().Person) {
+			if m.Kind == "selection.mail.calibration" {
+				n++
+				if m.AboutID != selection.ReviewsOf(h.call.ID) {
+					t.Errorf("the mail is about %q", m.AboutID)
+				}
+			}
+		}
+		return n
+	}
+	if asked(one) != 1 || asked(two) != 1 {
+		t.Error("not everybody is asked who reviews")
+	}
+	shown, err := h.service.CalibrationBoard(t.Context(), tied, id)
+	if err != nil || len(shown.People) != 1 || shown.People[0].Scoring.Person != one.Actor().Person {
+		t.Errorf("shown are %+v, %v", shown.People, err)
+	}
+	must(t, h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw("UPDATE calibration_reviews SET told_at = told_at - interval '25 hours'").Exec(ctx)
+		return err
+	}))
+	if _, err := h.service.AskForScores(t.Context(), tied, id, two.Actor().Person); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("asking whoever is not shown: %v", err)
+	}
+	if n, err := h.service.AskForScores(t.Context(), tied, id, ids.Person{}); err != nil || n != 1 || asked(one) != 2 || asked(two) != 2 {
+		t.Errorf("%d are asked again, %v", n, err)
+	}
+	h.leaves(t, two, tenants.RoleReviewer)
+	if board, err := h.service.Board(t.Context(), tied, h.call.ID); err != nil || len(board.Reviewers) != 1 {
+		t.Errorf("%d reviewers are there, %v", len(board.Reviewers), err)
+	}
+}
+
 func TestARequiredSampleStandsBeforeTheFirstApplication(t *testing.T) {
 	t.Parallel()
 	h := open(t)

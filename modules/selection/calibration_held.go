@@ -110,7 +110,11 @@ func (s *Service) calibrationBoard(ctx context.Context, sc tenants.Scope, id ids
 // people finds who was to score a sample: those who review in the call or have accepted to, while it is open, and everybody who has
 // submitted.
 func (s *Service) people(ctx context.Context, sc tenants.Scope, b *CalibrationBoard, all []Scoring) error {
-	asked, err := s.takers(ctx, sc, b.Call)
+	hidden, err := s.Conflicted(ctx, sc)
+	if err != nil {
+		return err
+	}
+	asked, err := s.takers(ctx, sc, b.Call, hidden)
 	if err != nil {
 		return err
 	}
@@ -143,20 +147,40 @@ func (s *Service) people(ctx context.Context, sc tenants.Scope, b *CalibrationBo
 	return nil
 }
 
-// lacking are those who are to score a sample and have not, and how many are excused.
-func (s *Service) lacking(ctx context.Context, sc tenants.Scope, id ids.Calibration) (call Call, missing []ids.Person, excused int, err error) {
-	b, err := s.calibrationBoard(ctx, sc, id)
-	if err != nil {
-		return Call{}, nil, 0, err
+// lacking are those who are to score a sample and have not, and how many are excused; but for whoever reviews nothing in the call but
+// some applications.
+func (s *Service) lacking(ctx context.Context, sc tenants.Scope, id ids.Calibration, without []ids.Application) (call Call, missing []ids.Person, excused int, err error) {
+	if err := s.policies.May(sc, policies.ReviewerManage, policies.On{}); err != nil {
+		return call, nil, 0, err
 	}
-	for _, one := range b.People {
-		if one.Excused {
+	c, err := s.approach(ctx, sc, id)
+	if err != nil {
+		return call, nil, 0, err
+	}
+	if call, err = s.Calls.Call(ctx, sc, c.Call); err != nil || c.State == CalibrationClosed {
+		return call, nil, 0, err
+	}
+	all, _, err := scoringsOf(ctx, sc.Read(), id)
+	if err != nil {
+		return call, nil, 0, err
+	}
+	asked, err := s.takers(ctx, sc, c.Call, without)
+	if err != nil {
+		return call, nil, 0, err
+	}
+	tied, err := s.tiesTo(ctx, sc, []Calibration{c}, asked)
+	if err != nil {
+		return call, nil, 0, err
+	}
+	for _, person := range asked {
+		switch {
+		case tied.excuses(&c, person):
 			excused++
-		} else if !one.Scoring.Done() {
-			missing = append(missing, one.Scoring.Person)
+		case !slices.ContainsFunc(all, func(own Scoring) bool { return own.Person == person && own.Done() }):
+			missing = append(missing, person)
 		}
 	}
-	return b.About, missing, excused, nil
+	return call, missing, excused, nil
 }
 
 // RequireCalibration says whether the sample must be scored before the first application is opened; whoever has opened one goes on.
@@ -227,18 +251,27 @@ func (s *Service) Refer(ctx context.Context, sc tenants.Scope, id ids.Calibratio
 	return clashes, err
 }
 
-// AskForScores asks the people who have not scored a sample to do so, or one of them, and tells how many it was: nobody is asked twice
-// within a day. Coordinators may. Faults: Conflict, NotFound.
+// AskForScores asks the people who have not scored a sample to do so, or one of them, and tells how many it was of those whom the actor
+// is shown; whoever reviews only what the actor must not know of is asked with all, too. Nobody is asked twice within a day. Coordinators
+// may. Faults: Conflict, NotFound.
 func (s *Service) AskForScores(ctx context.Context, sc tenants.Scope, id ids.Calibration, one ids.Person) (int, error) {
 	if err := s.policies.May(sc, policies.SelectionArrange, policies.On{}); err != nil {
 		return 0, err
 	}
-	call, missing, _, err := s.lacking(ctx, sc, id)
+	hidden, err := s.Conflicted(ctx, sc)
+	if err != nil {
+		return 0, err
+	}
+	_, shown, _, err := s.lacking(ctx, sc, id, hidden)
+	if err != nil {
+		return 0, err
+	}
+	call, missing, _, err := s.lacking(ctx, sc, id, nil)
 	if err != nil {
 		return 0, err
 	}
 	if !one.IsZero() {
-		if !slices.Contains(missing, one) {
+		if !slices.Contains(shown, one) {
 			return 0, fault.Conflict("selection.calibration.not_missing")
 		}
 		missing = []ids.Person{one}
@@ -248,7 +281,13 @@ func (s *Service) AskForScores(ctx context.Context, sc tenants.Scope, id ids.Cal
 		if err := undecidedYet(ctx, tx, c.Call); err != nil {
 			return err
 		}
-		if asked, err = s.askForScores(ctx, tx, call, id, missing, now); err != nil || asked == 0 {
+		told, err := s.askForScores(ctx, tx, call, id, missing, now)
+		for _, person := range told {
+			if slices.Contains(shown, person) {
+				asked++
+			}
+		}
+		if err != nil || asked == 0 {
 			return err
 		}
 		tx.Audit(sampleEntry("calibration.reminded", c.Call))
@@ -257,8 +296,8 @@ func (s *Service) AskForScores(ctx context.Context, sc tenants.Scope, id ids.Cal
 	return asked, err
 }
 
-func (s *Service) askForScores(ctx context.Context, tx *tenants.Tx, call Call, id ids.Calibration, who []ids.Person, now time.Time) (int, error) {
-	asked := 0
+// askForScores asks those of some people who can be asked again, and gives them.
+func (s *Service) askForScores(ctx context.Context, tx *tenants.Tx, call Call, id ids.Calibration, who []ids.Person, now time.Time) (asked []ids.Person, err error) {
 	for _, person := range who {
 		own, err := lockScoring(ctx, tx, id, person)
 		if err != nil {
@@ -271,10 +310,12 @@ func (s *Service) askForScores(ctx context.Context, tx *tenants.Tx, call Call, i
 		if err := saveScoring(ctx, tx, &own); err != nil {
 			return asked, err
 		}
-		asked++
+		asked = append(asked, person)
 		path, texts := calibratingAddress(id, ""), map[string]i18n.Text{"Call": call.Title}
 		tx.Announce(events.NotificationRequested{Person: person, Key: "selection.notify.calibration", Texts: texts, Path: path})
-		tx.Announce(events.MailRequested{Kind: "selection.mail.calibration", Person: person, Path: path, Texts: texts, Zone: call.Zone})
+		tx.Announce(events.MailRequested{
+			Kind: "selection.mail.calibration", Person: person, Path: path, AboutKind: "reviews", AboutID: ReviewsOf(call.ID), Texts: texts, Zone: call.Zone,
+		})
 	}
 	return asked, nil
 }

@@ -40,7 +40,7 @@ func (s *Service) Close(ctx context.Context, sc tenants.Scope, call ids.Call, ve
 			return fault.Invalid("fault.check_fields", bad...)
 		}
 		w.list.ClosedAt, w.list.ClosedBy = w.now, sc.Actor().Person
-		if _, err := keepRatings(ctx, tx, w.call, w.all, KeptClosed, w.now); err != nil {
+		if err := keepRatings(ctx, tx, w.call, w.all, KeptClosed, w.now); err != nil {
 			return err
 		}
 		tx.Audit(audit.Entry{Action: "decisions.closed", SubjectKind: "call", SubjectID: call.String()})

@@ -185,7 +185,8 @@ func (s *Service) DeclareImpartiality(ctx context.Context, sc tenants.Scope, cal
 		if err := keepDeclared(ctx, tx, said, now); err != nil {
 			return err
 		}
-		tx.Audit(audit.Entry{Action: "reviewer.impartiality_declared", SubjectKind: "call", SubjectID: call.String()}) // no number, which would count what some must not know of
+		// No number, which would count what some must not know of; and whoever declares reviews in the call.
+		tx.Audit(audit.Entry{Action: "reviewer.impartiality_declared", SubjectKind: "call", SubjectID: call.String(), Detail: map[string]any{audit.Among: []string{ReviewsOf(call)}}})
 		if err := recuse(ctx, tx, found, now); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"time"
 
@@ -44,6 +45,7 @@ type kept struct {
 	call         ids.Call
 	applications []ids.Application // the columns of the instances
 	reviewers    []ids.Person      // the rows
+	rated        []int64           // how many totals there are of each application
 	instances    map[string]keptInstance
 }
 
@@ -98,18 +100,36 @@ func (f *field) readable(all []Review, person ids.Person) func(ids.Application) 
 func lines(all []kept, readable func(ids.Application) bool) []KeptLine {
 	var found []KeptLine
 	for i := range all {
-		if m := measure(all[i].reviews(readable), nil); m.Enough() {
-			line := all[i].KeptLine
-			line.Compared = m.Compared
+		line := all[i].KeptLine
+		for u, application := range all[i].applications {
+			if all[i].rated[u] > 1 && readable(application) {
+				line.Compared++
+			}
+		}
+		if line.Compared >= LeastCompared {
 			found = append(found, line)
 		}
 	}
 	return found
 }
 
+// same reports whether nothing has changed between two.
+func (k *kept) same(other *kept) bool {
+	return slices.Equal(k.applications, other.applications) && slices.Equal(k.reviewers, other.reviewers) && reflect.DeepEqual(k.instances, other.instances)
+}
+
 // keepRatings keeps the ratings of all applications of a call at this moment of a transaction, hidden ones too, where there are
-// enough to compare; otherwise it gives none.
-func keepRatings(ctx context.Context, tx *tenants.Tx, call Call, all []Application, why Keeping, now time.Time) (kept, error) {
+// enough to compare.
+func keepRatings(ctx context.Context, tx *tenants.Tx, call Call, all []Application, why Keeping, now time.Time) error {
+	k, err := ratingsNow(ctx, tx, call, all, why, now)
+	if err != nil || k.ID.IsZero() {
+		return err
+	}
+	return insertKept(ctx, tx, &k)
+}
+
+// ratingsNow are those ratings; none where there are too few to compare.
+func ratingsNow(ctx context.Context, tx *tenants.Tx, call Call, all []Application, why Keeping, now time.Time) (kept, error) {
 	reviews, err := scoredReviews(ctx, tx, call.ID)
 	if err != nil {
 		return kept{}, err
@@ -122,6 +142,10 @@ func keepRatings(ctx context.Context, tx *tenants.Tx, call Call, all []Applicati
 	}
 	k := kept{KeptLine: KeptLine{ID: ids.New[ids.Run](), At: now, Why: why, By: tx.Scope().Actor().Person}, call: call.ID, instances: map[string]keptInstance{}}
 	k.applications, k.reviewers = sides(reviews)
+	grouped := byApplication(reviews)
+	for _, application := range k.applications {
+		k.rated = append(k.rated, int64(len(grouped[application])))
+	}
 	for i := range a.Measured {
 		b, err := a.Measured[i].instance()
 		if err != nil {
@@ -133,11 +157,12 @@ func keepRatings(ctx context.Context, tx *tenants.Tx, call Call, all []Applicati
 		}
 		k.instances[a.Measured[i].Key()] = in
 	}
-	return k, insertKept(ctx, tx, &k)
+	return k, nil
 }
 
 // KeepAgreement keeps how far the reviewers of a call agree just now, so that anybody who may read it can compute it anew later. The
-// ratings of all applications are kept; each reader is shown those that they may know of. Coordinators, officers and the chair may.
+// ratings of all applications are kept; each reader is shown those that they may know of. Where nothing has changed since it was kept last,
+// it is that one. Coordinators, officers and the chair may.
 // Faults: Conflict where too few can be compared of what the actor may read, and once MostKept are kept by hand; NotFound.
 func (s *Service) KeepAgreement(ctx context.Context, sc tenants.Scope, call ids.Call) (ids.Run, error) {
 	a, err := s.compared(ctx, sc, call)
@@ -156,6 +181,24 @@ func (s *Service) KeepAgreement(ctx context.Context, sc tenants.Scope, call ids.
 		if _, err := lockSelection(ctx, tx, a.Call); err != nil {
 			return err
 		}
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		if k, err = ratingsNow(ctx, tx, a.Call, all, KeptByHand, now); err != nil {
+			return err
+		}
+		if k.ID.IsZero() { // reviews were taken back in the meantime
+			return fault.Conflict("selection.agreement.few")
+		}
+		last, err := lastKept(ctx, tx, call)
+		if err != nil {
+			return err
+		}
+		if k.same(&last) {
+			k = last
+			return nil
+		}
 		n, err := countKept(ctx, tx, call)
 		if err != nil {
 			return err
@@ -163,15 +206,8 @@ func (s *Service) KeepAgreement(ctx context.Context, sc tenants.Scope, call ids.
 		if n >= MostKept {
 			return fault.Conflict("selection.kept.full")
 		}
-		now, err := tx.Now(ctx)
-		if err != nil {
+		if err := insertKept(ctx, tx, &k); err != nil {
 			return err
-		}
-		if k, err = keepRatings(ctx, tx, a.Call, all, KeptByHand, now); err != nil {
-			return err
-		}
-		if k.ID.IsZero() { // reviews were taken back in the meantime
-			return fault.Conflict("selection.agreement.few")
 		}
 		// It is about all that it holds: who must not know of one of these does not read in the trail that there was enough to keep.
 		tx.Audit(audit.Entry{Action: "agreement.kept", SubjectKind: "kept_agreement", SubjectID: k.ID.String(), Detail: map[string]any{audit.Among: texts(k.applications)}})

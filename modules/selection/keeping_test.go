@@ -1,6 +1,7 @@
 package selection_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -272,17 +273,49 @@ func TestThePageOfAKeptAgreement(t *testing.T) {
 	}
 }
 
+// rescored gives one submitted review other points.
+func (h *house) rescored(t *testing.T, points int) {
+	t.Helper()
+	must(t, h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw("UPDATE reviews SET points = ? WHERE id = (SELECT id FROM reviews WHERE state = 'submitted' ORDER BY id LIMIT 1)", points).Exec(ctx)
+		return err
+	}))
+}
+
+// TestWhatHasNotChangedIsKeptOnce presses twice, and again after a score was changed.
+func TestWhatHasNotChangedIsKeptOnce(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	r := h.reviewed(t)
+	keep := func() ids.Run {
+		t.Helper()
+		id, err := h.service.KeepAgreement(t.Context(), r.coordinator, h.call.ID)
+		must(t, err)
+		return id
+	}
+	first := keep()
+	if second := keep(); second != first || len(h.kept(t, r.coordinator)) != 1 {
+		t.Error("what has not changed is kept twice")
+	}
+	h.rescored(t, 4321)
+	if third := keep(); third == first || len(h.kept(t, r.coordinator)) != 2 {
+		t.Error("what has changed is not kept")
+	}
+}
+
 func TestOnlySoMuchIsKeptByHand(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	r := h.reviewed(t)
-	for range selection.MostKept {
+	for n := range selection.MostKept {
+		h.rescored(t, 1000+n)
 		if _, err := h.service.KeepAgreement(t.Context(), r.coordinator, h.call.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
 	browser := h.SignedIn(t, r.coordinator.Actor())
 	path := "/selection/" + h.call.ID.String() + "/agreement"
+	h.rescored(t, 4321)
 	browser.Get(path)
 	browser.Submit(path + "/kept")
 	browser.Want(http.StatusOK, "So much has been kept by hand already")
@@ -300,7 +333,8 @@ func TestThePageOfAgreementAsksAsOftenWhateverIsKept(t *testing.T) {
 	ask := func() int64 { return h.queries.Least(func() { browser.Get(path) }) }
 	keep := func(n int) {
 		t.Helper()
-		for range n {
+		for m := range n {
+			h.rescored(t, 1000+10*n+m)
 			if _, err := h.service.KeepAgreement(t.Context(), r.coordinator, h.call.ID); err != nil {
 				t.Fatal(err)
 			}

@@ -167,7 +167,7 @@ func (s *Service) FinishMeeting(ctx context.Context, sc tenants.Scope, call ids.
 		g.meeting.EndedAt, g.meeting.EndedBy = g.now, sc.Actor().Person
 		g.meeting.Balance = balanceOf(c, all, decided)
 		g.meeting.Balance.Ended = g.now.UnixMicro()
-		if _, err := keepRatings(ctx, tx, c, all, KeptMeeting, g.now); err != nil {
+		if err := keepRatings(ctx, tx, c, all, KeptMeeting, g.now); err != nil {
 			return err
 		}
 		r, err := readRecord(ctx, tx, g.meeting)

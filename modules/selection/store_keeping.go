@@ -23,28 +23,31 @@ type keptRow struct {
 	ByPerson     ids.Person              `bun:"by_person"`
 	Applications []ids.Application       `bun:"applications,array"`
 	Reviewers    []ids.Person            `bun:"reviewers,array"`
+	Rated        []int64                 `bun:"rated,array"`
 	Instances    map[string]keptInstance `bun:"instances,type:jsonb"`
 }
 
 func (r *keptRow) kept() kept {
 	return kept{
-		KeptLine: KeptLine{ID: r.ID, At: r.At, Why: r.Why, By: r.ByPerson}, call: r.CallID, applications: r.Applications, reviewers: r.Reviewers, instances: r.Instances,
+		KeptLine: KeptLine{ID: r.ID, At: r.At, Why: r.Why, By: r.ByPerson}, call: r.CallID, applications: r.Applications, reviewers: r.Reviewers, rated: r.Rated,
+		instances: r.Instances,
 	}
 }
 
 func insertKept(ctx context.Context, tx *tenants.Tx, k *kept) error {
-	row := keptRow{ID: k.ID, CallID: k.call, At: k.At, Why: k.Why, ByPerson: k.By, Applications: k.applications, Reviewers: k.reviewers, Instances: k.instances}
+	row := keptRow{
+		ID: k.ID, CallID: k.call, At: k.At, Why: k.Why, ByPerson: k.By, Applications: k.applications, Reviewers: k.reviewers, Rated: k.rated, Instances: k.instances,
+	}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return fmt.Errorf("selection: keep agreement: %w", err)
 	}
 	return nil
 }
 
-// keptAgreements are those of a call, the newest first, with the totals alone.
+// keptAgreements are those of a call, the newest first, without their instances.
 func keptAgreements(ctx context.Context, db bun.IDB, call ids.Call) ([]kept, error) {
 	var rows []keptRow
-	err := db.NewSelect().Model(&rows).ExcludeColumn("instances").ColumnExpr("jsonb_build_object('', ka.instances -> '') AS instances").
-		Where("ka.call_id = ?", call).OrderExpr("ka.at DESC, ka.id DESC").Limit(4 * MostKept).Scan(ctx)
+	err := db.NewSelect().Model(&rows).ExcludeColumn("instances").Where("ka.call_id = ?", call).OrderExpr("ka.at DESC, ka.id DESC").Limit(4 * MostKept).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("selection: list kept agreements: %w", err)
 	}
@@ -62,6 +65,18 @@ func findKept(ctx context.Context, db bun.IDB, call ids.Call, id ids.Run) (kept,
 	}
 	if len(rows) == 0 {
 		return kept{}, fault.NotFound()
+	}
+	return rows[0].kept(), nil
+}
+
+// lastKept is the one of a call that was kept last; none if none was.
+func lastKept(ctx context.Context, tx *tenants.Tx, call ids.Call) (kept, error) {
+	var rows []keptRow
+	if err := tx.NewSelect().Model(&rows).Where("ka.call_id = ?", call).OrderExpr("ka.at DESC, ka.id DESC").Limit(1).Scan(ctx); err != nil {
+		return kept{}, fmt.Errorf("selection: find what was kept last: %w", err)
+	}
+	if len(rows) == 0 {
+		return kept{}, nil
 	}
 	return rows[0].kept(), nil
 }
