@@ -1,9 +1,9 @@
 package assignment
 
 import (
+	"reflect"
+	"slices"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // TestWhoFollowsIsToldTheTruth: of a total, of each application; of a fair one, of steps that rise and end where the answer is. Being
@@ -35,8 +35,8 @@ func TestWhoFollowsIsToldTheTruth(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Error(diff)
+			if !reflect.DeepEqual(want, got) {
+				t.Errorf("%+v, and without being followed %+v", got, want)
 			}
 			if len(told) < c.many {
 				t.Errorf("told %v", told)
@@ -66,8 +66,8 @@ func TestCourseRises(t *testing.T) {
 	c.tell(20, 45, 9, 3)
 	c.tell(45, 55, 0, 0)
 	c.tell(55, 100, -5, 10)
-	if diff := cmp.Diff([]int{10, 45}, told); diff != "" {
-		t.Error(diff)
+	if !slices.Equal(told, []int{10, 45}) {
+		t.Errorf("told %v", told)
 	}
 	(&course{}).tell(0, whole, 1, 1)
 }
