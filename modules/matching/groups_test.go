@@ -232,8 +232,10 @@ func TestWhoIsAloneReadsWhy(t *testing.T) {
 		},
 		"by rankings": {Rules{Seats: open, Rankings: true}, 4, func(i int) Side { return Side{Wishes: [][]int{{1}, {0}, {0}, {0}}[i]} }, map[[2]int]bool{{2, 3}: true}, []Lone{{At: 2, Why: Refused}, {At: 3, Why: Refused}}},
 		"by rankings that nothing satisfies": {
-			Rules{Seats: open, Rankings: true}, 4, func(i int) Side { return Side{Wishes: [][]int{{1, 2}, {2, 0}, {0, 1}, {0}}[i]} },
-			map[[2]int]bool{{0, 3}: true, {1, 3}: true, {2, 3}: true}, []Lone{{At: 0, Why: Unstable}, {At: 3, Why: NoMatch}},
+			Rules{Seats: open, Rankings: true},
+			4, func(i int) Side { return Side{Wishes: [][]int{{1, 2}, {2, 0}, {0, 1}, {0}}[i]} },
+			map[[2]int]bool{{0, 3}: true, {1, 3}: true, {2, 3}: true},
+			[]Lone{{At: 0, Why: Unstable}, {At: 3, Why: NoMatch}},
 		},
 	} {
 		if c.side == nil {
