@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -150,7 +151,13 @@ func TestALargePoolIsPutTogetherByFours(t *testing.T) {
 	}
 	page := h.enters(t, team)
 	page.Get("/rounds/" + round.String() + "/runs/" + b.ID.String())
-	page.Want(http.StatusOK, "25 matches", "Other solutions, and in pairs what was traded, were not worked out here.")
+	page.Want(http.StatusOK, "25 matches")
+	const skipped = "were not worked out here"
+	if b.Run.Beside.Skipped { // on a machine that is too slow for it
+		page.Want(http.StatusOK, skipped)
+	} else if len(b.Run.Beside.Alternatives) == 0 || strings.Contains(page.Page.Text(), skipped) {
+		t.Errorf("nothing is told beside the proposal: %+v", b.Run.Beside)
+	}
 }
 
 // TestAConflictWithAnOrganizationBarsFromItsRounds declares it about an application to some call: no round of cards with the

@@ -228,3 +228,29 @@ func TestLargePoolsAreLookedAround(t *testing.T) {
 		}
 	}
 }
+
+// TestEqualScoresHaveAlternatives holds that where everything is worth alike, there are others of as many groups, in a pool whose groups
+// nobody lists, too.
+func TestEqualScoresHaveAlternatives(t *testing.T) {
+	t.Parallel()
+	p := pool(rand.New(rand.NewPCG(1, 2)), 100, 4, 1, 0, 0)
+	for _, row := range p.Scores {
+		for j := range row {
+			row[j] = 39
+		}
+	}
+	p.Size = true
+	chosen, err := Group(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	others, err := Alternatives(t.Context(), p, chosen.Groups, 3)
+	if err != nil || len(others) != 3 {
+		t.Fatalf("%d alternatives, %v", len(others), err)
+	}
+	for _, o := range others {
+		if sound(t, p, o.Result); len(o.Groups) != 25 || o.Score != chosen.Score || !o.Exact {
+			t.Errorf("%d groups of %d, exact %v", len(o.Groups), o.Score, o.Exact)
+		}
+	}
+}

@@ -187,7 +187,11 @@ func (a *Around) mend(ctx context.Context, among []int16, chosen []group, wanted
 			left = slices.Delete(left, at, at+1)
 		}
 		near := t.nearest(chosen, pool, try > 0, below)
-		near = near[:min((mending.size-len(pool))/t.Seats, len(near))]
+		size := mending.size
+		if try%2 == 1 { // where all are worth alike, so few have ways enough, and more would cost all work at the first step
+			size = 3 * t.Seats
+		}
+		near = near[:min(max(size-len(pool), 0)/t.Seats, len(near))]
 		var kept, taken []group
 		for n, g := range chosen {
 			if slices.Contains(near, n) {
