@@ -50,7 +50,7 @@ run: setup-run bin/kervan bin/versitygw ## serve with private servers and the de
 WALLS := TestNothingOfAnotherNetwork|TestHeadersAndBodies|TestTheCoreSees|TestEveryUseCaseRefuses
 WALKS := $(WALLS)|TestOrganizationsOfOneNetwork|TestEveryPageAsksAsOften|TestEveryFormStandsBadInput|TestTheDemonstration|TestTheCycleOfARealSize
 WALKS := $(WALKS)|TestReviewersOfAnAnonymousCall|TestWhatHappensToOneApplication|TestMailsOfARoundAreConcealed|TestEveryListLeavesWithoutAFormula
-WALKS := $(WALKS)|TestANetworkSpeaksWithItsOwnWords|TestTiesOfTheTeam|TestARehearsalIsPlayed|TestWhoIsTiedLearnsNothing
+WALKS := $(WALKS)|TestANetworkSpeaksWithItsOwnWords|TestTiesOfTheTeam|TestARehearsalIsPlayed|TestWhoIsTiedLearnsNothing|TestWhatIsConfided
 
 # How accessible pages are is the same however tenants are kept apart in the database.
 DRAWN := Accessible

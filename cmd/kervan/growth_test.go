@@ -233,7 +233,7 @@ func (g *garden) tell(_ ids.Call, k int) {
 		if err := g.agree(ctx, sc, p.ID, p.Organizations(), partnerships.Terms{}, false); err != nil {
 			return err
 		}
-		for _, t := range []telling{{far: stories.Published}, {far: stories.Returned, note: "What came of it?"}} {
+		for _, t := range []telling{{far: stories.Published}, {far: stories.Returned, note: "Who paid for the bus?"}} {
 			words := i18n.Text{i18n.EN: fmt.Sprintf("What we tell %d", k)}
 			t.content = stories.Content{Kind: stories.KindPractice, Language: i18n.EN, Title: words, Lead: words, Body: words, Learned: words, Steps: words, Topics: stories.Topics[:1]}
 			t.alt, t.credit = words, "Somebody"
