@@ -1,7 +1,9 @@
 package main
 
 import (
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"kervan/modules/ids"
@@ -52,16 +54,23 @@ func (c *cycle) matches(t *testing.T, won []*bid) {
 	c.responds(t, kept, true)
 	c.responds(t, refusing[:1], false)
 
+	vetoed := c.rulesOut(t, refusing[0], slices.DeleteFunc(slices.Clone(won), func(b *bid) bool { return slices.Contains(kept, b) || slices.Contains(refusing, b) }))
 	again := c.solves(t, twos)
-	var next int
+	next := -1
 	for n := range again.Groups {
 		group := again.named(n)
+		if slices.Contains(group, refusing[0]) && slices.ContainsFunc(vetoed, func(b *bid) bool { return slices.Contains(group, b) }) {
+			t.Error("two are put together of whom one has ruled the other out")
+		}
 		if slices.Contains(group, refusing[0]) && slices.Contains(group, refusing[1]) {
 			t.Error("what was declined is proposed again")
 		}
 		if slices.Contains(group, refusing[0]) {
 			next = n
 		}
+	}
+	if next < 0 {
+		t.Fatal("whoever has declined is put together with nobody")
 	}
 	c.proposes(t, again, next)
 	c.responds(t, again.named(next), true)
@@ -75,6 +84,49 @@ func (c *cycle) matches(t *testing.T, won []*bid) {
 		c.coordinator.Await(c.at("/partnerships"), b.who[0].Profile.Name)
 	}
 	c.succeeds(t, kept)
+	c.keepsQuiet(t, vetoed, again)
+}
+
+// disagreed is why one organization has ruled others out, which nobody else reads.
+const disagreed = "Geçen projede anlaşamadık."
+
+// rulesOut lets the lead of an organization rule out all but the last of those with whom it could be put together; that one and it wish
+// for each other.
+func (c *cycle) rulesOut(t *testing.T, by *bid, others []*bid) []*bid {
+	t.Helper()
+	if len(others) != 3 {
+		t.Fatalf("%d are left", len(others))
+	}
+	for _, b := range others[:2] {
+		must(t, c.app.matching.RuleOut(t.Context(), c.as(c.stage.orgs[by.who[0]].actor), c.stage.orgs[by.who[0]].id, c.stage.orgs[b.who[0]].id, disagreed))
+	}
+	one, other := c.stage.orgs[by.who[0]], c.stage.orgs[others[2].who[0]]
+	must(t, c.app.matching.Wish(t.Context(), c.as(one.actor), one.id, other.id))
+	must(t, c.app.matching.Wish(t.Context(), c.as(other.actor), other.id, one.id))
+	return others[:2]
+}
+
+// keepsQuiet looks for the reason of a veto wherever the coordinator and those who were ruled out read, and in everything that is kept.
+func (c *cycle) keepsQuiet(t *testing.T, vetoed []*bid, s *solved) {
+	t.Helper()
+	run := "/rounds/" + s.Round.String() + "/runs/" + s.ID.String()
+	read := map[string][]string{"nazlican@bogazici.example": {"/rounds/" + s.Round.String(), run, run + "/instance", "/trail", "/outbox", "/notifications", "/desk"}}
+	for _, b := range vetoed {
+		read[b.who[0].Lead().Email] = []string{"/desk", "/partners", "/partners/wishes", "/partners/messages", "/notifications"}
+	}
+	for email, paths := range read {
+		browser := c.enters(t, c.stage.tenant, email)
+		for _, path := range paths {
+			page := browser.Get(path)
+			browser.Want(http.StatusOK)
+			if strings.Contains(page.Body, disagreed) {
+				t.Errorf("%s reads at %s why somebody was ruled out", email, path)
+			}
+		}
+	}
+	if found := c.search(t, c.stage.tenant, "%"+disagreed+"%"); len(found) != 1 || found["matching_vetoes.reason"] != disagreed {
+		t.Errorf("why somebody was ruled out stands in %v", found)
+	}
 }
 
 // solved is a board, and whose bids its organizations are.
