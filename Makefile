@@ -56,7 +56,7 @@ WALKS := $(WALKS)|TestANetworkSpeaksWithItsOwnWords|TestTiesOfTheTeam|TestARehea
 DRAWN := Accessible
 
 # Nothing in here runs beside itself or knows a database: without the detector it takes a tenth of the time, and once is enough.
-PURE := /modules/solver/(agreement|assignment|bipartite|blossom|decimals|roommates|seats)$$
+PURE := /modules/solver(/(agreement|assignment|bipartite|blossom|decimals|roommates|seats))?$$
 
 test: setup assets bin/versitygw ## all tests, on real PostgreSQL, S3 and Chromium, in both modes of isolation
 	go test -race -timeout 45m -skip '$(WALKS)' $$(go list ./... | grep -vE '$(PURE)')

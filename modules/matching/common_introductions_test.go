@@ -308,20 +308,20 @@ func TestTwoAcceptAtOnce(t *testing.T) {
 	}
 }
 
-// killed breaks an act off as soon as it waits for the transaction that it is given.
-func (m *met) killed(t *testing.T, act func(ctx context.Context) error) func(ctx context.Context, tx *tenants.Tx) error {
+// killed breaks an act off once it waits for the transaction that it is given, and has begun.
+func (m *met) killed(t *testing.T, begun func() bool, act func(ctx context.Context) error) func(ctx context.Context, tx *tenants.Tx) error {
 	return func(ctx context.Context, tx *tenants.Tx) error {
 		dying, kill := context.WithCancel(ctx)
 		defer kill()
 		acted := make(chan error, 1)
 		go func() { acted <- act(dying) }()
-		for waiting := 0; waiting == 0; {
+		for waiting := 0; waiting == 0 || !begun(); { // others may wait for it, too
 			err := tx.NewRaw("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))").Scan(ctx, &waiting)
 			if err != nil {
 				return err
 			}
 			if len(acted) > 0 {
-				t.Error("it does not wait")
+				t.Errorf("it does not wait: %v", <-acted)
 				return nil
 			}
 		}
@@ -333,11 +333,22 @@ func (m *met) killed(t *testing.T, act func(ctx context.Context) error) func(ctx
 	}
 }
 
+// audited says whether the trail of a tenant tells of something.
+func (m *met) audited(t *testing.T, in tenants.Tenant, action, of string) func() bool {
+	return func() (told bool) {
+		err := m.Tenants.Bind(in, tenants.SystemActor("test")).Read().NewRaw("SELECT EXISTS (SELECT FROM audit_entries WHERE action = ? AND subject_id = ?)", action, of).Scan(t.Context(), &told)
+		if err != nil {
+			t.Error(err)
+		}
+		return told || err != nil
+	}
+}
+
 // TestWhatWasBrokenOffIsProposedAndAnsweredAgain kills the core, and then a network, between what is written there and what follows.
 func TestWhatWasBrokenOffIsProposedAndAnsweredAgain(t *testing.T) {
 	t.Parallel()
 	m := meetingOf(t)
-	must(t, m.service.WhileIntroducing(t.Context(), m.killed(t, m.propose)))
+	must(t, m.service.WhileIntroducing(t.Context(), m.killed(t, m.audited(t, m.core, "round.proposed", m.round.String()), m.propose)))
 	var all []matching.Introduced
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); { // the core's queue is that of all tests, and another one may be at it
 		m.within(m.core, func() { m.Jobs(t) })
@@ -352,7 +363,7 @@ func TestWhatWasBrokenOffIsProposedAndAnsweredAgain(t *testing.T) {
 	}
 	id := all[0].ID
 	must(t, m.service.Reply(t.Context(), m.cem.lead, id, matching.Reply{Accepts: true}))
-	must(t, m.service.WhileLocked(t.Context(), id, m.killed(t, func(ctx context.Context) error {
+	must(t, m.service.WhileLocked(t.Context(), id, m.killed(t, m.audited(t, m.here, "introduction.accepted", id.String()), func(ctx context.Context) error {
 		return m.service.Reply(ctx, m.ada.lead, id, matching.Reply{Accepts: true, Contact: "Ada"})
 	})))
 	m.tells(t)

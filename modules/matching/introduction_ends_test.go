@@ -74,7 +74,7 @@ func TestAContactGoesWithWhoHasNamedIt(t *testing.T) {
 		m := meetingOf(t)
 		id := m.proposed(t)
 		must(t, m.service.Reply(t.Context(), m.ada.lead, id, matching.Reply{Accepts: true}))
-		must(t, m.service.WhileLocked(t.Context(), id, m.killed(t, func(ctx context.Context) error {
+		must(t, m.service.WhileLocked(t.Context(), id, m.killed(t, m.audited(t, m.there, "introduction.accepted", id.String()), func(ctx context.Context) error {
 			return m.service.Reply(ctx, m.cem.lead, id, matching.Reply{Accepts: true, Contact: "Cem Karaca", Email: true})
 		})))
 		m.loses(t, m.there, m.cem)
