@@ -231,12 +231,12 @@ func (v *Visitor) LinkIn(text, part string) string {
 }
 
 // Accessible fails the test with what axe finds on the page (WCAG 2.2 A and AA, and best practices), and when the page
-// is wider than the screen. It cannot look into sandboxed frames. With KERVAN_SCREENSHOTS set, it leaves a picture there to be looked at.
+// is wider than the screen or one of its menus opens beside it. It cannot look into sandboxed frames. With KERVAN_SCREENSHOTS set, it leaves a picture there to be looked at.
 func (v *Visitor) Accessible(name string) {
 	v.t.Helper()
 	source, err := os.ReadFile(filepath.Join(home(), "..", "node_modules", "axe-core", "axe.min.js"))
 	v.must(err)
-	var findings string
+	var findings, beside string
 	var wider int
 	v.patiently(func(page *rod.Page) error {
 		if _, err := (proto.RuntimeEvaluate{Expression: string(source)}).Call(page); err != nil {
@@ -247,10 +247,16 @@ func (v *Visitor) Accessible(name string) {
 			return {
 				findings: found.violations.map((f) => f.id + ': ' + f.help + '\n  ' + f.nodes.map((n) => n.target.join(' ') + ' ' + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? '')).join('\n  ')).join('\n'),
 				wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+				beside: [...document.querySelectorAll('details[data-menu]')].filter((menu) => {
+					menu.open = true
+					const box = menu.querySelector('.k-pop').getBoundingClientRect()
+					menu.open = false
+					return box.width > 0 && (box.left < 0 || box.right > document.documentElement.clientWidth || box.bottom > innerHeight)
+				}).map((menu) => menu.innerText.trim()).join(', '),
 			}
 		}`)
 		if err == nil {
-			findings, wider = result.Value.Get("findings").Str(), result.Value.Get("wider").Int()
+			findings, wider, beside = result.Value.Get("findings").Str(), result.Value.Get("wider").Int(), result.Value.Get("beside").Str()
 		}
 		return err
 	})
@@ -259,6 +265,9 @@ func (v *Visitor) Accessible(name string) {
 	}
 	if wider > 0 {
 		v.t.Errorf("%s is %d pixels wider than the screen", name, wider)
+	}
+	if beside != "" {
+		v.t.Errorf("of %s these menus open beside the screen: %s", name, beside)
 	}
 	v.picture(name)
 }
