@@ -76,7 +76,7 @@ func (w *Web) Module() site.Module {
 		API:   w.operations(),
 		Tasks: []site.Tasks{w.tasks},
 		Entries: []site.Entry{
-			{Key: "accounts.nav.people", Href: "/people", Icon: "users", Action: policies.PersonList, Order: 80},
+			{Key: "accounts.nav.people", Href: "/people", Icon: "users", Action: policies.PersonList, Group: site.GroupPeople, Order: 80},
 		},
 	}
 }

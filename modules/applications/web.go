@@ -97,8 +97,8 @@ func (w *Web) Module() site.Module {
 		},
 		API: w.operations(),
 		Entries: []site.Entry{
-			{Key: "applications.nav.mine", Href: "/my-applications", Within: "/applications", Icon: "file", Action: mine, Order: 16},
-			{Key: "applications.nav.list", Href: "/applications", Icon: "files", Action: list, Order: 32},
+			{Key: "applications.nav.mine", Href: "/my-applications", Within: "/applications", Icon: "file", Action: mine, Group: site.GroupProgram, Order: 16},
+			{Key: "applications.nav.list", Href: "/applications", Icon: "files", Action: list, Group: site.GroupProgram, Order: 32},
 		},
 		Tasks: []site.Tasks{w.tasks},
 	}

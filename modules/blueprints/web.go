@@ -56,7 +56,7 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/proposals/:id/withdrawal", Action: policies.BlueprintPropose, Handle: w.withdraw},
 		},
 		Entries: []site.Entry{
-			{Key: "blueprints.nav.library", Href: "/blueprints", Icon: "template", Action: read, Order: 32},
+			{Key: "blueprints.nav.library", Href: "/blueprints", Icon: "template", Action: read, Group: site.GroupProgram, Order: 31},
 		},
 		Tasks: []site.Tasks{w.tasks},
 	}

@@ -44,7 +44,7 @@ func (w *Web) Module() site.Module {
 			{Method: fiber.MethodPost, Path: "/settings/terms", Action: policies.BrandEdit, Handle: w.changeTerms},
 		},
 		Tasks:   []site.Tasks{w.tasks},
-		Entries: []site.Entry{{Key: "brands.nav", Href: "/settings/brand", Icon: "palette", Action: policies.BrandEdit, Order: 85, Within: "/settings/terms"}},
+		Entries: []site.Entry{{Key: "brands.nav", Href: "/settings/brand", Icon: "palette", Action: policies.BrandEdit, Group: site.GroupSettings, Order: 85, Within: "/settings/terms"}},
 	}
 }
 

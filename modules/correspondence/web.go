@@ -52,7 +52,7 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/notifications/read", Action: policies.NotificationOwn, Handle: w.markRead},
 		},
 		Entries: []site.Entry{
-			{Key: "correspondence.nav.outbox", Href: "/outbox", Icon: "mail", Action: policies.MessageList, Order: 70},
+			{Key: "correspondence.nav.outbox", Href: "/outbox", Icon: "mail", Action: policies.MessageList, Group: site.GroupProgram, Order: 70},
 			{Key: "correspondence.nav.notifications", Href: "/notifications", Icon: "bell", Action: policies.NotificationOwn, Order: 5},
 		},
 	}

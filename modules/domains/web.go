@@ -45,8 +45,8 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: page + "/release", Action: edit, Only: only, Handle: w.release},
 		}, w.senderRoutes()...),
 		Entries: []site.Entry{
-			{Key: "domains.nav", Href: page, Icon: "world", Action: edit, Only: only, Order: 86},
-			{Key: "domains.sender.nav", Href: senderPage, Icon: "mail", Action: edit, Only: only, Order: 87},
+			{Key: "domains.nav", Href: page, Icon: "link", Action: edit, Only: only, Group: site.GroupSettings, Order: 86},
+			{Key: "domains.sender.nav", Href: senderPage, Icon: "send", Action: edit, Only: only, Group: site.GroupSettings, Order: 87},
 		},
 		Tasks: []site.Tasks{w.tasks, w.senderTasks},
 	}

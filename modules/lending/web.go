@@ -52,8 +52,8 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/loans", Action: watch, Only: core, Handle: w.lines},
 		},
 		Entries: []site.Entry{
-			{Key: "lending.nav", Href: "/lending", Icon: "hand", Action: lend, Order: 83, Only: network},
-			{Key: "lending.core.nav", Href: "/loans", Icon: "hand", Action: watch, Order: 36, Only: core},
+			{Key: "lending.nav", Href: "/lending", Icon: "exchange", Action: lend, Group: site.GroupPeople, Order: 83, Only: network},
+			{Key: "lending.core.nav", Href: "/loans", Icon: "exchange", Action: watch, Group: site.GroupPeople, Order: 36, Only: core},
 		},
 		Tasks: []site.Tasks{w.tasks},
 	}

@@ -73,8 +73,8 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/partners/:organization", Action: look, Handle: w.meet, Only: network},
 		}...),
 		Entries: []site.Entry{
-			{Key: "matching.nav", Href: directoryPath, Within: roundsPath, Icon: "network", Action: look, Only: network, Order: 31},
-			{Key: "matching.common.nav", Href: commonPath, Icon: "hand", Action: policies.CommonList, Only: tenants.KindCore, Order: 31},
+			{Key: "matching.nav", Href: directoryPath, Within: roundsPath, Icon: "network", Action: look, Only: network, Group: site.GroupProgram, Order: 36},
+			{Key: "matching.common.nav", Href: commonPath, Icon: "hand", Action: policies.CommonList, Only: tenants.KindCore, Group: site.GroupProgram, Order: 36},
 		},
 		Tasks: []site.Tasks{w.tasks, w.owed},
 	}

@@ -46,7 +46,7 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/openings/:id/return", Action: sign, Handle: w.answer("openings.returned", w.service.Return), Only: core},
 		},
 		Entries: []site.Entry{
-			{Key: "openings.nav", Href: "/openings", Icon: "clipboard", Action: sign, Order: 34, Only: core},
+			{Key: "openings.nav", Href: "/openings", Icon: "clipboard", Action: sign, Group: site.GroupProgram, Order: 34, Only: core},
 		},
 		Tasks: []site.Tasks{w.tasks},
 	}

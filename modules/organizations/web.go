@@ -60,9 +60,9 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/organizations/:id/people/hand-over", Action: people, Handle: w.handOver},
 		},
 		Entries: []site.Entry{
-			{Key: "organizations.nav.list", Href: "/organizations", Icon: "building", Action: policies.OrganizationList, Order: 40},
-			{Key: "organizations.nav.mine", Href: "/my-organizations", Within: "/organizations", Icon: "building", Action: register, Order: 20, Only: tenants.KindNetwork, Hidden: isTeam},
-			{Key: "organizations.nav.directory", Href: "/directory", Icon: "search", Action: policies.OrganizationDirectory, Order: 30, Hidden: isTeam},
+			{Key: "organizations.nav.list", Href: "/organizations", Icon: "building", Action: policies.OrganizationList, Group: site.GroupPeople, Order: 40},
+			{Key: "organizations.nav.mine", Href: "/my-organizations", Within: "/organizations", Icon: "building", Action: register, Group: site.GroupProgram, Order: 20, Only: tenants.KindNetwork, Hidden: isTeam},
+			{Key: "organizations.nav.directory", Href: "/directory", Icon: "search", Action: policies.OrganizationDirectory, Group: site.GroupPeople, Order: 30, Hidden: isTeam},
 		},
 		Tasks: []site.Tasks{w.tasks},
 	}

@@ -70,9 +70,9 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/figures", Action: policies.AggregateRead, Handle: w.figures, Only: network},
 		},
 		Entries: []site.Entry{
-			{Key: "oversight.nav.networks", Href: "/networks", Icon: "network", Action: policies.NetworkList, Order: 10, Only: core},
-			{Key: "oversight.nav.work", Href: "/jobs", Icon: "settings", Action: policies.JobWatch, Order: 20, Only: core},
-			{Key: "oversight.nav.figures", Href: "/figures", Icon: "scale", Action: policies.AggregateRead, Order: 65, Only: network},
+			{Key: "oversight.nav.networks", Href: "/networks", Icon: "network", Action: policies.NetworkList, Group: site.GroupProgram, Order: 10, Only: core},
+			{Key: "oversight.nav.work", Href: "/jobs", Icon: "settings", Action: policies.JobWatch, Group: site.GroupSettings, Order: 20, Only: core},
+			{Key: "oversight.nav.figures", Href: "/figures", Icon: "scale", Action: policies.AggregateRead, Group: site.GroupProgram, Order: 65, Only: network},
 		},
 		Tasks: []site.Tasks{w.tasks},
 	}

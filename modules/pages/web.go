@@ -93,7 +93,7 @@ func (w *Web) Module() site.Module {
 			{Method: post, Path: "/settings/pages/:id/removal", Action: edit, Handle: w.remove},
 			{Method: post, Path: "/settings/pages/:id/position", Action: edit, Handle: w.move},
 		},
-		Entries:   []site.Entry{{Key: "pages.nav.pages", Href: "/settings/pages", Icon: "world", Action: edit, Order: 84}},
+		Entries:   []site.Entry{{Key: "pages.nav.pages", Href: "/settings/pages", Icon: "world", Action: edit, Group: site.GroupSettings, Order: 84}},
 		Feeds:     []site.Feed{{Name: "news", Title: "pages.news.title", Page: "/news", Action: visit, Entries: w.entries}},
 		Addresses: []site.Addresses{w.addresses},
 	}

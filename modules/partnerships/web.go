@@ -51,8 +51,8 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/partnerships/:id", Action: policies.PartnershipRead, Handle: w.show},
 		},
 		Entries: []site.Entry{
-			{Key: "partnerships.nav.list", Href: "/partnerships", Icon: "hand", Action: policies.PartnershipList, Order: 60},
-			{Key: "partnerships.nav.mine", Href: "/my-partnerships", Within: "/partnerships", Icon: "hand", Action: policies.PartnershipMine, Order: 25},
+			{Key: "partnerships.nav.list", Href: "/partnerships", Icon: "hand", Action: policies.PartnershipList, Group: site.GroupProgram, Order: 60},
+			{Key: "partnerships.nav.mine", Href: "/my-partnerships", Within: "/partnerships", Icon: "hand", Action: policies.PartnershipMine, Group: site.GroupProgram, Order: 25},
 		},
 		Tasks:     []site.Tasks{w.tasks},
 		Addresses: []site.Addresses{w.addresses},

@@ -123,8 +123,8 @@ func (w *Web) Module() site.Module {
 		},
 		API: w.operations(),
 		Entries: []site.Entry{
-			{Key: "programs.nav.calls", Href: "/program/calls", Icon: "call", Action: policies.CallList, Order: 30, Within: "/program/import"},
-			{Key: "programs.nav.open", Href: "/calls", Icon: "call", Action: policies.CallBrowse, Order: 15, Hidden: func(a tenants.Actor) bool { return !a.Signed() || len(a.OrganizationsAs()) == 0 }},
+			{Key: "programs.nav.calls", Href: "/program/calls", Icon: "call", Action: policies.CallList, Group: site.GroupProgram, Order: 30, Within: "/program/import"},
+			{Key: "programs.nav.open", Href: "/calls", Icon: "call", Action: policies.CallBrowse, Group: site.GroupProgram, Order: 15, Hidden: func(a tenants.Actor) bool { return !a.Signed() || len(a.OrganizationsAs()) == 0 }},
 		},
 		Tasks: []site.Tasks{w.tasks},
 		Dates: []site.Dates{w.dates},

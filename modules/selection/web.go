@@ -118,8 +118,8 @@ func (w *Web) Module() site.Module {
 		Feeds:     []site.Feed{{Name: "results", Title: "selection.results.title", Page: "/results", Action: policies.CallBrowse, Entries: w.entries}},
 		Addresses: []site.Addresses{w.addresses},
 		Entries: []site.Entry{
-			{Key: "selection.nav.reviews", Href: "/reviews", Icon: "scale", Action: queue, Order: 18},
-			{Key: "selection.nav.selection", Href: "/selection", Icon: "gavel", Action: rank, Order: 34},
+			{Key: "selection.nav.reviews", Href: "/reviews", Icon: "scale", Action: queue, Group: site.GroupProgram, Order: 18},
+			{Key: "selection.nav.selection", Href: "/selection", Icon: "gavel", Action: rank, Group: site.GroupProgram, Order: 34},
 		},
 		Tasks: []site.Tasks{w.tasks},
 	}

@@ -128,6 +128,9 @@ func roleLabel(loc *i18n.Localizer, actor tenants.Actor) string {
 	return strings.Join(labels, ", ")
 }
 
+// mostTogether is how many entries the navigation has at most without groups.
+const mostTogether = 9
+
 func (s *Site) nav(c *fiber.Ctx, sc tenants.Scope, loc *i18n.Localizer) []ui.NavItem {
 	var items []ui.NavItem
 	path, current, longest := c.Path(), -1, 0
@@ -148,10 +151,18 @@ func (s *Site) nav(c *fiber.Ctx, sc tenants.Scope, loc *i18n.Localizer) []ui.Nav
 				current, longest = len(items), len(room)
 			}
 		}
+		if e.Group != "" {
+			item.Group = loc.T("site.nav.group." + string(e.Group))
+		}
 		items = append(items, item)
 	}
 	if current >= 0 {
 		items[current].Current = true
+	}
+	if len(items) <= mostTogether {
+		for i := range items {
+			items[i].Group = ""
+		}
 	}
 	return items
 }

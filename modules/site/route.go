@@ -38,10 +38,23 @@ type Entry struct {
 	Icon   string
 	Action policies.Action
 	Only   tenants.Kind
-	Order  int
+	Group  Group
+	Order  int // within the group
 	// Hidden, where set, keeps the entry from actors for whom it would be an empty room.
 	Hidden func(tenants.Actor) bool
 }
+
+// Group is where an entry stands in a long navigation. The zero value stands above all groups.
+type Group string
+
+// The groups, in the order in which they stand.
+const (
+	GroupProgram  Group = "program"  // what a program goes through, from the call to its stories
+	GroupPeople   Group = "people"   // who takes part in it
+	GroupSettings Group = "settings" // how it appears, and what was done
+)
+
+var groups = []Group{"", GroupProgram, GroupPeople, GroupSettings}
 
 // Task is something that the actor must do now, or has just been told.
 type Task struct {

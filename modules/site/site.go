@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -57,7 +58,7 @@ type Site struct {
 	pages    func() []Route // those that are read
 }
 
-// New makes a site of the modules. Entries are shown in the order of their Order.
+// New makes a site of the modules. Entries are shown by group, in the order of their Order.
 func New(config Config, modules ...Module) *Site {
 	s := &Site{Config: config}
 	s.api = newAPI(s.english(), config.Product)
@@ -82,7 +83,9 @@ func (s *Site) Use(modules ...Module) {
 			s.api.add(m.Name, o, s.english())
 		}
 	}
-	slices.SortStableFunc(s.entries, func(a, b Entry) int { return a.Order - b.Order })
+	slices.SortStableFunc(s.entries, func(a, b Entry) int {
+		return cmp.Or(slices.Index(groups, a.Group)-slices.Index(groups, b.Group), a.Order-b.Order)
+	})
 	s.pages = sync.OnceValue(func() []Route {
 		return slices.DeleteFunc(s.Routes(), func(r Route) bool { return r.Method != fiber.MethodGet })
 	})

@@ -3,9 +3,11 @@ package site_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -503,6 +505,36 @@ func TestTheNavigationIsTheActors(t *testing.T) {
 	}
 	if got := entries(p.Browser(t, p.Tenant)); got != "" {
 		t.Errorf("a visitor is led to %s", got)
+	}
+}
+
+// TestALongNavigationStandsInGroups has as many entries as a coordinator's, and as few as a reviewer's.
+func TestALongNavigationStandsInGroups(t *testing.T) {
+	t.Parallel()
+	p := open(t)
+	var many []site.Entry
+	for i, group := range []site.Group{site.GroupSettings, site.GroupPeople, site.GroupProgram} {
+		for n := range 3 {
+			many = append(many, site.Entry{Key: "site.nav.desk", Href: fmt.Sprintf("/in-%s-%d", group, n), Icon: "home", Action: policies.AuditRead, Group: group, Order: i - n})
+		}
+	}
+	p.Site.Use(site.Module{Name: "many", Entries: many})
+	stands := func(b *sitetest.Browser) string {
+		side := regexp.MustCompile(`(?s)<nav class="k-side".*?</nav>`).FindString(b.Get("/probe").Body)
+		var all []string
+		for _, found := range regexp.MustCompile(`aria-label="([^"]+)">|href="([^"]+)"`).FindAllStringSubmatch(side, -1) {
+			all = append(all, found[1]+found[2])
+		}
+		return strings.Join(all, " | ")
+	}
+	const want = "Menu | /desk | /personal | /trail | Program | /in-program-2 | /in-program-1 | /in-program-0 | " +
+		"People and organizations | /in-people-2 | /in-people-1 | /in-people-0 | Site and settings | /in-settings-2 | /in-settings-1 | /in-settings-0"
+	if got := stands(p.coordinator(t)); got != want {
+		t.Errorf("a coordinator is led to %s", got)
+	}
+	p.Site.Use(site.Module{Name: "one", Entries: []site.Entry{{Key: "site.nav.desk", Href: "/one", Icon: "home", Action: policies.AccountSelf, Group: site.GroupProgram}}})
+	if got := stands(p.SignedIn(t, p.As(t, tenanttest.Role(tenants.RoleReviewer)).Actor())); got != "Menu | /desk | /personal | /one" {
+		t.Errorf("a reviewer is led to %s", got)
 	}
 }
 

@@ -50,7 +50,7 @@ func (w *Web) Module() site.Module {
 			{Method: get, Path: "/story-desk/:story/pictures", Action: read, Handle: w.pictureForm},
 			{Method: post, Path: "/story-desk/:story/pictures", Action: read, Handle: w.illustrate, Large: true},
 		},
-		Entries:   []site.Entry{{Key: "stories.nav", Href: "/story-desk", Icon: "edit", Action: policies.StoryList, Only: network, Order: 62}},
+		Entries:   []site.Entry{{Key: "stories.nav", Href: "/story-desk", Icon: "edit", Action: policies.StoryList, Group: site.GroupProgram, Only: network, Order: 62}},
 		Tasks:     []site.Tasks{w.tasks},
 		Feeds:     []site.Feed{{Name: "stories", Title: "stories.title", Page: "/stories", Action: visit, Entries: w.entries}},
 		Addresses: []site.Addresses{w.addresses},

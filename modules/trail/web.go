@@ -45,7 +45,7 @@ func (w *Web) Module() site.Module {
 			{Method: fiber.MethodGet, Path: "/trail", Action: policies.AuditRead, Handle: w.list},
 			{Method: fiber.MethodPost, Path: "/trail/verification", Action: policies.AuditRead, Handle: w.verify},
 		},
-		Entries: []site.Entry{{Key: "trail.title", Href: "/trail", Icon: "history", Action: policies.AuditRead, Order: 90}},
+		Entries: []site.Entry{{Key: "trail.title", Href: "/trail", Icon: "history", Action: policies.AuditRead, Group: site.GroupSettings, Order: 90}},
 	}
 }
 

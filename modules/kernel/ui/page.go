@@ -70,11 +70,24 @@ func (p Page) N(key string, count int, pairs ...any) string { return p.Loc.N(key
 
 // NavItem is a line of the navigation.
 type NavItem struct {
+	Group   string // what stands above it and those that follow of the same group; empty: nothing
 	Label   string
 	Href    string
 	Icon    string
 	Current bool
 	Count   int
+}
+
+// groupsOf are the items of each group, one after the other.
+func groupsOf(items []NavItem) (groups [][]NavItem) {
+	for i := range items {
+		if i == 0 || items[i].Group != items[i-1].Group {
+			groups = append(groups, items[i:i])
+		}
+		last := len(groups) - 1
+		groups[last] = groups[last][:len(groups[last])+1]
+	}
+	return groups
 }
 
 // Person is who has signed in.
