@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"kervan/modules/forms"
+	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/tenants"
 )
@@ -143,16 +145,29 @@ func terms(p ui.Page, topics []forms.Option, q *Request) []ui.Term {
 	return all
 }
 
-func lineList(p ui.Page) ui.List {
-	return ui.List{Columns: []ui.Column{
-		{Label: p.T("lending.core.asker")},
-		{Label: p.T("lending.core.lender")},
-		{Label: p.T("lending.core.requests"), Numeric: true},
-		{Label: p.T("lending.state.waiting"), Numeric: true},
-		{Label: p.T("lending.core.lent"), Numeric: true},
-		{Label: p.T("lending.core.reviewing"), Numeric: true},
-		{Label: p.T("lending.core.done"), Numeric: true},
-	}}
+// lineColumns are what the core reads of the lending of two networks.
+func lineColumns(p ui.Page) []string {
+	return []string{
+		p.T("lending.core.asker"), p.T("lending.core.lender"), p.T("lending.core.requests"), p.T("lending.state.waiting"), p.T("lending.core.lent"),
+		p.T("lending.core.reviewing"), p.T("lending.core.done"),
+	}
+}
+
+func lineList(p ui.Page, total int) ui.List {
+	l := ui.List{Path: "/loans", TotalOf: "lending.core.pairs", Total: total, First: true, Exports: true}
+	for i, label := range lineColumns(p) {
+		l.Columns = append(l.Columns, ui.Column{Label: label, Numeric: i > 1})
+	}
+	return l
+}
+
+// linesSheet is that list as a file, with how many reviews were given to those who are lent beside how many they have finished.
+func linesSheet(p ui.Page, all []Line, names map[ids.Tenant]string) sheets.Table {
+	t := sheets.Table{Name: p.Title, Columns: append(lineColumns(p), p.T("lending.core.given"))}
+	for _, l := range all {
+		t.Rows = append(t.Rows, []any{names[l.Asker], names[l.Lender], l.Requests, l.Waiting, l.Lent, l.Reviewing, l.Finished, l.Given})
+	}
+	return t
 }
 
 func firstDue(now time.Time, zone string) string {

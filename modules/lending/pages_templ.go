@@ -1557,7 +1557,7 @@ func linesPage(p ui.Page, all []Line, names map[ids.Tenant]string) templ.Compone
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Table(p, lineList(p)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var55), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table(p, lineList(p, len(all))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var55), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -10,6 +10,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
 	"kervan/policies"
@@ -283,5 +284,9 @@ func (w *Web) lines(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, linesPage(w.site.Page(c, sc, "lending.core.title"), found, names))
+	p := w.site.Page(c, sc, "lending.core.title")
+	if format, ok := sheets.ParseFormat(web.Query(c).Raw("format")); ok {
+		return w.site.Sheet(c, p, linesSheet(p, found, names), format)
+	}
+	return w.site.Render(c, linesPage(p, found, names))
 }
