@@ -35,7 +35,19 @@ func TestMain(m *testing.M) {
 		return
 	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(io.MultiWriter(os.Stderr, &logged), nil)))
-	tenanttest.Main(m, uitest.Close, objectstest.Close)
+	tenanttest.Main(worded{m}, uitest.Close, objectstest.Close)
+}
+
+// worded are tests that fail, too, when anybody was shown a key because there is no text.
+type worded struct{ *testing.M }
+
+func (w worded) Run() int {
+	code := w.M.Run()
+	if line, ok := logged.line(`msg="message missing"`); ok && code == 0 {
+		_, _ = os.Stderr.WriteString("FAIL: somebody was shown a key: " + line)
+		code = 1
+	}
+	return code
 }
 
 // logged is what the program has said to its log in this process.

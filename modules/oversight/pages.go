@@ -262,9 +262,17 @@ func needTasks(p ui.Page, n *Network) []ui.Task {
 func steps(p ui.Page, history []Moment) []ui.Step {
 	all := make([]ui.Step, len(history))
 	for i, m := range history {
-		all[i] = ui.Step{Title: p.T("oversight.moment." + m.What), When: p.Loc.ShortDateTime(m.At), Text: m.Who}
+		all[i] = ui.Step{Title: titleOf(p, m.What), When: p.Loc.ShortDateTime(m.At), Text: m.Who}
 	}
 	return all
+}
+
+// titleOf is what happened; of what other modules do, as the trail says it.
+func titleOf(p ui.Page, what string) string {
+	if key := "oversight.moment." + what; p.Loc.Has(key) {
+		return p.T(key)
+	}
+	return p.T("trail.action." + what)
 }
 
 func overview(p ui.Page, f *Figures, now time.Time) []ui.Stat {

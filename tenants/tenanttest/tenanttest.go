@@ -33,7 +33,7 @@ var cluster = sync.OnceValues(startCluster)
 
 // Main runs a package's tests and then stops and removes the cluster that they used. Every package that calls Open has
 // func TestMain(m *testing.M) { tenanttest.Main(m) }; what else the package started is ended by also.
-func Main(m *testing.M, also ...func()) {
+func Main(m interface{ Run() int }, also ...func()) {
 	code := m.Run()
 	for _, end := range also {
 		end()
