@@ -1,6 +1,7 @@
 package reviewers_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -231,5 +232,52 @@ func TestTheAddressOfWhoIsLentIsNotShownBeforeTheyAccept(t *testing.T) {
 	h.accepts(t, who.Email)
 	if n := shown(); n != len(pages) {
 		t.Errorf("after they have accepted, %d pages show the address", n)
+	}
+}
+
+// TestWhatIsOwedIsTakenBackWhenALoanEnds asks the selection for the reviews of the call, and for all where somebody reviews no more.
+func TestWhatIsOwedIsTakenBackWhenALoanEnds(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		before func(h *house, person ids.Person) error
+		all    bool
+	}{
+		"only lent": {func(*house, ids.Person) error { return nil }, true},
+		"the chair, too": {func(h *house, person ids.Person) error {
+			return h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+				return tx.GrantRole(ctx, person, tenants.Grant{Role: tenants.RoleChair}, person)
+			})
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
+			who := umit()
+			h.lend(t, coordinator.Actor().Person, who)
+			lent := h.accepts(t, who.Email)
+			if err := c.before(h, lent.Actor().Person); err != nil {
+				t.Fatal(err)
+			}
+			one := h.invitation(t, coordinator, who.Email)
+			if err := h.service.EndOwnLoan(t.Context(), coordinator, one.ID); err == nil {
+				t.Error("a coordinator ends it")
+			}
+			if len(h.taken) > 0 {
+				t.Errorf("taken back before: %+v", h.taken)
+			}
+			if err := h.service.EndOwnLoan(t.Context(), lent, one.ID); err != nil {
+				t.Fatal(err)
+			}
+			if want := []taking{{lent.Actor().Person, h.call.ID, c.all}}; !slices.Equal(h.taken, want) {
+				t.Errorf("taken back: %+v", h.taken)
+			}
+			if err := h.service.EndOwnLoan(t.Context(), lent, one.ID); !fault.Is(err, fault.KindConflict) {
+				t.Errorf("twice: %v", err)
+			}
+			if state := h.state(t, who.Loan); state != reviewers.LoanEnded {
+				t.Error(state)
+			}
+		})
 	}
 }
