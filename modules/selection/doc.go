@@ -4,8 +4,7 @@
 // Who can review at all is the room below, reviewers: profiles, invitations, loans from other networks, trainings. It knows nothing of
 // applications and asks for what it needs of them by interfaces that this package satisfies.
 //
-// Words: a Run proposes reviewers for all applications of a call, by their
-// affinity; a Review is one reviewer's judgment of one application, a Mark what it says of one criterion; a Conflict keeps
+// Words: a Run proposes reviewers for all applications of a call, by their affinity; a Review is one reviewer's judgment of one application, a Mark what it says of one criterion; a Conflict keeps
 // somebody from an application; a Band holds applications whose means the reviews cannot tell apart; the List of a call
 // holds one Decision per application; a Place is one of those that the call has to give; a Meeting of the panel goes through the
 // applications one by one, each an Item that lies on the table for a while; a Lot orders those that the reviews cannot tell apart.

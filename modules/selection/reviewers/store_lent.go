@@ -104,8 +104,8 @@ func Eligible(ctx context.Context, db bun.IDB, call ids.Call, anonymous bool) ([
 	return slices.DeleteFunc(held, func(m tenants.Membership) bool { return knows[m.Person] }), err
 }
 
-// For are those who may review for a call, and those who may not because they see who applies, where it is anonymous. The caller has
-// authorized.
+// For are reviewers and the chair, but for whoever is lent for other calls only: Eligible with those who see who applies, whatever the
+// call says. The caller has authorized.
 func For(ctx context.Context, db bun.IDB, call ids.Call) ([]tenants.Membership, error) {
 	held, err := tenants.Holders(ctx, db, tenants.RoleReviewer, tenants.RoleChair)
 	if err != nil {
