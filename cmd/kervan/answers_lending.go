@@ -12,6 +12,7 @@ import (
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
 	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -30,7 +31,7 @@ func (lenders) Call(ctx context.Context, sc tenants.Scope, id ids.Call) (lending
 
 // Lendable satisfies lending.Reviewing.
 func (l lenders) Lendable(ctx context.Context, sc tenants.Scope) ([]lending.Reviewer, error) {
-	known, err := l.app.selection.KnownReviewers(ctx, sc)
+	known, err := l.app.reviewers.KnownReviewers(ctx, sc)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ func (l lenders) Lendable(ctx context.Context, sc tenants.Scope) ([]lending.Revi
 
 // Still satisfies lending.Reviewing.
 func (lenders) Still(ctx context.Context, tx *tenants.Tx, persons []ids.Person) ([]ids.Person, error) {
-	return selection.StillLendable(ctx, tx, persons)
+	return reviewers.StillLendable(ctx, tx, persons)
 }
 
 // Progress satisfies lending.Reviewing.

@@ -280,7 +280,7 @@ func (jury) Of(ctx context.Context, sc tenants.Scope, wanted []ids.Organization)
 	return applications.Seated(ctx, sc.Read(), wanted)
 }
 
-// Persons satisfies selection.People.
+// Persons satisfies selection.People and reviewers.People.
 func (j jury) Persons(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]selection.Person, error) {
 	cards, err := j.accounts.Cards(ctx, sc.Read(), persons)
 	found := make(map[ids.Person]selection.Person, len(cards))
@@ -303,20 +303,6 @@ func (jury) Guests(ctx context.Context, sc tenants.Scope, wanted []ids.Applicati
 		found[g.Application] = append(found[g.Application], selection.Guest{Organization: g.Organization, Email: g.Email})
 	}
 	return found, err
-}
-
-// Identify satisfies selection.Newcomers.
-func (j jury) Identify(ctx context.Context, sc tenants.Scope, email string) (selection.Login, error) {
-	login, err := j.accounts.Identify(ctx, sc, email)
-	return selection.Login{ID: login.ID, Email: login.Email, Known: login.Known}, err
-}
-
-// Join satisfies selection.Newcomers.
-func (j jury) Join(ctx context.Context, tx *tenants.Tx, login selection.Login, as selection.Joining) (selection.Joined, error) {
-	person, cookie, err := j.accounts.Join(ctx, tx, accounts.Login(login), accounts.Joining{
-		Name: as.Name, Locale: as.Locale, Grant: tenants.Grant{Role: tenants.RoleReviewer}, By: as.By, Agent: as.Agent,
-	})
-	return selection.Joined{Person: person, Session: cookie.Token, Expires: cookie.Expires}, err
 }
 
 // standings lets applications ask selection how the actor stands to them.

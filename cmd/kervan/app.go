@@ -39,6 +39,7 @@ import (
 	"kervan/modules/programs"
 	"kervan/modules/rehearsal"
 	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/modules/site"
 	"kervan/modules/stories"
 	"kervan/modules/trail"
@@ -68,6 +69,7 @@ type App struct {
 	applications   *applications.Service
 	brands         *brands.Service
 	documents      *documents.Service
+	reviewers      *reviewers.Service
 	selection      *selection.Service
 	partnerships   *partnerships.Service
 	stories        *stories.Service
@@ -82,7 +84,7 @@ type App struct {
 
 // locales lists every module's words.
 func locales() []fs.FS {
-	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, lending.Locales, matching.Locales, openings.Locales, organizations.Locales, oversight.Locales, pages.Locales, papers.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, selection.Locales, stories.Locales, trail.Locales}
+	return []fs.FS{ui.Locales, site.Locales, accounts.Locales, applications.Locales, blueprints.Locales, brands.Locales, builder.Locales, correspondence.Locales, documents.Locales, domains.Locales, forms.Locales, lending.Locales, matching.Locales, openings.Locales, organizations.Locales, oversight.Locales, pages.Locales, papers.Locales, partnerships.Locales, programs.Locales, rehearsal.Locales, reviewers.Locales, selection.Locales, stories.Locales, trail.Locales}
 }
 
 func loadCatalog() (*i18n.Catalog, error) { return i18n.Load(locales()...) }
@@ -151,7 +153,9 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	}
 	panel := jury{a.organizations, a.accounts, a.forms}
 	a.programs.Reviews = reviewed{}
-	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel, Newcomers: panel, Ties: panel})
+	a.reviewers = reviewers.New(a.authorizer, a.catalog, reviewers.Around{Calls: recruiting{panel}, People: panel, Newcomers: recruiting{panel}})
+	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel, Reviewers: a.reviewers, Ties: panel})
+	a.reviewers.Selection = a.selection
 	asked, given := surroundings{a.organizations, a.accounts}, &attached{}
 	a.programs.People = asked
 	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: standings{a.selection}, Documents: given, Facts: given, Letters: asked, Partnerships: asked})
@@ -197,6 +201,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 		handedIn.Module(),
 		papers.NewWeb(a.papers, a.site).Module(),
 		rehearsal.NewWeb(a.rehearsal, a.site).Module(),
+		reviewers.NewWeb(a.reviewers, a.site, chosen).Module(),
 		chosen.Module(),
 		documents.NewWeb(a.documents, a.site).Module(),
 		together.Module(),
@@ -217,7 +222,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	if err := a.site.Mount(a.server); err != nil {
 		return nil, err
 	}
-	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: applications.RetainJob, Hour: 1}, jobs.Daily{Name: selection.LookJob, Hour: 1}, jobs.Daily{Name: selection.ForgetJob, Hour: 1}, jobs.Daily{Name: lending.ForgetJob, Hour: 1},
+	a.worker, err = jobs.NewWorker(a.workerPool, 4, a.tenants.Do, jobs.Daily{Name: oversight.RecountAllJob, Hour: 3}, jobs.Daily{Name: applications.RetainJob, Hour: 1}, jobs.Daily{Name: selection.LookJob, Hour: 1}, jobs.Daily{Name: reviewers.ForgetJob, Hour: 1}, jobs.Daily{Name: lending.ForgetJob, Hour: 1},
 		jobs.Daily{Name: documents.SweepJob, Hour: 2}, jobs.Daily{Name: pages.SweepJob, Hour: 2}, jobs.Daily{Name: stories.SweepJob, Hour: 2}, jobs.Daily{Name: brands.SweepJob, Hour: 2},
 		jobs.Daily{Name: domains.RecheckJob, Hour: 4}, jobs.Daily{Name: domains.RecheckSendersJob, Hour: 4},
 		jobs.Daily{Name: blueprints.RecountJob, Hour: 4}, jobs.Daily{Name: partnerships.ShowJob, Hour: 5},

@@ -27,6 +27,7 @@ import (
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
 	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/modules/site/sitetest"
 	"kervan/modules/stories"
 	"kervan/tenants"
@@ -105,7 +106,7 @@ var confided = []confidence{
 
 // nightly are the jobs that every night does, but for those that ask name servers.
 var nightly = []string{
-	applications.RetainJob, selection.LookJob, selection.ForgetJob, lending.ForgetJob, documents.SweepJob, pages.SweepJob, stories.SweepJob, brands.SweepJob, oversight.RecountAllJob,
+	applications.RetainJob, selection.LookJob, reviewers.ForgetJob, lending.ForgetJob, documents.SweepJob, pages.SweepJob, stories.SweepJob, brands.SweepJob, oversight.RecountAllJob,
 	blueprints.RecountJob, matching.SweepJob, partnerships.ShowJob, matching.ShareJob,
 }
 

@@ -9,6 +9,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -16,27 +17,27 @@ import (
 func (g *garden) inviteReviewers(call ids.Call, k int) {
 	g.does(g.day(-2, 13, k), "invite reviewers", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
 		words := i18n.Text{i18n.EN: "Would you?"}
-		if err := g.app.selection.WriteInvitingText(ctx, sc, call, selection.InvitingText{Subject: words, Body: words, Version: int64(k)}); err != nil {
+		if err := g.app.reviewers.WriteInvitingText(ctx, sc, call, reviewers.InvitingText{Subject: words, Body: words, Version: int64(k)}); err != nil {
 			return err
 		}
-		asked := selection.Inviting{Locale: i18n.EN, Reviews: 5, Until: g.day(9, 9, 0), People: []selection.Invitee{
+		asked := reviewers.Inviting{Locale: i18n.EN, Reviews: 5, Until: g.day(9, 9, 0), People: []reviewers.Invitee{
 			{Name: fmt.Sprintf("Asked %d", k), Email: fmt.Sprintf("asked-%d@%s.example", k, g.tenant.Slug)},
 			{Name: fmt.Sprintf("Busy %d", k), Email: fmt.Sprintf("busy-%d@%s.example", k, g.tenant.Slug)},
 		}}
-		if err := g.app.selection.InviteReviewers(ctx, sc, call, asked); err != nil {
+		if err := g.app.reviewers.InviteReviewers(ctx, sc, call, asked); err != nil {
 			return err
 		}
-		all, err := g.app.selection.Invitations(ctx, sc, call)
+		all, err := g.app.reviewers.Invitations(ctx, sc, call)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(all.All, func(i selection.Invitation) bool { return i.Invitee == asked.People[1] })
-		link, err := g.app.selection.InvitationLink(ctx, sc.As(tenants.SystemActor("demo")), all.All[i].ID)
+		i := slices.IndexFunc(all.All, func(i reviewers.Invitation) bool { return i.Invitee == asked.People[1] })
+		link, err := g.app.reviewers.InvitationLink(ctx, sc.As(tenants.SystemActor("demo")), all.All[i].ID)
 		if err != nil {
 			return err
 		}
-		instead := selection.Invitee{Name: "Somebody Else", Email: fmt.Sprintf("else-%d@%s.example", k, g.tenant.Slug)}
-		return g.app.selection.RefuseInvitation(ctx, sc.As(tenants.Visitor()), link, selection.Regret{Reason: "time", Note: "A full autumn.", Substitute: instead})
+		instead := reviewers.Invitee{Name: "Somebody Else", Email: fmt.Sprintf("else-%d@%s.example", k, g.tenant.Slug)}
+		return g.app.reviewers.RefuseInvitation(ctx, sc.As(tenants.Visitor()), link, reviewers.Regret{Reason: "time", Note: "A full autumn.", Substitute: instead})
 	})
 }
 
@@ -90,7 +91,7 @@ func (g *garden) lend(call ids.Call, k int) {
 			return err
 		}
 		who := events.LentReviewer{Loan: borrowed, Name: "Lent Person", Email: fmt.Sprintf("lent-%d@%s.example", k, g.tenant.Slug), Locale: i18n.EN}
-		return g.app.selection.InviteLent(ctx, sc.As(tenants.SystemActor("demo")), events.ReviewersLent{
+		return g.app.reviewers.InviteLent(ctx, sc.As(tenants.SystemActor("demo")), events.ReviewersLent{
 			Call: call, Lender: "Another Network", By: sc.Actor().Person, Reviews: 3, Until: g.day(20, 9, 0), People: []events.LentReviewer{who},
 		})
 	})
@@ -99,11 +100,11 @@ func (g *garden) lend(call ids.Call, k int) {
 // instructReviewers writes what reviewers read, which one of them does.
 func (g *garden) instructReviewers(call ids.Call, k int) {
 	g.does(g.day(-2, 15, k), "instruct reviewers", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
-		words := selection.Training{Body: i18n.Text{i18n.EN: fmt.Sprintf("The scale, %d", k)}, Version: int64(k)}
-		if err := g.app.selection.Instruct(ctx, sc, call, words); err != nil {
+		words := reviewers.Training{Body: i18n.Text{i18n.EN: fmt.Sprintf("The scale, %d", k)}, Version: int64(k)}
+		if err := g.app.reviewers.Instruct(ctx, sc, call, words); err != nil {
 			return err
 		}
-		return g.app.selection.ReadTraining(ctx, sc.As(g.one(tenants.RoleReviewer)), call, words.Version+1)
+		return g.app.reviewers.ReadTraining(ctx, sc.As(g.one(tenants.RoleReviewer)), call, words.Version+1)
 	})
 }
 

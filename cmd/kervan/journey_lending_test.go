@@ -15,7 +15,7 @@ import (
 	"kervan/modules/kernel/jobs"
 	"kervan/modules/kernel/ui/uitest"
 	"kervan/modules/lending"
-	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -24,8 +24,8 @@ import (
 // back, and from then on they find nothing. Six months later neither network knows who it was.
 func TestJourneyOfALentReviewer(t *testing.T) {
 	t.Parallel()
-	if lending.Kept != selection.KeptInvited {
-		t.Errorf("one network knows for %d months who was lent, the other for %d", lending.Kept, selection.KeptInvited)
+	if lending.Kept != reviewers.KeptInvited {
+		t.Errorf("one network knows for %d months who was lent, the other for %d", lending.Kept, reviewers.KeptInvited)
 	}
 	const name, email = "Ümit Çınar", "umit@cinar.example"
 	r := run(t)
@@ -125,16 +125,16 @@ func TestJourneyOfALentReviewer(t *testing.T) {
 		_, err := tx.NewRaw(`UPDATE lending_loans SET moved_at = moved_at - interval '7 months' WHERE request_id IN (SELECT id FROM lending_requests WHERE asker_id = ?)`, p.network.ID).Exec(ctx)
 		return err
 	}))
-	for _, job := range []string{selection.ForgetJob, lending.ForgetJob} {
+	for _, job := range []string{reviewers.ForgetJob, lending.ForgetJob} {
 		must(t, r.app.tenants.Do(t.Context(), jobs.Envelope{Name: job, Payload: json.RawMessage("{}")}))
 	}
-	p.coordinator.Await(p.selection("/invitations"), p.loc.N("selection.invitations.forgotten", selection.KeptInvited))
+	p.coordinator.Await(p.selection("/invitations"), p.loc.N("selection.invitations.forgotten", reviewers.KeptInvited))
 	p.looks(p.coordinator, "lending-forgotten")
 	if strings.Contains(p.coordinator.Text(), name) {
 		t.Error("the borrowing network knows who was lent")
 	}
-	p.coordinator.Press(p.loc.N("selection.invitations.forgotten", selection.KeptInvited))
-	p.coordinator.Sees(p.loc.N("selection.invitations.forgotten_text", selection.KeptInvited))
+	p.coordinator.Press(p.loc.N("selection.invitations.forgotten", reviewers.KeptInvited))
+	p.coordinator.Sees(p.loc.N("selection.invitations.forgotten_text", reviewers.KeptInvited))
 	p.coordinator.Go(p.selection("/lending"))
 	p.coordinator.Sees(p.loc.N("lending.forgotten", lending.Kept))
 	juergen.Await(request, german.N("lending.forgotten", lending.Kept))

@@ -7,15 +7,15 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
-	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
 // askedToReview is somebody who is invited to review, and what they answer.
 type askedToReview struct {
-	who    selection.Invitee
+	who    reviewers.Invitee
 	locale i18n.Locale
-	regret *selection.Regret // nil: they accept, or have not answered yet
+	regret *reviewers.Regret // nil: they accept, or have not answered yet
 	waits  bool
 }
 
@@ -23,17 +23,17 @@ type askedToReview struct {
 // somebody else, and one has not answered.
 func (s *stage) inviteReviewers(call ids.Call) {
 	asked := []askedToReview{
-		{who: selection.Invitee{Name: "Yeter Altıntaş", Email: "yeter@altintas.example"}, locale: i18n.TR},
-		{who: selection.Invitee{Name: "Wolfram Achterberg", Email: "wolfram@achterberg.example"}, locale: i18n.DE},
+		{who: reviewers.Invitee{Name: "Yeter Altıntaş", Email: "yeter@altintas.example"}, locale: i18n.TR},
+		{who: reviewers.Invitee{Name: "Wolfram Achterberg", Email: "wolfram@achterberg.example"}, locale: i18n.DE},
 		{
-			who: selection.Invitee{Name: "Nesrin Ulusoy", Email: "nesrin@ulusoy.example"}, locale: i18n.TR,
-			regret: &selection.Regret{
+			who: reviewers.Invitee{Name: "Nesrin Ulusoy", Email: "nesrin@ulusoy.example"}, locale: i18n.TR,
+			regret: &reviewers.Regret{
 				Reason: "time", Note: "O haftalarda saha çalışmasındayım. Seher Hanım iki yıldır benzer bir programda jüri üyesi, adını vermeme razı.",
-				Substitute: selection.Invitee{Name: "Seher Kocabaş", Email: "seher@kocabas.example"},
+				Substitute: reviewers.Invitee{Name: "Seher Kocabaş", Email: "seher@kocabas.example"},
 			},
 		},
-		{who: selection.Invitee{Name: "Henrike Vogelsang", Email: "henrike@vogelsang.example"}, locale: i18n.DE, regret: &selection.Regret{Reason: "field"}},
-		{who: selection.Invitee{Name: "Tsvetana Koleva", Email: "tsvetana@koleva.example"}, locale: i18n.EN, waits: true},
+		{who: reviewers.Invitee{Name: "Henrike Vogelsang", Email: "henrike@vogelsang.example"}, locale: i18n.DE, regret: &reviewers.Regret{Reason: "field"}},
+		{who: reviewers.Invitee{Name: "Tsvetana Koleva", Email: "tsvetana@koleva.example"}, locale: i18n.EN, waits: true},
 	}
 	sent := s.day(-6, 11, 20)
 	s.at(sent, "invite reviewers", func(ctx context.Context, at time.Time) error {
@@ -42,8 +42,8 @@ func (s *stage) inviteReviewers(call ids.Call) {
 			return err
 		}
 		for _, one := range asked {
-			cmd := selection.Inviting{People: []selection.Invitee{one.who}, Locale: one.locale, Reviews: 12, Until: s.day(8, 23, 59)}
-			if err := s.app.selection.InviteReviewers(ctx, sc, call, cmd); err != nil {
+			cmd := reviewers.Inviting{People: []reviewers.Invitee{one.who}, Locale: one.locale, Reviews: 12, Until: s.day(8, 23, 59)}
+			if err := s.app.reviewers.InviteReviewers(ctx, sc, call, cmd); err != nil {
 				return err
 			}
 		}
@@ -63,19 +63,19 @@ func (s *stage) answerInvitation(ctx context.Context, at time.Time, call ids.Cal
 	if err != nil {
 		return err
 	}
-	all, err := s.app.selection.Invitations(ctx, system, call)
+	all, err := s.app.reviewers.Invitations(ctx, system, call)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all.All, func(i selection.Invitation) bool { return i.Invitee == one.who })
-	link, err := s.app.selection.InvitationLink(ctx, system, all.All[i].ID)
+	i := slices.IndexFunc(all.All, func(i reviewers.Invitation) bool { return i.Invitee == one.who })
+	link, err := s.app.reviewers.InvitationLink(ctx, system, all.All[i].ID)
 	if err != nil {
 		return err
 	}
 	visitor := system.As(tenants.Visitor())
 	if one.regret != nil {
-		return s.app.selection.RefuseInvitation(ctx, visitor, link, *one.regret)
+		return s.app.reviewers.RefuseInvitation(ctx, visitor, link, *one.regret)
 	}
-	_, err = s.app.selection.AcceptInvitation(ctx, visitor, link, "")
+	_, err = s.app.reviewers.AcceptInvitation(ctx, visitor, link, "")
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"kervan/modules/kernel/jobs"
 	"kervan/modules/lending"
 	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -135,7 +136,7 @@ func (b *together) mayBeLent(ctx context.Context, slug, email string) error {
 	if err != nil {
 		return err
 	}
-	p, err := b.app.selection.OwnProfile(ctx, reviewer)
+	p, err := b.app.reviewers.OwnProfile(ctx, reviewer)
 	if err != nil {
 		return err
 	}
@@ -143,7 +144,7 @@ func (b *together) mayBeLent(ctx context.Context, slug, email string) error {
 		p.Topics, p.Languages, p.Countries = []string{expertise.Topics()[0].Value, expertise.Topics()[5].Value}, []string{"tr", "en"}, []string{"TR", "GR"}
 	}
 	p.Lendable = true
-	return b.app.selection.SaveOwnProfile(ctx, reviewer, p)
+	return b.app.reviewers.SaveOwnProfile(ctx, reviewer, p)
 }
 
 // agree lets the one network lend its reviewer, who accepts and is given something to read.
@@ -167,19 +168,19 @@ func (b *together) agree(ctx context.Context, call ids.Call) error {
 		return err
 	}
 	system := b.app.tenants.Bind(b.networks["elbe"], tenants.SystemActor("demo"))
-	all, err := b.app.selection.Invitations(ctx, system, call)
+	all, err := b.app.reviewers.Invitations(ctx, system, call)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all.All, func(i selection.Invitation) bool { return i.Invitee.Email == named.Actor().Email })
+	i := slices.IndexFunc(all.All, func(i reviewers.Invitation) bool { return i.Invitee.Email == named.Actor().Email })
 	if i < 0 {
 		return errors.New("who is lent is not invited")
 	}
-	link, err := b.app.selection.InvitationLink(ctx, system, all.All[i].ID)
+	link, err := b.app.reviewers.InvitationLink(ctx, system, all.All[i].ID)
 	if err != nil {
 		return err
 	}
-	joined, err := b.app.selection.AcceptInvitation(ctx, system.As(tenants.Visitor()), link, "")
+	joined, err := b.app.reviewers.AcceptInvitation(ctx, system.As(tenants.Visitor()), link, "")
 	if err != nil {
 		return err
 	}

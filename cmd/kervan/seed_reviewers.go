@@ -9,6 +9,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -27,7 +28,7 @@ func (s *stage) tellOfThemselves(ctx context.Context, at time.Time) error {
 		if err != nil {
 			return err
 		}
-		p, err := s.app.selection.OwnProfile(ctx, sc)
+		p, err := s.app.reviewers.OwnProfile(ctx, sc)
 		if err != nil {
 			return err
 		}
@@ -50,7 +51,7 @@ func (s *stage) tellOfThemselves(ctx context.Context, at time.Time) error {
 			first := s.day(20, 9, 0)
 			p.AwayFrom, p.AwayTo = i18n.Day(first.Format(time.DateOnly)), i18n.Day(first.AddDate(0, 0, 12).Format(time.DateOnly))
 		}
-		if err := s.app.selection.SaveOwnProfile(ctx, sc, p); err != nil {
+		if err := s.app.reviewers.SaveOwnProfile(ctx, sc, p); err != nil {
 			return err
 		}
 	}
@@ -71,14 +72,14 @@ func (s *stage) instruct(at time.Time, call ids.Call) {
 		if err != nil {
 			return err
 		}
-		if err := s.app.selection.Instruct(ctx, sc, call, selection.Training{Body: scales, Required: true}); err != nil {
+		if err := s.app.reviewers.Instruct(ctx, sc, call, reviewers.Training{Body: scales, Required: true}); err != nil {
 			return err
 		}
 		for i, reviewer := range s.members[tenants.RoleReviewer] {
 			if i%4 == 3 { // somebody has not yet
 				continue
 			}
-			if err := s.app.selection.ReadTraining(ctx, sc.As(reviewer), call, 1); err != nil {
+			if err := s.app.reviewers.ReadTraining(ctx, sc.As(reviewer), call, 1); err != nil {
 				return err
 			}
 		}

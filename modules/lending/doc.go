@@ -11,5 +11,5 @@
 //
 // A network that is suspended lends nobody any more, and begins anew when it is open again.
 //
-// Invitations, reviews and conflicts of interest of those who are lent are the selection's.
+// Invitations of those who are lent are the business of the pool of reviewers, reviews and conflicts of interest the selection's.
 package lending

@@ -8,6 +8,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection/reviewers"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -230,7 +231,7 @@ func (r *Run) fresh() []pair {
 // impossible are the pairs that must not be assigned, or cannot be, each with why. Applications outside of the field are
 // not there any more.
 func (s *Service) impossible(ctx context.Context, tx *tenants.Tx, f field, pairs []pair) ([]Problem, error) {
-	held, err := eligible(ctx, tx, f.Call)
+	held, err := reviewers.Eligible(ctx, tx, f.Call.ID, f.Call.Review.Anonymous)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection/reviewers"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -135,19 +136,13 @@ func (b *Board) count(row *Row) {
 	}
 }
 
-// reviewers are those who may be assigned now, in the call or in any, and those who were or would be and may not. The latter are those
+// reviewers are those who may be assigned now, and those who were or would be and may not. The latter are those
 // who see who applies, where a call is anonymous.
 func (s *Service) reviewers(ctx context.Context, sc tenants.Scope, call *Call, reviews []Review) ([]Reviewer, error) {
-	var held []tenants.Membership
-	var err error
 	knows := map[ids.Person]bool{}
-	if call != nil {
-		held, err = reviewersFor(ctx, sc.Read(), call.ID)
-		if err == nil && call.Review.Anonymous {
-			knows, err = knowing(ctx, sc.Read())
-		}
-	} else {
-		held, err = tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer, tenants.RoleChair)
+	held, err := reviewers.For(ctx, sc.Read(), call.ID)
+	if err == nil && call.Review.Anonymous {
+		knows, err = reviewers.Knowing(ctx, sc.Read())
 	}
 	if err != nil {
 		return nil, err
@@ -229,7 +224,7 @@ func (s *Service) Assign(ctx context.Context, sc tenants.Scope, call ids.Call, c
 		if err != nil {
 			return err
 		}
-		held, err := eligible(ctx, tx, f.Call)
+		held, err := reviewers.Eligible(ctx, tx, f.Call.ID, f.Call.Review.Anonymous)
 		if err != nil {
 			return err
 		}
@@ -266,7 +261,7 @@ func (s *Service) chosen(ctx context.Context, sc tenants.Scope, f field, cmd Ass
 	if len(bad) > 0 {
 		return nil, fault.Invalid("fault.check_fields", bad...)
 	}
-	held, err := eligible(ctx, sc.Read(), f.Call)
+	held, err := reviewers.Eligible(ctx, sc.Read(), f.Call.ID, f.Call.Review.Anonymous)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/selection/reviewers"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -143,11 +144,11 @@ func (s *Service) calibratings(ctx context.Context, sc tenants.Scope, narrow nar
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	seen, err := reachOf(ctx, sc)
+	seen, err := reviewers.ReachOf(ctx, sc)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(c Calibrating) bool { return !seen.to(c.Call) })
+	all = slices.DeleteFunc(all, func(c Calibrating) bool { return !seen.To(c.Call) })
 	samples := make([]Calibration, len(all))
 	for i := range all {
 		samples[i] = all[i].Calibration

@@ -10,6 +10,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection/reviewers"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -136,7 +137,7 @@ func (s *Service) takers(ctx context.Context, sc tenants.Scope, call ids.Call, w
 	if err != nil {
 		return nil, err
 	}
-	held, err := reviewersFor(ctx, sc.Read(), call)
+	held, err := reviewers.For(ctx, sc.Read(), call)
 	return slices.DeleteFunc(all, func(p ids.Person) bool {
 		return !slices.ContainsFunc(held, func(m tenants.Membership) bool { return m.Person == p })
 	}), err

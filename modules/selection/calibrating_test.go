@@ -606,7 +606,7 @@ func TestACalibrationTouchesNothing(t *testing.T) {
 		note("assignments, thirds and progress", board, err)
 		summaries, err := h.service.Summaries(ctx, coordinator)
 		note("summaries", summaries, err)
-		known, err := h.service.KnownReviewers(ctx, coordinator)
+		known, err := h.pool.KnownReviewers(ctx, coordinator)
 		note("statistics of reviewers", known, err)
 		fairness, err := h.service.Fairness(ctx, coordinator, call)
 		note("fairness", fairness, err)
@@ -693,7 +693,7 @@ func TestLentAndInvitedReviewersScoreTheSampleToo(t *testing.T) {
 	sc := h.accepts(t, guest.Email)
 	id := h.opens(t, coordinator, ids.Application{}, true)
 	h.scores(t, sc, id, 6, "")
-	must(t, h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: guest.Loan}))
+	must(t, h.pool.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: guest.Loan}))
 	b, err := h.service.CalibrationBoard(t.Context(), coordinator, id)
 	if err != nil || len(b.Counted()) != 1 {
 		t.Errorf("%+v, %v", b.People, err)

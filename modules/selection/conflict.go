@@ -6,6 +6,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/mail"
+	"kervan/modules/selection/reviewers"
 )
 
 // ConflictKind says what somebody's conflict of interest is.
@@ -66,7 +67,7 @@ type Judge struct {
 	Organizations []ids.Organization // to which they belong
 	Partners      []ids.Organization // with which one of these is or was in a partnership
 	Sharing       []ids.Organization // to which somebody belongs who belongs to one of these, too
-	Home          []Home             // what their organizations in networks that lend them are recognized by
+	Home          []reviewers.Home   // what their organizations in networks that lend them are recognized by
 	Reviews       bool               // a reviewer or the chair: their e-mail domain is looked at as well
 }
 
@@ -117,7 +118,7 @@ func Detect(judges []Judge, applications []Application, traces Traces) []Conflic
 	for organization, all := range traces.Signs {
 		signs[organization] = append(signs[organization], all...)
 		for _, d := range domains[organization] {
-			signs[organization] = append(signs[organization], signOfDomain(d))
+			signs[organization] = append(signs[organization], reviewers.SignOfDomain(d))
 		}
 	}
 	var found []Conflict
@@ -153,19 +154,19 @@ func ties(j *Judge, own string, a *Application, domains, signs map[ids.Organizat
 	applies := func(among []ids.Organization) bool {
 		return slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return slices.Contains(among, o.ID) })
 	}
-	home := func(of func(*Home) []string) bool {
-		return slices.ContainsFunc(j.Home, func(h Home) bool {
-			return slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return h.knows(of(&h), signs[o.ID]) })
+	home := func(of func(*reviewers.Home) []string) bool {
+		return slices.ContainsFunc(j.Home, func(h reviewers.Home) bool {
+			return slices.ContainsFunc(a.Organizations, func(o Applicant) bool { return h.Knows(of(&h), signs[o.ID]) })
 		})
 	}
 	switch {
 	case applies(j.Organizations):
 		return ConflictMembership, true
-	case home(func(h *Home) []string { return h.Own }):
+	case home(func(h *reviewers.Home) []string { return h.Own }):
 		return ConflictMembership, true
 	case slices.ContainsFunc(guests, j.invited):
 		return ConflictInvitation, true
-	case applies(j.Partners), home(func(h *Home) []string { return h.Partners }):
+	case applies(j.Partners), home(func(h *reviewers.Home) []string { return h.Partners }):
 		return ConflictPartnership, true
 	case applies(j.Sharing):
 		return ConflictPeople, true
@@ -179,5 +180,5 @@ func (j *Judge) invited(g Guest) bool {
 	if !g.Organization.IsZero() {
 		return slices.Contains(j.Organizations, g.Organization)
 	}
-	return g.Email != "" && addressKey(g.Email) == addressKey(j.Email)
+	return g.Email != "" && reviewers.AddressKey(g.Email) == reviewers.AddressKey(j.Email)
 }

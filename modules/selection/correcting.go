@@ -10,6 +10,7 @@ import (
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection/reviewers"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -144,7 +145,7 @@ func (s *Service) StepBack(ctx context.Context, sc tenants.Scope, e events.Roles
 	if err := policies.OnlySystem(sc); err != nil || e.Person.IsZero() {
 		return err
 	}
-	knows, err := knowing(ctx, sc.Read())
+	knows, err := reviewers.Knowing(ctx, sc.Read())
 	if err != nil {
 		return err
 	}
@@ -209,7 +210,7 @@ func (s *Service) stepBack(ctx context.Context, tx *tenants.Tx, id ids.Review, a
 // unknowing refuses to go on with a review of an anonymous call to somebody who sees by another role who applies. What they have
 // submitted they read still.
 func (s *Service) unknowing(ctx context.Context, sc tenants.Scope, r Review) error {
-	if !sc.Actor().Has(namers...) {
+	if !sc.Actor().Has(reviewers.Namers...) {
 		return nil
 	}
 	call, err := s.Calls.Call(ctx, sc, r.Call)

@@ -9,6 +9,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/selection/reviewers"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -200,7 +201,7 @@ func (s *Service) Declare(ctx context.Context, sc tenants.Scope, id ids.Review, 
 			return s.tellOfficers(ctx, tx, a, "selection.notify.replacement")
 		}
 		if r.State == ReviewAssigned {
-			if err := trained(ctx, tx, r.Call); err != nil {
+			if err := reviewers.ReadFirst(ctx, tx, r.Call); err != nil {
 				return err
 			}
 		}
@@ -239,7 +240,7 @@ func (s *Service) declarable(ctx context.Context, sc tenants.Scope, id ids.Appli
 	if err != nil {
 		return a, err
 	}
-	if sc.Actor().Has(namers...) {
+	if sc.Actor().Has(reviewers.Namers...) {
 		return a, nil
 	}
 	mine, err := reviewsBy(ctx, sc.Read(), sc.Actor().Person)

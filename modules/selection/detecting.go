@@ -6,6 +6,7 @@ import (
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -125,14 +126,14 @@ func (s *Service) trace(ctx context.Context, sc tenants.Scope, judges map[ids.Pe
 	if traces.Said, err = tiedBy(ctx, sc.Read(), callsOf(applications), persons); err != nil {
 		return traces, err
 	}
-	homes, err := homesOf(ctx, sc.Read(), persons)
+	homes, err := reviewers.HomesOf(ctx, sc.Read(), persons)
 	if err != nil || len(homes) == 0 {
 		return traces, err
 	}
 	recognized, err := s.Ties.Recognized(ctx, sc, applying)
 	traces.Signs = make(map[ids.Organization][]string, len(recognized))
 	for id, a := range recognized {
-		traces.Signs[id] = signsOf(a)
+		traces.Signs[id] = reviewers.SignsOf(a)
 	}
 	for _, p := range persons {
 		judges[p].Home = homes[p]

@@ -1,13 +1,14 @@
 // Package selection owns what happens between the check of applications and the partnerships that come of them: who
 // reviews what, conflicts of interest, reviews, the ranking, the decision list, and the answers to offered places.
 //
-// Words: a Profile is what is known of a reviewer; a Run proposes reviewers for all applications of a call, by their
-// affinity; a Review is one reviewer's judgment of one application, a Mark what it says of one criterion; a Conflict keeps
+// Who can review at all is the room below, reviewers: profiles, invitations, loans from other networks, trainings. It knows nothing of
+// applications and asks for what it needs of them by interfaces that this package satisfies.
+//
+// Words: a Run proposes reviewers for all applications of a call, by their affinity; a Review is one reviewer's judgment of one application, a Mark what it says of one criterion; a Conflict keeps
 // somebody from an application; a Band holds applications whose means the reviews cannot tell apart; the List of a call
 // holds one Decision per application; a Place is one of those that the call has to give; a Meeting of the panel goes through the
 // applications one by one, each an Item that lies on the table for a while; a Lot orders those that the reviews cannot tell apart.
-// An Invitation asks somebody to review who may be nobody here yet; a Training is what reviewers of a call read first, a Wish what
-// one would like to review before anybody is assigned, a Statement the one text for each criterion that all reviewers agree to.
+// A Wish is what one would like to review before anybody is assigned, a Statement the one text for each criterion that all reviewers agree to.
 // In a Calibration all reviewers of a call score the same sample, a Scoring each; the coordinators' is the reference.
 // A Kept agreement is how far reviewers agreed at one moment, with all ratings that it is computed from.
 // An Opinion is a second one on an application, for which a reviewer asks or which an officer wants; granted, it is one more review.

@@ -26,14 +26,7 @@ type assigning struct {
 
 // readDay reads a day; it ends a minute before midnight in the call's zone.
 func readDay(form web.Form, name string, zone *time.Location) (time.Time, []fault.Field) {
-	day, err := time.ParseInLocation(time.DateOnly, form.Raw(name), zone)
-	switch {
-	case form.Raw(name) == "":
-		return time.Time{}, []fault.Field{fault.At(name, "fault.required")}
-	case err != nil || day.Year() < 2000 || day.Year() > 2200:
-		return time.Time{}, []fault.Field{fault.At(name, "selection.day_wrong")}
-	}
-	return DueAt(day, 0, zone), nil
+	return form.EndOfDay(name, zone, "selection.day_wrong")
 }
 
 func readAssigning(form web.Form, zone *time.Location) (Assignment, assigning, []fault.Field) {
@@ -179,14 +172,6 @@ func readVersion(form web.Form) (int64, error) {
 		return 0, fault.Invalid("fault.bad_request")
 	}
 	return version, nil
-}
-
-// readFirstVersion is readVersion of what may not have been written yet: zero then.
-func readFirstVersion(form web.Form) (int64, error) {
-	if form.Raw("version") == "0" {
-		return 0, nil
-	}
-	return readVersion(form)
 }
 
 func readClosing(form web.Form, zone *time.Location) (Closing, closing, []fault.Field) {

@@ -25,6 +25,7 @@ import (
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/ui/uitest"
 	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/modules/site"
 	"kervan/modules/site/sitetest"
 	"kervan/policies"
@@ -48,7 +49,7 @@ type around struct {
 	together        [][2]ids.Organization
 	guests          map[ids.Application][]selection.Guest
 	recognized      map[ids.Organization]events.Affiliation
-	logins          map[string]selection.Login // that exist
+	logins          map[string]reviewers.Login // that exist
 	members         map[ids.Identity]ids.Person
 	waiting         map[ids.Application]bool // decided, and neither accepted nor rejected for good
 }
@@ -72,6 +73,31 @@ func (a *around) Published(context.Context, tenants.Scope) ([]selection.Call, er
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.calls), nil
+}
+
+// pooled are the calls as the pool of reviewers knows them.
+type pooled struct{ *around }
+
+func pooledCall(c selection.Call) reviewers.Call {
+	return reviewers.Call{ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, Reviews: c.Review.Reviews, Anonymous: c.Review.Anonymous}
+}
+
+func (p pooled) Call(ctx context.Context, sc tenants.Scope, id ids.Call) (reviewers.Call, error) {
+	c, err := p.around.Call(ctx, sc, id)
+	return pooledCall(c), err
+}
+
+func (p pooled) Within(ctx context.Context, tx *tenants.Tx, id ids.Call) (reviewers.Call, error) {
+	return p.Call(ctx, tx.Scope(), id)
+}
+
+func (p pooled) Published(ctx context.Context, sc tenants.Scope) ([]reviewers.Call, error) {
+	all, err := p.around.Published(ctx, sc)
+	calls := make([]reviewers.Call, len(all))
+	for i, c := range all {
+		calls[i] = pooledCall(c)
+	}
+	return calls, err
 }
 
 func (a *around) pick(keep func(selection.Application) bool) []selection.Application {
@@ -196,7 +222,7 @@ func (a *around) Recognized(context.Context, tenants.Scope, []ids.Organization) 
 	return maps.Clone(a.recognized), nil
 }
 
-func (a *around) Identify(_ context.Context, _ tenants.Scope, email string) (selection.Login, error) {
+func (a *around) Identify(_ context.Context, _ tenants.Scope, email string) (reviewers.Login, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if known, ok := a.logins[email]; ok {
@@ -204,13 +230,13 @@ func (a *around) Identify(_ context.Context, _ tenants.Scope, email string) (sel
 		return known, nil
 	}
 	if a.logins == nil {
-		a.logins, a.members = map[string]selection.Login{}, map[ids.Identity]ids.Person{}
+		a.logins, a.members = map[string]reviewers.Login{}, map[ids.Identity]ids.Person{}
 	}
-	a.logins[email] = selection.Login{ID: ids.New[ids.Identity](), Email: email}
+	a.logins[email] = reviewers.Login{ID: ids.New[ids.Identity](), Email: email}
 	return a.logins[email], nil
 }
 
-func (a *around) Join(ctx context.Context, tx *tenants.Tx, login selection.Login, j selection.Joining) (selection.Joined, error) {
+func (a *around) Join(ctx context.Context, tx *tenants.Tx, login reviewers.Login, j reviewers.Joining) (reviewers.Joined, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	person, ok := a.members[login.ID]
@@ -218,7 +244,7 @@ func (a *around) Join(ctx context.Context, tx *tenants.Tx, login selection.Login
 		person = ids.New[ids.Person]()
 		a.members[login.ID], a.people[person] = person, selection.Person{Name: j.Name, Email: login.Email}
 	}
-	joined := selection.Joined{Person: person}
+	joined := reviewers.Joined{Person: person}
 	if !login.Known {
 		joined.Session, joined.Expires = "a-session", time.Now().Add(time.Hour)
 	}
@@ -298,6 +324,7 @@ type house struct {
 	*told
 
 	service *selection.Service
+	pool    *reviewers.Service
 	call    selection.Call
 	queries tenanttest.Queries
 }
@@ -360,16 +387,20 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := []fs.FS{selection.Locales, forms.Locales}
+	words := []fs.FS{selection.Locales, reviewers.Locales, forms.Locales}
 	catalog, err := i18n.Load(append([]fs.FS{ui.Locales, site.Locales}, words...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around, Newcomers: h.around, Ties: h.around, Samples: h.around, Papers: h.around})
+	h.pool = reviewers.New(authorizer, catalog, reviewers.Around{Calls: pooled{h.around}, People: h.around, Newcomers: h.around})
+	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around, Reviewers: h.pool, Ties: h.around, Samples: h.around, Papers: h.around})
+	h.pool.Selection = h.service
+	h.pool.Reactions(w.Tenants.Registry())
 	h.service.Reactions(w.Tenants.Registry())
 	h.listen(w.Tenants.Registry())
 	h.House = sitetest.Open(t, words, sitetest.Everyone{}, w, authorizer, func(s *site.Site) []site.Module {
-		return []site.Module{selection.NewWeb(h.service, s, h.around, h.around).Module()}
+		pages := selection.NewWeb(h.service, s, h.around, h.around)
+		return []site.Module{reviewers.NewWeb(h.pool, s, pages).Module(), pages.Module()}
 	})
 	b := blueprints.Default()
 	h.call = selection.Call{

@@ -9,6 +9,7 @@ import (
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection/reviewers"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -200,7 +201,7 @@ func (s *Service) Docket(ctx context.Context, sc tenants.Scope) (Docket, error) 
 	if err != nil {
 		return Docket{}, err
 	}
-	if sc.Actor().Has(namers...) { // see StepBack
+	if sc.Actor().Has(reviewers.Namers...) { // see StepBack
 		queue = slices.DeleteFunc(queue, func(q Queued) bool { return q.Call.Review.Anonymous && q.State.Owed() })
 	}
 	var d Docket
@@ -255,7 +256,7 @@ func (s *Service) saidAll(ctx context.Context, sc tenants.Scope, call Call) erro
 // anonymous call does not learn from it who applies. Fault: NotFound.
 func (s *Service) Declarable(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, error) {
 	a, err := s.declarable(ctx, sc, id)
-	if err != nil || sc.Actor().Has(namers...) {
+	if err != nil || sc.Actor().Has(reviewers.Namers...) {
 		return a, err
 	}
 	call, err := s.Calls.Call(ctx, sc, a.Call)
@@ -277,6 +278,3 @@ func (s *Service) asItWas(ctx context.Context, tx *tenants.Tx, call Call) error 
 	}
 	return err
 }
-
-// namers are the roles that know who applies, whatever reviewers see.
-var namers = []tenants.Role{tenants.RoleCoordinator, tenants.RoleOfficer, tenants.RoleFinance, tenants.RoleChair}

@@ -388,3 +388,15 @@ func (s *Service) allReviews(ctx context.Context, sc tenants.Scope) (map[ids.App
 	all, err := activeReviews(ctx, sc.Read())
 	return byApplication(all), err
 }
+
+// Before lists the published calls of which nothing is to be selected yet, but for which reviewers can be invited.
+// Coordinators and officers may.
+func (s *Service) Before(ctx context.Context, sc tenants.Scope, selected []Summary) ([]Call, error) {
+	if err := s.policies.May(sc, policies.ReviewerManage, policies.On{}); err != nil {
+		return nil, err
+	}
+	calls, err := s.Calls.Published(ctx, sc)
+	return slices.DeleteFunc(calls, func(c Call) bool {
+		return slices.ContainsFunc(selected, func(one Summary) bool { return one.Call.ID == c.ID })
+	}), err
+}

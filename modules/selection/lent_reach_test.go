@@ -10,6 +10,7 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -27,15 +28,15 @@ func TestNothingIsSeenOfACallOnceItsLoanIsOver(t *testing.T) {
 	lent := h.accepts(t, who.Email)
 	identity, second := ids.New[ids.Identity](), umit()
 	h.around.mu.Lock()
-	h.logins = map[string]selection.Login{who.Email: {ID: identity, Email: who.Email}}
+	h.logins = map[string]reviewers.Login{who.Email: {ID: identity, Email: who.Email}}
 	h.members = map[ids.Identity]ids.Person{identity: lent.Actor().Person}
 	h.around.mu.Unlock()
 	e := events.ReviewersLent{Call: other.ID, Lender: "Olive Triangle", By: coordinator.Actor().Person, Reviews: 7, Until: time.Now().AddDate(0, 0, 30), People: []events.LentReviewer{second}}
-	must(t, h.service.InviteLent(t.Context(), h.System(), e))
+	must(t, h.pool.InviteLent(t.Context(), h.System(), e))
 	h.accepts(t, who.Email)
 	for _, call := range []ids.Call{h.call.ID, other.ID} {
-		words := selection.Training{Body: i18n.Text{i18n.TR: "Önce okuyun.", i18n.EN: "Read first.", i18n.DE: "Erst lesen."}}
-		must(t, h.service.Instruct(t.Context(), coordinator, call, words))
+		words := reviewers.Training{Body: i18n.Text{i18n.TR: "Önce okuyun.", i18n.EN: "Read first.", i18n.DE: "Erst lesen."}}
+		must(t, h.pool.Instruct(t.Context(), coordinator, call, words))
 	}
 	sample := h.opens(t, coordinator, ids.Application{}, false)
 	done := h.assign(t, a, lent)[0]
@@ -70,7 +71,7 @@ func TestNothingIsSeenOfACallOnceItsLoanIsOver(t *testing.T) {
 	}
 	h.Jobs(t)
 	mails := len(h.mails)
-	must(t, h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: who.Loan}))
+	must(t, h.pool.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: who.Loan}))
 	h.Jobs(t)
 	if calls, assigned := sees(); calls[h.call.ID] != 0 || calls[other.ID] != 1 || assigned[a.ID] || assigned[again.ID] {
 		t.Errorf("after: %v, %v", calls, assigned)
@@ -80,10 +81,10 @@ func TestNothingIsSeenOfACallOnceItsLoanIsOver(t *testing.T) {
 			t.Errorf("a review that they had %s: %v", name, err)
 		}
 	}
-	if _, err := h.service.Training(t.Context(), lent, h.call.ID); !fault.Is(err, fault.KindNotFound) {
+	if _, err := h.pool.Training(t.Context(), lent, h.call.ID); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("what the reviewers of the call read: %v", err)
 	}
-	if _, err := h.service.Training(t.Context(), lent, other.ID); err != nil {
+	if _, err := h.pool.Training(t.Context(), lent, other.ID); err != nil {
 		t.Errorf("what those of the other call read: %v", err)
 	}
 	if _, err := h.service.Calibrating(t.Context(), lent, sample); !fault.Is(err, fault.KindNotFound) {

@@ -14,6 +14,7 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -43,7 +44,7 @@ func (h *house) lend(t *testing.T, by ids.Person, people ...events.LentReviewer)
 	t.Helper()
 	e := events.ReviewersLent{Call: h.call.ID, Lender: "Olive Triangle", By: by, Reviews: 7, Until: time.Now().AddDate(0, 0, 30), People: people}
 	for range 2 { // it may come more than once
-		if err := h.service.InviteLent(t.Context(), h.System(), e); err != nil {
+		if err := h.pool.InviteLent(t.Context(), h.System(), e); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,7 +67,7 @@ func (h *house) standing(t *testing.T, loan ids.Loan) selection.LoanStanding {
 func (h *house) accepts(t *testing.T, email string) tenants.Scope {
 	t.Helper()
 	links := h.links(t, email)
-	joined, err := h.service.AcceptInvitation(t.Context(), h.As(t).As(tenants.Visitor()), links[len(links)-1], "")
+	joined, err := h.pool.AcceptInvitation(t.Context(), h.As(t).As(tenants.Visitor()), links[len(links)-1], "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestWhoIsLentReviewsLikeAnybodyElse(t *testing.T) {
 	a, _ := h.apply(t, "Ihlamur")
 	b, _ := h.apply(t, "Çınar")
 	who := umit()
-	if err := h.service.InviteLent(t.Context(), coordinator, events.ReviewersLent{}); err == nil {
+	if err := h.pool.InviteLent(t.Context(), coordinator, events.ReviewersLent{}); err == nil {
 		t.Error("a coordinator is a reaction")
 	}
 	h.lend(t, coordinator.Actor().Person, who)
@@ -103,12 +104,12 @@ func TestWhoIsLentReviewsLikeAnybodyElse(t *testing.T) {
 	page := h.Browser(t, h.Tenant)
 	page.Get("/reviewer-invitations/" + h.links(t, who.Email)[0])
 	page.Want(200, "Olive Triangle lends you to")
-	if s := h.standing(t, who.Loan); s != (selection.LoanStanding{State: selection.LoanAsked}) {
+	if s := h.standing(t, who.Loan); s != (selection.LoanStanding{State: reviewers.LoanAsked}) {
 		t.Errorf("%+v", s)
 	}
 
 	lent := h.accepts(t, who.Email)
-	if p, err := h.service.OwnProfile(t.Context(), lent); err != nil || !slices.Equal(p.Topics, who.Topics) || !slices.Equal(p.Languages, who.Languages) || p.Most != 7 || p.Lendable {
+	if p, err := h.pool.OwnProfile(t.Context(), lent); err != nil || !slices.Equal(p.Topics, who.Topics) || !slices.Equal(p.Languages, who.Languages) || p.Most != 7 || p.Lendable {
 		t.Errorf("%+v, %v", p, err)
 	}
 	first, second := h.assign(t, a, lent)[0], h.assign(t, b, lent)[0]
@@ -119,11 +120,11 @@ func TestWhoIsLentReviewsLikeAnybodyElse(t *testing.T) {
 	}
 	h.Jobs(t)
 	h.anonymous(true)
-	if s := h.standing(t, who.Loan); s != (selection.LoanStanding{State: selection.LoanAccepted}) {
+	if s := h.standing(t, who.Loan); s != (selection.LoanStanding{State: reviewers.LoanAccepted}) {
 		t.Errorf("in an anonymous call their own network counts what they have not opened: %+v", s)
 	}
 	h.anonymous(false)
-	if s := h.standing(t, who.Loan); s != (selection.LoanStanding{State: selection.LoanAccepted, Done: 1, Given: 2}) {
+	if s := h.standing(t, who.Loan); s != (selection.LoanStanding{State: reviewers.LoanAccepted, Done: 1, Given: 2}) {
 		t.Errorf("%+v", s)
 	}
 	told.mu.Lock()
@@ -137,13 +138,13 @@ func TestWhoIsLentReviewsLikeAnybodyElse(t *testing.T) {
 	browser.Get("/reviews/profile")
 	browser.Want(200, "Olive Triangle lends you to this network", "Exchange 2027")
 	stranger := h.role(t, "Okur", tenants.RoleReviewer)
-	if err := h.service.EndOwnLoan(t.Context(), stranger, i.ID); !fault.Is(err, fault.KindNotFound) {
+	if err := h.pool.EndOwnLoan(t.Context(), stranger, i.ID); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("somebody else ends it: %v", err)
 	}
-	if err := h.service.EndOwnLoan(t.Context(), lent, i.ID); err != nil {
+	if err := h.pool.EndOwnLoan(t.Context(), lent, i.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.service.EndOwnLoan(t.Context(), lent, i.ID); !fault.Is(err, fault.KindConflict) {
+	if err := h.pool.EndOwnLoan(t.Context(), lent, i.ID); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("twice: %v", err)
 	}
 	h.Jobs(t)
@@ -161,7 +162,7 @@ func TestWhoIsLentReviewsLikeAnybodyElse(t *testing.T) {
 	if states[first] != selection.ReviewSubmitted || states[second] != selection.ReviewHandedBack {
 		t.Errorf("%v", states)
 	}
-	if s := h.standing(t, who.Loan); s != (selection.LoanStanding{State: selection.LoanEnded, Done: 1, Given: 1}) {
+	if s := h.standing(t, who.Loan); s != (selection.LoanStanding{State: reviewers.LoanEnded, Done: 1, Given: 1}) {
 		t.Errorf("%+v", s)
 	}
 	held, err := tenants.Holders(t.Context(), h.System().Read(), tenants.RoleReviewer)
@@ -180,12 +181,12 @@ func TestWhoReviewedBeforeStaysAReviewer(t *testing.T) {
 	coordinator, reviewer := h.role(t, "Koordinatör", tenants.RoleCoordinator), h.role(t, "Okur", tenants.RoleReviewer)
 	who := umit()
 	identity := ids.New[ids.Identity]()
-	h.logins = map[string]selection.Login{who.Email: {ID: identity, Email: who.Email}}
+	h.logins = map[string]reviewers.Login{who.Email: {ID: identity, Email: who.Email}}
 	h.members = map[ids.Identity]ids.Person{identity: reviewer.Actor().Person}
 	h.lend(t, coordinator.Actor().Person, who)
 	h.accepts(t, who.Email)
 	for range 2 {
-		if err := h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: who.Loan}); err != nil {
+		if err := h.pool.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: who.Loan}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -193,36 +194,7 @@ func TestWhoReviewedBeforeStaysAReviewer(t *testing.T) {
 	if err != nil || !slices.ContainsFunc(held, func(m tenants.Membership) bool { return m.Person == reviewer.Actor().Person }) {
 		t.Errorf("the role went with the loan: %v", err)
 	}
-	if s := h.standing(t, who.Loan); s.State != selection.LoanEnded {
-		t.Errorf("%+v", s)
-	}
-}
-
-// TestOneWhoIsAskedAlreadyIsNotAskedAgain lends somebody whom the coordinators had invited themselves, and one to a call that is closed.
-func TestOneWhoIsAskedAlreadyIsNotAskedAgain(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
-	who, other := umit(), umit()
-	other.Email = "other@cinar.example"
-	if err := h.service.InviteReviewers(t.Context(), coordinator, h.call.ID, inviting(selection.Invitee{Name: who.Name, Email: who.Email})); err != nil {
-		t.Fatal(err)
-	}
-	h.lend(t, coordinator.Actor().Person, who, other)
-	if n := len(h.links(t, who.Email)); n != 1 {
-		t.Errorf("%d invitations", n)
-	}
-	if s := h.standing(t, who.Loan); s.State != selection.LoanWithdrawn {
-		t.Errorf("%+v", s)
-	}
-	// The lending network takes the other back before they answer: the link is dead.
-	if err := h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: other.Loan}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := h.service.AcceptInvitation(t.Context(), h.As(t).As(tenants.Visitor()), h.links(t, other.Email)[0], ""); !fault.Is(err, fault.KindNotFound) {
-		t.Errorf("accepted: %v", err)
-	}
-	if s := h.standing(t, other.Loan); s.State != selection.LoanWithdrawn {
+	if s := h.standing(t, who.Loan); s.State != reviewers.LoanEnded {
 		t.Errorf("%+v", s)
 	}
 }
@@ -285,145 +257,6 @@ func TestTiesAtHomeKeepLentReviewersAway(t *testing.T) {
 				t.Errorf("home can be read: %s", kept)
 			}
 		})
-	}
-}
-
-// TestOnlyReviewersSayThatTheyMayBeLent has a coordinator change a profile of somebody who agreed, and of one who has not.
-func TestOnlyReviewersSayThatTheyMayBeLent(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
-	reviewer := h.role(t, "Okur", tenants.RoleReviewer)
-	id := reviewer.Actor().Person
-	if err := h.service.SaveReviewerProfile(t.Context(), coordinator, selection.Profile{Person: id, Lendable: true}); err != nil {
-		t.Fatal(err)
-	}
-	if p, err := h.service.OwnProfile(t.Context(), reviewer); err != nil || p.Lendable {
-		t.Errorf("a coordinator lends out who has not agreed: %+v, %v", p, err)
-	}
-	browser := h.SignedIn(t, reviewer.Actor())
-	browser.Get("/reviews/profile")
-	browser.Submit("/reviews/profile", "lendable", "yes")
-	if p, err := h.service.OwnProfile(t.Context(), reviewer); err != nil || !p.Lendable {
-		t.Fatalf("%+v, %v", p, err)
-	}
-	if err := h.service.SaveReviewerProfile(t.Context(), coordinator, selection.Profile{Person: id, Version: 2}); err != nil {
-		t.Fatal(err)
-	}
-	if p, err := h.service.OwnProfile(t.Context(), reviewer); err != nil || !p.Lendable {
-		t.Errorf("a coordinator takes it back for them: %+v, %v", p, err)
-	}
-}
-
-// TestALoanThatIsOverInvitesNobody ends a loan before it arrives, and while it does.
-func TestALoanThatIsOverInvitesNobody(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
-	who, other := umit(), umit()
-	other.Email = "other@cinar.example"
-	if err := h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: who.Loan}); err != nil {
-		t.Fatal(err)
-	}
-	h.lend(t, coordinator.Actor().Person, who, other)
-	if n := len(h.links(t, who.Email)); n != 0 {
-		t.Errorf("%d invitations of a loan that is over", n)
-	}
-	if n := len(h.links(t, other.Email)); n != 1 {
-		t.Errorf("%d invitations of one that is not", n)
-	}
-	if s := h.standing(t, who.Loan); s.State != selection.LoanWithdrawn {
-		t.Errorf("%+v", s)
-	}
-	both := umit()
-	both.Email = "both@cinar.example"
-	e := events.ReviewersLent{Call: h.call.ID, Lender: "Olive Triangle", By: coordinator.Actor().Person, Reviews: 7, Until: time.Now().AddDate(0, 0, 30), People: []events.LentReviewer{both}}
-	var running sync.WaitGroup
-	running.Go(func() {
-		if err := h.service.InviteLent(t.Context(), h.System(), e); err != nil {
-			t.Error(err)
-		}
-	})
-	running.Go(func() {
-		if err := h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: both.Loan}); err != nil {
-			t.Error(err)
-		}
-	})
-	running.Wait()
-	if s := h.standing(t, both.Loan); s.State != selection.LoanWithdrawn {
-		t.Errorf("invited and ended at once: %+v", s)
-	}
-}
-
-// TestWhoStoppedCanBeAskedAgain lends somebody once more for the same call, and has the coordinators ask another themselves.
-func TestWhoStoppedCanBeAskedAgain(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
-	for name, again := range map[string]func(who events.LentReviewer){
-		"lent": func(who events.LentReviewer) {
-			who.Loan = ids.New[ids.Loan]()
-			h.lend(t, coordinator.Actor().Person, who)
-			if s := h.standing(t, who.Loan); s.State != selection.LoanAsked {
-				t.Errorf("%+v", s)
-			}
-		},
-		"invited": func(who events.LentReviewer) {
-			if err := h.service.InviteReviewers(t.Context(), coordinator, h.call.ID, inviting(selection.Invitee{Name: who.Name, Email: who.Email})); err != nil {
-				t.Error(err)
-			}
-		},
-	} {
-		who := umit()
-		who.Email = name + "@cinar.example"
-		h.lend(t, coordinator.Actor().Person, who)
-		h.accepts(t, who.Email)
-		if err := h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: who.Loan}); err != nil {
-			t.Fatal(err)
-		}
-		again(who)
-		h.Jobs(t)
-		if n := len(h.links(t, who.Email)); n != 2 {
-			t.Errorf("%s: %d invitations", name, n)
-		}
-	}
-}
-
-// TestTheAddressOfWhoIsLentIsNotShownBeforeTheyAccept reads all that the team sees of an invitation, before and after.
-func TestTheAddressOfWhoIsLentIsNotShownBeforeTheyAccept(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
-	who := umit()
-	h.lend(t, coordinator.Actor().Person, who)
-	browser := h.SignedIn(t, coordinator.Actor())
-	one := h.invitation(t, coordinator, who.Email)
-	pages := []string{"", "?q=umit@cinar", "/" + one.ID.String(), "?format=csv"}
-	shown := func() (n int) {
-		t.Helper()
-		for _, path := range pages {
-			browser.Get("/selection/" + h.call.ID.String() + "/invitations" + path)
-			browser.Want(200)
-			if strings.Contains(browser.Page.Body, who.Email) {
-				n++
-			}
-		}
-		return n
-	}
-	if n := shown(); n != 0 {
-		t.Errorf("%d pages show the address", n)
-	}
-	browser.Get("/selection/" + h.call.ID.String() + "/invitations?q=cinar.example")
-	if strings.Contains(browser.Page.Body, who.Name) {
-		t.Error("they are found by the address")
-	}
-	m := h.mails[slices.IndexFunc(h.mails, func(m events.MailRequested) bool { return m.Address == who.Email })]
-	if !m.Veiled {
-		t.Error("the outbox shows the address")
-	}
-	h.accepts(t, who.Email)
-	if n := shown(); n != len(pages) {
-		t.Errorf("after they have accepted, %d pages show the address", n)
 	}
 }
 
@@ -511,7 +344,7 @@ func TestNothingOwedOutlivesALoan(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.service.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: who.Loan}); err != nil {
+	if err := h.pool.EndLoan(t.Context(), h.System(), events.LoanEnded{Loan: who.Loan}); err != nil {
 		t.Fatal(err)
 	}
 	var back, locked int
@@ -521,4 +354,73 @@ func TestNothingOwedOutlivesALoan(t *testing.T) {
 	if err := h.System().Read().NewRaw("SELECT count(*) FROM decision_lists").Scan(t.Context(), &locked); err != nil || locked != 2 {
 		t.Errorf("%d calls were locked, %v", locked, err)
 	}
+}
+
+// TestALoanEndsWithItsCall ends loans that nobody has ended: once the decisions are known, and a year after it was accepted.
+func TestALoanEndsWithItsCall(t *testing.T) {
+	t.Parallel()
+	for name, over := range map[string]string{
+		"decided": `INSERT INTO decision_lists (call_id, state, places, closed_at, signed_at, released_at) VALUES ('CALL', 'released', 1, now(), now(), now())
+			ON CONFLICT (call_id) DO UPDATE SET state = 'released', closed_at = now(), signed_at = now(), released_at = now()`,
+		"a year later": "UPDATE reviewer_invitations SET answered_at = now() - interval '1 year 1 day'",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			coordinator := h.role(t, "Koordinatör", tenants.RoleCoordinator)
+			a, _ := h.apply(t, "Ihlamur")
+			who := umit()
+			h.lend(t, coordinator.Actor().Person, who)
+			lent := h.accepts(t, who.Email)
+			h.assign(t, a, lent)
+			h.forgets(t)
+			if s := h.standing(t, who.Loan); s.State != reviewers.LoanAccepted {
+				t.Fatalf("over before its time: %+v", s)
+			}
+			h.set(t, strings.ReplaceAll(over, "CALL", h.call.ID.String()))
+			h.forgets(t)
+			if s := h.standing(t, who.Loan); s != (selection.LoanStanding{State: reviewers.LoanEnded}) {
+				t.Errorf("%+v", s)
+			}
+			if queue, err := h.service.Queue(t.Context(), lent); err == nil && slices.ContainsFunc(queue, func(q selection.Queued) bool { return q.State.Owed() }) {
+				t.Errorf("something is owed still: %+v", queue)
+			}
+		})
+	}
+}
+
+func (h *house) forgets(t *testing.T) {
+	t.Helper()
+	if err := h.pool.ForgetInvited(t.Context(), h.System()); err != nil {
+		t.Fatal(err)
+	}
+	h.Jobs(t)
+}
+
+// links are the tokens of the links that were mailed to an address, the newest last.
+func (h *house) links(t *testing.T, email string) []string {
+	t.Helper()
+	h.Jobs(t)
+	h.told.mu.Lock()
+	defer h.told.mu.Unlock()
+	var found []string
+	for _, m := range h.mails {
+		if m.Address == email && strings.HasPrefix(m.Path, "/reviewer-invitations/") {
+			found = append(found, strings.TrimPrefix(m.Path, "/reviewer-invitations/"))
+		}
+	}
+	return found
+}
+
+func (h *house) invitation(t *testing.T, sc tenants.Scope, email string) reviewers.Invitation {
+	t.Helper()
+	all, err := h.pool.Invitations(t.Context(), sc, h.call.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(all.All, func(i reviewers.Invitation) bool { return strings.EqualFold(i.Invitee.Email, email) })
+	if i < 0 {
+		t.Fatalf("%s is not invited", email)
+	}
+	return all.All[i]
 }

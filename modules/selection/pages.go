@@ -116,7 +116,11 @@ func tabs(p ui.Page, call ids.Call, may ways) (groups, pages []ui.Tab) {
 }
 
 func home(p ui.Page, call Call, last string) []ui.Crumb {
-	return []ui.Crumb{{Label: p.T("selection.calls.title"), Href: "/selection"}, {Label: call.Name(p.Loc.Locale), Href: address(call.ID, "ranking")}, {Label: last}}
+	return homeOf(p, call.ID, call.Name(p.Loc.Locale), last)
+}
+
+func homeOf(p ui.Page, call ids.Call, name, last string) []ui.Crumb {
+	return []ui.Crumb{{Label: p.T("selection.calls.title"), Href: "/selection"}, {Label: name, Href: address(call, "ranking")}, {Label: last}}
 }
 
 // boardView is who reviews what, found, ordered and cut to a page.

@@ -11,6 +11,7 @@ import (
 	"kervan/modules/forms"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/ui"
+	"kervan/modules/selection/reviewers"
 )
 
 func earlierCalls(p ui.Page, calls []Call) []ui.Option {
@@ -48,13 +49,13 @@ func sampleTitle(p ui.Page, c Calibration) string {
 
 // prior is what a call asks of its reviewers before they open their first application.
 type prior struct {
-	Trainings    []Trained
+	Trainings    []reviewers.Trained
 	Calibrations []Calibrating
 }
 
 // Due reports whether something of it stands before the application.
 func (p *prior) Due() bool {
-	return slices.ContainsFunc(p.Trainings, func(t Trained) bool { return t.Due() }) || slices.ContainsFunc(p.Calibrations, func(c Calibrating) bool { return c.Due() })
+	return slices.ContainsFunc(p.Trainings, func(t reviewers.Trained) bool { return t.Due() }) || slices.ContainsFunc(p.Calibrations, func(c Calibrating) bool { return c.Due() })
 }
 
 // sampleTyped is what stands in the form of a sample: what was just typed, where that fits, else what is kept.

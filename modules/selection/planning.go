@@ -11,6 +11,7 @@ import (
 	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/selection/reviewers"
 	"kervan/modules/solver/assignment"
 	"kervan/modules/solver/runs"
 	"kervan/policies"
@@ -20,7 +21,7 @@ import (
 // Planning is what an automatic assignment begins with.
 type Planning struct {
 	Board   Board
-	Known   []Known
+	Known   []reviewers.Known
 	Runs    []Run // the last ones, without what they were computed from
 	Lacking int   // how many applications have fewer reviewers than they need
 	Usual   Settings
@@ -37,14 +38,14 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, call ids.Call)
 		return Planning{}, err
 	}
 	p := Planning{Board: b, Away: map[ids.Person]bool{}}
-	if p.Known, err = s.known(ctx, sc); err != nil {
+	if p.Known, err = s.Reviewers.KnownReviewers(ctx, sc); err != nil {
 		return p, err
 	}
-	held, err := eligible(ctx, sc.Read(), b.Call)
+	held, err := reviewers.Eligible(ctx, sc.Read(), b.Call.ID, b.Call.Review.Anonymous)
 	if err != nil {
 		return p, err
 	}
-	p.Known = slices.DeleteFunc(p.Known, func(k Known) bool { return !allHold(held, []ids.Person{k.Profile.Person}) })
+	p.Known = slices.DeleteFunc(p.Known, func(k reviewers.Known) bool { return !allHold(held, []ids.Person{k.Profile.Person}) })
 	without, err := s.Conflicted(ctx, sc)
 	if err != nil {
 		return p, err
@@ -72,7 +73,7 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, call ids.Call)
 		if k.Most > 0 {
 			p.Usual.Most[k.Profile.Person] = k.Most
 		}
-		if k.awayMostly(now, p.Usual.DueAt, zone(b.Call)) {
+		if k.AwayMostly(now, p.Usual.DueAt, zone(b.Call)) {
 			p.Away[k.Profile.Person] = true
 			continue
 		}
@@ -80,7 +81,7 @@ func (s *Service) Planning(ctx context.Context, sc tenants.Scope, call ids.Call)
 	}
 	// One more than an equal share, so that affinity has a choice; half of one of what is new, so that nobody is left without any.
 	n := max(1, len(p.Usual.Reviewers))
-	p.Usual.Load = Bounds{Min: min(MostReviews, fresh/(2*n)), Max: min(MostReviews, 1+(reviews+n)/n)}
+	p.Usual.Load = Bounds{Min: min(reviewers.MostReviews, fresh/(2*n)), Max: min(reviewers.MostReviews, 1+(reviews+n)/n)}
 	return p, nil
 }
 
@@ -89,25 +90,6 @@ func usualDue(b Board, now time.Time) time.Time {
 		return b.LatestDue
 	}
 	return DueAt(now, 14, zone(b.Call))
-}
-
-// awayMostly reports whether somebody is away for more than half of the days until then, the first and the last included.
-func (p *Profile) awayMostly(from, until time.Time, zone *time.Location) bool {
-	if p.AwayFrom == "" {
-		return false
-	}
-	days, away := 0, 0
-	for day := from; days < 1000; day = day.AddDate(0, 0, 1) {
-		d := today(day, zone)
-		if d > today(until, zone) {
-			break
-		}
-		days++
-		if p.Away(d, d) {
-			away++
-		}
-	}
-	return 2*away > days
 }
 
 // runJob computes a run.
@@ -146,7 +128,7 @@ func (s *Service) StartRun(ctx context.Context, sc tenants.Scope, call ids.Call,
 	if err != nil {
 		return ids.Run{}, err
 	}
-	profiles, err := allProfiles(ctx, sc.Read())
+	profiles, err := reviewers.AllProfiles(ctx, sc.Read())
 	if err != nil {
 		return ids.Run{}, err
 	}
@@ -189,7 +171,7 @@ func (s *Service) checkSettings(ctx context.Context, sc tenants.Scope, f field, 
 		return fault.Invalid("fault.check_fields", bad...)
 	}
 	g.DueAt = g.DueAt.Truncate(time.Microsecond) // as the database keeps it
-	held, err := eligible(ctx, sc.Read(), f.Call)
+	held, err := reviewers.Eligible(ctx, sc.Read(), f.Call.ID, f.Call.Review.Anonymous)
 	if err != nil {
 		return err
 	}
@@ -224,7 +206,7 @@ func (s *Service) opened(ctx context.Context, tx *tenants.Tx, call Call, due tim
 }
 
 // drafted puts a run together of what stands in the transaction.
-func drafted(ctx context.Context, tx *tenants.Tx, f field, g Settings, profiles map[ids.Person]Profile) (Run, error) {
+func drafted(ctx context.Context, tx *tenants.Tx, f field, g Settings, profiles map[ids.Person]reviewers.Profile) (Run, error) {
 	reviews, err := reviewsOfCall(ctx, tx, f.Call.ID)
 	if err != nil {
 		return Run{}, err

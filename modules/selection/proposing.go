@@ -7,6 +7,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/selection/reviewers"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -146,7 +147,7 @@ func (s *Service) suits(ctx context.Context, sc tenants.Scope, b Board) (func(id
 		l.Countries = b.Rows[i].countries()
 		leanings[b.Rows[i].ID] = l
 	}
-	profiles, err := allProfiles(ctx, sc.Read())
+	profiles, err := reviewers.AllProfiles(ctx, sc.Read())
 	return func(a ids.Application, person ids.Person) Suit {
 		leaning, profile := leanings[a], profiles[person]
 		suit := Suit{Reads: leaning.Language != "" && slices.Contains(profile.Languages, leaning.Language)}

@@ -11,8 +11,6 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "selection.step_back", s.StepBack)
 	tenants.React(r, "selection.look_for_partners", s.LookForPartners)
 	tenants.React(r, "selection.withdrawn", s.Withdrawn)
-	tenants.React(r, "selection.invite_lent", s.InviteLent)
-	tenants.React(r, "selection.end_loan", s.EndLoan)
 	tenants.React(r, "selection.forget_sample", s.ForgetSample)
 	tenants.React(r, "selection.forget_withdrawn", s.ForgetWithdrawn)
 	tenants.React(r, "selection.forget_papers", s.ForgetPapers)
@@ -21,6 +19,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.HandleJob(r, remindReplyJob, s.RemindLeads)
 	tenants.HandleJob(r, remindConditionsJob, s.RemindConditions)
 	tenants.HandleJob(r, runJob, s.Compute)
-	tenants.HandleJob(r, remindInvitationJob, s.RemindInvited)
-	tenants.HandleJob(r, lapseInvitationJob, s.LapseInvitation)
 }
+
+// RegisterJobs registers what the queue does every night in every network.
+func (s *Service) RegisterJobs(t *tenants.Tenants) { t.HandleEverywhere(LookJob, s.LookEverywhere) }

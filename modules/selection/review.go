@@ -8,6 +8,7 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 )
 
 // ReviewState is where a review stands.
@@ -260,6 +261,5 @@ func ProgressOf(rule blueprints.Review, reviews []Review, wanted int) Progress {
 
 // DueAt is the end of the day, so many days on, in the zone in which a call states its instants.
 func DueAt(now time.Time, days int, zone *time.Location) time.Time {
-	day := now.In(zone).AddDate(0, 0, days)
-	return time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 0, 0, zone)
+	return i18n.EndOfDay(now.In(zone).AddDate(0, 0, days))
 }

@@ -6,6 +6,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/selection/reviewers"
 	"kervan/modules/solver/assignment"
 	"kervan/modules/solver/runs"
 )
@@ -73,14 +74,14 @@ func (g *Settings) check() []fault.Field {
 	}
 	between("reviews_min", g.Reviews.Min, 1, MostPerApplication)
 	between("reviews_max", g.Reviews.Max, max(1, g.Reviews.Min), MostPerApplication)
-	between("load_min", g.Load.Min, 0, MostReviews)
-	between("load_max", g.Load.Max, max(1, g.Load.Min), MostReviews)
+	between("load_min", g.Load.Min, 0, reviewers.MostReviews)
+	between("load_max", g.Load.Max, max(1, g.Load.Min), reviewers.MostReviews)
 	if len(g.Reviewers) == 0 {
 		bad = append(bad, fault.At("reviewer", "selection.assign.no_reviewer"))
 	}
 	for _, person := range g.Reviewers {
 		if most, own := g.Most[person]; own {
-			between("most-"+person.String(), most, 1, MostReviews)
+			between("most-"+person.String(), most, 1, reviewers.MostReviews)
 		}
 	}
 	between("weight_topic", g.Weights.Topic, 0, MostWeight)
@@ -151,7 +152,7 @@ type drafting struct {
 	applications []Application // of the call, that the actor may know of
 	reviews      []Review      // of these
 	barred       map[pair]bool // by a conflict of interest
-	profiles     map[ids.Person]Profile
+	profiles     map[ids.Person]reviewers.Profile
 	wishes       map[pair]Wish
 }
 
@@ -198,7 +199,7 @@ func (d *drafting) draft() Run {
 	}
 	for k, person := range run.Reviewers {
 		p := d.profiles[person]
-		run.Basis.Expertise = append(run.Basis.Expertise, p.expertise())
+		run.Basis.Expertise = append(run.Basis.Expertise, p.Expertise())
 		in.Load = append(in.Load, d.load(person, k < len(g.Reviewers), inside[person], outside[person]))
 	}
 	if len(d.wishes) > 0 {

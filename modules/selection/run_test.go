@@ -17,6 +17,7 @@ import (
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui/uitest"
 	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/modules/solver"
 	"kervan/tenants"
 	"kervan/tenants/tenanttest"
@@ -56,7 +57,7 @@ func gather(t *testing.T) *crowd {
 	topics, languages := []string{"digital", "fundraising"}, []string{"de", "tr"}
 	for i, name := range []string{"Aylin", "Bruno", "Ceren", "Doris"} {
 		r := c.role(t, name, tenants.RoleReviewer)
-		if err := c.service.SaveOwnProfile(t.Context(), r, selection.Profile{Topics: topics[i%2 : i%2+1], Languages: languages[i%2 : i%2+1], Countries: []string{"TR"}}); err != nil {
+		if err := c.pool.SaveOwnProfile(t.Context(), r, reviewers.Profile{Topics: topics[i%2 : i%2+1], Languages: languages[i%2 : i%2+1], Countries: []string{"TR"}}); err != nil {
 			t.Fatal(err)
 		}
 		c.reviewers = append(c.reviewers, r)
@@ -318,12 +319,12 @@ func TestConflictsAndAbsencesStandInEveryRun(t *testing.T) {
 	if got := c.of(p, c.all[2]); strings.Contains(got, "Ceren") {
 		t.Errorf("who belongs to an applicant is proposed: %s", got)
 	}
-	own, err := c.service.OwnProfile(t.Context(), c.reviewers[3])
+	own, err := c.pool.OwnProfile(t.Context(), c.reviewers[3])
 	if err != nil {
 		t.Fatal(err)
 	}
 	own.AwayFrom, own.AwayTo = today(-1), today(12)
-	if err := c.service.SaveOwnProfile(t.Context(), c.reviewers[3], own); err != nil {
+	if err := c.pool.SaveOwnProfile(t.Context(), c.reviewers[3], own); err != nil {
 		t.Fatal(err)
 	}
 	planning, err := c.service.Planning(t.Context(), c.coordinator, c.call.ID)

@@ -11,6 +11,7 @@ import (
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection/reviewers"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -114,22 +115,17 @@ type Applications interface {
 }
 
 // Person is what this module shows of somebody.
-type Person struct {
-	Name  string
-	Email string
-}
+type Person = reviewers.Person
 
 // People tells who people are, all in one query. The accounts module satisfies it.
-type People interface {
-	Persons(ctx context.Context, sc tenants.Scope, persons []ids.Person) (map[ids.Person]Person, error)
-}
+type People = reviewers.People
 
 // Around are the modules that this one asks.
 type Around struct {
 	Calls        Calls
 	Applications Applications
 	People       People
-	Newcomers    Newcomers
+	Reviewers    *reviewers.Service
 	Ties         Ties
 	Samples      Samples
 	Papers       Papers
@@ -273,7 +269,7 @@ func (s *Service) permittedEarly(ctx context.Context, sc tenants.Scope, action p
 		return Application{}, err
 	}
 	a, err := s.passed(ctx, sc, id)
-	if !fault.Is(err, fault.KindNotFound) || !sc.Actor().Has(namers...) {
+	if !fault.Is(err, fault.KindNotFound) || !sc.Actor().Has(reviewers.Namers...) {
 		return a, err
 	}
 	early, err := s.Applications.Unanswered(ctx, sc, id)
@@ -313,6 +309,13 @@ func (s *Service) field(ctx context.Context, sc tenants.Scope, call ids.Call) (f
 	if err != nil {
 		return field{}, err
 	}
+	f, err := s.known(ctx, sc, call)
+	f.Call = c
+	return f, err
+}
+
+// known is field without the call itself.
+func (s *Service) known(ctx context.Context, sc tenants.Scope, call ids.Call) (field, error) {
 	all, err := s.Applications.InSelection(ctx, sc, call)
 	if err != nil {
 		return field{}, err
@@ -321,7 +324,7 @@ func (s *Service) field(ctx context.Context, sc tenants.Scope, call ids.Call) (f
 	if err != nil {
 		return field{}, err
 	}
-	f := field{Call: c, without: without}
+	f := field{without: without}
 	for _, a := range all {
 		if slices.Contains(without, a.ID) {
 			f.Hidden++

@@ -11,6 +11,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -182,10 +183,10 @@ func insertReview(ctx context.Context, tx *tenants.Tx, r *Review) error {
 		AssignedBy: tx.Scope().Actor().Person,
 	}
 	var loan ids.Loan
-	if _, err := tx.NewInsert().Model(&row).Returning(loanOf("reviews")).Exec(ctx, &loan); err != nil {
+	if _, err := tx.NewInsert().Model(&row).Returning(reviewers.LoanOf("reviews")).Exec(ctx, &loan); err != nil {
 		return fmt.Errorf("selection: assign: %w", err)
 	}
-	tellLender(tx, loan)
+	reviewers.TellLender(tx, loan)
 	return nil
 }
 
@@ -199,10 +200,10 @@ func advance(ctx context.Context, tx *tenants.Tx, r *Review) error {
 		q = q.Set("declared_at = coalesce(declared_at, ?)", tx.Moment())
 	}
 	var loan ids.Loan
-	if _, err := q.Returning(loanOf("r")).Exec(ctx, &loan); err != nil {
+	if _, err := q.Returning(reviewers.LoanOf("r")).Exec(ctx, &loan); err != nil {
 		return fmt.Errorf("selection: move review: %w", err)
 	}
-	tellLender(tx, loan)
+	reviewers.TellLender(tx, loan)
 	return nil
 }
 

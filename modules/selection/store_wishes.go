@@ -3,11 +3,13 @@ package selection
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"kervan/modules/ids"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -24,6 +26,21 @@ func wishable(ctx context.Context, db bun.IDB, one *ids.Call) ([]ids.Call, error
 		return nil, fmt.Errorf("selection: list calls that ask for wishes: %w", err)
 	}
 	return found, nil
+}
+
+// wishableBy are the calls, or the one, of which the actor may say what they would like to review.
+func wishableBy(ctx context.Context, sc tenants.Scope, one *ids.Call) ([]ids.Call, error) {
+	asked, err := wishable(ctx, sc.Read(), one)
+	if err != nil || len(asked) == 0 || sc.Actor().Has(tenants.RoleChair) {
+		return asked, err
+	}
+	held, err := tenants.Holders(ctx, sc.Read(), tenants.RoleReviewer)
+	if err != nil {
+		return nil, err
+	}
+	bound, err := reviewers.BoundTo(ctx, sc.Read(), held)
+	calls, lent := bound[sc.Actor().Person]
+	return slices.DeleteFunc(asked, func(call ids.Call) bool { return lent && !slices.Contains(calls, call) }), err
 }
 
 // wishesOf are the wishes of all reviewers of a call.

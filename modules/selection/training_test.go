@@ -8,6 +8,7 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -23,23 +24,23 @@ func TestWhatMustBeReadFirstStandsBeforeTheFirstApplication(t *testing.T) {
 	if err := h.service.Declare(t.Context(), other, others, selection.Declaration{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.service.Instruct(t.Context(), officer, h.call.ID, selection.Training{}); err == nil {
+	if err := h.pool.Instruct(t.Context(), officer, h.call.ID, reviewers.Training{}); err == nil {
 		t.Error("an officer writes it")
 	}
-	if err := h.service.Instruct(t.Context(), coordinator, h.call.ID, selection.Training{Required: true}); !fault.Is(err, fault.KindInvalid) {
+	if err := h.pool.Instruct(t.Context(), coordinator, h.call.ID, reviewers.Training{Required: true}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("nothing must be read: %v", err)
 	}
-	if _, err := h.service.Training(t.Context(), reader, h.call.ID); !fault.Is(err, fault.KindNotFound) {
+	if _, err := h.pool.Training(t.Context(), reader, h.call.ID); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("there is nothing yet: %v", err)
 	}
-	words := selection.Training{Body: i18n.Text{i18n.TR: "# Ölçek"}, Required: true}
-	if err := h.service.Instruct(t.Context(), coordinator, h.call.ID, words); err != nil {
+	words := reviewers.Training{Body: i18n.Text{i18n.TR: "# Ölçek"}, Required: true}
+	if err := h.pool.Instruct(t.Context(), coordinator, h.call.ID, words); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.service.Instruct(t.Context(), coordinator, h.call.ID, words); !fault.Is(err, fault.KindConflict) {
+	if err := h.pool.Instruct(t.Context(), coordinator, h.call.ID, words); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("over somebody else's: %v", err)
 	}
-	if _, err := h.service.Training(t.Context(), leads[0], h.call.ID); err == nil {
+	if _, err := h.pool.Training(t.Context(), leads[0], h.call.ID); err == nil {
 		t.Error("an applicant reads it")
 	}
 	// Nobody opens an application before, but one who has opened one goes on, and a conflict can be declared at once.
@@ -55,19 +56,19 @@ func TestWhatMustBeReadFirstStandsBeforeTheFirstApplication(t *testing.T) {
 	if err := h.service.Declare(t.Context(), reader, second, selection.Declaration{Conflict: true, Kind: selection.ConflictFamily}); err != nil {
 		t.Errorf("a conflict: %v", err)
 	}
-	if err := h.service.ReadTraining(t.Context(), reader, h.call.ID, 7); !fault.Is(err, fault.KindConflict) {
+	if err := h.pool.ReadTraining(t.Context(), reader, h.call.ID, 7); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("another version: %v", err)
 	}
 	for range 2 {
-		if err := h.service.ReadTraining(t.Context(), reader, h.call.ID, 1); err != nil {
+		if err := h.pool.ReadTraining(t.Context(), reader, h.call.ID, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
 	words.Version, words.Body = 1, i18n.Text{i18n.TR: "# Ölçek", i18n.EN: "# The scale"}
-	if err := h.service.Instruct(t.Context(), coordinator, h.call.ID, words); err != nil {
+	if err := h.pool.Instruct(t.Context(), coordinator, h.call.ID, words); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := h.service.Training(t.Context(), reader, h.call.ID); err != nil || got.Due() || !got.Changed() {
+	if got, err := h.pool.Training(t.Context(), reader, h.call.ID); err != nil || got.Due() || !got.Changed() {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if err := h.service.Declare(t.Context(), reader, first, selection.Declaration{}); err != nil {
@@ -92,7 +93,7 @@ func TestThePagesOfATraining(t *testing.T) {
 		c.Want(http.StatusUnprocessableEntity)
 	}
 	c.Get(path)
-	c.Submit(path, "body_en", strings.Repeat("x", selection.MaxTraining+1), "required", "yes")
+	c.Submit(path, "body_en", strings.Repeat("x", reviewers.MaxTraining+1), "required", "yes")
 	c.Want(422)
 	c.Submit(path, "body_en", "## The scale\n\n<script>x</script>\n\nTen is **rare**.", "required", "yes")
 	c.Want(200, "The text is saved", "Rüya Okur", "Not yet")

@@ -58,7 +58,7 @@ func (w *Web) Module() site.Module {
 		Name: "selection",
 		Routes: slices.Concat(
 			w.publishing(),
-			w.profiling(),
+			w.returning(),
 			w.automating(),
 			w.agreeing(),
 			w.keeping(),
@@ -68,8 +68,6 @@ func (w *Web) Module() site.Module {
 			w.conditioning(),
 			w.discussing(),
 			w.meeting(),
-			w.invitingRoutes(),
-			w.instructing(),
 			w.calibrating(),
 			w.stating(),
 			w.wishing(),
@@ -133,6 +131,15 @@ func parseCall(c *fiber.Ctx) (ids.Call, error) {
 	return id, nil
 }
 
+// parseOwn is the call of one of a reviewer's own pages.
+func parseOwn(c *fiber.Ctx) (ids.Call, error) {
+	id, err := ids.Parse[ids.Call](web.Param(c, "call"))
+	if err != nil {
+		return id, fault.NotFound()
+	}
+	return id, nil
+}
+
 func parseApplication(c *fiber.Ctx) (ids.Application, error) {
 	id, err := ids.Parse[ids.Application](web.Param(c, "id"))
 	if err != nil {
@@ -166,6 +173,16 @@ func (w *Web) ways(sc tenants.Scope) ways {
 		Manage: may(policies.ReviewerManage), Decide: may(policies.SelectionDecide), Sign: may(policies.SelectionSign), Release: may(policies.SelectionRelease),
 		Undeclare: may(policies.ReviewUndeclare), Invite: may(policies.PersonInvite), Rank: may(policies.SelectionRank), Arrange: may(policies.SelectionArrange),
 	}
+}
+
+// Crumbs lead back from a page of a call. It satisfies reviewers.Frame.
+func (w *Web) Crumbs(p ui.Page, call ids.Call, name, last string) []ui.Crumb {
+	return homeOf(p, call, name, last)
+}
+
+// Tabs lead to the pages of a call that the actor may open. It satisfies reviewers.Frame.
+func (w *Web) Tabs(p ui.Page, sc tenants.Scope, call ids.Call) templ.Component {
+	return callTabs(p, call, w.ways(sc))
 }
 
 // page is the frame of a page below a call's selection.
@@ -248,17 +265,9 @@ func (w *Web) unassign(c *fiber.Ctx, sc tenants.Scope) error {
 	return w.said(c, err, "selection.unassign.done", web.Local(form.Raw("return"), address(call, "")))
 }
 
-// said goes on after an act without input: it says that it is done, or why the thing's state did not allow it.
+// said goes on after an act without input; see site.Said.
 func (w *Web) said(c *fiber.Ctx, err error, done, next string) error {
-	switch {
-	case fault.Is(err, fault.KindConflict), fault.Is(err, fault.KindTooLate):
-		w.site.Say(c, "warning", fault.Of(err).Key)
-	case err != nil:
-		return err
-	default:
-		w.site.Say(c, "success", done)
-	}
-	return web.SeeOther(c, next)
+	return w.site.Said(c, err, done, next)
 }
 
 func (w *Web) reviewers(c *fiber.Ctx, sc tenants.Scope) error { return w.showReviewers(c, sc, "", nil) }

@@ -49,7 +49,7 @@ func (w *Web) showAddition(c *fiber.Ctx, sc tenants.Scope, in ticking, refused e
 }
 
 func (w *Web) showSpoken(c *fiber.Ctx, sc tenants.Scope, title string, refused error, page func(ui.Page, Impartial, *fault.Fault) templ.Component) error {
-	call, err := parseTraining(c)
+	call, err := parseOwn(c)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (w *Web) showSpoken(c *fiber.Ctx, sc tenants.Scope, title string, refused e
 }
 
 func (w *Web) declareImpartial(c *fiber.Ctx, sc tenants.Scope) error {
-	call, err := parseTraining(c)
+	call, err := parseOwn(c)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (w *Web) additionForm(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func (w *Web) addTies(c *fiber.Ctx, sc tenants.Scope) error {
-	call, err := parseTraining(c)
+	call, err := parseOwn(c)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/web"
+	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
 
@@ -21,7 +22,7 @@ func (w *Web) queue(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	var first prior
-	if first.Trainings, err = w.service.TrainingsOf(c.UserContext(), sc, docket.Reviews); err != nil {
+	if first.Trainings, err = w.service.Reviewers.TrainingsOf(c.UserContext(), sc, trainedFor(docket.Reviews)); err != nil {
 		return err
 	}
 	if first.Calibrations, err = w.service.CalibrationsOf(c.UserContext(), sc); err != nil {
@@ -32,6 +33,16 @@ func (w *Web) queue(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	return w.site.Render(c, queuePage(w.site.Page(c, sc, "selection.queue.title"), docket, first, wishes))
+}
+
+// trainedFor are the calls of a queue, as those know them who keep the trainings.
+func trainedFor(queue []Queued) []reviewers.Call {
+	calls := make([]reviewers.Call, len(queue))
+	for i := range queue {
+		c := &queue[i].Call
+		calls[i] = reviewers.Call{ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, Reviews: c.Review.Reviews, Anonymous: c.Review.Anonymous}
+	}
+	return calls
 }
 
 func parseReview(c *fiber.Ctx) (ids.Review, error) {
@@ -95,7 +106,7 @@ func (w *Web) showReview(c *fiber.Ctx, sc tenants.Scope, in writing, refused err
 
 // prior is what stands before an application that its reviewer has not opened.
 func (w *Web) prior(c *fiber.Ctx, sc tenants.Scope, d Desk) (first prior, err error) {
-	if first.Trainings, err = w.service.TrainingsOf(c.UserContext(), sc, []Queued{d.Queued}); err != nil {
+	if first.Trainings, err = w.service.Reviewers.TrainingsOf(c.UserContext(), sc, trainedFor([]Queued{d.Queued})); err != nil {
 		return first, err
 	}
 	all, err := w.service.CalibrationsOf(c.UserContext(), sc)
@@ -244,7 +255,7 @@ func (w *Web) showConflict(c *fiber.Ctx, sc tenants.Scope, in writing, refused e
 	}
 	p := w.site.Page(c, sc, "selection.conflict.title")
 	back := "/reviews"
-	if sc.Actor().Has(namers...) {
+	if sc.Actor().Has(reviewers.Namers...) {
 		back = "/applications"
 	}
 	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return conflictPage(p, a, in, back, f) })

@@ -37,7 +37,7 @@ func (w *Web) askForWishes(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func (w *Web) wishes(c *fiber.Ctx, sc tenants.Scope) error {
-	call, err := parseTraining(c)
+	call, err := parseOwn(c)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (w *Web) wishes(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func (w *Web) wish(c *fiber.Ctx, sc tenants.Scope) error {
-	call, err := parseTraining(c)
+	call, err := parseOwn(c)
 	if err != nil {
 		return err
 	}

@@ -229,6 +229,19 @@ func (s *Site) Say(c *fiber.Ctx, kind, key string) {
 	web.SetCookie(c, noticeCookie, kind+" "+key, time.Time{})
 }
 
+// Said goes on after an act without input: it says that it is done, or why the thing's state did not allow it.
+func (s *Site) Said(c *fiber.Ctx, err error, done, next string) error {
+	switch {
+	case fault.Is(err, fault.KindConflict), fault.Is(err, fault.KindTooLate):
+		s.Say(c, "warning", fault.Of(err).Key)
+	case err != nil:
+		return err
+	default:
+		s.Say(c, "success", done)
+	}
+	return web.SeeOther(c, next)
+}
+
 func (s *Site) notice(c *fiber.Ctx, loc *i18n.Localizer) *ui.Notice {
 	kind, key, ok := strings.Cut(web.Cookie(c, noticeCookie), " ")
 	if !ok {

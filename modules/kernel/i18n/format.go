@@ -32,6 +32,14 @@ func (l *Localizer) Date(t time.Time) string { return l.messages.format.FmtDateL
 // Day is a day of the calendar, as 2026-10-05. As an argument of a message it is written as its reader writes days.
 type Day string
 
+// DayOf is the day of an instant in a zone.
+func DayOf(at time.Time, zone *time.Location) Day { return Day(at.In(zone).Format(time.DateOnly)) }
+
+// EndOfDay is a minute before the midnight that ends the day of an instant, in its zone.
+func EndOfDay(at time.Time) time.Time {
+	return time.Date(at.Year(), at.Month(), at.Day(), 23, 59, 0, 0, at.Location())
+}
+
 // Day writes a day of the calendar in full; what is none stays as it is.
 func (l *Localizer) Day(day Day) string {
 	t, err := time.ParseInLocation(time.DateOnly, string(day), l.Zone)

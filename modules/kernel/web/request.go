@@ -4,6 +4,7 @@ import (
 	"mime"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -112,6 +113,19 @@ func (f Form) Required(name string, maxChars int) (string, []fault.Field) {
 		return "", []fault.Field{fault.At(name, "fault.required")}
 	}
 	return clean, bad
+}
+
+// EndOfDay is the end of a day in the zone, which must be typed, and a refused field for what is none: wrong is the key of what is said
+// then.
+func (f Form) EndOfDay(name string, zone *time.Location, wrong string) (time.Time, []fault.Field) {
+	day, err := time.ParseInLocation(time.DateOnly, f.Raw(name), zone)
+	switch {
+	case f.Raw(name) == "":
+		return time.Time{}, []fault.Field{fault.At(name, "fault.required")}
+	case err != nil || day.Year() < 2000 || day.Year() > 2200:
+		return time.Time{}, []fault.Field{fault.At(name, wrong)}
+	}
+	return i18n.EndOfDay(day), nil
 }
 
 // Param is a path parameter, decoded once. What does not decode to an honest text is empty and so found nowhere.
