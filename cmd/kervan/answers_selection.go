@@ -81,7 +81,7 @@ func (jury) Published(ctx context.Context, sc tenants.Scope) ([]selection.Call, 
 
 // InSelection satisfies selection.Applications.
 func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) ([]selection.Application, error) {
-	all, err := applications.InSelection(ctx, sc.Read(), call)
+	all, err := applications.InSelection(ctx, sc, call)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func (j jury) HandedIn(ctx context.Context, sc tenants.Scope, call ids.Call) ([]
 
 // Leanings satisfies selection.Applications.
 func (j jury) Leanings(ctx context.Context, sc tenants.Scope, call ids.Call) (map[ids.Application]selection.Leaning, error) {
-	all, err := applications.InSelection(ctx, sc.Read(), call)
+	all, err := applications.InSelection(ctx, sc, call)
 	if err != nil {
 		return nil, err
 	}
@@ -231,9 +231,11 @@ func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Ap
 	for i := range all {
 		wanted = append(wanted, all[i].Organizations()...)
 	}
-	cards, err := j.organizations.Cards(ctx, sc.Read(), wanted)
-	if err != nil {
-		return nil, err
+	cards := make(map[ids.Organization]organizations.Card, len(wanted))
+	if len(wanted) > 0 {
+		if err := sc.Ask(ctx, organizations.Asking(wanted, func(c organizations.Card) { cards[c.ID] = c })); err != nil {
+			return nil, err
+		}
 	}
 	named := make([]selection.Application, len(all))
 	for i, a := range all {
