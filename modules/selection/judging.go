@@ -101,10 +101,12 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 }
 
 func (p *Panel) rank(f field, reviews map[ids.Application][]Review, wanted map[ids.Application]int, actor ids.Person) {
-	found := make(map[ids.Application]Ranked, len(f.Applications))
+	found := make(map[ids.Application]*Ranked, len(f.Applications))
+	all := make([]Ranked, len(f.Applications))
 	scores := make([]Scores, len(f.Applications))
 	for i, a := range f.Applications {
-		r := Ranked{Application: a}
+		r := &all[i]
+		r.Application = a
 		r.Progress, r.Owed = progressTo(actor, f.Call.Review, reviews[a.ID], wanted[a.ID])
 		for _, one := range reviews[a.ID] {
 			if one.State == ReviewSubmitted && !r.Owed {
@@ -119,10 +121,11 @@ func (p *Panel) rank(f field, reviews map[ids.Application][]Review, wanted map[i
 	ranking := Order(scores)
 	p.StandardError = ranking.StandardError
 	p.Line, p.Contested = ranking.Line(f.Call.Places)
+	p.Ranked = make([]Ranked, 0, len(all))
 	for _, rank := range ranking.Ranks {
 		r := found[rank.Application]
 		r.Rank, r.TooLow = rank, BelowTotal(f.Call.Review, rank)
-		p.Ranked = append(p.Ranked, r)
+		p.Ranked = append(p.Ranked, *r)
 	}
 }
 
