@@ -122,7 +122,7 @@ func (finders) Calls(ctx context.Context, sc tenants.Scope) ([]matching.Call, er
 
 // Applicants satisfies matching.Applications.
 func (finders) Applicants(ctx context.Context, sc tenants.Scope, call ids.Call, pool matching.PoolKind) ([]matching.Applicant, error) {
-	all, err := applications.InSelection(ctx, sc.Read(), call)
+	all, err := applications.InSelection(ctx, sc, call)
 	if err != nil {
 		return nil, err
 	}

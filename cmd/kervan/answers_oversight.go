@@ -38,22 +38,17 @@ func (countings) Calls(ctx context.Context, sc tenants.Scope) ([]oversight.Call,
 }
 
 // Applications satisfies oversight.Sources.
-func (c countings) Applications(ctx context.Context, sc tenants.Scope) (map[string]int, error) {
+func (c countings) Applications(ctx context.Context, sc tenants.Scope) (byState map[string]int, needed, done int, err error) {
 	hidden, err := c.selection.Conflicted(ctx, sc)
 	if err != nil {
-		return nil, err
+		return nil, 0, 0, err
 	}
 	counts, err := applications.CountByState(ctx, sc.Read(), hidden...)
-	return named(counts), err
-}
-
-// Reviews satisfies oversight.Sources.
-func (c countings) Reviews(ctx context.Context, sc tenants.Scope) (needed, done int, err error) {
-	hidden, err := c.selection.Conflicted(ctx, sc)
 	if err != nil {
-		return 0, 0, err
+		return nil, 0, 0, err
 	}
-	return selection.CountReviews(ctx, sc.Read(), hidden...)
+	needed, done, err = selection.CountReviews(ctx, sc.Read(), hidden...)
+	return named(counts), needed, done, err
 }
 
 // Partnerships satisfies oversight.Sources.

@@ -80,8 +80,8 @@ func (jury) Published(ctx context.Context, sc tenants.Scope) ([]selection.Call, 
 }
 
 // InSelection satisfies selection.Applications.
-func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) ([]selection.Application, error) {
-	all, err := applications.InSelection(ctx, sc.Read(), call)
+func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call selection.Call) ([]selection.Application, error) {
+	all, err := applications.InSelection(ctx, sc, call.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -89,19 +89,15 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := programs.Judging(ctx, sc.Read(), call)
-	if err != nil {
-		return nil, err
-	}
-	if len(blueprints.By(blueprints.SideFirst, c.Quotas)) > 0 {
+	if len(blueprints.By(blueprints.SideFirst, call.Quotas)) > 0 {
 		if err := markFirstTimers(ctx, sc, all, found); err != nil {
 			return nil, err
 		}
 	}
-	if c.Review.Topic == "" {
+	if call.Review.Topic == "" {
 		return found, nil
 	}
-	topics, err := applications.Chosen(ctx, sc, all, c.Review.Topic)
+	topics, err := applications.Chosen(ctx, sc, all, call.Review.Topic)
 	for i := range found {
 		found[i].Topics = topics[found[i].ID]
 	}
@@ -135,7 +131,7 @@ func (j jury) HandedIn(ctx context.Context, sc tenants.Scope, call ids.Call) ([]
 
 // Leanings satisfies selection.Applications.
 func (j jury) Leanings(ctx context.Context, sc tenants.Scope, call ids.Call) (map[ids.Application]selection.Leaning, error) {
-	all, err := applications.InSelection(ctx, sc.Read(), call)
+	all, err := applications.InSelection(ctx, sc, call)
 	if err != nil {
 		return nil, err
 	}
@@ -231,9 +227,11 @@ func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Ap
 	for i := range all {
 		wanted = append(wanted, all[i].Organizations()...)
 	}
-	cards, err := j.organizations.Cards(ctx, sc.Read(), wanted)
-	if err != nil {
-		return nil, err
+	cards := make(map[ids.Organization]organizations.Card, len(wanted))
+	if len(wanted) > 0 {
+		if err := sc.Ask(ctx, organizations.Asking(wanted, func(c organizations.Card) { cards[c.ID] = c })); err != nil {
+			return nil, err
+		}
 	}
 	named := make([]selection.Application, len(all))
 	for i, a := range all {

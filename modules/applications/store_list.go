@@ -175,13 +175,6 @@ func count(ctx context.Context, db bun.IDB, q Query) (int, error) {
 	return int(n), nil
 }
 
-// InSelection lists the applications of a call that passed the check and were not withdrawn, by number, for the modules
-// that decide about them.
-func InSelection(ctx context.Context, db bun.IDB, call ids.Call) ([]Application, error) {
-	return withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).Where("a.call_id = ?", call).
-		Where("a.state NOT IN ('draft', 'submitted', 'returned', 'ineligible', 'withdrawn')").Order("a.number"))
-}
-
 // HandedIn lists the applications of a call that were handed in and not withdrawn, by number, whether they passed the check or not.
 // It is for other modules' use-cases, which have authorized.
 func HandedIn(ctx context.Context, db bun.IDB, call ids.Call) ([]Application, error) {

@@ -80,6 +80,40 @@ func asking(wanted []ids.Application, all *[]Application) (applications, parts t
 	return applications, parts
 }
 
+// InSelection lists the applications of a call that passed the check and were not withdrawn, by number, with their parts: what was
+// handed in, where it stands and whose it is, without what was noted when it was checked. It is for other modules' use-cases,
+// which have authorized.
+func InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) ([]Application, error) {
+	var all []Application
+	at := map[ids.Application]int{}
+	applications := tenants.Question{
+		Query: `SELECT id, organization_id, number, state, form_version_id, joint_sheet_id, submitted_at, submitted_version_id FROM applications
+			WHERE call_id = $1 AND state NOT IN ('draft', 'submitted', 'returned', 'ineligible', 'withdrawn') ORDER BY number`,
+		Args: []any{call}, Row: func(row *tenants.Row) error {
+			a := Application{Call: call}
+			err := row.Scan(&a.ID, &a.Organization, &a.Number, &a.State, &a.FormVersion, &a.Joint, &a.SubmittedAt, &a.SubmittedVersion)
+			at[a.ID], all = len(all), append(all, a)
+			return err
+		},
+	}
+	parts := tenants.Question{
+		Query: `SELECT p.id, p.application_id, p.seat, p.organization_id, p.sheet_id FROM application_parts AS p JOIN applications AS a ON a.id = p.application_id
+			WHERE a.call_id = $1 AND a.state NOT IN ('draft', 'submitted', 'returned', 'ineligible', 'withdrawn') ORDER BY p.position`,
+		Args: []any{call}, Row: func(row *tenants.Row) error {
+			var p Part
+			err := row.Scan(&p.ID, &p.Application, &p.Seat, &p.Organization, &p.Sheet)
+			if i, ok := at[p.Application]; ok {
+				all[i].Parts = append(all[i].Parts, p)
+			}
+			return err
+		},
+	}
+	if err := sc.Ask(ctx, applications, parts); err != nil {
+		return nil, fmt.Errorf("applications: list those in selection: %w", err)
+	}
+	return all, nil
+}
+
 // record reads one application, its parts and what was handed in last, in one message.
 func record(ctx context.Context, sc tenants.Scope, id ids.Application) (r Record, found bool, err error) {
 	r.copies = map[ids.Sheet]ids.Sheet{}

@@ -15,8 +15,8 @@ import (
 type Sources interface {
 	Organizations(ctx context.Context, sc tenants.Scope) (int, error)
 	Calls(ctx context.Context, sc tenants.Scope) ([]Call, error)
-	Applications(ctx context.Context, sc tenants.Scope) (byState map[string]int, err error)
-	Reviews(ctx context.Context, sc tenants.Scope) (needed, done int, err error)
+	// Applications counts them by state, and of their reviews those that reviewers have and those that are done.
+	Applications(ctx context.Context, sc tenants.Scope) (byState map[string]int, needed, done int, err error)
 	Partnerships(ctx context.Context, sc tenants.Scope) (byState map[string]int, err error)
 }
 
@@ -148,10 +148,7 @@ func (s *Service) count(ctx context.Context, sc tenants.Scope) (Exact, error) {
 	if e.Calls, err = s.sources.Calls(ctx, sc); err != nil {
 		return e, err
 	}
-	if e.Applications, err = s.sources.Applications(ctx, sc); err != nil {
-		return e, err
-	}
-	if e.ReviewsNeeded, e.ReviewsDone, err = s.sources.Reviews(ctx, sc); err != nil {
+	if e.Applications, e.ReviewsNeeded, e.ReviewsDone, err = s.sources.Applications(ctx, sc); err != nil {
 		return e, err
 	}
 	if e.Partnerships, err = s.sources.Partnerships(ctx, sc); err != nil {

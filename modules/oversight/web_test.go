@@ -49,11 +49,9 @@ func (*told) Calls(context.Context, tenants.Scope) ([]oversight.Call, error) {
 	return []oversight.Call{{Opens: time.Now().Add(-time.Hour), Closes: time.Now().Add(time.Hour), Zone: "Europe/Istanbul"}}, nil
 }
 
-func (s *told) Applications(context.Context, tenants.Scope) (map[string]int, error) {
-	return s.applications, nil
+func (s *told) Applications(context.Context, tenants.Scope) (byState map[string]int, needed, done int, err error) {
+	return s.applications, 6, 2, nil
 }
-
-func (*told) Reviews(context.Context, tenants.Scope) (needed, done int, err error) { return 6, 2, nil }
 
 func (*told) Partnerships(context.Context, tenants.Scope) (map[string]int, error) {
 	return map[string]int{"active": 4}, nil

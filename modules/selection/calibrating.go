@@ -325,7 +325,7 @@ func (s *Service) OpenCalibration(ctx context.Context, sc tenants.Scope, id ids.
 	if err := s.policies.May(sc, policies.SelectionArrange, policies.On{}); err != nil {
 		return err
 	}
-	call, missing, excused, err := s.lacking(ctx, sc, id, nil) // also those who are not shown: the sample is for them as well
+	call, missing, excused, err := s.lacking(ctx, sc, id) // also those who are not shown: the sample is for them as well
 	if err != nil {
 		return err
 	}

@@ -634,7 +634,7 @@ func TestACalibrationTouchesNothing(t *testing.T) {
 	if diff := cmp.Diff(before, tell()); diff != "" {
 		t.Error(diff)
 	}
-	if in, err := h.InSelection(ctx, coordinator, call); err != nil || len(in) != 3 {
+	if in, err := h.InSelection(ctx, coordinator, selection.Call{ID: call}); err != nil || len(in) != 3 {
 		t.Errorf("%d applications, %v", len(in), err)
 	}
 }

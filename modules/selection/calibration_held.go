@@ -147,9 +147,9 @@ func (s *Service) people(ctx context.Context, sc tenants.Scope, b *CalibrationBo
 	return nil
 }
 
-// lacking are those who are to score a sample and have not, and how many are excused; but for whoever reviews nothing in the call but
-// some applications.
-func (s *Service) lacking(ctx context.Context, sc tenants.Scope, id ids.Calibration, without []ids.Application) (call Call, missing []ids.Person, excused int, err error) {
+// lacking are those who are to score a sample and have not, and how many are excused; also those who review only what the actor must
+// not know of.
+func (s *Service) lacking(ctx context.Context, sc tenants.Scope, id ids.Calibration) (call Call, missing []ids.Person, excused int, err error) {
 	if err := s.policies.May(sc, policies.ReviewerManage, policies.On{}); err != nil {
 		return call, nil, 0, err
 	}
@@ -164,7 +164,7 @@ func (s *Service) lacking(ctx context.Context, sc tenants.Scope, id ids.Calibrat
 	if err != nil {
 		return call, nil, 0, err
 	}
-	asked, err := s.takers(ctx, sc, c.Call, without)
+	asked, err := s.takers(ctx, sc, c.Call, nil)
 	if err != nil {
 		return call, nil, 0, err
 	}
@@ -262,14 +262,15 @@ func (s *Service) AskForScores(ctx context.Context, sc tenants.Scope, id ids.Cal
 	if err != nil {
 		return 0, err
 	}
-	_, shown, _, err := s.lacking(ctx, sc, id, hidden)
+	call, missing, _, err := s.lacking(ctx, sc, id)
 	if err != nil {
 		return 0, err
 	}
-	call, missing, _, err := s.lacking(ctx, sc, id, nil)
+	seen, err := takersOf(ctx, sc.Read(), call.ID, hidden)
 	if err != nil {
 		return 0, err
 	}
+	shown := slices.DeleteFunc(slices.Clone(missing), func(p ids.Person) bool { return !slices.Contains(seen, p) })
 	if !one.IsZero() {
 		if !slices.Contains(shown, one) {
 			return 0, fault.Conflict("selection.calibration.not_missing")

@@ -299,7 +299,11 @@ func (s *Service) ShareIntroducers(ctx context.Context, sc tenants.Scope, call i
 	if err := s.policies.May(sc, policies.SelectionDecide, policies.On{}); err != nil {
 		return err
 	}
-	all, err := s.Applications.InSelection(ctx, sc, call)
+	c, err := s.Calls.Call(ctx, sc, call)
+	if err != nil {
+		return err
+	}
+	all, err := s.Applications.InSelection(ctx, sc, c)
 	if err != nil {
 		return err
 	}

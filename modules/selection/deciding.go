@@ -53,7 +53,7 @@ func (s *Service) sit(ctx context.Context, sc tenants.Scope, action policies.Act
 	if err != nil {
 		return err
 	}
-	all, err := s.Applications.InSelection(ctx, sc, call)
+	all, err := s.Applications.InSelection(ctx, sc, c)
 	if err != nil {
 		return err
 	}

@@ -112,8 +112,8 @@ func (a *around) pick(keep func(selection.Application) bool) []selection.Applica
 	return found
 }
 
-func (a *around) InSelection(_ context.Context, _ tenants.Scope, call ids.Call) ([]selection.Application, error) {
-	return a.pick(func(one selection.Application) bool { return one.Call == call }), nil
+func (a *around) InSelection(_ context.Context, _ tenants.Scope, call selection.Call) ([]selection.Application, error) {
+	return a.pick(func(one selection.Application) bool { return one.Call == call.ID }), nil
 }
 
 func (a *around) HandedIn(_ context.Context, _ tenants.Scope, call ids.Call) ([]selection.Application, error) {

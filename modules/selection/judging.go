@@ -23,6 +23,8 @@ type Panel struct {
 	Tally         Tally
 	Conditions    map[ids.Application]int // how many conditions the place of an application has
 	Reasoned      bool                    // there is a reason why the selection is not as the quotas want it, which the actor may not read
+
+	without []ids.Application // of which the actor must not know, in any call
 }
 
 // Ranked is one application of a panel.
@@ -76,57 +78,35 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 	if err != nil {
 		return Panel{}, err
 	}
-	p := Panel{Call: f.Call}
-	if p.List, _, err = findList(ctx, sc.Read(), call); err != nil {
-		return p, err
+	l, err := ledgerOf(ctx, sc, call)
+	if err != nil {
+		return Panel{}, err
 	}
+	p := Panel{Call: f.Call, List: l.list, Conditions: l.conditions, Adjusted: l.ways.Adjusted, without: f.without}
 	if f.Hidden > 0 {
 		p.List.BeyondQuotas = nil // it is about the whole
 	}
 	if f.Hidden > 0 && p.List.ClosedBy != sc.Actor().Person { // it may speak of what is hidden
 		p.Reasoned, p.List.QuotaReason = p.List.QuotaReason != "", ""
 	}
-	all, err := reviewsOfCall(ctx, sc.Read(), call)
-	if err != nil {
+	if err := markForThresholds(ctx, sc, f.Call, l.reviews); err != nil {
 		return p, err
 	}
-	decided, err := decisionsOf(ctx, sc.Read(), call)
-	if err != nil {
-		return p, err
-	}
-	if err := markForThresholds(ctx, sc, f.Call, all); err != nil {
-		return p, err
-	}
-	set, err := conditionsIn(ctx, sc.Read(), call)
-	if err != nil {
-		return p, err
-	}
-	p.Conditions = map[ids.Application]int{}
-	for id, some := range set {
-		p.Conditions[id] = len(some)
-	}
-	w, err := waysOf(ctx, sc.Read(), call)
-	if err != nil {
-		return p, err
-	}
-	p.Adjusted = w.Adjusted
-	wanted, err := wantedIn(ctx, sc.Read(), call)
-	if err != nil {
-		return p, err
-	}
-	p.rank(f, byApplication(all), wanted, sc.Actor().Person)
+	p.rank(f, byApplication(l.reviews), l.wanted, sc.Actor().Person)
 	if p.Adjusted {
-		p.adjust(f.open(all, sc.Actor().Person))
+		p.adjust(f.open(l.reviews, sc.Actor().Person))
 	}
-	p.decided(decided)
+	p.decided(l.decisions)
 	return p, nil
 }
 
 func (p *Panel) rank(f field, reviews map[ids.Application][]Review, wanted map[ids.Application]int, actor ids.Person) {
-	found := make(map[ids.Application]Ranked, len(f.Applications))
+	found := make(map[ids.Application]*Ranked, len(f.Applications))
+	all := make([]Ranked, len(f.Applications))
 	scores := make([]Scores, len(f.Applications))
 	for i, a := range f.Applications {
-		r := Ranked{Application: a}
+		r := &all[i]
+		r.Application = a
 		r.Progress, r.Owed = progressTo(actor, f.Call.Review, reviews[a.ID], wanted[a.ID])
 		for _, one := range reviews[a.ID] {
 			if one.State == ReviewSubmitted && !r.Owed {
@@ -141,10 +121,11 @@ func (p *Panel) rank(f field, reviews map[ids.Application][]Review, wanted map[i
 	ranking := Order(scores)
 	p.StandardError = ranking.StandardError
 	p.Line, p.Contested = ranking.Line(f.Call.Places)
+	p.Ranked = make([]Ranked, 0, len(all))
 	for _, rank := range ranking.Ranks {
 		r := found[rank.Application]
 		r.Rank, r.TooLow = rank, BelowTotal(f.Call.Review, rank)
-		p.Ranked = append(p.Ranked, r)
+		p.Ranked = append(p.Ranked, *r)
 	}
 }
 

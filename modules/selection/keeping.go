@@ -172,7 +172,7 @@ func (s *Service) KeepAgreement(ctx context.Context, sc tenants.Scope, call ids.
 	if !a.Enough() {
 		return ids.Run{}, fault.Conflict("selection.agreement.few")
 	}
-	all, err := s.Applications.InSelection(ctx, sc, call)
+	all, err := s.Applications.InSelection(ctx, sc, a.Call)
 	if err != nil {
 		return ids.Run{}, err
 	}

@@ -142,7 +142,7 @@ func (s *Service) FinishMeeting(ctx context.Context, sc tenants.Scope, call ids.
 	if err != nil {
 		return err
 	}
-	all, err := s.Applications.InSelection(ctx, sc, call)
+	all, err := s.Applications.InSelection(ctx, sc, c)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (s *Service) Reviewable(ctx context.Context, sc tenants.Scope, call ids.Cal
 	if err := s.policies.May(sc, policies.ReviewerManage, policies.On{}); err != nil {
 		return 0, false, err
 	}
-	f, err := s.known(ctx, sc, call)
+	f, err := s.known(ctx, sc, Call{ID: call})
 	if err != nil {
 		return 0, false, err
 	}

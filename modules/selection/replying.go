@@ -117,7 +117,7 @@ func (s *Service) answer(ctx context.Context, sc tenants.Scope, a Application, a
 	if err != nil {
 		return err
 	}
-	all, err := s.Applications.InSelection(ctx, sc, a.Call)
+	all, err := s.Applications.InSelection(ctx, sc, call)
 	if err != nil {
 		return err
 	}
@@ -377,7 +377,7 @@ func (s *Service) sweep(ctx context.Context, sc tenants.Scope, id ids.Call, act 
 	if err != nil {
 		return err
 	}
-	all, err := s.Applications.InSelection(ctx, sc, id)
+	all, err := s.Applications.InSelection(ctx, sc, call)
 	if err != nil {
 		return err
 	}

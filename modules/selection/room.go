@@ -84,25 +84,19 @@ func (s *Service) Room(ctx context.Context, sc tenants.Scope, call ids.Call) (Ro
 		return Room{}, err
 	}
 	r := Room{Panel: p, Now: time.Now(), reader: sc.Actor().Person}
-	all, err := meetings(ctx, sc.Read(), call)
+	all, err := meetingsOf(ctx, sc, call)
 	if err != nil {
 		return r, err
-	}
-	for i := range all {
-		all[i].Balance = nil // it knows of all applications
 	}
 	if len(all) > 0 {
 		r.Meeting = all[0]
 		r.Earlier = all[1:]
 	}
-	if r.Members, err = attendees(ctx, sc.Read(), r.Meeting.ID); err != nil {
-		return r, err
-	}
-	found, err := conflictsOfCall(ctx, sc.Read(), call)
+	members, standing, err := present(ctx, sc, call, r.Meeting.ID)
 	if err != nil {
 		return r, err
 	}
-	r.conflicted = conflictedIn(found)
+	r.Members, r.conflicted = members, conflictedIn(standing)
 	if err := s.nameAll(ctx, sc, &r); err != nil {
 		return r, err
 	}
@@ -159,56 +153,41 @@ func (s *Service) furnish(ctx context.Context, sc tenants.Scope, r *Room) error 
 	for i := range r.Ranked {
 		known[r.Ranked[i].ID] = &r.Ranked[i]
 	}
-	items, err := itemsOf(ctx, sc.Read(), r.Meeting.ID)
+	written, err := recordsOf(ctx, sc, r.Meeting.ID, r.reader)
 	if err != nil {
 		return err
 	}
 	r.Items = map[ids.Application]Item{}
-	for id, it := range items {
+	for id, it := range written.items {
 		if known[id] != nil {
 			r.Items[id] = it
 		}
 	}
-	all, err := lots(ctx, sc.Read(), r.Meeting.ID)
-	if err != nil {
-		return err
-	}
-	r.Lots = visibleLots(all, func(id ids.Application) bool { return known[id] != nil })
-	without, err := s.Conflicted(ctx, sc)
-	if err != nil {
-		return err
-	}
-	r.Away = slices.Contains(without, r.Meeting.OnTable)
+	r.Lots = visibleLots(written.lots, func(id ids.Application) bool { return known[id] != nil })
+	r.Away = slices.Contains(r.without, r.Meeting.OnTable)
 	on := known[r.Meeting.OnTable]
 	if r.Meeting.OnTable.IsZero() || on == nil {
 		return nil
 	}
-	return s.lay(ctx, sc, r, *on)
+	return s.lay(ctx, sc, r, *on, written)
 }
 
 // lay puts an application on the table of the room.
-func (s *Service) lay(ctx context.Context, sc tenants.Scope, r *Room, on Ranked) error {
+func (s *Service) lay(ctx context.Context, sc tenants.Scope, r *Room, on Ranked, written records) error {
 	t := Table{Ranked: on, Item: r.Items[on.ID], Away: r.Out(on.ID), Folder: Folder{Application: on.Application, Call: r.Call, List: r.List, Names: map[ids.Person]string{}, Owed: on.Owed}}
 	t.Steers = s.may(sc, policies.SelectionDecide) && (r.Leads || r.conflicted(on.ID, r.Meeting.Lead))
-	votes, err := votesOf(ctx, sc.Read(), r.Meeting.ID)
-	if err != nil {
-		return err
-	}
-	t.count(votes, r)
-	t.Voters = r.voters(on.ID, votes)
-	notes, err := notesFor(ctx, sc.Read(), r.Meeting.ID, r.reader)
-	if err != nil {
-		return err
-	}
-	for _, n := range notes {
+	t.count(written.votes, r)
+	t.Voters = r.voters(on.ID, written.votes)
+	for _, n := range written.notes {
 		if n.Application == on.ID && !r.conflicted(n.Application, n.Person) {
 			t.Notes = append(t.Notes, n)
 		}
 	}
-	if t.Folder.Reviews, err = reviewsOf(ctx, sc.Read(), on.ID); err != nil {
+	reviews, err := reviewsOf(ctx, sc.Read(), on.ID)
+	if err != nil {
 		return err
 	}
-	t.Folder.Progress = on.Progress
+	t.Folder.Reviews, t.Folder.Progress = reviews, on.Progress
 	if err := s.name(ctx, sc, &t.Folder); err != nil {
 		return err
 	}

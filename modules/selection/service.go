@@ -92,8 +92,8 @@ func (a *Application) applies(organization ids.Organization) bool {
 // Applications tells of applications that passed the check, unless it says otherwise, each in a fixed number of queries. The applications module
 // satisfies it.
 type Applications interface {
-	// InSelection lists those of a call that were not withdrawn, by number.
-	InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) ([]Application, error)
+	// InSelection lists those of a call that were not withdrawn, by number, with what the call's quotas count by.
+	InSelection(ctx context.Context, sc tenants.Scope, call Call) ([]Application, error)
 	// HandedIn lists all of a call that were handed in and not withdrawn, by number, whether they passed the check or not.
 	HandedIn(ctx context.Context, sc tenants.Scope, call ids.Call) ([]Application, error)
 	// Leanings tells of those of InSelection which topics they name and in which language they are written.
@@ -309,14 +309,12 @@ func (s *Service) field(ctx context.Context, sc tenants.Scope, call ids.Call) (f
 	if err != nil {
 		return field{}, err
 	}
-	f, err := s.known(ctx, sc, call)
-	f.Call = c
-	return f, err
+	return s.known(ctx, sc, c)
 }
 
-// known is field without the call itself.
-func (s *Service) known(ctx context.Context, sc tenants.Scope, call ids.Call) (field, error) {
-	all, err := s.Applications.InSelection(ctx, sc, call)
+// known is field of a call that is known already; without its quotas and its review, what these go by is not looked up.
+func (s *Service) known(ctx context.Context, sc tenants.Scope, c Call) (field, error) {
+	all, err := s.Applications.InSelection(ctx, sc, c)
 	if err != nil {
 		return field{}, err
 	}
@@ -324,14 +322,9 @@ func (s *Service) known(ctx context.Context, sc tenants.Scope, call ids.Call) (f
 	if err != nil {
 		return field{}, err
 	}
-	f := field{without: without}
-	for _, a := range all {
-		if slices.Contains(without, a.ID) {
-			f.Hidden++
-			continue
-		}
-		f.Applications = append(f.Applications, a)
-	}
+	f := field{Call: c, without: without}
+	f.Applications = slices.DeleteFunc(all, func(a Application) bool { return slices.Contains(without, a.ID) })
+	f.Hidden = len(all) - len(f.Applications)
 	return f, nil
 }
 
@@ -343,11 +336,19 @@ func (f *field) application(id ids.Application) (Application, bool) {
 	return f.Applications[i], true
 }
 
-// byApplication groups reviews.
+// byApplication groups reviews. Those that stand together already, as lists of them do, are not copied.
 func byApplication(reviews []Review) map[ids.Application][]Review {
-	grouped := map[ids.Application][]Review{}
-	for _, r := range reviews {
-		grouped[r.Application] = append(grouped[r.Application], r)
+	grouped := make(map[ids.Application][]Review, len(reviews))
+	for from, to := 0, 0; from < len(reviews); from = to {
+		id := reviews[from].Application
+		for to = from + 1; to < len(reviews) && reviews[to].Application == id; {
+			to++
+		}
+		if grouped[id] == nil {
+			grouped[id] = reviews[from:to:to]
+			continue
+		}
+		grouped[id] = append(grouped[id], reviews[from:to]...)
 	}
 	return grouped
 }

@@ -61,12 +61,6 @@ func standingOpinions(ctx context.Context, db bun.IDB) ([]Opinion, error) {
 	})
 }
 
-// wantedIn is how many reviews second opinions want of each application of a call.
-func wantedIn(ctx context.Context, db bun.IDB, call ids.Call) (map[ids.Application]int, error) {
-	all, err := opinionsOfCall(ctx, db, call)
-	return wantedBy(all), err
-}
-
 // opinionsToOwing are the second opinions on applications of which somebody owes a review.
 func opinionsToOwing(ctx context.Context, db bun.IDB, person ids.Person) ([]ids.Opinion, error) {
 	var found []ids.Opinion

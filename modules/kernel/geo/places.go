@@ -3,6 +3,7 @@ package geo
 import (
 	"cmp"
 	_ "embed"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,20 +17,27 @@ import (
 //go:embed data/places.csv
 var rawPlaces string
 
-// Place is a town of the gazetteer. Places are shared; do not change them.
+// Place is a town of the gazetteer.
 type Place struct {
 	ID      int // GeoNames' number, which stays
 	Country Country
 	Region  string // the province, state or county; empty where it is not known
 	At      Point
 
-	own   string
-	names map[i18n.Locale]string // where it is called otherwise than by its own name
-	also  []string
+	own  string
+	rest string // of its line: what it is called in each of the spoken languages where that is otherwise, and further spellings
 }
 
+// spoken are the languages in which the gazetteer has names, in the order of its lines.
+var spoken = []i18n.Locale{i18n.EN, i18n.TR, i18n.DE}
+
 // Name is what the place is called in the language.
-func (p *Place) Name(l i18n.Locale) string { return cmp.Or(p.names[l], p.own) }
+func (p *Place) Name(l i18n.Locale) string {
+	if at := slices.Index(spoken, l); at >= 0 {
+		return cmp.Or(strings.Split(p.rest, ",")[at], p.own)
+	}
+	return p.own
+}
 
 // Own is what the place is called where it lies.
 func (p *Place) Own() string { return p.own }
@@ -49,10 +57,7 @@ func (p *Place) keys() []string {
 		}
 	}
 	add(p.own)
-	for _, l := range i18n.All {
-		add(p.names[l])
-	}
-	for _, name := range p.also {
+	for name := range strings.FieldsFuncSeq(p.rest, func(r rune) bool { return r == ',' || r == '|' }) {
 		add(name)
 	}
 	if slices.Contains(writtenOut, p.Country) {
@@ -67,68 +72,106 @@ var (
 	umlauts    = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue")
 )
 
-// index finds places. A word is a name from its beginning, or from one of its later words on, and the rank of its place.
+// index finds places in the gazetteer's text. It stays in memory, so it holds numbers and one text of all names instead of places: a
+// place is read from its line when somebody wants it. Places are known by their rank, from 0.
 type index struct {
-	places []Place
-	byID   map[int]int32
-	byName map[string][]int32 // by country and whole name
-	words  []word
+	lines []uint32 // where the line of each place begins
+	byID  []int32  // the places in the order of their numbers
+	names string   // all names as they are compared, one after the other
+	words []word   // in the order of what they say, and of their places
 }
 
+// word is a name from its beginning, or from one of its later words on.
 type word struct {
-	key   string
-	place int32
+	from  uint32 // in the index's names
+	size  uint16
 	inner bool
+	place int32
 }
+
+func (x *index) says(w word) string { return x.names[w.from : w.from+uint32(w.size)] }
 
 // gazetteer is read when the first place is asked for.
 var gazetteer = sync.OnceValue(func() *index {
-	x := &index{byID: map[int]int32{}, byName: map[string][]int32{}}
+	x := &index{}
+	var names strings.Builder
+	at := uint32(0)
 	for line := range strings.Lines(rawPlaces) {
-		if p, ok := readPlace(strings.TrimSpace(line)); ok {
-			x.add(p)
+		if p, ok := readPlace(line); ok {
+			x.add(p, at, &names)
 		}
+		at += uint32(len(line))
 	}
-	slices.SortFunc(x.words, func(a, b word) int { return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.place, b.place)) })
+	x.lines, x.words, x.names = slices.Clone(x.lines), slices.Clone(x.words), strings.Clone(names.String())
+	slices.SortFunc(x.words, func(a, b word) int {
+		return cmp.Or(strings.Compare(x.says(a), x.says(b)), cmp.Compare(a.place, b.place))
+	})
+	x.byID = make([]int32, len(x.lines))
+	for n := range x.byID {
+		x.byID[n] = int32(n)
+	}
+	slices.SortFunc(x.byID, func(a, b int32) int { return cmp.Compare(x.id(a), x.id(b)) })
 	return x
 })
 
-func (x *index) add(p Place) {
-	n := int32(len(x.places))
-	x.places = append(x.places, p)
-	x.byID[p.ID] = n
+func (x *index) add(p Place, line uint32, names *strings.Builder) {
+	n := int32(len(x.lines))
+	x.lines = append(x.lines, line)
 	for _, key := range p.keys() {
-		name := string(p.Country) + " " + key
-		x.byName[name] = append(x.byName[name], n)
-		x.words = append(x.words, word{key, n, false})
-		for i, r := range key {
-			if r == ' ' {
-				x.words = append(x.words, word{key[i+1:], n, true})
+		from, whole := uint32(names.Len()), uint16(len(key))
+		names.WriteString(key)
+		x.words = append(x.words, word{from, whole, false, n})
+		for i := range whole {
+			if key[i] == ' ' {
+				x.words = append(x.words, word{from + uint32(i) + 1, whole - i - 1, true, n})
 			}
 		}
 	}
 }
 
+// line is that of a place.
+func (x *index) line(n int32) string {
+	line, _, _ := strings.Cut(rawPlaces[x.lines[n]:], "\n")
+	return line
+}
+
+func (x *index) place(n int32) *Place {
+	p, _ := readPlace(x.line(n)) // it was read before
+	return &p
+}
+
+func (x *index) id(n int32) int {
+	id, _, _ := strings.Cut(rawPlaces[x.lines[n]:], ",")
+	number, _ := strconv.Atoi(id) // it was read before
+	return number
+}
+
+func (x *index) country(n int32) Country {
+	_, rest, _ := strings.Cut(rawPlaces[x.lines[n]:], ",")
+	country, _, _ := strings.Cut(rest, ",")
+	return Country(country)
+}
+
 func readPlace(line string) (Place, bool) {
-	parts := strings.Split(line, ",")
-	if len(parts) != 10 {
+	parts := strings.SplitN(strings.TrimSpace(line), ",", 7)
+	if len(parts) != 7 || strings.Count(parts[6], ",") != len(spoken) {
 		return Place{}, false
 	}
 	id, err := strconv.Atoi(parts[0])
 	at, ok := readPoint(parts[3], parts[4])
-	p := Place{ID: id, Country: Country(parts[1]), Region: parts[2], At: at, own: parts[5]}
-	for i, l := range []i18n.Locale{i18n.EN, i18n.TR, i18n.DE} {
-		if name := parts[6+i]; name != "" {
-			if p.names == nil {
-				p.names = map[i18n.Locale]string{}
+	return Place{ID: id, Country: Country(parts[1]), Region: parts[2], At: at, own: parts[5], rest: parts[6]}, err == nil && ok
+}
+
+// beginning are the words that begin so, in their order.
+func (x *index) beginning(key string) iter.Seq[word] {
+	from, _ := slices.BinarySearchFunc(x.words, key, func(w word, key string) int { return strings.Compare(x.says(w), key) })
+	return func(yield func(word) bool) {
+		for _, w := range x.words[from:] {
+			if !strings.HasPrefix(x.says(w), key) || !yield(w) {
+				return
 			}
-			p.names[l] = name
 		}
 	}
-	if parts[9] != "" {
-		p.also = strings.Split(parts[9], "|")
-	}
-	return p, err == nil && ok
 }
 
 // named are the places of a country that are called so, the largest first.
@@ -138,8 +181,13 @@ func (x *index) named(country Country, name string) []*Place {
 		return nil
 	}
 	var all []*Place
-	for _, n := range x.byName[string(country)+" "+key] {
-		all = append(all, &x.places[n])
+	for w := range x.beginning(key) {
+		if x.says(w) != key {
+			break
+		}
+		if !w.inner && x.country(w.place) == country {
+			all = append(all, x.place(w.place))
+		}
 	}
 	return all
 }
@@ -147,11 +195,11 @@ func (x *index) named(country Country, name string) []*Place {
 // PlaceByID finds a place of the gazetteer by its number.
 func PlaceByID(id int) (*Place, bool) {
 	x := gazetteer()
-	n, ok := x.byID[id]
+	at, ok := slices.BinarySearchFunc(x.byID, id, func(n int32, id int) int { return cmp.Compare(x.id(n), id) })
 	if !ok {
 		return nil, false
 	}
-	return &x.places[n], true
+	return x.place(x.byID[at]), true
 }
 
 // Only finds the place of that name in the country, where there is exactly one.
@@ -167,9 +215,9 @@ func Only(country Country, name string) (*Place, bool) {
 func InCountry(country Country) []*Place {
 	var all []*Place
 	x := gazetteer()
-	for i := range x.places {
-		if x.places[i].Country == country {
-			all = append(all, &x.places[i])
+	for n := range int32(len(x.lines)) {
+		if x.country(n) == country {
+			all = append(all, x.place(n))
 		}
 	}
 	return all
@@ -193,20 +241,16 @@ func Search(typed string, country Country, most int) []*Place {
 		return nil
 	}
 	x := gazetteer()
-	from, _ := slices.BinarySearchFunc(x.words, key, func(w word, key string) int { return strings.Compare(w.key, key) })
 	best := map[int32]int{}
-	for _, w := range x.words[from:] {
-		if !strings.HasPrefix(w.key, key) {
-			break
-		}
-		if country != "" && x.places[w.place].Country != country {
+	for w := range x.beginning(key) {
+		if country != "" && x.country(w.place) != country {
 			continue
 		}
 		worth := 1
 		switch {
 		case w.inner:
 			worth = 2
-		case w.key == key:
+		case x.says(w) == key:
 			worth = 0
 		}
 		if known, there := best[w.place]; !there || worth < known {
@@ -224,7 +268,7 @@ func (x *index) first(best map[int32]int, most int) []*Place {
 	slices.SortFunc(found, func(a, b int32) int { return cmp.Or(cmp.Compare(best[a], best[b]), cmp.Compare(a, b)) })
 	var all []*Place
 	for _, n := range found[:min(len(found), most)] {
-		all = append(all, &x.places[n])
+		all = append(all, x.place(n))
 	}
 	return all
 }

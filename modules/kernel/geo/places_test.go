@@ -94,7 +94,7 @@ func TestAPlaceIsKnownByItsNumberAndName(t *testing.T) {
 	if !ok || p.Own() != "Muğla" || p.Region != "Muğla" || p.At.Lat < 37 || p.At.Lat > 38 {
 		t.Fatalf("%+v", p)
 	}
-	if again, ok := geo.PlaceByID(p.ID); !ok || again != p {
+	if again, ok := geo.PlaceByID(p.ID); !ok || *again != *p {
 		t.Errorf("%+v", again)
 	}
 	if _, ok := geo.PlaceByID(-1); ok {

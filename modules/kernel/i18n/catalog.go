@@ -3,6 +3,7 @@ package i18n
 import (
 	"fmt"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"maps"
 	"path"
@@ -24,10 +25,10 @@ type Catalog struct {
 	languages map[Locale]*messages
 }
 
+// messages are what is said in one language. Nearly all of it has neither arguments nor plural forms, and is kept as nothing but text.
 type messages struct {
-	// plain holds the messages without arguments or plural forms; they are most of a page and need no template.
 	plain     map[string]string
-	all       map[string]*i18n.Message
+	formed    map[string]*i18n.Message // those with arguments or plural forms
 	marked    map[string]*i18n.Message // those that name a term, with the marks
 	missing   []string                 // what a language of one file does not say yet
 	localizer *i18n.Localizer
@@ -43,10 +44,10 @@ type messages struct {
 // has what its file says, and English words for the rest.
 func Load(sources ...fs.FS) (*Catalog, error) {
 	bundle := i18n.NewBundle(EN.Tag())
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	c := &Catalog{languages: map[Locale]*messages{}}
 	for _, l := range All {
-		m := &messages{plain: map[string]string{}, all: map[string]*i18n.Message{}, marked: map[string]*i18n.Message{}, format: formatter(l)}
+		m := newMessages()
+		m.format = formatter(l)
 		m.decimal, m.group = separators(m.format)
 		m.extendedLatin = extendedLatin(m.format)
 		if a := further[l]; a != nil {
@@ -77,28 +78,81 @@ func (m *messages) read(bundle *i18n.Bundle, source fs.FS, l Locale) error {
 	if err != nil {
 		return fmt.Errorf("i18n: read %s: %w", name, err)
 	}
-	named, err := marked(buf, name)
+	parsed, err := parse(buf, name)
 	if err != nil {
 		return fmt.Errorf("i18n: parse %s: %w", name, err)
 	}
-	maps.Copy(m.marked, named)
-	file, err := bundle.ParseMessageFileBytes([]byte(Plain(string(buf))), name)
-	if err != nil {
-		return fmt.Errorf("i18n: parse %s: %w", name, err)
-	}
-	for _, msg := range file.Messages {
-		if _, taken := m.all[msg.ID]; taken {
+	for _, msg := range parsed {
+		if m.has(msg.ID) {
 			return fmt.Errorf("i18n: %s: key %q is already taken", name, msg.ID)
 		}
-		m.add(msg)
+		if err := m.take(bundle, l, msg); err != nil {
+			return fmt.Errorf("i18n: %s: %w", name, err)
+		}
 	}
 	return nil
 }
 
-func (m *messages) add(msg *i18n.Message) {
-	m.all[msg.ID] = msg
+func parse(file []byte, name string) ([]*i18n.Message, error) {
+	parsed, err := i18n.ParseMessageFileBytes(file, name, map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
+	if err != nil {
+		return nil, err
+	}
+	return parsed.Messages, nil
+}
+
+func newMessages() *messages {
+	return &messages{plain: map[string]string{}, formed: map[string]*i18n.Message{}, marked: map[string]*i18n.Message{}}
+}
+
+// take adds a message as its file has it: said without its marks, and kept with them.
+func (m *messages) take(bundle *i18n.Bundle, l Locale, msg *i18n.Message) error {
+	if !mark.MatchString(msg.One) && !mark.MatchString(msg.Other) {
+		return m.add(bundle, l, msg)
+	}
+	m.marked[msg.ID] = msg
+	said := *msg
+	for _, form := range forms(&said) {
+		*form = Plain(*form)
+	}
+	return m.add(bundle, l, &said)
+}
+
+func (m *messages) add(bundle *i18n.Bundle, l Locale, msg *i18n.Message) error {
 	if msg.One == "" && !strings.Contains(msg.Other, "{{") {
 		m.plain[msg.ID] = msg.Other
+		return nil
+	}
+	m.formed[msg.ID] = msg
+	return bundle.AddMessages(l.Tag(), msg)
+}
+
+func (m *messages) has(key string) bool {
+	_, plain := m.plain[key]
+	return plain || m.formed[key] != nil
+}
+
+// message is what is said under a key; nil: nothing.
+func (m *messages) message(key string) *i18n.Message {
+	if text, ok := m.plain[key]; ok {
+		return &i18n.Message{ID: key, Other: text}
+	}
+	return m.formed[key]
+}
+
+// keys are all under which something is said, in no order.
+func (m *messages) keys() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for key := range m.plain {
+			if !yield(key) {
+				return
+			}
+		}
+		for key := range m.formed {
+			if !yield(key) {
+				return
+			}
+		}
 	}
 }
 
@@ -106,7 +160,7 @@ func (c *Catalog) complete() error {
 	var missing []string
 	for _, key := range c.Keys() {
 		for _, l := range All {
-			if msg, ok := c.languages[l].all[key]; !ok || msg.Other == "" {
+			if msg := c.languages[l].message(key); msg == nil || msg.Other == "" {
 				missing = append(missing, fmt.Sprintf("%s (%s)", key, l))
 			}
 		}
@@ -121,7 +175,7 @@ func (c *Catalog) complete() error {
 func (c *Catalog) Keys() []string {
 	keys := map[string]bool{}
 	for _, m := range c.languages {
-		for key := range m.all {
+		for key := range m.keys() {
 			keys[key] = true
 		}
 	}
@@ -184,10 +238,7 @@ func (l *Localizer) At(zone *time.Location) *Localizer {
 }
 
 // Has reports whether there is a message of that key.
-func (l *Localizer) Has(key string) bool {
-	_, ok := l.messages.all[key]
-	return ok
-}
+func (l *Localizer) Has(key string) bool { return l.messages.has(key) }
 
 // T translates a key. Arguments are pairs of a name and a value: T("calls.closes", "When", text). An unknown key is
 // logged and shown as itself: ugly, and caught by the words test, but never an empty page.
@@ -200,6 +251,9 @@ func (l *Localizer) T(key string, pairs ...any) string {
 
 // N translates a key that counts something; {{.Count}} is the number as the reader writes it.
 func (l *Localizer) N(key string, count int, pairs ...any) string {
+	if s, ok := l.plain(key); ok {
+		return s
+	}
 	args := data(pairs)
 	args["Count"] = l.Int(count)
 	return l.localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: count, TemplateData: args})
@@ -246,7 +300,7 @@ func (l *Localizer) plain(key string) (string, bool) {
 
 func (l *Localizer) localize(config *i18n.LocalizeConfig) string {
 	speaker := l.messages.localizer
-	if l.own != nil && l.own.all[config.MessageID] != nil {
+	if l.own != nil && l.own.formed[config.MessageID] != nil {
 		speaker = l.own.localizer
 	}
 	s, err := speaker.Localize(config)

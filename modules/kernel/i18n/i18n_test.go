@@ -38,10 +38,12 @@ func TestMessages(t *testing.T) {
 	} {
 		l := c.Localizer(tt.locale, time.UTC)
 		for got, want := range map[string]string{
-			l.T("x.hello", "Name", "İpek"):                    tt.hello,
-			l.N("x.files", 1):                                 tt.one,
-			l.N("x.files", 1234):                              tt.many,
-			l.T("x.plain"):                                    tt.plain,
+			l.T("x.hello", "Name", "İpek"): tt.hello,
+			l.N("x.files", 1):              tt.one,
+			l.N("x.files", 1234):           tt.many,
+			l.T("x.plain"):                 tt.plain,
+			l.N("x.plain", 2):              tt.plain,
+			l.Raw("x.plain"):               "\n" + tt.plain,
 			l.With("x.files", map[string]any{"Count": 1234}):  tt.many,
 			l.With("x.hello", map[string]any{"Name": "İpek"}): tt.hello,
 		} {

@@ -11,7 +11,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/BurntSushi/toml"
 	"github.com/go-playground/locales"
 	"github.com/go-playground/locales/en_GB"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -90,12 +89,12 @@ var own = []struct{ key, english string }{
 }
 
 func parseAddition(file []byte) (*addition, error) {
-	parsed, err := i18n.ParseMessageFileBytes(file, "en.toml", map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
+	parsed, err := parse(file, "en.toml")
 	if err != nil {
 		return nil, err
 	}
 	a := &addition{file: file, messages: map[string]*i18n.Message{}}
-	for _, m := range parsed.Messages {
+	for _, m := range parsed {
 		a.messages[m.ID] = m
 	}
 	say := func(key string) string {

@@ -52,7 +52,8 @@ func whole(m i18n.Message) *i18n.Message {
 func (c *Catalog) extend(bundle *i18n.Bundle, l Locale, a *addition, m *messages) error {
 	english := c.languages[EN]
 	var wrong []error
-	for key, standard := range english.all {
+	for key := range english.keys() {
+		standard := english.message(key)
 		raw := standard
 		if marks := english.marked[key]; marks != nil {
 			raw = marks
@@ -63,18 +64,9 @@ func (c *Catalog) extend(bundle *i18n.Bundle, l Locale, a *addition, m *messages
 		} else {
 			m.missing = append(m.missing, key)
 		}
-		raw = whole(*raw)
-		said := *raw
-		for _, form := range forms(&said) {
-			*form = Plain(*form)
-		}
-		if mark.MatchString(raw.One) || mark.MatchString(raw.Other) {
-			m.marked[key] = raw
-		}
-		if err := bundle.AddMessages(l.Tag(), &said); err != nil {
+		if err := m.take(bundle, l, whole(*raw)); err != nil {
 			wrong = append(wrong, fmt.Errorf("%s: %w", key, err))
 		}
-		m.add(&said)
 	}
 	slices.Sort(m.missing)
 	return errors.Join(wrong...)
@@ -116,7 +108,7 @@ func (c *Catalog) Skeleton(l Locale) string {
 			room = now
 			out.WriteString("\n# " + room + "\n")
 		}
-		m := english.all[key]
+		m := english.message(key)
 		if marks := english.marked[key]; marks != nil {
 			m = marks
 		}

@@ -9,7 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 )
 
@@ -17,21 +16,6 @@ var mark = regexp.MustCompile(`\[\[([a-z]+)\.([a-z_.]+)\|([^\[\]|]+)\]\]`)
 
 // Plain is a message without its marks: it says the standard words.
 func Plain(message string) string { return mark.ReplaceAllString(message, "$3") }
-
-// marked are the messages of a file that name terms.
-func marked(file []byte, name string) (map[string]*i18n.Message, error) {
-	parsed, err := i18n.ParseMessageFileBytes(file, name, map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
-	if err != nil {
-		return nil, err
-	}
-	found := map[string]*i18n.Message{}
-	for _, m := range parsed.Messages {
-		if mark.MatchString(m.One) || mark.MatchString(m.Other) {
-			found[m.ID] = m
-		}
-	}
-	return found, nil
-}
 
 // Mark is a place in a message at which a term is named.
 type Mark struct{ Key, Term, Form, Word string }
@@ -75,7 +59,7 @@ func (w *Wording) in(l Locale, standard *messages) *messages {
 	if m, ok := w.spoken[l]; ok {
 		return m
 	}
-	m := &messages{plain: map[string]string{}, all: map[string]*i18n.Message{}}
+	m := newMessages()
 	bundle := i18n.NewBundle(l.Tag())
 	for key, msg := range standard.marked {
 		said := *msg
@@ -88,11 +72,9 @@ func (w *Wording) in(l Locale, standard *messages) *messages {
 		if !changed {
 			continue
 		}
-		if err := bundle.AddMessages(l.Tag(), &said); err != nil {
+		if err := m.add(bundle, l, &said); err != nil {
 			slog.Error("message not said with a network's word", "key", key, "locale", l, "error", err)
-			continue
 		}
-		m.add(&said)
 	}
 	m.localizer = i18n.NewLocalizer(bundle, string(l))
 	w.spoken[l] = m
@@ -174,9 +156,9 @@ func (l *Localizer) Instead(term, form string) string {
 
 // Raw is a message as it is before its arguments are put in, its plural forms on lines of their own: for who checks words.
 func (l *Localizer) Raw(key string) string {
-	msg := l.messages.all[key]
-	if l.own != nil && l.own.all[key] != nil {
-		msg = l.own.all[key]
+	msg := l.messages.message(key)
+	if l.own != nil && l.own.has(key) {
+		msg = l.own.message(key)
 	}
 	if msg == nil {
 		return ""
