@@ -20,7 +20,7 @@ var rawPlaces string
 type Place struct {
 	ID      int // GeoNames' number, which stays
 	Country Country
-	Region  string // the province, state or county; empty where it is not known
+	Region  Region
 	At      Point
 
 	own   string
@@ -116,7 +116,7 @@ func readPlace(line string) (Place, bool) {
 	}
 	id, err := strconv.Atoi(parts[0])
 	at, ok := readPoint(parts[3], parts[4])
-	p := Place{ID: id, Country: Country(parts[1]), Region: parts[2], At: at, own: parts[5]}
+	p := Place{ID: id, Country: Country(parts[1]), Region: regionAt(Country(parts[1]), parts[2]), At: at, own: parts[5]}
 	for i, l := range []i18n.Locale{i18n.EN, i18n.TR, i18n.DE} {
 		if name := parts[6+i]; name != "" {
 			if p.names == nil {
