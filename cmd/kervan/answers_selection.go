@@ -85,13 +85,16 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) 
 	if err != nil {
 		return nil, err
 	}
-	found, err := j.named(ctx, sc, all)
+	found, cards, err := j.carded(ctx, sc, all)
 	if err != nil {
 		return nil, err
 	}
 	c, err := programs.Judging(ctx, sc.Read(), call)
 	if err != nil {
 		return nil, err
+	}
+	if len(blueprints.By(blueprints.SideRegion, c.Quotas)) > 0 {
+		markRegions(found, cards)
 	}
 	if len(blueprints.By(blueprints.SideFirst, c.Quotas)) > 0 {
 		if err := markFirstTimers(ctx, sc, all, found); err != nil {
@@ -106,6 +109,16 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) 
 		found[i].Topics = topics[found[i].ID]
 	}
 	return found, err
+}
+
+// markRegions says of the organizations of applications where they sit.
+func markRegions(found []selection.Application, cards map[ids.Organization]organizations.Card) {
+	for i := range found {
+		for j := range found[i].Organizations {
+			o := &found[i].Organizations[j]
+			o.Region = cards[o.ID].Region()
+		}
+	}
 }
 
 // markFirstTimers says of the organizations of applications which are first-timers.
@@ -227,13 +240,19 @@ func (j jury) Applicants(ctx context.Context, sc tenants.Scope, wanted []ids.Org
 }
 
 func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Application) ([]selection.Application, error) {
+	found, _, err := j.carded(ctx, sc, all)
+	return found, err
+}
+
+// carded is named, with the cards of the organizations.
+func (j jury) carded(ctx context.Context, sc tenants.Scope, all []applications.Application) ([]selection.Application, map[ids.Organization]organizations.Card, error) {
 	var wanted []ids.Organization
 	for i := range all {
 		wanted = append(wanted, all[i].Organizations()...)
 	}
 	cards, err := j.organizations.Cards(ctx, sc.Read(), wanted)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	named := make([]selection.Application, len(all))
 	for i, a := range all {
@@ -244,7 +263,7 @@ func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Ap
 			}
 		}
 	}
-	return named, nil
+	return named, cards, nil
 }
 
 // Unanswered satisfies selection.Applications.

@@ -78,6 +78,9 @@ func (r Region) Name(l i18n.Locale) string {
 	return r.Own()
 }
 
+// RegionsOf are the regions of a country in the order of their codes. The slice is shared; do not change it.
+func RegionsOf(c Country) []Region { return regions().of[c] }
+
 // Regions lists the regions of a country in the language, in its alphabet. It is empty for a country of whose regions no names are
 // known: then no town of it has one.
 func Regions(c Country, l i18n.Locale) []NamedRegion {
