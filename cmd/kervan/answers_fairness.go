@@ -49,7 +49,7 @@ func (j jury) Courses(ctx context.Context, sc tenants.Scope, call ids.Call) ([]s
 		}
 		for _, o := range a.Organizations() {
 			courses[i].Organizations = append(courses[i].Organizations, selection.Contender{
-				Country: string(cards[o].Country), Kind: string(cards[o].Form), First: firstTimer(sat, o, a.Application),
+				Country: string(cards[o].Country), Region: cards[o].Region(), Kind: string(cards[o].Form), First: firstTimer(sat, o, a.Application),
 			})
 		}
 	}

@@ -40,7 +40,7 @@ func (finders) Organizations(ctx context.Context, sc tenants.Scope, wanted []ids
 	for i := range known {
 		o := &known[i]
 		found[o.ID] = matching.Organization{
-			ID: o.ID, Name: o.Name, NameEnglish: o.NameEnglish, City: o.City, Country: o.Country, Form: string(o.Form), About: o.About,
+			ID: o.ID, Name: o.Name, NameEnglish: o.NameEnglish, City: o.City, Country: o.Country, Region: o.Region(), Form: string(o.Form), About: o.About,
 			Fields: o.Fields, Languages: o.Languages, Size: matching.SizeOf(o.Staff),
 		}
 	}

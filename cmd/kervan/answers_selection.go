@@ -85,9 +85,12 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call selection.
 	if err != nil {
 		return nil, err
 	}
-	found, err := j.named(ctx, sc, all)
+	found, cards, err := j.carded(ctx, sc, all)
 	if err != nil {
 		return nil, err
+	}
+	if len(blueprints.By(blueprints.SideRegion, call.Quotas)) > 0 {
+		markRegions(found, cards)
 	}
 	if len(blueprints.By(blueprints.SideFirst, call.Quotas)) > 0 {
 		if err := markFirstTimers(ctx, sc, all, found); err != nil {
@@ -102,6 +105,16 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call selection.
 		found[i].Topics = topics[found[i].ID]
 	}
 	return found, err
+}
+
+// markRegions says of the organizations of applications where they sit.
+func markRegions(found []selection.Application, cards map[ids.Organization]organizations.Card) {
+	for i := range found {
+		for j := range found[i].Organizations {
+			o := &found[i].Organizations[j]
+			o.Region = cards[o.ID].Region()
+		}
+	}
 }
 
 // markFirstTimers says of the organizations of applications which are first-timers.
@@ -223,6 +236,12 @@ func (j jury) Applicants(ctx context.Context, sc tenants.Scope, wanted []ids.Org
 }
 
 func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Application) ([]selection.Application, error) {
+	found, _, err := j.carded(ctx, sc, all)
+	return found, err
+}
+
+// carded is named, with the cards of the organizations.
+func (j jury) carded(ctx context.Context, sc tenants.Scope, all []applications.Application) ([]selection.Application, map[ids.Organization]organizations.Card, error) {
 	var wanted []ids.Organization
 	for i := range all {
 		wanted = append(wanted, all[i].Organizations()...)
@@ -230,7 +249,7 @@ func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Ap
 	cards := make(map[ids.Organization]organizations.Card, len(wanted))
 	if len(wanted) > 0 {
 		if err := sc.Ask(ctx, organizations.Asking(wanted, func(c organizations.Card) { cards[c.ID] = c })); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	named := make([]selection.Application, len(all))
@@ -242,7 +261,7 @@ func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Ap
 			}
 		}
 	}
-	return named, nil
+	return named, cards, nil
 }
 
 // Unanswered satisfies selection.Applications.

@@ -8,6 +8,7 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/i18n"
 )
 
@@ -105,12 +106,15 @@ func playBosporus(s *stage, all []*demo.Organization) {
 	s.rounds(looking(all, 6))
 }
 
+// metropolises are İstanbul, Ankara and İzmir, beside which the others of Türkiye are easily forgotten.
+var metropolises = []geo.Region{"TR.34", "TR.68", "TR.35"}
+
 // openBosporus is the second cycle: its call is open, was extended once, and drafts stand in every state.
 func (s *stage) openBosporus(pairs [][2]*demo.Organization, alone []*demo.Organization) {
 	opens, first, closes := s.day(-30, 10, 0), s.day(14, 15, 0), s.day(21, 23, 59)
 	s.call(announced{
 		cycle: "2. döngü", composition: "pair", places: 8, grant: bosporusGrant, reviews: 2, drafted: s.day(-44, 14, 0), opens: opens, closes: first,
-		quotas: []blueprints.Quota{{Most: 2}, {Country: "TR", Most: 8}, {Kind: "association", Most: 7}, {First: true, Least: 3}, {Topic: "volunteers", Most: 3}, {Topic: "inclusion", Least: 1}},
+		quotas: []blueprints.Quota{{Most: 2}, {Country: "TR", Most: 8}, {Kind: "association", Most: 7}, {First: true, Least: 3}, {Regions: metropolises, Outside: true, Least: 3}, {Topic: "volunteers", Most: 3}, {Topic: "inclusion", Least: 1}},
 		topic:  "topics", asks: []blueprints.Reason{smallEnough()}, scaled: true,
 		title: i18n.Text{
 			i18n.TR: "Komşudan öğrenmek: ikinci döngüye açık çağrı", i18n.EN: "Learning from neighbours: open call for the second cycle",

@@ -29,7 +29,7 @@ func playElbe(s *stage, all []*demo.Organization) {
 	opens, closes := s.day(-66, 9, 0), s.day(-24, 18, 0)
 	s.call(announced{
 		cycle: "Herbst", composition: "pair", places: 4, grant: 4000, reviews: 2, scaled: true, drafted: s.day(-78, 10, 0), opens: opens, closes: closes,
-		quotas: []blueprints.Quota{{Kind: "foundation", Most: 3}, {Kind: "initiative", Least: 1}, {First: true, Least: 2}},
+		quotas: []blueprints.Quota{{Kind: "foundation", Most: 3}, {Kind: "initiative", Least: 1}, {First: true, Least: 2}, {Regions: metropolises, Most: 2}, {Regions: metropolises, Outside: true, Least: 1}},
 		title: i18n.Text{
 			i18n.DE: "Über die Brücke: Austausch zwischen Elbe und Anatolien", i18n.EN: "Across the bridge: exchange between the Elbe and Anatolia",
 			i18n.TR: "Köprünün öbür yanı: Elbe ile Anadolu arasında değişim",

@@ -69,6 +69,7 @@ func (s *stage) tryRounds(threes, rankings string) {
 			return err
 		}
 		inThrees, byRankings := matching.UsualRules(), matching.UsualRules()
+		inThrees.Weights.Regions = 4
 		inThrees.Seats, byRankings.Rankings = make([]matching.Seat, 3), true
 		for _, r := range []matching.Round{{Title: threes, Rules: inThrees}, {Title: rankings, Rules: byRankings}} {
 			r.Pool = matching.CardsPool

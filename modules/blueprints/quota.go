@@ -3,22 +3,27 @@ package blueprints
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"kervan/modules/forms"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/i18n"
 )
 
 // Quota is how many selected applications of a call there may be with an organization from a country, or how many there should
-// and may be with an organization of a legal form or with a first-timer, or of a topic. It names one of these.
+// and may be with an organization from some regions of a country, of a legal form or with a first-timer, or of a topic. It names
+// one of these.
 type Quota struct {
-	Country string    `json:"country,omitempty"` // ISO 3166-1 alpha-2; nothing named at all: each country that no other quota names
-	Kind    string    `json:"kind,omitempty"`    // a legal form, one of Kinds
-	First   bool      `json:"first,omitempty"`   // organizations that were in no partnership of the network before they applied
-	Topic   string    `json:"topic,omitempty"`   // an option of the question that says the topic
-	Name    i18n.Text `json:"name,omitempty"`    // of the topic, as the question calls it
-	Least   int       `json:"least,omitempty"`   // of all but a country; 0: none
-	Most    int       `json:"most"`              // 0, of all but a country: no limit
+	Country string       `json:"country,omitempty"` // ISO 3166-1 alpha-2; nothing named at all: each country that no other quota names
+	Regions []geo.Region `json:"regions,omitempty"` // of one country
+	Outside bool         `json:"outside,omitempty"` // with regions: all the others of their country are meant
+	Kind    string       `json:"kind,omitempty"`    // a legal form, one of Kinds
+	First   bool         `json:"first,omitempty"`   // organizations that were in no partnership of the network before they applied
+	Topic   string       `json:"topic,omitempty"`   // an option of the question that says the topic
+	Name    i18n.Text    `json:"name,omitempty"`    // of the topic, as the question calls it
+	Least   int          `json:"least,omitempty"`   // of all but a country; 0: none
+	Most    int          `json:"most"`              // 0, of all but a country: no limit
 }
 
 // Side is what an application has by which a quota counts it.
@@ -27,10 +32,14 @@ type Side string
 // The sides of quotas, in the order in which they are told.
 const (
 	SideCountry Side = "country"
+	SideRegion  Side = "region"
 	SideKind    Side = "kind"
 	SideFirst   Side = "first"
 	SideTopic   Side = "topic"
 )
+
+// Ranged are the sides of which quotas have a least and a most, in the order in which they are told.
+var Ranged = []Side{SideRegion, SideKind, SideFirst, SideTopic}
 
 // Side is what the quota goes by; false: it names several things.
 func (q Quota) Side() (Side, bool) {
@@ -38,7 +47,7 @@ func (q Quota) Side() (Side, bool) {
 	for _, one := range []struct {
 		side Side
 		here bool
-	}{{SideCountry, q.Country != ""}, {SideKind, q.Kind != ""}, {SideFirst, q.First}, {SideTopic, q.Topic != ""}} {
+	}{{SideCountry, q.Country != ""}, {SideRegion, len(q.Regions) > 0 || q.Outside}, {SideKind, q.Kind != ""}, {SideFirst, q.First}, {SideTopic, q.Topic != ""}} {
 		if one.here {
 			side, named = one.side, named+1
 		}
@@ -54,10 +63,11 @@ func By(side Side, quotas []Quota) []Quota {
 	})
 }
 
-// Counted is what quotas count of an application: the countries and legal forms of its organizations, whether one of them is a
-// first-timer, and what they say its topic is.
+// Counted is what quotas count of an application: the countries, regions and legal forms of its organizations, whether one of them
+// is a first-timer, and what they say its topic is.
 type Counted struct {
 	Countries []string
+	Regions   []geo.Region // of those whose region is known: of another one nothing is assumed
 	Kinds     []string
 	First     bool
 	Topics    []string
@@ -65,8 +75,39 @@ type Counted struct {
 
 // Of reports whether the quota counts an application; one of each country that no other quota names, none.
 func (q Quota) Of(c Counted) bool {
-	return q.Country != "" && slices.Contains(c.Countries, q.Country) || q.Kind != "" && slices.Contains(c.Kinds, q.Kind) ||
+	return q.Country != "" && slices.Contains(c.Countries, q.Country) || slices.ContainsFunc(c.Regions, q.covers) || q.Kind != "" && slices.Contains(c.Kinds, q.Kind) ||
 		q.First && c.First || q.Topic != "" && slices.Contains(c.Topics, q.Topic)
+}
+
+// In is the country whose regions the quota goes by; empty where it goes by something else.
+func (q Quota) In() geo.Country {
+	if len(q.Regions) == 0 {
+		return ""
+	}
+	return q.Regions[0].Country()
+}
+
+// covers reports whether the quota counts who sits in the region.
+func (q Quota) covers(r geo.Region) bool {
+	return len(q.Regions) > 0 && r.Country() == q.In() && slices.Contains(q.Regions, r) != q.Outside
+}
+
+// RegionNames says by which regions the quota goes, in the alphabet of the reader: of more than some (0: of all) only so many by
+// name, and how many more.
+func (q Quota) RegionNames(loc *i18n.Localizer, some int) string {
+	names := make([]string, len(q.Regions))
+	for i, r := range q.Regions {
+		names[i] = r.Name(loc.Locale)
+	}
+	i18n.Sort(loc.Locale, names, func(name string) string { return name })
+	if some > 0 && len(names) > some+1 {
+		names = append(names[:some], loc.N("blueprints.quota.more_regions", len(names)-some))
+	}
+	all := strings.Join(names, ", ")
+	if q.Outside {
+		return loc.T("blueprints.quota.outside", "Country", q.In().Name(loc.Locale), "Regions", all)
+	}
+	return all
 }
 
 // Taken is how far a quota is used; Country is filled in where the quota is of each country.
@@ -87,7 +128,7 @@ func (u Taken) Missed() bool { return u.Beyond() || u.Short() }
 
 // Take counts how far quotas are used by applications. Each counts once for a quota, also one with two organizations from its
 // country; one whose organizations name two topics counts for both. First come the countries that are named, in the order of the
-// quotas, then the others that occur, by their codes, then legal forms, first-timers and topics. What has no quota is left out.
+// quotas, then the others that occur, by their codes, then regions, legal forms, first-timers and topics. What has no quota is left out.
 func Take(quotas []Quota, applications []Counted) []Taken {
 	var used []Taken
 	add := func(q Quota) {
@@ -113,7 +154,7 @@ func Take(quotas []Quota, applications []Counted) []Taken {
 			add(each)
 		}
 	}
-	for _, side := range []Side{SideKind, SideFirst, SideTopic} {
+	for _, side := range Ranged {
 		for _, q := range By(side, quotas) {
 			add(q)
 		}

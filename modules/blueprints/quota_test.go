@@ -3,11 +3,16 @@ package blueprints_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"kervan/modules/blueprints"
 	"kervan/modules/forms"
+	"kervan/modules/forms/builder"
+	"kervan/modules/kernel/geo"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/ui"
 )
 
 func used(q blueprints.Quota, count int) blueprints.Taken {
@@ -174,5 +179,82 @@ func TestTheTopicIsAQuestionOfAllForAll(t *testing.T) {
 	}
 	if found := blueprints.Problems(p); len(found) != 1 || found[0].Piece != "review" {
 		t.Errorf("a topic that no question says: %v", found)
+	}
+}
+
+func TestAQuotaOfRegionsCountsWhereOrganizationsSit(t *testing.T) {
+	t.Parallel()
+	large := []geo.Region{"TR.34", "TR.68", "TR.35"}
+	inside, outside := blueprints.Quota{Regions: large, Most: 2}, blueprints.Quota{Regions: large, Outside: true, Least: 2}
+	for name, c := range map[string]struct {
+		regions     []geo.Region
+		within, out bool
+	}{
+		"in one of them":                {[]geo.Region{"TR.34"}, true, false},
+		"in another one":                {[]geo.Region{"TR.48"}, false, true},
+		"in both":                       {[]geo.Region{"TR.35", "TR.48"}, true, true},
+		"twice in one":                  {[]geo.Region{"TR.34", "TR.34"}, true, false},
+		"in another country":            {[]geo.Region{"DE.02"}, false, false},
+		"in one called by another code": {[]geo.Region{"DE.34"}, false, false},
+		"nobody knows where":            {nil, false, false},
+		"here and abroad":               {[]geo.Region{"DE.02", "TR.48"}, false, true},
+	} {
+		counted := blueprints.Counted{Countries: []string{"TR", "DE"}, Regions: c.regions}
+		if got := inside.Of(counted); got != c.within {
+			t.Errorf("%s: inside %v", name, got)
+		}
+		if got := outside.Of(counted); got != c.out {
+			t.Errorf("%s: outside %v", name, got)
+		}
+	}
+	for _, q := range []blueprints.Quota{inside, outside, {Outside: true}} {
+		if side, one := q.Side(); side != blueprints.SideRegion || !one {
+			t.Errorf("%+v goes by %s, %v", q, side, one)
+		}
+	}
+	if _, one := (blueprints.Quota{Regions: large, Country: "TR"}).Side(); one {
+		t.Error("a quota of regions and of a country goes by one thing")
+	}
+	sits := func(regions ...geo.Region) blueprints.Counted {
+		return blueprints.Counted{Countries: []string{"TR"}, Regions: regions}
+	}
+	all := blueprints.Take([]blueprints.Quota{{First: true, Least: 1}, outside, {Country: "TR", Most: 9}, inside}, []blueprints.Counted{sits("TR.34"), sits("TR.35"), sits("TR.68"), sits("TR.07"), sits()})
+	want := []blueprints.Taken{used(blueprints.Quota{Country: "TR", Most: 9}, 5), used(outside, 1), used(inside, 3), used(blueprints.Quota{First: true, Least: 1}, 0)}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Error(diff)
+	}
+	// The next place goes to the first from outside, and to nobody of whom it is not known.
+	if next := blueprints.NextFitting([]blueprints.Quota{outside}, []blueprints.Counted{sits("TR.07")}, []blueprints.Counted{sits("TR.34"), sits(), sits("TR.20")}, 1); next != 2 {
+		t.Errorf("the place goes to %d", next)
+	}
+	if next := blueprints.NextFitting([]blueprints.Quota{inside}, []blueprints.Counted{sits("TR.34"), sits("TR.34")}, []blueprints.Counted{sits("TR.35"), sits("TR.20")}, 1); next != 1 {
+		t.Errorf("beside a quota that is full, the place goes to %d", next)
+	}
+}
+
+func TestAQuotaOfRegionsIsNamedInTheReadersAlphabet(t *testing.T) {
+	t.Parallel()
+	bundle, err := i18n.Load(ui.Locales, blueprints.Locales, forms.Locales, builder.Locales)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := blueprints.Quota{Regions: []geo.Region{"TR.35", "TR.34", "TR.19", "TR.68", "TR.16"}}
+	for _, c := range []struct {
+		l       i18n.Locale
+		outside bool
+		some    int
+		want    string
+	}{
+		{i18n.TR, false, 0, "Ankara, Bursa, Çorum, İstanbul, İzmir"},
+		{i18n.EN, false, 3, "Ankara, Bursa, Çorum, 2 others"},
+		{i18n.EN, false, 4, "Ankara, Bursa, Çorum, Istanbul, İzmir"},
+		{i18n.EN, true, 3, "Türkiye outside of Ankara, Bursa, Çorum, 2 others"},
+		{i18n.DE, true, 0, "Türkei ohne Ankara, Bursa, Çorum, Istanbul, İzmir"},
+		{i18n.TR, true, 0, "Türkiye, Ankara, Bursa, Çorum, İstanbul, İzmir dışında"},
+	} {
+		q.Outside = c.outside
+		if got := q.RegionNames(bundle.Localizer(c.l, time.UTC), c.some); got != c.want {
+			t.Errorf("%s, %v, %d: %q, want %q", c.l, c.outside, c.some, got, c.want)
+		}
 	}
 }

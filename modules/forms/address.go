@@ -156,7 +156,7 @@ func (v *Address) settle(chosen int) {
 	if !ok {
 		return
 	}
-	v.Place, v.Country, v.PlaceID, v.Region = p.Own(), string(p.Country), p.ID, p.Region
+	v.Place, v.Country, v.PlaceID, v.Region = p.Own(), string(p.Country), p.ID, p.Region.Own()
 	v.Coordinates = &Coordinates{Lat: p.At.Lat, Lon: p.At.Lon}
 }
 

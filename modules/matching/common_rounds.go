@@ -14,13 +14,14 @@ import (
 // A round of the common pool is a round like a network's, of copies instead of organizations: they go by the names of their copies
 // everywhere in it. What no card says cannot be a rule of it.
 
-// notCommon is the criterion that no round of the common pool has: nobody there knows who has worked together.
-const notCommon = ByRelation
+// notCommon are the criteria that no round of the common pool has: nobody there knows who has worked together, and no card says in
+// which region somebody is.
+var notCommon = []Criterion{ByRelation, ByRegions}
 
 // criteria are those by which pairs of the pool get points, what usually counts most first.
 func (k PoolKind) criteria() []Criterion {
 	return slices.DeleteFunc(slices.Clone(Criteria), func(c Criterion) bool {
-		return k == SharedPool && c == notCommon || k != SharedPool && c == ByNetworks
+		return k == SharedPool && slices.Contains(notCommon, c) || k != SharedPool && c == ByNetworks
 	})
 }
 

@@ -56,6 +56,11 @@ func TestWhatAPairMeets(t *testing.T) {
 		"open until":                {criterion: ByDays, one: Side{From: day(3, 1)}, two: Side{From: day(5, 1)}, want: 60},
 		"one hosts":                 {criterion: ByHosting, one: Side{Hosts: 2}, want: 30},
 		"both host":                 {criterion: ByHosting, one: Side{Hosts: 2}, two: Side{Hosts: 1}, want: 60},
+		"of two countries":          {criterion: ByRegions, one: Side{Country: "TR", Region: "TR.34"}, two: Side{Country: "DE"}, want: 60},
+		"two regions of one":        {criterion: ByRegions, one: Side{Country: "TR", Region: "TR.34"}, two: Side{Country: "TR", Region: "TR.48"}, want: 60},
+		"one region":                {criterion: ByRegions, one: Side{Country: "TR", Region: "TR.34"}, two: Side{Country: "TR", Region: "TR.34"}, want: 0},
+		"one region is not known":   {criterion: ByRegions, one: Side{Country: "TR", Region: "TR.34"}, two: Side{Country: "TR"}, want: 0},
+		"neither region is known":   {criterion: ByRegions, one: Side{Country: "TR"}, two: Side{Country: "TR"}, want: 0},
 		"new, as one looks for":     {criterion: ByRelation, one: Side{Relation: NewRelation}, two: Side{Relation: ExistingRelation}, want: 30},
 		"known, as one looks for":   {criterion: ByRelation, one: Side{Relation: NewRelation}, two: Side{Relation: ExistingRelation}, together: true, want: 30},
 		"known, either":             {criterion: ByRelation, together: true, want: 60},
@@ -413,5 +418,17 @@ func TestNumbersAreThoseOfTheInstance(t *testing.T) {
 	}
 	if told < 50 || untold < 10 {
 		t.Errorf("%d are told, %d are not", told, untold)
+	}
+}
+
+// TestTheCommonPoolKnowsNoRegions: no card that is shown to other networks says in which one somebody is.
+func TestTheCommonPoolKnowsNoRegions(t *testing.T) {
+	t.Parallel()
+	for pool, want := range map[PoolKind]int{SharedPool: 0, CardsPool: 5} {
+		g := UsualRules()
+		g.Weights.Regions = 5
+		if pool.strip(&g); g.Weights.Regions != want {
+			t.Errorf("%s: the criterion weighs %d", pool, g.Weights.Regions)
+		}
 	}
 }

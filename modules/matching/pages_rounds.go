@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/ui"
 )
 
@@ -264,10 +265,28 @@ func (b *Board) why(p ui.Page, c *Couple) (good, bad []string) {
 	if known {
 		add(true, "together")
 	}
+	if b.Rules.Weights.Regions > 0 {
+		fits, key, pairs := regionWhy(p, one, other)
+		add(fits, key, pairs...)
+	}
 	if one.Network != "" {
 		add(one.Network != other.Network, map[bool]string{true: "networks", false: "network"}[one.Network != other.Network])
 	}
 	return good, bad
+}
+
+// regionWhy says whether two are of different regions, and of which.
+func regionWhy(p ui.Page, one, other *Side) (fits bool, key string, pairs []any) {
+	switch {
+	case one.Country != other.Country:
+		return true, "countries", []any{"List", countryNames(p, []geo.Country{one.Country, other.Country})}
+	case one.Region == "" || other.Region == "":
+		return false, "region_unknown", nil
+	case one.Region == other.Region:
+		return false, "region", []any{"Region", one.Region.Name(p.Loc.Locale)}
+	default:
+		return true, "regions", []any{"First", one.Region.Name(p.Loc.Locale), "Second", other.Region.Name(p.Loc.Locale)}
+	}
 }
 
 // tradeText says what one would rather have, and what that would cost.

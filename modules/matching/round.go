@@ -57,6 +57,7 @@ type Weights struct {
 	Days     int `json:"days"`     // available at the same time
 	Hosting  int `json:"hosting"`  // both can host
 	Relation int `json:"relation"` // new or known, as both look for
+	Regions  int `json:"regions"`  // they are of different regions
 	Networks int `json:"networks"` // they are of different networks
 }
 
@@ -83,11 +84,12 @@ const (
 	ByDays     Criterion = "days"
 	ByHosting  Criterion = "hosting"
 	ByRelation Criterion = "relation"
+	ByRegions  Criterion = "regions"
 	ByNetworks Criterion = "networks"
 )
 
 // Criteria lists them, what usually counts most first.
-var Criteria = []Criterion{ByNeeds, ByWishes, ByAsked, ByLanguage, ByDays, ByHosting, ByRelation, ByNetworks}
+var Criteria = []Criterion{ByNeeds, ByWishes, ByAsked, ByLanguage, ByDays, ByHosting, ByRelation, ByRegions, ByNetworks}
 
 // Of is the weight of a criterion.
 func (w *Weights) Of(c Criterion) int { return *w.of(c) }
@@ -108,6 +110,8 @@ func (w *Weights) of(c Criterion) *int {
 		return &w.Hosting
 	case ByRelation:
 		return &w.Relation
+	case ByRegions:
+		return &w.Regions
 	case ByNetworks:
 		return &w.Networks
 	}

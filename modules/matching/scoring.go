@@ -20,6 +20,7 @@ const longEnough = 90
 // Side is what a pair's points are computed from, of one of the two, as it was when the run began.
 type Side struct {
 	Country   geo.Country   `json:"country"`
+	Region    geo.Region    `json:"region,omitempty"` // of its country; empty: it is not known
 	Form      string        `json:"form"`
 	Size      Size          `json:"size,omitempty"`
 	Carded    bool          `json:"carded"` // it is in the pool of cards; without, all but its profile is unknown
@@ -41,7 +42,7 @@ type Side struct {
 // sideOf takes from an organization what counts. A card that others may not read is not read here either: then only what the
 // profile says is known.
 func sideOf(l *Listed) Side {
-	s := Side{Country: l.Country, Form: l.Form, Size: l.Size, Languages: l.Languages, Relation: EitherRelation}
+	s := Side{Country: l.Country, Region: l.Region, Form: l.Form, Size: l.Size, Languages: l.Languages, Relation: EitherRelation}
 	if c := &l.Card; c.InPool {
 		s.Carded = true
 		s.Needs, s.Offers, s.Languages, s.Countries, s.Kinds, s.Sizes = c.Needs, c.Offers, c.Languages, c.Countries, c.Kinds, c.Sizes
@@ -90,6 +91,7 @@ func (b *Basis) rank(i, j int) int { return slices.Index(b.Sides[i].Wishes, j) +
 //   - days: a part of 90 days on which both are available; wholly where one of them does not say until when or from when;
 //   - hosting: half for each that can host;
 //   - relation: half for each that looks for what they are to each other, or for either;
+//   - regions: wholly for two of different countries, and for two of one country that are known to be of different regions of it;
 //   - networks: wholly for two that are not of the same one.
 func (b *Basis) met(c Criterion, i, j int) int {
 	x, y := &b.Sides[i], &b.Sides[j]
@@ -113,12 +115,21 @@ func (b *Basis) met(c Criterion, i, j int) int {
 		known := b.together(i, j)
 		looks := func(s *Side) bool { return s.Relation == EitherRelation || (s.Relation == ExistingRelation) == known }
 		return half(looks(x)) + half(looks(y))
+	case ByRegions:
+		if x.apart(y) {
+			return wholly
+		}
 	case ByNetworks:
 		if x.Network != y.Network {
 			return wholly
 		}
 	}
 	return 0
+}
+
+// apart reports whether two are of different countries, or are known to be of different regions of one.
+func (s *Side) apart(other *Side) bool {
+	return s.Country != other.Country || s.Region != "" && other.Region != "" && s.Region != other.Region
 }
 
 func half(yes bool) int {
@@ -211,7 +222,7 @@ func (b *Basis) view(w *Weights, i, j int) int {
 	known := b.together(i, j)
 	n := w.Needs*gain(x, y) + w.Wishes*2*wish(b.rank(i, j)) + w.Asked*2*asks(x, y)
 	n += w.Relation * 2 * half(x.Relation == EitherRelation || (x.Relation == ExistingRelation) == known)
-	for _, c := range []Criterion{ByLanguage, ByDays, ByHosting, ByNetworks} {
+	for _, c := range []Criterion{ByLanguage, ByDays, ByHosting, ByRegions, ByNetworks} {
 		n += w.Of(c) * b.met(c, i, j)
 	}
 	return n

@@ -19,7 +19,8 @@ type Organization struct {
 	NameEnglish string // empty: it has none
 	City        string
 	Country     geo.Country
-	Form        string // the code of its legal form
+	Region      geo.Region // empty: it is not known
+	Form        string     // the code of its legal form
 	About       string
 	Fields      []string // codes of its fields of work
 	Languages   []string

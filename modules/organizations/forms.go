@@ -45,6 +45,7 @@ func read(form web.Form) (view, []fault.Field) {
 		RegistryNumber: text("registry_number", maxShort), FiscalHost: text("fiscal_host", maxName), Website: text("website", 300),
 		About: text("about", maxAbout), Fields: form.All("fields"), Languages: form.All("languages"), Staff: form.Raw("staff"), Budget: form.Raw("budget"),
 	}
+	o.Place, _ = strconv.Atoi(form.Raw("place"))
 	v := view{Organization: o, Founded: form.Raw("founded"), Return: web.Local(form.Raw("return"), "")}
 	year, ok := parseYear(strings.TrimSpace(form.Raw("founded")))
 	if !ok {

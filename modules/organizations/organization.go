@@ -49,6 +49,7 @@ type Organization struct {
 	Form           Form
 	Country        geo.Country
 	City           string
+	Place          int // of the gazetteer, where the town was chosen from it; 0: as it is written
 	Founded        int // year; 0: not told
 	Registry       string
 	RegistryNumber string
@@ -66,6 +67,17 @@ type Organization struct {
 // SearchKey is under which the organization is found, however it is spelled.
 func (o Organization) SearchKey() string {
 	return i18n.SearchKey(o.Name + " " + o.NameEnglish)
+}
+
+// Region is the province, state or county in which the organization sits; empty where the gazetteer cannot tell.
+func (o Organization) Region() geo.Region { return geo.RegionOf(o.Country, o.City, o.Place) }
+
+// settled is the organization with the chosen place only if its town is called so.
+func (o Organization) settled() Organization {
+	if _, ok := geo.Chosen(o.Country, o.City, o.Place); !ok {
+		o.Place = 0
+	}
+	return o
 }
 
 // Missing names the parts of the profile that a program needs to know and that are not told yet.

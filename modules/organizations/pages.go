@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
@@ -59,7 +61,7 @@ func listOf(p ui.Page, path string, query url.Values, total int) ui.List {
 
 func table(p ui.Page, all []Organization) sheets.Table {
 	t := sheets.Table{Name: p.Title, Columns: []string{
-		p.T("organizations.name"), p.T("organizations.name_english"), p.T("organizations.form"), p.T("organizations.country"), p.T("organizations.city"),
+		p.T("organizations.name"), p.T("organizations.name_english"), p.T("organizations.form"), p.T("organizations.country"), p.T("organizations.region"), p.T("organizations.city"),
 		p.T("organizations.founded"), p.T("organizations.registry"), p.T("organizations.registry_number"), p.T("organizations.fiscal_host"),
 		p.T("organizations.website"), p.T("organizations.fields"), p.T("organizations.languages"), p.T("organizations.staff"), p.T("organizations.budget"), p.T("organizations.since"),
 	}}
@@ -69,7 +71,7 @@ func table(p ui.Page, all []Organization) sheets.Table {
 			founded = o.Founded
 		}
 		t.Rows = append(t.Rows, []any{
-			o.Name, o.NameEnglish, p.T("organizations.form." + string(o.Form)), o.Country.Name(p.Loc.Locale), o.City, founded, registryName(p, o.Registry), o.RegistryNumber,
+			o.Name, o.NameEnglish, p.T("organizations.form." + string(o.Form)), o.Country.Name(p.Loc.Locale), regionName(p, o), o.City, founded, registryName(p, o.Registry), o.RegistryNumber,
 			o.FiscalHost, o.Website, fieldNames(p, o.Fields), languageNames(p, o.Languages), bandName(p, "organizations.staff.", o.Staff), bandName(p, "organizations.budget.", o.Budget), o.CreatedAt,
 		})
 	}
@@ -79,11 +81,11 @@ func table(p ui.Page, all []Organization) sheets.Table {
 // directorySheet is the list as applicants see it.
 func directorySheet(p ui.Page, all []Organization) sheets.Table {
 	t := sheets.Table{Name: p.Title, Columns: []string{
-		p.T("organizations.name"), p.T("organizations.name_english"), p.T("organizations.country"), p.T("organizations.city"), p.T("organizations.form"),
+		p.T("organizations.name"), p.T("organizations.name_english"), p.T("organizations.country"), p.T("organizations.region"), p.T("organizations.city"), p.T("organizations.form"),
 		p.T("organizations.fields"), p.T("organizations.since"),
 	}}
 	for _, o := range all {
-		t.Rows = append(t.Rows, []any{o.Name, o.NameEnglish, o.Country.Name(p.Loc.Locale), o.City, p.T("organizations.form." + string(o.Form)), fieldNames(p, o.Fields), o.CreatedAt})
+		t.Rows = append(t.Rows, []any{o.Name, o.NameEnglish, o.Country.Name(p.Loc.Locale), regionName(p, o), o.City, p.T("organizations.form." + string(o.Form)), fieldNames(p, o.Fields), o.CreatedAt})
 	}
 	return t
 }
@@ -168,6 +170,43 @@ func registryName(p ui.Page, code string) string {
 
 func place(p ui.Page, o Organization) string { return o.City + ", " + o.Country.Name(p.Loc.Locale) }
 
+// countryField is the choice of the country, which suggestions of towns heed and fill.
+func countryField(p ui.Page, v view) ui.Field {
+	return ui.Field{
+		Name: "country", Label: p.T("organizations.country"), Value: string(v.Organization.Country), Error: ui.FieldError(p, v.Fault, "country"), Options: countries(p),
+		Empty: p.T("organizations.choose"), Required: true, Attributes: templ.Attributes{"data-suggest-part": "country"},
+	}
+}
+
+// townsLookUp is where towns are suggested from, and which one was chosen.
+func townsLookUp(o Organization) ui.LookUp {
+	l := ui.LookUp{From: "/places", Name: "place"}
+	if o.Place != 0 {
+		l.Chosen = strconv.Itoa(o.Place)
+	}
+	return l
+}
+
+// regionText is the region of an organization, or why it is not known.
+func regionText(p ui.Page, o Organization) string {
+	switch region := o.Region(); {
+	case region != "":
+		return region.Name(p.Loc.Locale)
+	case len(geo.Regions(o.Country, p.Loc.Locale)) == 0:
+		return p.T("organizations.region_none")
+	default:
+		return p.T("organizations.region_unknown")
+	}
+}
+
+// regionName is the name of an organization's region for a file; empty where it is not known.
+func regionName(p ui.Page, o Organization) string {
+	if o.Region() == "" {
+		return ""
+	}
+	return o.Region().Name(p.Loc.Locale)
+}
+
 // terms is the profile, line by line; what is not told is left away.
 func terms(p ui.Page, o Organization) []ui.Term {
 	founded := ""
@@ -179,6 +218,7 @@ func terms(p ui.Page, o Organization) []ui.Term {
 		{Label: p.T("organizations.name_english"), Text: o.NameEnglish, Lang: "en"},
 		{Label: p.T("organizations.form"), Text: p.T("organizations.form." + string(o.Form))},
 		{Label: p.T("organizations.place"), Text: place(p, o)},
+		{Label: p.T("organizations.region"), Text: regionText(p, o)},
 		{Label: p.T("organizations.founded"), Text: founded},
 		{Label: registryName(p, o.Registry), Text: o.RegistryNumber},
 		{Label: p.T("organizations.fiscal_host"), Text: o.FiscalHost},

@@ -820,15 +820,15 @@ func editPage(p ui.Page, action string, v view) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, " <div class=\"k-row\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, " <div class=\"k-row\" data-suggest-parts>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Select(p, ui.Field{Name: "country", Label: p.T("organizations.country"), Value: string(v.Organization.Country), Error: ui.FieldError(p, v.Fault, "country"), Options: countries(p), Empty: p.T("organizations.choose"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Select(p, countryField(p, v)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Input(p, ui.Field{Name: "city", Label: p.T("organizations.city"), Value: v.Organization.City, Error: ui.FieldError(p, v.Fault, "city"), Autocomplete: "address-level2", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Combobox(p, ui.Field{Name: "city", Label: p.T("organizations.city"), Hint: p.T("organizations.city_hint"), Value: v.Organization.City, Error: ui.FieldError(p, v.Fault, "city"), Required: true}, townsLookUp(v.Organization)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -61,6 +61,7 @@ func (s *Service) Register(ctx context.Context, sc tenants.Scope, o Organization
 	if err := s.policies.May(sc, policies.OrganizationRegister, policies.On{}); err != nil {
 		return Registered{}, err
 	}
+	o = o.settled()
 	o.ID = ids.New[ids.Organization]()
 	o.RegistryNumber = normalNumber(o.Registry, o.RegistryNumber)
 	done := Registered{Organization: o}
@@ -150,6 +151,7 @@ func (s *Service) Edit(ctx context.Context, sc tenants.Scope, o Organization) er
 	if err := s.policies.May(sc, policies.OrganizationEdit, on(o.ID)); err != nil {
 		return err
 	}
+	o = o.settled()
 	o.RegistryNumber = normalNumber(o.Registry, o.RegistryNumber)
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
 		now, err := tx.Now(ctx)

@@ -28,6 +28,7 @@ type row struct {
 	Form           Form             `bun:"form"`
 	Country        geo.Country      `bun:"country"`
 	City           string           `bun:"city"`
+	Place          int              `bun:"place"`
 	Founded        int              `bun:"founded,nullzero"`
 	Registry       string           `bun:"registry"`
 	RegistryNumber string           `bun:"registry_number"`
@@ -45,19 +46,19 @@ type row struct {
 
 func (r row) organization() Organization {
 	return Organization{
-		ID: r.ID, Name: r.Name, NameEnglish: r.NameEnglish, Form: r.Form, Country: r.Country, City: r.City, Founded: r.Founded,
+		ID: r.ID, Name: r.Name, NameEnglish: r.NameEnglish, Form: r.Form, Country: r.Country, City: r.City, Place: r.Place, Founded: r.Founded,
 		Registry: r.Registry, RegistryNumber: r.RegistryNumber, FiscalHost: r.FiscalHost, Website: r.Website, About: r.About,
 		Fields: r.Fields, Languages: r.Languages, Staff: r.Staff, Budget: r.Budget, Version: r.Version, CreatedAt: r.CreatedAt,
 	}
 }
 
 func (r row) card() Card {
-	return Card{ID: r.ID, Name: r.Name, NameEnglish: r.NameEnglish, City: r.City, Country: r.Country, Form: r.Form}
+	return Card{ID: r.ID, Name: r.Name, NameEnglish: r.NameEnglish, City: r.City, Place: r.Place, Country: r.Country, Form: r.Form}
 }
 
 func rowOf(o Organization) row {
 	r := row{
-		ID: o.ID, Name: o.Name, NameEnglish: o.NameEnglish, Search: o.SearchKey(), Form: o.Form, Country: o.Country, City: o.City,
+		ID: o.ID, Name: o.Name, NameEnglish: o.NameEnglish, Search: o.SearchKey(), Form: o.Form, Country: o.Country, City: o.City, Place: o.Place,
 		Founded: o.Founded, Registry: o.Registry, RegistryNumber: o.RegistryNumber, FiscalHost: o.FiscalHost, Website: o.Website,
 		About: o.About, Fields: o.Fields, Languages: o.Languages, Staff: o.Staff, Budget: o.Budget,
 	}
@@ -264,9 +265,13 @@ type Card struct {
 	Name        string
 	NameEnglish string
 	City        string
+	Place       int // of the gazetteer, where the town was chosen from it
 	Country     geo.Country
 	Form        Form
 }
+
+// Region is the province, state or county in which the organization sits; empty where the gazetteer cannot tell.
+func (c Card) Region() geo.Region { return geo.RegionOf(c.Country, c.City, c.Place) }
 
 // Cards tells of organizations, all in one query. It is for other modules' use-cases, which have authorized.
 func (s *Service) Cards(ctx context.Context, db bun.IDB, organizations []ids.Organization) (map[ids.Organization]Card, error) {
@@ -275,7 +280,7 @@ func (s *Service) Cards(ctx context.Context, db bun.IDB, organizations []ids.Org
 		return cards, nil
 	}
 	var rows []row
-	err := db.NewSelect().Model(&rows).Column("id", "name", "name_english", "city", "country", "form").
+	err := db.NewSelect().Model(&rows).Column("id", "name", "name_english", "city", "place", "country", "form").
 		Where("id IN (?)", bun.List(organizations)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("organizations: list cards: %w", err)
@@ -290,10 +295,10 @@ func (s *Service) Cards(ctx context.Context, db bun.IDB, organizations []ids.Org
 // authorized.
 func Asking(organizations []ids.Organization, found func(Card)) tenants.Question {
 	return tenants.Question{
-		Query: `SELECT id, name, name_english, city, country, form FROM organizations WHERE id = ANY($1::uuid[])`,
+		Query: `SELECT id, name, name_english, city, place, country, form FROM organizations WHERE id = ANY($1::uuid[])`,
 		Args:  []any{tenants.Array(organizations)}, Row: func(r *tenants.Row) error {
 			var c Card
-			err := r.Scan(&c.ID, &c.Name, &c.NameEnglish, &c.City, &c.Country, &c.Form)
+			err := r.Scan(&c.ID, &c.Name, &c.NameEnglish, &c.City, &c.Place, &c.Country, &c.Form)
 			found(c)
 			return err
 		},
@@ -303,7 +308,7 @@ func Asking(organizations []ids.Organization, found func(Card)) tenants.Question
 // AllCards tells of every organization of the network. It is for other modules' use-cases, which have authorized.
 func (s *Service) AllCards(ctx context.Context, db bun.IDB) ([]Card, error) {
 	var rows []row
-	if err := db.NewSelect().Model(&rows).Column("id", "name", "name_english", "city", "country", "form").Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&rows).Column("id", "name", "name_english", "city", "place", "country", "form").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("organizations: list all cards: %w", err)
 	}
 	cards := make([]Card, len(rows))

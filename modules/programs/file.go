@@ -244,7 +244,7 @@ func (f *File) check(file *interchange.File, model blueprints.Blueprint) {
 		}
 		refuse(file, at, bad.Key, bad.Args)
 	}
-	for _, bad := range append(checkQuotas(f.Quotas, asTheyStand), checkRanges(f.Quotas, f.Review.Topic, &f.Form, f.Places)...) {
+	for _, bad := range checkAll(f.Quotas, f.Review.Topic, &f.Form, f.Places) {
 		refuse(file, root.Field("quotas"), bad.Key, bad.Args)
 	}
 }

@@ -69,7 +69,7 @@ func facts(p ui.Page, c Call) []ui.Term {
 	if countries := quotaText(p, c.Quotas); countries != "" {
 		terms = append(terms, ui.Term{Label: p.T("programs.quotas.most"), Text: countries})
 	}
-	for _, side := range ranged {
+	for _, side := range blueprints.Ranged {
 		if words := rangesText(p, c.Quotas, side); words != "" {
 			terms = append(terms, ui.Term{Label: p.T("programs.quotas.term." + string(side)), Text: words})
 		}

@@ -23,7 +23,7 @@ const mostOfQuota = 1000
 
 // Limit sets the quotas of a draft, and which question of its form says an application's topic. Coordinators and officers may.
 // Faults: Invalid by field (each, and country_ and most_ with the place among the named ones; kindleast_ and kindmost_ with the
-// legal form; firstleast and firstmost; topic_question, and least_ and topmost_ with the topic), Conflict when it is published or
+// legal form; regcountry_, regions_, regleast_ and regmost_ with the place among those of regions; firstleast and firstmost; topic_question, and least_ and topmost_ with the topic), Conflict when it is published or
 // has been changed, NotFound.
 func (s *Service) Limit(ctx context.Context, sc tenants.Scope, id ids.Call, version int64, quotas []blueprints.Quota, topic string) error {
 	return s.change(ctx, sc, policies.CallEdit, id, version, func(ctx context.Context, tx *tenants.Tx, c *Call, _ time.Time) error {
@@ -34,7 +34,7 @@ func (s *Service) Limit(ctx context.Context, sc tenants.Scope, id ids.Call, vers
 		if err != nil {
 			return err
 		}
-		bad := append(checkQuotas(quotas, asTheyStand), checkRanges(quotas, topic, draft.Definition, c.Places)...)
+		bad := checkAll(quotas, topic, draft.Definition, c.Places)
 		if len(bad) > 0 {
 			return fault.Invalid("fault.check_fields", bad...)
 		}
@@ -42,6 +42,12 @@ func (s *Service) Limit(ctx context.Context, sc tenants.Scope, id ids.Call, vers
 		tx.Audit(entry("call.limited", id))
 		return nil
 	})
+}
+
+// checkAll says what is wrong with quotas of all sides.
+func checkAll(quotas []blueprints.Quota, question string, d *forms.Definition, places int) []fault.Field {
+	bad := append(checkQuotas(quotas, asTheyStand), checkRegions(quotas, places, asTheyStand)...)
+	return append(bad, checkRanges(quotas, question, d, places)...)
 }
 
 // checkQuotas says what is wrong with the quotas of countries, by the names of the page's fields; row is where on it a named one stands.
@@ -109,14 +115,14 @@ func checkRanges(quotas []blueprints.Quota, question string, d *forms.Definition
 		bad = append(bad, fault.AtWith("topic_question", p.Key, p.Args))
 	}
 	sum, seen := 0, map[string]bool{}
-	for _, side := range []blueprints.Side{blueprints.SideKind, blueprints.SideFirst, blueprints.SideTopic} {
+	for _, side := range fixed {
 		some := blueprints.By(side, quotas)
 		if len(some) > MostQuotas {
 			return []fault.Field{fault.At("topic_question", "fault.bad_request")}
 		}
 		for _, q := range some {
-			least, _ := rangeNames(q)
-			bad = append(bad, checkRange(q, places)...)
+			least, most := rangeNames(q)
+			bad = append(bad, checkRange(q, places, least, most)...)
 			if seen[least] {
 				bad = append(bad, fault.At("topic_question", "fault.bad_request"))
 			}
@@ -132,11 +138,10 @@ func checkRanges(quotas []blueprints.Quota, question string, d *forms.Definition
 	return bad
 }
 
-// checkRange says what is wrong with one quota that has a least and a most.
-func checkRange(q blueprints.Quota, places int) []fault.Field {
+// checkRange says what is wrong with one quota that has a least and a most, by the names of their fields.
+func checkRange(q blueprints.Quota, places int, least, most string) []fault.Field {
 	var bad []fault.Field
 	side, clearly := q.Side()
-	least, most := rangeNames(q)
 	switch {
 	case q.Least < 0 || q.Least > mostOfQuota:
 		bad = append(bad, fault.AtWith(least, "programs.between", fault.Args{"Low": 0, "High": mostOfQuota}))
@@ -144,8 +149,10 @@ func checkRange(q blueprints.Quota, places int) []fault.Field {
 		bad = append(bad, fault.AtWith(least, "programs.quotas.least_places", fault.Args{"Places": places}))
 	}
 	switch {
-	case !clearly || q.Most == 0 && q.Least == 0:
+	case !clearly:
 		bad = append(bad, fault.At("topic_question", "fault.bad_request"))
+	case q.Most == 0 && q.Least == 0:
+		bad = append(bad, fault.At(most, "programs.quotas.neither"))
 	case q.Kind != "" && !slices.ContainsFunc(blueprints.Kinds(), func(o forms.Option) bool { return o.Value == q.Kind }):
 		bad = append(bad, fault.At(most, "fault.choose"))
 	case q.Most < 0 || q.Most > mostOfQuota:

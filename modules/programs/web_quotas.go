@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,14 +51,15 @@ func (w *Web) limit(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	quotas, bad := readQuotas(form)
+	regions, unclear := readRegions(form, call.Places)
 	topic := form.Raw("topic_question")
 	ranges, wrong := readRanges(form, topicsOf(asked, topic))
 	call.Version = shown
 	if form.Raw("do") == "topics" {
 		return w.site.Render(c, quotasPage(w.site.Page(c, sc, "programs.quotas.title"), call, asked, topic, typedIn(form)))
 	}
-	if err = checked(append(bad, wrong...)); err == nil {
-		err = w.service.Limit(c.UserContext(), sc, id, shown, append(quotas, ranges...), topic)
+	if err = checked(slices.Concat(bad, unclear, wrong)); err == nil {
+		err = w.service.Limit(c.UserContext(), sc, id, shown, slices.Concat(quotas, regions, ranges), topic)
 	}
 	if err != nil {
 		return w.refuse(c, sc, err, form, "programs.quotas.title", func(p ui.Page, t typed) templ.Component { return quotasPage(p, call, asked, topic, t) })
@@ -118,7 +120,7 @@ func quotaRows(c Call, t typed) []quotaRow {
 	return rows
 }
 
-func quotaLabels(p ui.Page, rows []quotaRow, d *forms.Definition, topics []forms.Option) []string {
+func quotaLabels(p ui.Page, rows []quotaRow, regions []regionRow, d *forms.Definition, topics []forms.Option) []string {
 	labels := []string{"each", p.T("programs.quotas.each"), "topic_question", p.T("programs.quotas.topic_question")}
 	for _, q := range rangesOf(topics) {
 		least, most := rangeNames(q)
@@ -129,7 +131,7 @@ func quotaLabels(p ui.Page, rows []quotaRow, d *forms.Definition, topics []forms
 		at := strconv.Itoa(i)
 		labels = append(labels, "country_"+at, p.T("programs.quotas.country"), "most_"+at, p.T("programs.quotas.most"))
 	}
-	return labels
+	return append(labels, regionLabels(p, regions)...)
 }
 
 // quotaText says the quotas of countries in one line.
@@ -148,9 +150,6 @@ func quotaText(p ui.Page, quotas []blueprints.Quota) string {
 	return strings.Join(parts, " · ")
 }
 
-// ranged are the sides of which quotas have a least and a most.
-var ranged = []blueprints.Side{blueprints.SideKind, blueprints.SideFirst, blueprints.SideTopic}
-
 // rangesText says the quotas of one side in one line.
 func rangesText(p ui.Page, quotas []blueprints.Quota, side blueprints.Side) string {
 	var parts []string
@@ -167,6 +166,8 @@ func rangesText(p ui.Page, quotas []blueprints.Quota, side blueprints.Side) stri
 // rangeName is what a quota with a least and a most goes by.
 func rangeName(p ui.Page, q blueprints.Quota, in ...i18n.Locale) string {
 	switch side, _ := q.Side(); side {
+	case blueprints.SideRegion:
+		return q.RegionNames(p.Loc, 0)
 	case blueprints.SideKind:
 		return blueprints.LegalForm(p.Loc.Locale, q.Kind)
 	case blueprints.SideFirst:
@@ -218,10 +219,7 @@ func readRanges(form web.Form, topics []forms.Option) ([]blueprints.Quota, []fau
 	var quotas []blueprints.Quota
 	var bad []fault.Field
 	read := func(name string) int {
-		if strings.TrimSpace(form.Raw(name)) == "" {
-			return 0
-		}
-		n, wrong := number(form, name)
+		n, wrong := readNumber(form, name)
 		bad = append(bad, wrong...)
 		return n
 	}
@@ -234,10 +232,21 @@ func readRanges(form web.Form, topics []forms.Option) ([]blueprints.Quota, []fau
 	return quotas, bad
 }
 
+// fixed are the sides of which the page has a row for each quota that there can be.
+var fixed = []blueprints.Side{blueprints.SideKind, blueprints.SideFirst, blueprints.SideTopic}
+
+// readNumber reads a number that may be left out: then it is 0.
+func readNumber(form web.Form, name string) (int, []fault.Field) {
+	if strings.TrimSpace(form.Raw(name)) == "" {
+		return 0, nil
+	}
+	return number(form, name)
+}
+
 // keptRange are the numbers of a quota as the page shows them.
 func keptRange(c Call, of blueprints.Quota) (least, most string) {
 	name, _ := rangeNames(of)
-	for _, side := range ranged {
+	for _, side := range fixed {
 		for _, q := range blueprints.By(side, c.Quotas) {
 			if kept, _ := rangeNames(q); kept == name {
 				return count(q.Least), count(q.Most)

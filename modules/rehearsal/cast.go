@@ -87,7 +87,7 @@ func (t *troupe) organization(seat blueprints.Seat, distinct bool, used []string
 		return o, false
 	}
 	o.Country = one(t.dice, open)
-	o.City = cityOf(o.Country)
+	o.City = TownOf(t.dice, geo.Country(o.Country))
 	o.Locale = t.locale(o.Country)
 	o.Founded = 1985 + t.dice.IntN(35)
 	o.Name = t.name(o.Locale)
@@ -124,17 +124,22 @@ func (t *troupe) person(l i18n.Locale, as string) Person {
 	return Person{Name: one(t.dice, wordsOf(l).People), Email: as + strconv.Itoa(t.count) + "@" + t.domain, Locale: l}
 }
 
-// cityOf is a town of the country, so that lists and maps have something to show.
-func cityOf(country string) string {
-	if city, ok := cities[country]; ok {
-		return city
-	}
-	return geo.Country(country).Name(i18n.EN)
-}
+// mostTowns is among how many of a country's largest towns invented organizations are spread.
+const mostTowns = 30
 
-var cities = map[string]string{
-	"TR": "Eskişehir", "DE": "Leipzig", "GR": "Thessaloniki", "IT": "Bologna", "PL": "Łódź", "ES": "Valencia", "FR": "Nantes", "BG": "Plovdiv",
-	"RO": "Cluj-Napoca", "AT": "Graz", "NL": "Utrecht", "GE": "Kutaisi",
+// TownOf is one of the larger towns of a country, by dice, so that lists, maps and quotas of regions have something to show: one whose
+// name no other town there has. A country without a known one stands for itself.
+func TownOf(dice *rand.Rand, country geo.Country) string {
+	var towns []string
+	for _, p := range geo.InCountry(country) {
+		if _, only := geo.Only(country, p.Own()); only && len(towns) < mostTowns {
+			towns = append(towns, p.Own())
+		}
+	}
+	if len(towns) == 0 {
+		return country.Name(i18n.EN)
+	}
+	return one(dice, towns)
 }
 
 // Part is one of those whom the team plays: somebody invented who has a role in the room.

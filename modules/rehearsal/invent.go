@@ -301,7 +301,7 @@ func (p *Pen) address(q *forms.Question) forms.Address {
 	var a forms.Address
 	if towns := geo.InCountry(country); len(towns) > 0 {
 		town := towns[p.Dice.IntN(min(len(towns), 40))]
-		a = forms.Address{Place: town.Own(), Country: p.Country, PlaceID: town.ID, Region: town.Region, Coordinates: &forms.Coordinates{Lat: town.At.Lat, Lon: town.At.Lon}}
+		a = forms.Address{Place: town.Own(), Country: p.Country, PlaceID: town.ID, Region: town.Region.Own(), Coordinates: &forms.Coordinates{Lat: town.At.Lat, Lon: town.At.Lon}}
 	}
 	if q.Address == nil {
 		return a

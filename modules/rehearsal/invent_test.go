@@ -10,6 +10,7 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/forms"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/rehearsal"
 )
@@ -113,5 +114,27 @@ func TestEveryTypeOfQuestionIsAnswered(t *testing.T) {
 		if err := json.Unmarshal(answers["long"], &words); err != nil || forms.CountWords(words) < 100 {
 			t.Fatalf("a text of 250 words has %d: %v", forms.CountWords(words), err)
 		}
+	}
+}
+
+// TestInventedOrganizationsAreSpreadOverRegions, so that a rehearsal shows what quotas of regions do.
+func TestInventedOrganizationsAreSpreadOverRegions(t *testing.T) {
+	t.Parallel()
+	dice := rand.New(rand.NewPCG(4, 3))
+	for _, country := range []geo.Country{"TR", "DE", "RO"} {
+		regions := map[geo.Region]bool{}
+		for range 60 {
+			town := rehearsal.TownOf(dice, country)
+			regions[geo.RegionOf(country, town, 0)] = true
+			if regions[""] {
+				t.Fatalf("nobody knows in which region of %s %s lies", country, town)
+			}
+		}
+		if len(regions) < 8 {
+			t.Errorf("%s: only %d regions", country, len(regions))
+		}
+	}
+	if town := rehearsal.TownOf(dice, "ZZ"); town == "" {
+		t.Error("a country without towns has an organization nowhere")
 	}
 }

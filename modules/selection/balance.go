@@ -7,6 +7,7 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/forms"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/geo"
 )
 
 // Balance is what a call had to give and what its quotas wanted, with the applications that were selected, as a meeting ended. It is
@@ -24,6 +25,7 @@ type Balance struct {
 type Chosen struct {
 	Application ids.Application `json:"application"`
 	Countries   []string        `json:"countries,omitempty"`
+	Regions     []geo.Region    `json:"regions,omitempty"`
 	Kinds       []string        `json:"kinds,omitempty"`
 	First       bool            `json:"first,omitempty"`
 	Topics      []string        `json:"topics,omitempty"`
@@ -41,7 +43,7 @@ func balanceOf(call Call, all []Application, decisions []Decision) *Balance {
 			continue
 		}
 		c := all[i].counted()
-		b.Chosen = append(b.Chosen, Chosen{Application: all[i].ID, Countries: c.Countries, Kinds: c.Kinds, First: c.First, Topics: c.Topics})
+		b.Chosen = append(b.Chosen, Chosen{Application: all[i].ID, Countries: c.Countries, Regions: c.Regions, Kinds: c.Kinds, First: c.First, Topics: c.Topics})
 	}
 	slices.SortFunc(b.Chosen, func(x, y Chosen) int {
 		return strings.Compare(x.Application.String(), y.Application.String())
@@ -63,7 +65,7 @@ func (b *Balance) among(known func(ids.Application) bool) *Balance {
 func (b *Balance) Usage() []blueprints.Taken {
 	all := make([]blueprints.Counted, len(b.Chosen))
 	for i, c := range b.Chosen {
-		all[i] = blueprints.Counted{Countries: c.Countries, Kinds: c.Kinds, First: c.First, Topics: c.Topics}
+		all[i] = blueprints.Counted{Countries: c.Countries, Regions: c.Regions, Kinds: c.Kinds, First: c.First, Topics: c.Topics}
 	}
 	return blueprints.Take(b.Quotas, all)
 }

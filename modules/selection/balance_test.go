@@ -10,6 +10,7 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/forms"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/selection"
 	"kervan/tenants"
 )
@@ -60,11 +61,13 @@ func TestABalanceIsOfTheLastEndOfItsMeeting(t *testing.T) {
 func TestMinutesHoldQuotasAndMoney(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	h.limits(blueprints.Quota{Country: "TR", Most: 1}, blueprints.Quota{First: true, Least: 1}, blueprints.Quota{Kind: "foundation", Least: 1, Most: 3})
+	h.limits(blueprints.Quota{Country: "TR", Most: 1}, blueprints.Quota{First: true, Least: 1}, blueprints.Quota{Kind: "foundation", Least: 1, Most: 3},
+		blueprints.Quota{Regions: []geo.Region{"TR.48"}, Least: 1})
 	h.grants(forms.Money{Minor: 350000, Currency: "EUR"})
 	m := h.meets(t)
 	ctx := t.Context()
 	h.is(m.secret, "foundation", false)
+	h.sits(m.secret, "TR.48")
 	for _, a := range []selection.Application{m.secret, m.all[1]} {
 		done(t, h.service.PutOnTable(ctx, m.lead, a.ID))
 		done(t, h.service.Settle(ctx, m.lead, a.ID, selection.Settlement{Outcome: events.OutcomeSelected, Reason: "Plan"}))
@@ -74,8 +77,8 @@ func TestMinutesHoldQuotasAndMoney(t *testing.T) {
 	h.decide(t, m.lead, events.OutcomeRejected, m.all[1]) // after the meeting: the minutes stay
 	address := "/selection/" + h.call.ID.String() + "/panel/minutes/" + meeting.ID.String()
 	for sc, want := range map[*tenants.Scope][]string{
-		&m.chair:   {"Places 2 of 2 given", "Money EUR 7,000 of EUR 7,000", "Quota: Türkiye 2 of 2 selected (100%) At most 1: exceeded", "Quota: First-timers 0 of 2 selected (0%) At least 1: not reached", "Quota: Foundation 1 of 2 selected (50%) 1 to 3: kept"},
-		&m.officer: {"Places 1 of 2 given", "Money EUR 3,500 of EUR 7,000", "Quota: Türkiye 1 of 1 selected (100%) At most 1: kept", "Quota: First-timers 0 of 1 selected (0%) At least 1: not reached", "Quota: Foundation 0 of 1 selected (0%) 1 to 3: not reached"},
+		&m.chair:   {"Places 2 of 2 given", "Money EUR 7,000 of EUR 7,000", "Quota: Türkiye 2 of 2 selected (100%) At most 1: exceeded", "Quota: First-timers 0 of 2 selected (0%) At least 1: not reached", "Quota: Foundation 1 of 2 selected (50%) 1 to 3: kept", "Quota: Muğla 1 of 2 selected (50%) At least 1: kept"},
+		&m.officer: {"Places 1 of 2 given", "Money EUR 3,500 of EUR 7,000", "Quota: Türkiye 1 of 1 selected (100%) At most 1: kept", "Quota: First-timers 0 of 1 selected (0%) At least 1: not reached", "Quota: Foundation 0 of 1 selected (0%) 1 to 3: not reached", "Quota: Muğla 0 of 1 selected (0%) At least 1: not reached"},
 	} {
 		b := h.SignedIn(t, sc.Actor())
 		b.Get(address)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/geo"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -30,9 +31,10 @@ type Course struct {
 
 // Contender is an organization of an application, as far as fairness asks.
 type Contender struct {
-	Country string // ISO 3166-1 alpha-2
-	Kind    string // its legal form
-	First   bool   // it was in no partnership of the network before this one was handed in
+	Country string     // ISO 3166-1 alpha-2
+	Region  geo.Region // where in its country; empty: that is not known
+	Kind    string     // its legal form
+	First   bool       // it was in no partnership of the network before this one was handed in
 }
 
 // Courses tells how applications went. The applications module satisfies it.
@@ -69,6 +71,7 @@ const (
 	ByKind     = "kind"
 	ByFirst    = "first"
 	ByLanguage = "language"
+	ByRegion   = "region"
 )
 
 // Dimension is success by one thing that organizations differ in. It has no groups where they are too few to be told of.
@@ -80,7 +83,7 @@ type Dimension struct {
 // Group is how many organizations of one kind handed in an application that was not withdrawn before the decision, and how many of
 // them were offered a place.
 type Group struct {
-	Value   string // empty: several small groups together
+	Value   string // empty: several small groups together; of regions: one, a country, its other ones (TR.), or unplaced
 	Applied int
 	Offered int
 	// The limits of the share offered, 0 to 1, with a confidence of 95 %.

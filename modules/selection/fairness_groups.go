@@ -2,7 +2,10 @@ package selection
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+
+	"kervan/modules/kernel/geo"
 )
 
 // partings are the dimensions in the order in which they are told: what could be subtracted from one before is told coarser, or not.
@@ -19,7 +22,11 @@ var partings = []struct {
 		return "again"
 	}},
 	{ByLanguage, func(c Course, _ Contender) string { return cmp.Or(c.Language, "unknown") }},
+	{ByRegion, func(_ Course, o Contender) string { return cmp.Or(string(o.Region), unplaced) }},
 }
+
+// unplaced is the group of those of whom nobody knows in which region they sit.
+const unplaced = "unplaced"
 
 // dimensions counts the organizations of applications by each thing that they differ in.
 func dimensions(all []Course) []Dimension {
@@ -34,7 +41,11 @@ func dimensions(all []Course) []Dimension {
 				values, offered = append(values, d.of(c, o)), append(offered, !c.Offered.IsZero())
 			}
 		}
-		groups, ok := parted(values, told)
+		part := parted
+		if d.name == ByRegion {
+			part = placed
+		}
+		groups, ok := part(values, told)
 		if !ok {
 			continue
 		}
@@ -48,15 +59,7 @@ func dimensions(all []Course) []Dimension {
 // called by nothing. So many of the smallest are put together that no group has fewer than LeastTold and nothing about fewer can be
 // subtracted from what was told before; false: then there is nothing to compare.
 func parted(values []string, told [][]string) ([]string, bool) {
-	size := map[string]int{}
-	for _, v := range values {
-		size[v]++
-	}
-	var order []string
-	for v := range size {
-		order = append(order, v)
-	}
-	slices.SortFunc(order, func(a, b string) int { return cmp.Or(cmp.Compare(size[b], size[a]), cmp.Compare(a, b)) })
+	size, order := sizesOf(values), bySize(values)
 	for keep := len(order); keep > 0 && (keep > 1 || len(order) > 1); keep-- {
 		rest := 0
 		for _, v := range order[keep:] {
@@ -76,6 +79,77 @@ func parted(values []string, told [][]string) ([]string, bool) {
 		}
 	}
 	return nil, false
+}
+
+// placed is parted for regions. Of a country small regions are put together as its other ones, or as the whole of it where none is
+// large enough, and only what is left of several countries is put together across them.
+func placed(values []string, told [][]string) ([]string, bool) {
+	order := bySize(values)
+	for keep := len(order); keep >= 0; keep-- {
+		groups := groupedBelow(values, order[:keep])
+		sizes := sizesOf(groups)
+		if len(sizes) < 2 {
+			return nil, false
+		}
+		small := func(n int) bool { return n < LeastTold }
+		if !slices.ContainsFunc(slices.Collect(maps.Values(sizes)), small) &&
+			!slices.ContainsFunc(told, func(before []string) bool { return subtractable(before, groups) }) {
+			return groups, true
+		}
+	}
+	return nil, false
+}
+
+// groupedBelow gives each region that is not kept the group of the other ones of its country, or of its country; countries of which
+// too few are left go together until they are enough.
+func groupedBelow(values, kept []string) []string {
+	rest := func(value string) string {
+		country := string(geo.Region(value).Country())
+		switch {
+		case slices.Contains(kept, value):
+			return value
+		case value == unplaced:
+			return ""
+		case slices.ContainsFunc(kept, func(k string) bool { return string(geo.Region(k).Country()) == country }):
+			return country + "."
+		default:
+			return country
+		}
+	}
+	groups := make([]string, len(values))
+	for i, value := range values {
+		groups[i] = rest(value)
+	}
+	sizes := sizesOf(groups)
+	for _, group := range slices.Backward(bySize(groups)) {
+		if group == "" || slices.Contains(kept, group) {
+			continue
+		}
+		if left := sizes[""]; sizes[group] >= LeastTold && (left == 0 || left >= LeastTold) {
+			continue
+		}
+		sizes[""] += sizes[group]
+		for i := range groups {
+			if groups[i] == group {
+				groups[i] = ""
+			}
+		}
+	}
+	return groups
+}
+
+func sizesOf(groups []string) map[string]int {
+	size := map[string]int{}
+	for _, g := range groups {
+		size[g]++
+	}
+	return size
+}
+
+// bySize are the different values, the most frequent first.
+func bySize(values []string) []string {
+	size := sizesOf(values)
+	return slices.SortedFunc(maps.Keys(size), func(a, b string) int { return cmp.Or(cmp.Compare(size[b], size[a]), cmp.Compare(a, b)) })
 }
 
 // groupsOf counts groups, the largest first and what was put together last.
@@ -109,57 +183,89 @@ func groupsOf(groups []string, offered []bool) []Group {
 // between its two groups. A sum and difference of groups that leaves few organizations gives every node a number such that only the
 // edges of these few have ends that do not cancel; so these few are a cut of the graph, and the other way round.
 func subtractable(one, other []string) bool {
-	shared := map[[2]string]int{}
-	for i := range one {
-		shared[[2]string{"1" + one[i], "2" + other[i]}]++
-	}
-	var links [][2]string
-	for link := range shared {
-		links = append(links, link)
-	}
-	slices.SortFunc(links, func(a, b [2]string) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
-	whole, gone := pieces(links, nil), map[[2]string]bool{}
-	var cuts func(from, spare int) bool
-	cuts = func(from, spare int) bool {
-		for i := from; i < len(links); i++ {
-			if shared[links[i]] > spare {
-				continue
-			}
-			gone[links[i]] = true
-			if pieces(links, gone) > whole || cuts(i+1, spare-shared[links[i]]) {
-				return true
-			}
-			delete(gone, links[i])
+	nodes, counted := map[string]int{}, map[[2]int]int{}
+	node := func(name string) int {
+		if _, known := nodes[name]; !known {
+			nodes[name] = len(nodes)
 		}
-		return false
+		return nodes[name]
 	}
-	return cuts(0, LeastTold-1)
+	for i := range one {
+		counted[[2]int{node("1" + one[i]), node("2" + other[i])}]++
+	}
+	g := graph{at: make([][]int, len(nodes))}
+	for ends, n := range counted {
+		for _, end := range ends {
+			g.at[end] = append(g.at[end], len(g.links))
+		}
+		g.links = append(g.links, link{ends: ends, size: n})
+	}
+	return g.cut(LeastTold - 1)
 }
 
-// pieces is into how many pieces a graph falls without some of its links.
-func pieces(links [][2]string, without map[[2]string]bool) int {
-	leads := map[string]string{}
-	var top func(string) string
-	top = func(node string) string {
-		if leads[node] == "" {
-			leads[node] = node
-		}
-		if leads[node] != node {
-			leads[node] = top(leads[node])
-		}
-		return leads[node]
+// graph has groups as nodes and between two of them a link with the organizations that are in both.
+type graph struct {
+	links []link
+	at    [][]int // by node, its links
+}
+
+type link struct {
+	ends [2]int
+	size int
+	gone bool
+}
+
+// cut reports whether the graph falls into more pieces without some links of at most so many organizations together. Of the fewest
+// links that do so the last one is a bridge once the others are gone.
+func (g *graph) cut(most int) bool {
+	if slices.ContainsFunc(g.bridges(), func(l int) bool { return g.links[l].size <= most }) {
+		return true
 	}
-	for _, link := range links {
-		a, b := top(link[0]), top(link[1])
-		if !without[link] {
-			leads[a] = b
+	for i := range g.links {
+		l := &g.links[i]
+		if l.gone || l.size >= most {
+			continue
+		}
+		l.gone = true
+		found := g.cut(most - l.size)
+		l.gone = false
+		if found {
+			return true
 		}
 	}
-	n := 0
-	for node, lead := range leads {
-		if node == lead {
-			n++
+	return false
+}
+
+// bridges are the links without which a piece of the graph falls apart: those below which no link leads back (R. E. Tarjan, "A note on
+// finding the bridges of a graph", Information Processing Letters 2, 1974).
+func (g *graph) bridges() []int {
+	var found []int
+	seen, low, next := make([]int, len(g.at)), make([]int, len(g.at)), 0
+	var visit func(node, by int)
+	visit = func(node, by int) {
+		next++
+		seen[node], low[node] = next, next
+		for _, l := range g.at[node] {
+			if l == by || g.links[l].gone {
+				continue
+			}
+			ends := g.links[l].ends
+			to := ends[0] + ends[1] - node
+			if seen[to] != 0 {
+				low[node] = min(low[node], seen[to])
+				continue
+			}
+			visit(to, l)
+			low[node] = min(low[node], low[to])
+			if low[to] > seen[node] {
+				found = append(found, l)
+			}
 		}
 	}
-	return n
+	for node := range g.at {
+		if seen[node] == 0 {
+			visit(node, -1)
+		}
+	}
+	return found
 }

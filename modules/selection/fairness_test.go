@@ -13,6 +13,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/selection"
 	"kervan/tenants"
 )
@@ -146,6 +147,10 @@ func TestNothingOfFewIsToldBySubtraction(t *testing.T) {
 		for range 8 + random.IntN(40) {
 			c := course(among("TR", "DE", "BG"), among("association", "foundation", "union"), random.IntN(3) == 0, random.IntN(2) == 0)
 			c.Language = among("tr", "de", "en")
+			o := &c.Organizations[0]
+			if random.IntN(9) > 0 {
+				o.Region = geo.Region(o.Country + among(".02", ".03", ".05", ".07"))
+			}
 			all = append(all, c)
 		}
 		var told [][]string // by dimension and organization, the group
@@ -156,7 +161,10 @@ func TestNothingOfFewIsToldBySubtraction(t *testing.T) {
 			groups := make([]string, len(all))
 			for n, c := range all {
 				o := c.Organizations[0]
-				value := []string{o.Country, o.Kind, map[bool]string{true: "first", false: "again"}[o.First], c.Language}[i]
+				value := []string{o.Country, o.Kind, map[bool]string{true: "first", false: "again"}[o.First], c.Language, string(o.Region)}[i]
+				if d.Name == selection.ByRegion {
+					value = toldAs(d, o)
+				}
 				if slices.ContainsFunc(d.Groups, func(g selection.Group) bool { return g.Value == value }) {
 					groups[n] = value
 				}
@@ -174,6 +182,76 @@ func TestNothingOfFewIsToldBySubtraction(t *testing.T) {
 	}
 	if compared < 100 {
 		t.Errorf("only %d pairs of dimensions were compared", compared)
+	}
+}
+
+// toldAs is the group of regions in which an organization is counted: the finest that there is.
+func toldAs(d selection.Dimension, o selection.Contender) string {
+	own := []string{"unplaced"}
+	if o.Region != "" {
+		own = []string{string(o.Region), o.Country + ".", o.Country}
+	}
+	for _, value := range own {
+		if slices.ContainsFunc(d.Groups, func(g selection.Group) bool { return g.Value == value }) {
+			return value
+		}
+	}
+	return ""
+}
+
+func TestSuccessIsToldByRegionWithSmallOnesTogether(t *testing.T) {
+	t.Parallel()
+	sits := func(n int, region geo.Region, offered bool) []selection.Course {
+		country := string(region.Country())
+		if country == "" {
+			country = "TR"
+		}
+		return several(n, func() selection.Course {
+			c := course(country, "association", true, offered)
+			c.Organizations[0].Region = region
+			return c
+		})
+	}
+	join := slices.Concat[[]selection.Course]
+	for name, c := range map[string]struct {
+		all  []selection.Course
+		want string
+	}{
+		"one country, large regions":              {join(sits(5, "TR.34", true), sits(4, "TR.68", false)), "TR.34 5/5 TR.68 0/4 "},
+		"one country, small ones together":        {join(sits(5, "TR.34", true), sits(2, "TR.48", false), sits(1, "TR.07", false), sits(1, "TR.63", false)), "TR.34 5/5 TR. 0/4 "},
+		"too few left: the smallest goes with it": {join(sits(6, "TR.34", true), sits(4, "TR.68", false), sits(1, "TR.48", false)), "TR.34 6/6 TR. 0/5 "},
+		"one region only":                         {sits(6, "TR.34", true), ""},
+		"all of a region but one":                 {join(sits(6, "TR.34", true), sits(1, "TR.48", true)), ""},
+		"a country without a large region":        {join(sits(5, "TR.34", true), sits(3, "TR.68", true), sits(2, "DE.02", false), sits(2, "DE.07", false)), "TR.34 5/5 DE 0/4 TR.68 3/3 "},
+		"small countries together":                {join(sits(5, "TR.34", true), sits(2, "DE.02", false), sits(2, "BG.42", false)), "TR.34 5/5  0/4 "},
+		"some are not known":                      {join(sits(5, "TR.34", true), sits(3, "TR.68", true), sits(4, "", false)), "TR.34 5/5 unplaced 0/4 TR.68 3/3 "},
+		"one is not known":                        {join(sits(5, "TR.34", true), sits(3, "TR.68", true), sits(1, "", false), sits(3, "TR.48", false)), "TR.34 5/5 TR.48 0/3  3/4 "},
+	} {
+		got := ""
+		for _, g := range selection.FairnessOf(c.all).Dimensions[4].Groups {
+			got += fmt.Sprintf("%s %d/%d ", g.Value, g.Offered, g.Applied)
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestManyRegionsAreToldOfInTime: each of eighty regions beside all that was told before.
+func TestManyRegionsAreToldOfInTime(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(3, 5)) // #nosec G404 -- invented applicants
+	kinds, languages := []string{"association", "foundation", "union", "initiative", "cooperative"}, []string{"tr", "de", "en"}
+	var all []selection.Course
+	for n := range 800 {
+		c := course("TR", kinds[random.IntN(len(kinds))], random.IntN(2) == 0, random.IntN(4) == 0)
+		c.Language, c.Organizations[0].Region = languages[random.IntN(3)], geo.RegionsOf("TR")[n*n%6400/79%81]
+		all = append(all, c)
+	}
+	began := time.Now()
+	groups := selection.FairnessOf(all).Dimensions[4].Groups
+	if took := time.Since(began); took > 5*time.Second || len(groups) < 20 {
+		t.Errorf("%d regions in %s", len(groups), took)
 	}
 }
 

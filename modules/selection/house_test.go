@@ -18,6 +18,7 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/forms"
+	"kervan/modules/forms/builder"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
@@ -387,7 +388,7 @@ func open(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := []fs.FS{selection.Locales, reviewers.Locales, forms.Locales}
+	words := []fs.FS{selection.Locales, reviewers.Locales, forms.Locales, blueprints.Locales, builder.Locales}
 	catalog, err := i18n.Load(append([]fs.FS{ui.Locales, site.Locales}, words...)...)
 	if err != nil {
 		t.Fatal(err)

@@ -128,9 +128,14 @@ func chosenCountries(p ui.Page, t Tally) []ui.Stat {
 	return stats
 }
 
+// regionsTold is how many regions a quota is told by where there is little room.
+const regionsTold = 3
+
 // quotaName is what a quota goes by.
 func quotaName(p ui.Page, q blueprints.Quota) string {
 	switch side, _ := q.Side(); side {
+	case blueprints.SideRegion:
+		return q.RegionNames(p.Loc, regionsTold)
 	case blueprints.SideKind:
 		return blueprints.LegalForm(p.Loc.Locale, q.Kind)
 	case blueprints.SideFirst:
@@ -155,15 +160,19 @@ func quotaOf(p ui.Page, u blueprints.Taken) string {
 	}
 }
 
-// quotaNames are the quotas for which an application counts, but for those of countries, which stand beside it anyway.
+// quotaNames are the quotas for which an application counts, but for those of countries, which stand beside it anyway, and whether
+// those of regions cannot be sure.
 func quotaNames(p ui.Page, call Call, a Application) []string {
 	var names []string
-	for _, side := range []blueprints.Side{blueprints.SideKind, blueprints.SideFirst, blueprints.SideTopic} {
+	for _, side := range blueprints.Ranged {
 		for _, q := range blueprints.By(side, call.Quotas) {
 			if q.Of(a.counted()) {
 				names = append(names, quotaName(p, q))
 			}
 		}
+	}
+	if a.unplaced(call.Quotas) {
+		names = append(names, p.T("selection.quota.unplaced"))
 	}
 	return names
 }

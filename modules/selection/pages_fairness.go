@@ -6,6 +6,7 @@ import (
 
 	"kervan/modules/blueprints"
 	"kervan/modules/forms"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 )
@@ -15,6 +16,8 @@ func groupName(p ui.Page, dimension, value string) string {
 	switch {
 	case value == "":
 		return p.T("selection.fairness.small")
+	case dimension == ByRegion && value != unplaced:
+		return regionGroup(p, value)
 	case dimension == ByCountry:
 		return forms.CountryName(p.Loc.Locale, value)
 	case dimension == ByKind:
@@ -23,6 +26,20 @@ func groupName(p ui.Page, dimension, value string) string {
 		return forms.LanguageName(p.Loc.Locale, value)
 	default:
 		return p.T("selection.fairness.value." + value)
+	}
+}
+
+// regionGroup is a region with its country, all other regions of a country, or a country none of whose regions is told of alone.
+func regionGroup(p ui.Page, value string) string {
+	country := string(geo.Region(value).Country())
+	name := forms.CountryName(p.Loc.Locale, country)
+	switch value {
+	case country:
+		return name
+	case country + ".":
+		return p.T("selection.fairness.other_regions", "Country", name)
+	default:
+		return geo.Region(value).Name(p.Loc.Locale) + ", " + name
 	}
 }
 

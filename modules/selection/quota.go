@@ -1,6 +1,8 @@
 package selection
 
 import (
+	"slices"
+
 	"kervan/modules/blueprints"
 	"kervan/modules/events"
 )
@@ -23,9 +25,20 @@ func (a *Application) countries() []string {
 func (a *Application) counted() blueprints.Counted {
 	c := blueprints.Counted{Countries: a.countries(), Topics: a.Topics}
 	for _, o := range a.Organizations {
+		if o.Region != "" {
+			c.Regions = append(c.Regions, o.Region)
+		}
 		c.Kinds, c.First = append(c.Kinds, o.Kind), c.First || o.First
 	}
 	return c
+}
+
+// unplaced reports whether quotas of regions cannot count one of the application's organizations, as nobody knows where in a country
+// of theirs it sits.
+func (a *Application) unplaced(quotas []blueprints.Quota) bool {
+	return slices.ContainsFunc(a.Organizations, func(o Applicant) bool {
+		return o.Region == "" && slices.ContainsFunc(quotas, func(q blueprints.Quota) bool { return q.In() != "" && string(q.In()) == o.Country })
+	})
 }
 
 // counted is what quotas count of decisions, one for each; of an application that was withdrawn nothing.

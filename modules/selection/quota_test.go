@@ -9,6 +9,7 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection"
 	"kervan/tenants"
@@ -213,5 +214,53 @@ func TestTheWaitingListGoesOnByQuotasThatTheWholeKeeps(t *testing.T) {
 				t.Errorf("offered are %+v, want number %d", h.offered, c.want)
 			}
 		})
+	}
+}
+
+// sits says in which region the first organization of an application sits; empty: that is not known.
+func (h *house) sits(a selection.Application, region geo.Region) {
+	h.around.mu.Lock()
+	defer h.around.mu.Unlock()
+	for i := range h.applications {
+		if h.applications[i].ID == a.ID {
+			h.applications[i].Organizations[0].Region = region
+		}
+	}
+}
+
+func TestQuotasOfRegionsAreCountedLiveAndMissedWithAReason(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	large := []geo.Region{"TR.34", "TR.68", "TR.35"}
+	h.limits(blueprints.Quota{Regions: large, Most: 1}, blueprints.Quota{Regions: large, Outside: true, Least: 1})
+	coordinator := h.role(t, "Defne", tenants.RoleCoordinator)
+	first, _ := h.apply(t, "Bir")
+	second, _ := h.apply(t, "İki")
+	third, _ := h.apply(t, "Üç")
+	fourth, _ := h.apply(t, "Dört")
+	h.sits(first, "TR.34")
+	h.sits(second, "TR.35")
+	h.sits(third, "TR.48")
+	h.decide(t, coordinator, events.OutcomeSelected, first, second)
+	h.decide(t, coordinator, events.OutcomeRejected, third, fourth)
+	b := h.SignedIn(t, coordinator.Actor())
+	address := "/selection/" + h.call.ID.String()
+	for _, page := range []string{"/ranking", "/decisions", "/decisions/closing"} {
+		b.Get(address + page)
+		b.Want(http.StatusOK, "Ankara, Istanbul, İzmir: 2 of 1", "Türkiye outside of Ankara, Istanbul, İzmir: 0, at least 1 wanted")
+	}
+	b.Get(address + "/ranking?format=csv")
+	if n := strings.Count(b.Page.Body, "Region not known"); n != 1 {
+		t.Errorf("of one application nobody knows the region, and %d say so: %s", n, b.Page.Body)
+	}
+	if err := h.service.Close(t.Context(), coordinator, h.call.ID, h.version(t, coordinator), closing()); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("closed without a reason: %v", err)
+	}
+	h.decide(t, coordinator, events.OutcomeSelected, third)
+	h.decide(t, coordinator, events.OutcomeRejected, second)
+	b.Get(address + "/decisions")
+	b.Want(http.StatusOK, "Ankara, Istanbul, İzmir: 1 of 1", "Türkiye outside of Ankara, Istanbul, İzmir: 1, at least 1 wanted")
+	if err := h.service.Close(t.Context(), coordinator, h.call.ID, h.version(t, coordinator), closing()); err != nil {
+		t.Errorf("as the quotas want it: %v", err)
 	}
 }

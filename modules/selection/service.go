@@ -10,6 +10,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/selection/reviewers"
 	"kervan/policies"
@@ -49,10 +50,11 @@ type Applicant struct {
 	ID      ids.Organization
 	Name    string
 	City    string
-	Country string // ISO 3166-1 alpha-2
-	Kind    string // its legal form
-	First   bool   // it was in no partnership of the network before the application was handed in; told where the call has a quota of it
-	Seat    string // its key in the call's composition
+	Country string     // ISO 3166-1 alpha-2
+	Region  geo.Region // where in its country, told where the call has a quota of regions; empty: that is not known
+	Kind    string     // its legal form
+	First   bool       // it was in no partnership of the network before the application was handed in; told where the call has a quota of it
+	Seat    string     // its key in the call's composition
 }
 
 // Application is what this module must know of an application that passed the check.

@@ -36,8 +36,8 @@ func (s *Site) places(c *fiber.Ctx, sc tenants.Scope) error {
 
 func suggested(loc *i18n.Localizer, p *geo.Place) ui.Suggestion {
 	var where []string
-	if p.Region != "" && !p.Called(p.Region) {
-		where = append(where, p.Region)
+	if p.Region != "" && !p.Called(p.Region.Own()) {
+		where = append(where, p.Region.Name(loc.Locale))
 	}
 	where = append(where, p.Country.Name(loc.Locale))
 	return ui.Suggestion{Value: strconv.Itoa(p.ID), Text: p.Name(loc.Locale), Note: strings.Join(where, ", "), Fills: map[string]string{"country": string(p.Country)}}

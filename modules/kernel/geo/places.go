@@ -21,7 +21,7 @@ var rawPlaces string
 type Place struct {
 	ID      int // GeoNames' number, which stays
 	Country Country
-	Region  string // the province, state or county; empty where it is not known
+	Region  Region
 	At      Point
 
 	own  string
@@ -159,7 +159,7 @@ func readPlace(line string) (Place, bool) {
 	}
 	id, err := strconv.Atoi(parts[0])
 	at, ok := readPoint(parts[3], parts[4])
-	return Place{ID: id, Country: Country(parts[1]), Region: parts[2], At: at, own: parts[5], rest: parts[6]}, err == nil && ok
+	return Place{ID: id, Country: Country(parts[1]), Region: regionAt(Country(parts[1]), parts[2]), At: at, own: parts[5], rest: parts[6]}, err == nil && ok
 }
 
 // beginning are the words that begin so, in their order.
