@@ -151,7 +151,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	}
 	panel := jury{a.organizations, a.accounts, a.forms}
 	a.programs.Reviews = reviewed{}
-	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel, Newcomers: panel, Ties: panel})
+	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel, Newcomers: panel, Ties: panel, Seats: panel})
 	asked, given := surroundings{a.organizations, a.accounts}, &attached{}
 	a.programs.People = asked
 	a.applications = applications.New(a.authorizer, a.forms, applications.Around{Calls: asked, Organizations: asked, People: asked, Standings: standings{a.selection}, Documents: given, Facts: given, Letters: asked, Partnerships: asked})

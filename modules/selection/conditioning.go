@@ -2,6 +2,7 @@ package selection
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,11 @@ func (s *Service) Conditioned(ctx context.Context, sc tenants.Scope, id ids.Appl
 	if err != nil {
 		return Conditioned{}, err
 	}
-	c := Conditioned{Application: a}
+	now, err := s.holders(ctx, sc, a)
+	if err != nil {
+		return Conditioned{}, err
+	}
+	c := Conditioned{Application: now[0]}
 	if c.Call, err = s.Calls.Call(ctx, sc, a.Call); err != nil {
 		return c, err
 	}
@@ -147,7 +152,8 @@ func (s *Service) DropCondition(ctx context.Context, sc tenants.Scope, id ids.Ap
 // MeetCondition says that a condition is met, having seen the document that counts; zero where none was handed in. When all are, the
 // place is the applicants', and from it the partnership comes. That a document which is due has come on another way, by post for
 // one, is theirs to judge. Coordinators and officers may, without a conflict of interest. Faults: Conflict when the place is not held on
-// conditions (any more), somebody has said so before, or another document was handed in meanwhile; NotFound.
+// conditions (any more), somebody has said so before, or another document was handed in meanwhile, and of the last one while a seat of
+// the place is to be given to another organization; NotFound.
 func (s *Service) MeetCondition(ctx context.Context, sc tenants.Scope, id ids.Application, condition ids.Condition, seen ids.Document) error {
 	a, err := s.permitted(ctx, sc, policies.ConditionJudge, id)
 	if err != nil {
@@ -157,6 +163,11 @@ func (s *Service) MeetCondition(ctx context.Context, sc tenants.Scope, id ids.Ap
 		c, err := h.seen(ctx, tx, condition, seen)
 		if err != nil {
 			return err
+		}
+		if len(unmet(h.conditions)) == 1 {
+			if open, err := s.vacant(ctx, tx, w, &h.application); err != nil || open {
+				return errors.Join(err, fault.Conflict("selection.condition.seat_open"))
+			}
 		}
 		c.MetAt, c.MetBy = w.now, sc.Actor().Person
 		if err := saveCondition(ctx, tx, c); err != nil {
@@ -258,6 +269,9 @@ func (s *Service) RevokePlace(ctx context.Context, sc tenants.Scope, id ids.Appl
 			return err
 		}
 		tx.Audit(entry("place.revoked", id))
+		if err := s.overtake(ctx, tx, w, id); err != nil {
+			return err
+		}
 		tx.Announce(events.PlaceLapsed{Application: id, Call: h.application.Call, Conditional: true})
 		leads, err := leadsOf(ctx, tx, []Application{h.application})
 		if err != nil {

@@ -66,7 +66,7 @@ func (s *Service) hold(ctx context.Context, sc tenants.Scope, a Application, act
 		if err != nil {
 			return err
 		}
-		return act(ctx, tx, w, &holding{application: a, decision: &w.decisions[i], conditions: there[a.ID]})
+		return act(ctx, tx, w, &holding{application: w.holding(a), decision: &w.decisions[i], conditions: there[a.ID]})
 	})
 }
 
@@ -88,7 +88,7 @@ func (s *Service) takenOnTerms(ctx context.Context, tx *tenants.Tx, w *sitting, 
 		remindLater(tx, remindConditionsJob, Reminding{Call: a.Call, By: all[i].DueAt}, remindConditions, w.now)
 	}
 	tx.Audit(entry("place.accepted_on_terms", a.ID))
-	tx.Announce(events.PlaceAccepted{Application: a.ID, Call: a.Call, Conditional: true})
+	tx.Announce(events.PlaceAccepted{Application: a.ID, Call: a.Call, Conditional: true, Left: a.Left})
 	if err := s.tellApplicants(ctx, tx, []Application{a}, "selection.notify.accepted_on_terms"); err != nil {
 		return err
 	}

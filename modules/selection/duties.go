@@ -2,9 +2,11 @@ package selection
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -15,6 +17,7 @@ type Duty struct {
 	Call        Call
 	Application ids.Application
 	Calibration ids.Calibration
+	Replacement ids.Replacement
 	Count       int
 	Due         time.Time // zero: no date
 }
@@ -38,12 +41,14 @@ const (
 	DutyClarify    DutyKind = "clarify"    // answer what applicants ask about decisions
 	DutyConditions DutyKind = "conditions" // look at what applicants answer to conditions of their place
 	DutyTerms      DutyKind = "terms"      // meet the conditions of one's place
+	DutyConsent    DutyKind = "consent"    // say whether one agrees to a replacement in a place
+	DutyVacancy    DutyKind = "vacancy"    // find another organization for a place that one has dropped out of
 )
 
 // Duties lists what the actor must do now, by role. Anybody may ask; to visitors there is nothing to do.
 func (s *Service) Duties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
 	var all []Duty
-	for _, ask := range []func(context.Context, tenants.Scope) ([]Duty, error){s.reviewDuties, s.panelDuties, s.opinionDuties, s.clarifyDuties, s.conditionDuties, s.replyDuties} {
+	for _, ask := range []func(context.Context, tenants.Scope) ([]Duty, error){s.reviewDuties, s.panelDuties, s.opinionDuties, s.clarifyDuties, s.conditionDuties, s.vacancyDuties, s.replyDuties, s.consentDuties} {
 		some, err := ask(ctx, sc)
 		if err != nil {
 			return nil, err
@@ -149,8 +154,15 @@ func (s *Service) replyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, er
 	if err != nil {
 		return nil, err
 	}
-	decided, err := decisionsFor(ctx, sc.Read(), own)
+	came, left, err := cameTo(ctx, sc.Read(), mine)
 	if err != nil {
+		return nil, err
+	}
+	decided, err := decisionsFor(ctx, sc.Read(), append(own, came...))
+	if err != nil {
+		return nil, err
+	}
+	if decided, err = s.heard(ctx, sc, decided, left); err != nil {
 		return nil, err
 	}
 	now := time.Now()
@@ -181,6 +193,102 @@ func (s *Service) replyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, er
 			return nil, err
 		}
 		duties = append(duties, Duty{Kind: DutyReply, Call: call, Application: d.Application, Count: 1, Due: d.ReplyBy})
+	}
+	return duties, nil
+}
+
+// heard leaves out the decisions about places in which the actor's organizations have no say any more: they have dropped out, or others
+// have taken their seats.
+func (s *Service) heard(ctx context.Context, sc tenants.Scope, decided []Decision, left []ids.Application) ([]Decision, error) {
+	var places []ids.Application
+	for _, d := range decided {
+		if d.State.replaceable() {
+			places = append(places, d.Application)
+		}
+	}
+	gone, err := departures(ctx, sc.Read(), places...)
+	if err != nil {
+		return nil, err
+	}
+	var heard []Decision
+	for _, d := range decided {
+		if slices.Contains(left, d.Application) || len(gone[d.Application]) > 0 {
+			a, mine, err := s.led(ctx, sc, d.Application)
+			if fault.Is(err, fault.KindNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if _, err := speaking(&a, mine, gone[d.Application]); err != nil {
+				continue //nolint:nilerr // nobody of theirs has a say
+			}
+		}
+		heard = append(heard, d)
+	}
+	return heard, nil
+}
+
+// consentDuties are the replacements that the organizations which the actor leads are asked about and have not answered.
+func (s *Service) consentDuties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
+	led := sc.Actor().OrganizationsAs(tenants.RoleLead)
+	if len(led) == 0 {
+		return nil, nil
+	}
+	open, err := openReplacements(ctx, sc.Read())
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	mine, err := s.Applications.Of(ctx, sc, led)
+	if err != nil {
+		return nil, err
+	}
+	came, _, err := cameTo(ctx, sc.Read(), led)
+	if err != nil {
+		return nil, err
+	}
+	var duties []Duty
+	for i := range open {
+		r := &open[i]
+		if !slices.Contains(led, r.Coming) && !slices.Contains(mine, r.Application) && !slices.Contains(came, r.Application) {
+			continue
+		}
+		asking, err := s.Consultation(ctx, sc, r.Application, r.ID)
+		if fault.Is(err, fault.KindNotFound) || err == nil && len(asking.Owes) == 0 {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		duties = append(duties, Duty{Kind: DutyConsent, Call: asking.About, Application: r.Application, Replacement: r.ID, Count: 1, Due: r.Until})
+	}
+	return duties, nil
+}
+
+// vacancyDuties are the places that an organization has dropped out of, where nobody is asked to take its seat.
+func (s *Service) vacancyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
+	if !s.may(sc, policies.PlaceReplace) {
+		return nil, nil
+	}
+	empty, err := vacated(ctx, sc.Read())
+	if err != nil || len(empty) == 0 {
+		return nil, err
+	}
+	hidden, err := s.Conflicted(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	calls, err := s.Calls.Published(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	var duties []Duty
+	for _, call := range calls {
+		for _, id := range empty[call.ID] {
+			if !slices.Contains(hidden, id) {
+				duties = append(duties, Duty{Kind: DutyVacancy, Call: call, Application: id, Count: 1})
+			}
+		}
 	}
 	return duties, nil
 }
