@@ -48,7 +48,7 @@ const (
 // Duties lists what the actor must do now, by role. Anybody may ask; to visitors there is nothing to do.
 func (s *Service) Duties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
 	var all []Duty
-	for _, ask := range []func(context.Context, tenants.Scope) ([]Duty, error){s.reviewDuties, s.panelDuties, s.opinionDuties, s.clarifyDuties, s.conditionDuties, s.vacancyDuties, s.replyDuties, s.consentDuties} {
+	for _, ask := range []func(context.Context, tenants.Scope) ([]Duty, error){s.reviewDuties, s.panelDuties, s.opinionDuties, s.clarifyDuties, s.conditionDuties, s.replyDuties} {
 		some, err := ask(ctx, sc)
 		if err != nil {
 			return nil, err
@@ -158,7 +158,12 @@ func (s *Service) replyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, er
 	if err != nil {
 		return nil, err
 	}
-	decided, err := decisionsFor(ctx, sc.Read(), append(own, came...))
+	own = append(own, came...)
+	asked, err := s.consentDuties(ctx, sc, mine, own)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := decisionsFor(ctx, sc.Read(), own)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +181,8 @@ func (s *Service) replyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, er
 		default:
 		}
 	}
-	duties, err := s.termDuties(ctx, sc, held)
+	terms, err := s.termDuties(ctx, sc, held)
+	duties := append(asked, terms...)
 	if err != nil || len(offered) == 0 {
 		return duties, err
 	}
@@ -229,66 +235,24 @@ func (s *Service) heard(ctx context.Context, sc tenants.Scope, decided []Decisio
 	return heard, nil
 }
 
-// consentDuties are the replacements that the organizations which the actor leads are asked about and have not answered.
-func (s *Service) consentDuties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
-	led := sc.Actor().OrganizationsAs(tenants.RoleLead)
-	if len(led) == 0 {
-		return nil, nil
-	}
-	open, err := openReplacements(ctx, sc.Read())
-	if err != nil || len(open) == 0 {
-		return nil, err
-	}
-	mine, err := s.Applications.Of(ctx, sc, led)
-	if err != nil {
-		return nil, err
-	}
-	came, _, err := cameTo(ctx, sc.Read(), led)
+// consentDuties are the replacements that the organizations which the actor leads are asked about and have not answered; places are the
+// applications in whose places they have a seat.
+func (s *Service) consentDuties(ctx context.Context, sc tenants.Scope, led []ids.Organization, places []ids.Application) ([]Duty, error) {
+	open, err := openReplacements(ctx, sc.Read(), led, places)
 	if err != nil {
 		return nil, err
 	}
 	var duties []Duty
 	for i := range open {
 		r := &open[i]
-		if !slices.Contains(led, r.Coming) && !slices.Contains(mine, r.Application) && !slices.Contains(came, r.Application) {
-			continue
-		}
-		asking, err := s.Consultation(ctx, sc, r.Application, r.ID)
-		if fault.Is(err, fault.KindNotFound) || err == nil && len(asking.Owes) == 0 {
+		v, err := s.Consultation(ctx, sc, r.Application, r.ID)
+		if fault.Is(err, fault.KindNotFound) || err == nil && len(v.Owes) == 0 {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		duties = append(duties, Duty{Kind: DutyConsent, Call: asking.About, Application: r.Application, Replacement: r.ID, Count: 1, Due: r.Until})
-	}
-	return duties, nil
-}
-
-// vacancyDuties are the places that an organization has dropped out of, where nobody is asked to take its seat.
-func (s *Service) vacancyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
-	if !s.may(sc, policies.PlaceReplace) {
-		return nil, nil
-	}
-	empty, err := vacated(ctx, sc.Read())
-	if err != nil || len(empty) == 0 {
-		return nil, err
-	}
-	hidden, err := s.Conflicted(ctx, sc)
-	if err != nil {
-		return nil, err
-	}
-	calls, err := s.Calls.Published(ctx, sc)
-	if err != nil {
-		return nil, err
-	}
-	var duties []Duty
-	for _, call := range calls {
-		for _, id := range empty[call.ID] {
-			if !slices.Contains(hidden, id) {
-				duties = append(duties, Duty{Kind: DutyVacancy, Call: call, Application: id, Count: 1})
-			}
-		}
+		duties = append(duties, Duty{Kind: DutyConsent, Call: v.About, Application: r.Application, Replacement: r.ID, Count: 1, Due: r.Until})
 	}
 	return duties, nil
 }

@@ -103,13 +103,13 @@ func (s *Service) namesIn(ctx context.Context, sc tenants.Scope, a Application, 
 	return names, err
 }
 
-// replaces reports whether the actor may ask another organization to take a seat of the application's place.
+// replaces reports whether the actor may see who holds the application's place, and ask another organization to take a seat of it.
 func (s *Service) replaces(ctx context.Context, sc tenants.Scope, f *Folder) (bool, error) {
 	if f.List.State != ListReleased || len(f.Application.Organizations) < 2 || !s.may(sc, policies.PlaceReplace) {
 		return false, nil
 	}
 	decided, err := decisionsFor(ctx, sc.Read(), []ids.Application{f.Application.ID})
-	return len(decided) > 0 && decided[0].At(time.Now()).replaceable(), err
+	return len(decided) > 0 && slices.Contains(offeredOnce, decided[0].State), err
 }
 
 // Vacancy is a seat of a place that is to be given to another organization.

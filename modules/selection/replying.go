@@ -87,7 +87,7 @@ func (s *Service) Offer(ctx context.Context, sc tenants.Scope, id ids.Applicatio
 	}
 	o.Decision = decided[0]
 	o.State = o.Decision.At(time.Now())
-	if !slices.Contains([]DecisionState{DecisionOffered, DecisionConditional, DecisionAccepted, DecisionDeclined, DecisionLapsed}, o.State) {
+	if !slices.Contains(offeredOnce, o.State) {
 		return Offer{}, fault.NotFound()
 	}
 	if o.Call, err = s.Calls.Call(ctx, sc, a.Call); err != nil {

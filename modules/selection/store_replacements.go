@@ -139,15 +139,17 @@ func openFor(ctx context.Context, db bun.IDB, application ids.Application) (Repl
 	return all[0], true, answered(ctx, db, all)
 }
 
-// openReplacements are those of all calls that can be answered.
-func openReplacements(ctx context.Context, db bun.IDB) ([]Replacement, error) {
-	all, err := replacements(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("r.state = ?", ReplacementAsked).Where("r.until > now()")
+// openReplacements are those that can be answered in which one of the organizations comes, or that are about places of the applications.
+func openReplacements(ctx context.Context, db bun.IDB, coming []ids.Organization, places []ids.Application) ([]Replacement, error) {
+	return replacements(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("r.state = ?", ReplacementAsked).Where("r.until > now()").WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			q = q.Where("r.coming IN (?)", bun.List(coming))
+			if len(places) > 0 {
+				q = q.WhereOr("r.application_id IN (?)", bun.List(places))
+			}
+			return q
+		})
 	})
-	if err != nil {
-		return nil, err
-	}
-	return all, answered(ctx, db, all)
 }
 
 func insertReplacement(ctx context.Context, tx *tenants.Tx, r *Replacement) (bool, error) {
@@ -211,8 +213,8 @@ func insertDeparture(ctx context.Context, tx *tenants.Tx, decision ids.Decision,
 }
 
 // vacated are the applications whose place is offered or held and has a seat whose organization dropped out, where nobody is asked to
-// take that; by call.
-func vacated(ctx context.Context, db bun.IDB) (map[ids.Call][]ids.Application, error) {
+// take that, without some; by call.
+func vacated(ctx context.Context, db bun.IDB, without []ids.Application) (map[ids.Call][]ids.Application, error) {
 	var rows []struct {
 		CallID        ids.Call        `bun:"call_id"`
 		ApplicationID ids.Application `bun:"application_id"`
@@ -226,7 +228,9 @@ func vacated(ctx context.Context, db bun.IDB) (map[ids.Call][]ids.Application, e
 	}
 	all := map[ids.Call][]ids.Application{}
 	for _, r := range rows {
-		all[r.CallID] = append(all[r.CallID], r.ApplicationID)
+		if !slices.Contains(without, r.ApplicationID) {
+			all[r.CallID] = append(all[r.CallID], r.ApplicationID)
+		}
 	}
 	return all, nil
 }
