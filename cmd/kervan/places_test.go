@@ -26,12 +26,8 @@ func TestThePartnershipComesOfWhoHoldsThePlace(t *testing.T) {
 		Call ids.Call
 	}
 	must(t, system.Read().NewRaw(`SELECT d.application_id AS id, d.call_id AS call FROM decisions AS d JOIN place_conditions AS k ON k.application_id = d.application_id WHERE d.state = 'accepted' ORDER BY 1 LIMIT 1`).Scan(ctx, &place))
-	// As if the condition were open yet.
-	of := `(SELECT id FROM partnerships WHERE application_id = ?)`
-	for _, table := range []string{"partnership_changes", "partnership_seats"} {
-		r.exec(t, in, `DELETE FROM `+table+` WHERE partnership_id = `+of, place.ID)
-	}
-	r.exec(t, in, `DELETE FROM partnerships WHERE application_id = ?`, place.ID)
+	// As if the condition were open yet, and what came of the place were of another.
+	r.exec(t, in, `UPDATE partnerships SET application_id = gen_random_uuid() WHERE application_id = ?`, place.ID)
 	r.exec(t, in, `UPDATE decisions SET state = 'conditional' WHERE application_id = ?`, place.ID)
 	r.exec(t, in, `UPDATE place_conditions SET met_at = NULL, met_by = NULL WHERE application_id = ?`, place.ID)
 
@@ -68,12 +64,16 @@ func TestThePartnershipComesOfWhoHoldsThePlace(t *testing.T) {
 		must(t, r.app.selection.MeetCondition(ctx, coordinator, place.ID, c.ID, seen))
 	}
 	must(t, jobs.Drain(ctx, r.app.workerPool, r.app.tenants.Do, in.ID.String()))
-	founded, _, err := r.app.partnerships.List(ctx, coordinator, partnerships.Query{Organizations: []ids.Organization{comes.ID}})
+	founded, _, err := r.app.partnerships.List(ctx, coordinator, partnerships.Query{Organizations: []ids.Organization{comes.ID}, Call: place.Call})
 	must(t, err)
-	if len(founded) != 1 || !slices.Equal(founded[0].Organizations(), []ids.Organization{stays, comes.ID}) {
-		t.Fatalf("founded: %+v", founded)
+	if len(founded) == 0 {
+		t.Fatal("nothing is founded")
 	}
-	if want := founded[0].Cards[stays].Name + " + " + comes.Name; founded[0].Title != want {
+	sits := founded[0].Organizations()
+	if len(founded) != 1 || len(sits) != 2 || !slices.Contains(sits, stays) || !slices.Contains(sits, comes.ID) {
+		t.Fatalf("%d founded, and the first with %v, not %v and %v", len(founded), sits, stays, comes.ID)
+	}
+	if want := founded[0].Cards[sits[0]].Name + " + " + founded[0].Cards[sits[1]].Name; founded[0].Title != want {
 		t.Errorf("it is called %q, want %q", founded[0].Title, want)
 	}
 	if _, err := r.app.partnerships.Partnership(ctx, lead(leaves), founded[0].ID); err == nil {

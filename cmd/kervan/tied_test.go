@@ -158,7 +158,7 @@ func (r *running) dropsOutSecretly(t *testing.T, in tenants.Tenant, id ids.Appli
 	if len(all) < 2 {
 		return 0
 	}
-	r.exec(t, in, `UPDATE decisions SET state = 'conditional' WHERE application_id = ?`, id)
+	r.exec(t, in, `UPDATE decisions AS d SET state = 'conditional', place = 1 + (SELECT coalesce(max(o.place), 0) FROM decisions AS o WHERE o.call_id = d.call_id) WHERE application_id = ?`, id)
 	var lead ids.Person
 	must(t, system.Read().NewRaw(`SELECT person_id FROM memberships WHERE organization_id = ? AND role = 'lead' LIMIT 1`, all[0]).Scan(ctx, &lead))
 	own := system.As(tenants.Actor{Person: lead, Locale: i18n.EN, Grants: []tenants.Grant{{Role: tenants.RoleLead, Organization: all[0]}}})

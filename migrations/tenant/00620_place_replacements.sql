@@ -12,7 +12,7 @@ CREATE TABLE place_replacements (
     until          timestamptz NOT NULL,
     state          text NOT NULL DEFAULT 'asked' CHECK (state IN ('asked', 'done', 'declined', 'withdrawn', 'lapsed', 'overtaken')),
     asked_at       timestamptz NOT NULL,
-    asked_by       uuid NOT NULL,
+    asked_by       uuid,
     ended_at       timestamptz,
     CHECK (leaving <> coming),
     CHECK ((state = 'asked') = (ended_at IS NULL))

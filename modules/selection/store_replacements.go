@@ -26,7 +26,7 @@ type replacementRow struct {
 	Until         time.Time        `bun:"until"`
 	State         ReplacementState `bun:"state"`
 	AskedAt       time.Time        `bun:"asked_at"`
-	AskedBy       ids.Person       `bun:"asked_by"`
+	AskedBy       ids.Person       `bun:"asked_by,nullzero"`
 	EndedAt       time.Time        `bun:"ended_at,nullzero"`
 }
 
