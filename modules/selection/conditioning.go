@@ -195,7 +195,7 @@ func (s *Service) ReturnCondition(ctx context.Context, sc tenants.Scope, id ids.
 	if err != nil {
 		return err
 	}
-	if reason, err = s.tellable(ctx, sc, a, "reason", reason); err != nil {
+	if reason, err = s.tellable(ctx, sc, a, reason); err != nil {
 		return err
 	}
 	return s.hold(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, h *holding) error {
@@ -248,7 +248,7 @@ func (s *Service) RevokePlace(ctx context.Context, sc tenants.Scope, id ids.Appl
 	if err != nil {
 		return err
 	}
-	if reason, err = s.tellable(ctx, sc, a, "reason", reason); err != nil {
+	if reason, err = s.tellable(ctx, sc, a, reason); err != nil {
 		return err
 	}
 	return s.hold(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, h *holding) error {
@@ -286,13 +286,13 @@ func (s *Service) RevokePlace(ctx context.Context, sc tenants.Scope, id ids.Appl
 }
 
 // tellable holds a text for applicants to what may be told them: something, and no reviewer's name.
-func (s *Service) tellable(ctx context.Context, sc tenants.Scope, a Application, field, text string) (string, error) {
+func (s *Service) tellable(ctx context.Context, sc tenants.Scope, a Application, text string) (string, error) {
 	if text = strings.TrimSpace(text); text == "" {
-		return "", fault.Invalid("fault.check_fields", fault.At(field, "fault.required"))
+		return "", fault.Invalid("fault.check_fields", fault.At("reason", "fault.required"))
 	}
 	named, err := s.namesReviewer(ctx, sc, a, text)
 	if err == nil && named {
-		err = fault.Invalid("fault.check_fields", fault.At(field, "selection.clarify.names_reviewer"))
+		err = fault.Invalid("fault.check_fields", fault.At("reason", "selection.clarify.names_reviewer"))
 	}
 	return text, err
 }

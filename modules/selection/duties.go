@@ -227,7 +227,7 @@ func (s *Service) heard(ctx context.Context, sc tenants.Scope, decided []Decisio
 				return nil, err
 			}
 			if _, err := speaking(&a, mine, gone[d.Application]); err != nil {
-				continue //nolint:nilerr // nobody of theirs has a say
+				continue // nobody of theirs has a say
 			}
 		}
 		heard = append(heard, d)

@@ -296,7 +296,7 @@ func (s *Service) Replace(ctx context.Context, sc tenants.Scope, id ids.Applicat
 	} else if v.Effect.Tied {
 		bad = append(bad, fault.At("coming", "selection.replacement.tied"))
 	}
-	reason, err := s.tellable(ctx, sc, v.Application, "reason", cmd.Reason)
+	reason, err := s.tellable(ctx, sc, v.Application, cmd.Reason)
 	if fault.Is(err, fault.KindInvalid) {
 		bad, err = append(bad, fault.Of(err).Fields...), nil
 	}
