@@ -113,6 +113,9 @@ const (
 	ConditionRead   Action = "condition.read"   // those of one place
 	ConditionManage Action = "condition.manage" // set them, give more time, take the place back
 	ConditionJudge  Action = "condition.judge"  // say whether they are met
+
+	PlaceReplace Action = "place.replace" // ask another organization to take the seat of one that drops out of a place
+	PlaceConsent Action = "place.consent" // read and answer what is asked about that
 )
 
 // Letters and messages.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"kervan/modules/accounts"
@@ -143,7 +144,8 @@ type winners struct {
 	accounts      *accounts.Service
 }
 
-// Joint satisfies partnerships.Applications. A partnership is called what its organizations are called.
+// Joint satisfies partnerships.Applications. A partnership is called what its organizations are called: those that hold the place by
+// now.
 func (w winners) Joint(ctx context.Context, sc tenants.Scope, application ids.Application) (partnerships.Joint, error) {
 	a, err := applications.Find(ctx, sc.Read(), application)
 	if err != nil {
@@ -153,7 +155,11 @@ func (w winners) Joint(ctx context.Context, sc tenants.Scope, application ids.Ap
 	if err != nil {
 		return partnerships.Joint{}, err
 	}
-	names, err := w.organizations.Names(ctx, sc.Read(), append(a.Organizations(), a.Organization)...)
+	came, err := selection.Reseated(ctx, sc.Read(), application)
+	if err != nil {
+		return partnerships.Joint{}, err
+	}
+	names, err := w.organizations.Names(ctx, sc.Read(), slices.Concat(a.Organizations(), []ids.Organization{a.Organization}, slices.Collect(maps.Values(came)))...)
 	if err != nil {
 		return partnerships.Joint{}, err
 	}
@@ -168,6 +174,9 @@ func (w winners) Joint(ctx context.Context, sc tenants.Scope, application ids.Ap
 			continue
 		}
 		seat := partnerships.Seat{Key: p.Seat, Organization: p.Organization}
+		if one, changed := came[p.Seat]; changed {
+			seat.Organization = one
+		}
 		if s, ok := rule.Seat(p.Seat); ok {
 			seat.Title = s.Name
 		}
@@ -175,7 +184,7 @@ func (w winners) Joint(ctx context.Context, sc tenants.Scope, application ids.Ap
 		if joint.Title != "" {
 			joint.Title += " + "
 		}
-		joint.Title += names[p.Organization]
+		joint.Title += names[seat.Organization]
 	}
 	return joint, nil
 }

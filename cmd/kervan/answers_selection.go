@@ -230,7 +230,7 @@ func (j jury) Applicants(ctx context.Context, sc tenants.Scope, wanted []ids.Org
 	cards, err := j.organizations.Cards(ctx, sc.Read(), wanted)
 	found := make(map[ids.Organization]selection.Applicant, len(cards))
 	for id, c := range cards {
-		found[id] = selection.Applicant{ID: c.ID, Name: c.Name, City: c.City, Country: string(c.Country)}
+		found[id] = applicantOf(c)
 	}
 	return found, err
 }
@@ -257,7 +257,7 @@ func (j jury) carded(ctx context.Context, sc tenants.Scope, all []applications.A
 		named[i] = selection.Application{ID: a.ID, Call: a.Call, Number: a.Number, Undecided: a.State.Undecided()}
 		for _, p := range a.Parts {
 			if c, ok := cards[p.Organization]; ok {
-				named[i].Organizations = append(named[i].Organizations, selection.Applicant{ID: c.ID, Name: c.Name, City: c.City, Country: string(c.Country), Kind: string(c.Form), Seat: p.Seat})
+				named[i].Organizations = append(named[i].Organizations, seatedAt(p.Seat, applicantOf(c)))
 			}
 		}
 	}

@@ -154,7 +154,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	panel := jury{a.organizations, a.accounts, a.forms}
 	a.programs.Reviews = reviewed{}
 	a.reviewers = reviewers.New(a.authorizer, a.catalog, reviewers.Around{Calls: recruiting{panel}, People: panel, Newcomers: recruiting{panel}})
-	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel, Reviewers: a.reviewers, Ties: panel})
+	a.selection = selection.New(a.authorizer, a.catalog, selection.Around{Calls: panel, Applications: panel, People: panel, Reviewers: a.reviewers, Ties: panel, Seats: panel})
 	a.reviewers.Selection = a.selection
 	asked, given := surroundings{a.organizations, a.accounts}, &attached{}
 	a.programs.People = asked

@@ -8,6 +8,7 @@ import (
 	"kervan/modules/forms/expertise"
 	"kervan/modules/ids"
 	"kervan/modules/partnerships"
+	"kervan/modules/selection"
 	"kervan/tenants"
 )
 
@@ -65,4 +66,40 @@ func (r *running) replaces(t *testing.T, in tenants.Tenant) {
 	b.Get(page)
 	b.Submit(page+"/refusal", "reason", "We do not know them.")
 	b.Want(http.StatusOK)
+}
+
+// dropsOut has an organization drop out of a place that is held on conditions, another asked to take its seat, and one that stays not agree.
+func (r *running) dropsOut(t *testing.T, in tenants.Tenant) {
+	t.Helper()
+	ctx, system := t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test"))
+	var id ids.Application
+	must(t, system.Read().NewRaw(`SELECT d.application_id FROM decisions AS d JOIN place_conditions AS k ON k.application_id = d.application_id WHERE d.state = 'accepted' ORDER BY 1 LIMIT 1`).Scan(ctx, &id))
+	r.exec(t, in, `UPDATE decisions SET state = 'conditional' WHERE application_id = ?`, id)
+	var led []struct {
+		Organization ids.Organization
+		Email        string
+	}
+	must(t, system.Read().NewRaw(`SELECT p.organization_id AS organization, pe.email FROM application_parts AS p JOIN memberships AS m ON m.organization_id = p.organization_id AND m.role = 'lead'
+		JOIN people AS pe ON pe.id = m.person_id WHERE p.application_id = ? ORDER BY p.seat DESC`, id).Scan(ctx, &led))
+	leaves, stays := led[0], led[len(led)-1]
+	reply := "/applications/" + id.String() + "/reply"
+	b := r.enters(t, in, leaves.Email)
+	b.Get(reply + "/departure")
+	b.Submit(reply+"/departure", "reason", "We merge with another.")
+	b.Want(http.StatusOK, "You have dropped out")
+	v, err := r.app.selection.Vacancy(ctx, system, id, leaves.Organization, ids.Organization{})
+	must(t, err)
+	if len(v.Candidates) == 0 {
+		t.Fatal("nobody can take a seat of a place")
+	}
+	asked := selection.Replacing{Leaving: leaves.Organization, Coming: v.Candidates[0].ID, Reason: "They have a new board.", Until: time.Now().AddDate(0, 0, 9)}
+	must(t, r.app.selection.Replace(ctx, system, id, asked))
+	var request string
+	must(t, system.Read().NewRaw(`SELECT id::text FROM place_replacements`).Scan(ctx, &request))
+	b = r.enters(t, in, stays.Email)
+	page := "/applications/" + id.String() + "/replacements/" + request
+	b.Get(page)
+	b.Submit(page+"/refusal", "reason", "Ask us first.")
+	b.Want(http.StatusOK, "The network is told")
+	r.exec(t, in, `UPDATE decisions SET state = 'accepted' WHERE application_id = ?`, id)
 }

@@ -144,6 +144,7 @@ func (r *running) livens(t *testing.T, in tenants.Tenant) {
 	b.Want(http.StatusOK)
 	r.talks(t, in)
 	r.replaces(t, in)
+	r.dropsOut(t, in)
 	r.accompanies(t, in)
 	visitor := sitetest.NewBrowser(t, in.Host, r.port)
 	visitor.Get("/register")

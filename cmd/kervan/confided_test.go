@@ -46,6 +46,7 @@ type confidence struct {
 const (
 	inVeto        = `SELECT unnest(ARRAY[organization_id, vetoed_id]) FROM matching_vetoes`
 	inPartnership = `SELECT organization_id FROM partnership_seats UNION SELECT unnest(ARRAY[leaving, coming]) FROM partnership_replacements`
+	inPlace       = `SELECT p.organization_id FROM application_parts AS p JOIN place_departures AS g ON g.application_id = p.application_id UNION SELECT unnest(ARRAY[leaving, coming]) FROM place_replacements`
 	inQuestion    = `SELECT p.organization_id FROM application_parts AS p JOIN clarifications AS c ON c.application_id = p.application_id`
 	inPapers      = `SELECT p.organization_id FROM application_parts AS p JOIN applications AS a ON a.id = p.application_id WHERE a.papers = 'The statutes end in the middle.'`
 	inReview      = `SELECT p.organization_id FROM application_parts AS p JOIN reviews AS r ON r.application_id = p.application_id WHERE r.comment = 'The budget is a guess.'`
@@ -87,6 +88,9 @@ var confided = []confidence{
 	{words: "Both are wanted.", where: "decision_lists.quota_reason", read: toChair},
 	{words: "They fell short together.", where: "decision_lists.quota_reason", read: toChair},
 	{words: "Kararda imza yok", where: "place_conditions.returned", read: toChair, theirs: inPartnership},
+	{words: "We merge with another.", where: "place_departures.reason", mailed: "those that stay", read: toOfficers, theirs: inPlace},
+	{words: "They have a new board.", where: "place_replacements.reason", mailed: "whom it takes to agree", read: toOfficers, theirs: inPlace},
+	{words: "Ask us first.", where: "place_replacement_answers.reason", read: toCoordinators},
 	{words: "Why not we?", where: "clarifications.question", read: toOfficers, theirs: inQuestion},
 	{words: "There were more good ones than places.", where: "clarifications.answer", read: toOfficers, theirs: inQuestion},
 

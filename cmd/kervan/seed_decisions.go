@@ -130,6 +130,9 @@ func (j *judged) release(ctx context.Context, at time.Time, order []ids.Applicat
 		case 6:
 			j.accept(day, id, true)
 			j.hands(s.day(-3, 11, 20), id, "Genel kurulumuz geçen hafta toplandı; kararı ekliyoruz.", true)
+		case 7:
+			j.accept(day, id, true)
+			j.dropsOut(id)
 		default:
 			j.accept(day, id, true)
 		}
@@ -229,6 +232,58 @@ func (j *judged) hands(at time.Time, id ids.Application, words string, signed bo
 		}
 		return s.app.selection.AnswerCondition(ctx, sc, id, c, words, brought.ID)
 	})
+}
+
+// dropsOut lets the last organization of an application drop out of its place some days ago, and another be asked to take the seat: that
+// one has agreed, and the one that stays is still to answer.
+func (j *judged) dropsOut(id ids.Application) {
+	s := j.stage
+	leaves := s.orgs[j.bid(id).who[len(j.bid(id).who)-1]]
+	s.at(s.day(-6, 16, 10), "drop out of a place", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, leaves.actor)
+		if err != nil {
+			return err
+		}
+		return s.app.selection.Depart(ctx, sc, id, "Koordinatörümüz ayrıldı ve yerine birini bulamadık. Ortağımızı bekletmek istemiyoruz.")
+	})
+	s.at(s.day(-4, 10, 40), "ask for a replacement in a place", func(ctx context.Context, at time.Time) error {
+		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
+		if err != nil {
+			return err
+		}
+		v, err := s.app.selection.Vacancy(ctx, sc, id, leaves.id, ids.Organization{})
+		if err != nil {
+			return err
+		}
+		for _, c := range v.Candidates {
+			comes := s.member(c.ID)
+			if comes == nil {
+				continue
+			}
+			err := s.app.selection.Replace(ctx, sc, id, selection.Replacing{Leaving: leaves.id, Coming: c.ID, Reason: "Ortağınız ayrıldı; önerdiğimiz kuruluş aynı konuda çalışıyor.", Until: s.endOf(time.Now(), 10)})
+			if err != nil {
+				return err
+			}
+			if v.Place, err = s.app.selection.Place(ctx, sc, id); err != nil {
+				return err
+			}
+			if sc, err = s.as(at, comes.actor); err != nil {
+				return err
+			}
+			return s.app.selection.Consent(ctx, sc, id, v.Replacements[0].ID, true, "")
+		}
+		return nil
+	})
+}
+
+// member is the demonstration's organization with that id, or nil.
+func (s *stage) member(id ids.Organization) *member {
+	for _, m := range s.orgs {
+		if m.id == id {
+			return m
+		}
+	}
+	return nil
 }
 
 // term does something about each condition of a place, given the document that counts for it.

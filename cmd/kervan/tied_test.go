@@ -138,12 +138,39 @@ func (r *running) goesOn(t *testing.T, in tenants.Tenant, secret []ids.Applicati
 			_, err := r.app.selection.Assign(t.Context(), system, a.Call, selection.Assignment{Applications: []ids.Application{id}, Reviewers: []ids.Person{spare}, DueAt: time.Now().AddDate(0, 0, 9)})
 			must(t, err)
 			done |= 2
+		case applications.Rejected:
+			done |= r.dropsOutSecretly(t, in, id)
 		}
 	}
-	if done != 3 {
+	if done != 7 {
 		t.Fatalf("not everything happens: %d", done)
 	}
 	must(t, jobs.Drain(t.Context(), r.app.workerPool, r.app.tenants.Do, in.ID.String()))
+}
+
+// dropsOutSecretly lets one organization of several drop out of a place that the application got after all, and another be asked to take its
+// seat; of one organization nothing happens.
+func (r *running) dropsOutSecretly(t *testing.T, in tenants.Tenant, id ids.Application) int {
+	t.Helper()
+	ctx, system := t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test"))
+	var all []ids.Organization
+	must(t, system.Read().NewRaw(`SELECT organization_id FROM application_parts WHERE application_id = ? AND organization_id IS NOT NULL ORDER BY seat DESC`, id).Scan(ctx, &all))
+	if len(all) < 2 {
+		return 0
+	}
+	r.exec(t, in, `UPDATE decisions AS d SET state = 'conditional', place = 1 + (SELECT coalesce(max(o.place), 0) FROM decisions AS o WHERE o.call_id = d.call_id) WHERE application_id = ?`, id)
+	var lead ids.Person
+	must(t, system.Read().NewRaw(`SELECT person_id FROM memberships WHERE organization_id = ? AND role = 'lead' LIMIT 1`, all[0]).Scan(ctx, &lead))
+	own := system.As(tenants.Actor{Person: lead, Locale: i18n.EN, Grants: []tenants.Grant{{Role: tenants.RoleLead, Organization: all[0]}}})
+	must(t, r.app.selection.Depart(ctx, own, id, "We close."))
+	v, err := r.app.selection.Vacancy(ctx, system, id, all[0], ids.Organization{})
+	must(t, err)
+	if len(v.Candidates) == 0 {
+		t.Fatal("nobody can take a seat of a place")
+	}
+	asked := selection.Replacing{Leaving: all[0], Coming: v.Candidates[0].ID, Reason: "They close.", Until: time.Now().AddDate(0, 0, 9)}
+	must(t, r.app.selection.Replace(ctx, system, id, asked))
+	return 4
 }
 
 // stays are tables out of which nothing goes with an application.

@@ -51,6 +51,8 @@ var parameters = map[string]string{
 	"questions/:question":         "call_questions",
 	"replacements/:partnership":   "partnerships",
 	"replacements/:replacement":   "partnership_replacements",
+	"replacements/:request":       "place_replacements",
+	"place/:organization":         "organizations",
 	"reports/:report":             "matching_reports",
 	"rounds/:round":               "matching_rounds",
 	"runs/:run":                   "matching_runs",

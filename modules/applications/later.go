@@ -358,6 +358,7 @@ func (s *Service) placeAccepted(ctx context.Context, sc tenants.Scope, e events.
 		if err != nil {
 			return err
 		}
-		return s.tellLater(ctx, tx, a, call, "later", time.Time{}, a.Organizations()...)
+		stay := slices.DeleteFunc(a.Organizations(), func(o ids.Organization) bool { return slices.Contains(e.Left, o) })
+		return s.tellLater(ctx, tx, a, call, "later", time.Time{}, stay...)
 	})
 }

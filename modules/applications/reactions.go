@@ -29,6 +29,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.React(r, "applications.place_offered", func(ctx context.Context, sc tenants.Scope, e events.PlaceOffered) error {
 		return s.move(ctx, sc, e.Application, Offer, func(a *Application) { a.ReplyBy, a.Waiting = e.ReplyBy, 0 })
 	})
+	tenants.React(r, "applications.reply_extended", s.replyExtended)
 	tenants.React(r, "applications.place_accepted", s.placeAccepted)
 	tenants.React(r, "applications.place_declined", func(ctx context.Context, sc tenants.Scope, e events.PlaceDeclined) error {
 		verb := Decline
@@ -47,6 +48,18 @@ func (s *Service) Reactions(r *tenants.Registry) {
 }
 
 func answered(a *Application) { a.ReplyBy = time.Time{} }
+
+// replyExtended keeps until when an offered place may be answered for, while it is.
+func (s *Service) replyExtended(ctx context.Context, sc tenants.Scope, e events.ReplyExtended) error {
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		a, err := locked(ctx, tx, e.Application)
+		if err != nil || a.State != Selected || !e.ReplyBy.After(a.ReplyBy) {
+			return err
+		}
+		a.ReplyBy = e.ReplyBy
+		return advance(ctx, tx, &a, a.State)
+	})
+}
 
 func (s *Service) move(ctx context.Context, sc tenants.Scope, id ids.Application, verb Verb, change func(*Application)) error {
 	return s.moveAnd(ctx, sc, id, verb, change, nil)

@@ -55,6 +55,16 @@ type PlaceOffered struct {
 // EventKind names the event in the queue.
 func (PlaceOffered) EventKind() string { return "place_offered" }
 
+// ReplyExtended tells that an application may answer for an offered place until later.
+type ReplyExtended struct {
+	Application ids.Application
+	Call        ids.Call
+	ReplyBy     time.Time
+}
+
+// EventKind names the event in the queue.
+func (ReplyExtended) EventKind() string { return "reply_extended" }
+
 // PlacesMatched tells that the organizations of several applications, each of which has accepted its place alone, want to take
 // them together.
 type PlacesMatched struct {
@@ -71,6 +81,8 @@ type PlaceAccepted struct {
 	Application ids.Application
 	Call        ids.Call
 	Conditional bool `json:",omitempty"` // PlaceConfirmed follows when the conditions are met, else PlaceLapsed or PlaceDeclined
+
+	Left []ids.Organization `json:",omitempty"` // it was applied with, and has given its seat to another since
 }
 
 // EventKind names the event in the queue.

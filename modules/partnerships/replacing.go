@@ -51,7 +51,7 @@ func (s *Service) Vacancy(ctx context.Context, sc tenants.Scope, id ids.Partners
 	if err != nil {
 		return v, err
 	}
-	seated, err := busy(ctx, sc.Read(), p.Call)
+	seated, err := Seated(ctx, sc.Read(), p.Call)
 	if err != nil {
 		return v, err
 	}
@@ -261,7 +261,7 @@ func (s *Service) swap(ctx context.Context, tx *tenants.Tx, p *Partnership, r *R
 	if err := holdFounding(ctx, tx); err != nil {
 		return err
 	}
-	seated, err := busy(ctx, tx, p.Call)
+	seated, err := Seated(ctx, tx, p.Call)
 	if err != nil {
 		return err
 	}

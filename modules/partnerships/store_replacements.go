@@ -147,8 +147,9 @@ func reseat(ctx context.Context, tx *tenants.Tx, p *Partnership, key, search str
 	return save(ctx, tx, p)
 }
 
-// busy are the organizations that sit in a partnership of the call which goes on.
-func busy(ctx context.Context, db bun.IDB, call ids.Call) ([]ids.Organization, error) {
+// Seated are the organizations that sit in a partnership of the call which goes on. It is for other modules' use-cases, which have
+// authorized.
+func Seated(ctx context.Context, db bun.IDB, call ids.Call) ([]ids.Organization, error) {
 	var found []ids.Organization
 	err := db.NewSelect().TableExpr("partnership_seats AS s").Join("JOIN partnerships AS p ON p.id = s.partnership_id").ColumnExpr("DISTINCT s.organization_id").
 		Where("p.call_id = ?", call).Where("p.state IN (?)", bun.List(replaceable)).Scan(ctx, &found)

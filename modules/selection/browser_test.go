@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-rod/rod/lib/input"
 
+	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/ui/uitest"
@@ -14,6 +15,7 @@ import (
 	"kervan/modules/site"
 	"kervan/modules/site/sitetest"
 	"kervan/tenants"
+	"kervan/tenants/tenanttest"
 )
 
 // visit opens the house in a real browser as somebody who has signed in.
@@ -145,6 +147,47 @@ func TestPagesOfADecisionAreAccessible(t *testing.T) {
 			}
 			open[key].Go(b.Address(step.path))
 			open[key].Accessible("selection-" + step.name + "-" + look.Language)
+		}
+	}
+}
+
+// TestPagesOfAPlaceThatChangesHandsAreAccessible goes from an organization that drops out to another that has its seat.
+func TestPagesOfAPlaceThatChangesHandsAreAccessible(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.around.mu.Lock()
+	h.calls[0].Quotas = []blueprints.Quota{{Country: "DE", Most: 2}, {Most: 5}, {First: true, Most: 2}}
+	h.around.mu.Unlock()
+	d := h.dropping(t)
+	h.someone(t, "Tamara Lindenhof-Öztürk", tenanttest.Role(tenants.RoleReviewer), tenants.Grant{Role: tenants.RoleParticipant, Organization: d.comes.ID})
+	reply, place := "/applications/"+d.id.String()+"/reply", "/selection/applications/"+d.id.String()+"/place"
+	var asked selection.Replacement
+	for _, step := range []struct {
+		name string
+		do   func()
+		sc   tenants.Scope
+		path func() string
+	}{
+		{"departure", func() {}, d.leaver, func() string { return reply + "/departure" }},
+		{"departed", func() {
+			if err := h.service.Depart(t.Context(), d.leaver, d.id, "Bütçemiz kesildi."); err != nil {
+				t.Fatal(err)
+			}
+		}, d.staying, func() string { return reply }},
+		{"place", func() {}, d.coordinator, func() string { return place }},
+		{"vacancy", func() {}, d.coordinator, func() string { return place + "/" + d.leaves.String() }},
+		{"vacancy-effect", func() {}, d.coordinator, func() string { return place + "/" + d.leaves.String() + "?coming=" + d.comes.ID.String() }},
+		{"consultation", func() { asked = h.asked(t, d) }, d.coming, func() string { return "/applications/" + d.id.String() + "/replacements/" + asked.ID.String() }},
+		{"consultation-team", func() {}, d.coordinator, func() string { return "/applications/" + d.id.String() + "/replacements/" + asked.ID.String() }},
+		{"place-asked", func() {}, d.coordinator, func() string { return place }},
+		{"seat-given", func() { h.agree(t, d, asked, d.coming, d.staying) }, d.coming, func() string { return reply }},
+		{"decisions-reseated", func() {}, d.coordinator, func() string { return "/selection/" + h.call.ID.String() + "/decisions" }},
+	} {
+		step.do()
+		for _, look := range looks {
+			v, b := h.visit(t, look, step.sc)
+			v.Go(b.Address(step.path()))
+			v.Accessible("selection-" + step.name + "-" + look.Language)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package selection
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,11 @@ func (s *Service) Conditioned(ctx context.Context, sc tenants.Scope, id ids.Appl
 	if err != nil {
 		return Conditioned{}, err
 	}
-	c := Conditioned{Application: a}
+	now, err := s.holders(ctx, sc, a)
+	if err != nil {
+		return Conditioned{}, err
+	}
+	c := Conditioned{Application: now[0]}
 	if c.Call, err = s.Calls.Call(ctx, sc, a.Call); err != nil {
 		return c, err
 	}
@@ -147,7 +152,8 @@ func (s *Service) DropCondition(ctx context.Context, sc tenants.Scope, id ids.Ap
 // MeetCondition says that a condition is met, having seen the document that counts; zero where none was handed in. When all are, the
 // place is the applicants', and from it the partnership comes. That a document which is due has come on another way, by post for
 // one, is theirs to judge. Coordinators and officers may, without a conflict of interest. Faults: Conflict when the place is not held on
-// conditions (any more), somebody has said so before, or another document was handed in meanwhile; NotFound.
+// conditions (any more), somebody has said so before, or another document was handed in meanwhile, and of the last one while a seat of
+// the place is to be given to another organization; NotFound.
 func (s *Service) MeetCondition(ctx context.Context, sc tenants.Scope, id ids.Application, condition ids.Condition, seen ids.Document) error {
 	a, err := s.permitted(ctx, sc, policies.ConditionJudge, id)
 	if err != nil {
@@ -157,6 +163,11 @@ func (s *Service) MeetCondition(ctx context.Context, sc tenants.Scope, id ids.Ap
 		c, err := h.seen(ctx, tx, condition, seen)
 		if err != nil {
 			return err
+		}
+		if len(unmet(h.conditions)) == 1 {
+			if open, err := s.vacant(ctx, tx, w, &h.application); err != nil || open {
+				return errors.Join(err, fault.Conflict("selection.condition.seat_open"))
+			}
 		}
 		c.MetAt, c.MetBy = w.now, sc.Actor().Person
 		if err := saveCondition(ctx, tx, c); err != nil {
@@ -184,7 +195,7 @@ func (s *Service) ReturnCondition(ctx context.Context, sc tenants.Scope, id ids.
 	if err != nil {
 		return err
 	}
-	if reason, err = s.tellable(ctx, sc, a, "reason", reason); err != nil {
+	if reason, err = s.tellable(ctx, sc, a, reason); err != nil {
 		return err
 	}
 	return s.hold(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, h *holding) error {
@@ -237,7 +248,7 @@ func (s *Service) RevokePlace(ctx context.Context, sc tenants.Scope, id ids.Appl
 	if err != nil {
 		return err
 	}
-	if reason, err = s.tellable(ctx, sc, a, "reason", reason); err != nil {
+	if reason, err = s.tellable(ctx, sc, a, reason); err != nil {
 		return err
 	}
 	return s.hold(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, h *holding) error {
@@ -258,6 +269,9 @@ func (s *Service) RevokePlace(ctx context.Context, sc tenants.Scope, id ids.Appl
 			return err
 		}
 		tx.Audit(entry("place.revoked", id))
+		if err := s.overtake(ctx, tx, w, id); err != nil {
+			return err
+		}
 		tx.Announce(events.PlaceLapsed{Application: id, Call: h.application.Call, Conditional: true})
 		leads, err := leadsOf(ctx, tx, []Application{h.application})
 		if err != nil {
@@ -272,13 +286,13 @@ func (s *Service) RevokePlace(ctx context.Context, sc tenants.Scope, id ids.Appl
 }
 
 // tellable holds a text for applicants to what may be told them: something, and no reviewer's name.
-func (s *Service) tellable(ctx context.Context, sc tenants.Scope, a Application, field, text string) (string, error) {
+func (s *Service) tellable(ctx context.Context, sc tenants.Scope, a Application, text string) (string, error) {
 	if text = strings.TrimSpace(text); text == "" {
-		return "", fault.Invalid("fault.check_fields", fault.At(field, "fault.required"))
+		return "", fault.Invalid("fault.check_fields", fault.At("reason", "fault.required"))
 	}
 	named, err := s.namesReviewer(ctx, sc, a, text)
 	if err == nil && named {
-		err = fault.Invalid("fault.check_fields", fault.At(field, "selection.clarify.names_reviewer"))
+		err = fault.Invalid("fault.check_fields", fault.At("reason", "selection.clarify.names_reviewer"))
 	}
 	return text, err
 }

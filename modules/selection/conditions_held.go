@@ -2,6 +2,7 @@ package selection
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -66,7 +67,7 @@ func (s *Service) hold(ctx context.Context, sc tenants.Scope, a Application, act
 		if err != nil {
 			return err
 		}
-		return act(ctx, tx, w, &holding{application: a, decision: &w.decisions[i], conditions: there[a.ID]})
+		return act(ctx, tx, w, &holding{application: w.holding(a), decision: &w.decisions[i], conditions: there[a.ID]})
 	})
 }
 
@@ -88,7 +89,7 @@ func (s *Service) takenOnTerms(ctx context.Context, tx *tenants.Tx, w *sitting, 
 		remindLater(tx, remindConditionsJob, Reminding{Call: a.Call, By: all[i].DueAt}, remindConditions, w.now)
 	}
 	tx.Audit(entry("place.accepted_on_terms", a.ID))
-	tx.Announce(events.PlaceAccepted{Application: a.ID, Call: a.Call, Conditional: true})
+	tx.Announce(events.PlaceAccepted{Application: a.ID, Call: a.Call, Conditional: true, Left: a.Left})
 	if err := s.tellApplicants(ctx, tx, []Application{a}, "selection.notify.accepted_on_terms"); err != nil {
 		return err
 	}
@@ -161,18 +162,29 @@ func (s *Service) withTerms(body i18n.Text) i18n.Text {
 	return whole
 }
 
-// conditionDuties are the answers to conditions that the team has to look at, and conditions that are overdue.
+// conditionDuties are the answers to conditions that the team has to look at, conditions that are overdue, and places that an organization
+// has dropped out of, where nobody is asked to take its seat. What is hidden from the actor is left out before anything more is asked.
 func (s *Service) conditionDuties(ctx context.Context, sc tenants.Scope) ([]Duty, error) {
 	if !s.may(sc, policies.ConditionList) {
 		return nil, nil
 	}
-	all, err := pendingConditions(ctx, sc.Read())
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
 	hidden, err := s.Conflicted(ctx, sc)
 	if err != nil {
 		return nil, err
+	}
+	all, err := pendingConditions(ctx, sc.Read())
+	if err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(all, func(id ids.Application, _ []Condition) bool { return slices.Contains(hidden, id) })
+	empty := map[ids.Call][]ids.Application{}
+	if s.may(sc, policies.PlaceReplace) {
+		if empty, err = vacated(ctx, sc.Read(), hidden); err != nil {
+			return nil, err
+		}
+	}
+	if len(all)+len(empty) == 0 {
+		return nil, nil
 	}
 	calls, err := s.Calls.Published(ctx, sc)
 	if err != nil {
@@ -182,14 +194,17 @@ func (s *Service) conditionDuties(ctx context.Context, sc tenants.Scope) ([]Duty
 	var duties []Duty
 	for _, call := range calls {
 		n := 0
-		for id, some := range all {
+		for _, some := range all {
 			waits := slices.ContainsFunc(some, func(c Condition) bool { return c.State() == ConditionAnswered || c.Overdue(now) })
-			if waits && some[0].Call == call.ID && !slices.Contains(hidden, id) {
+			if waits && some[0].Call == call.ID {
 				n++
 			}
 		}
 		if n > 0 {
 			duties = append(duties, Duty{Kind: DutyConditions, Call: call, Count: n})
+		}
+		for _, id := range empty[call.ID] {
+			duties = append(duties, Duty{Kind: DutyVacancy, Call: call, Application: id, Count: 1})
 		}
 	}
 	return duties, nil

@@ -124,11 +124,14 @@ func (s *Service) paper(ctx context.Context, sc tenants.Scope, id ids.Document) 
 // said that it is met. The leads of the application may, as long as the place is held on conditions, also after the day. Faults: Invalid
 // by field, where a document is due also without one, and with one more than MostVersions; Conflict, NotFound.
 func (s *Service) AnswerCondition(ctx context.Context, sc tenants.Scope, id ids.Application, condition ids.Condition, text string, document ids.Document) error {
-	a, _, err := s.led(ctx, sc, id)
+	a, mine, err := s.led(ctx, sc, id)
 	if err != nil {
 		return err
 	}
 	return s.hold(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, h *holding) error {
+		if _, err := s.voiced(ctx, tx, &h.application, mine); err != nil {
+			return err
+		}
 		c, err := h.condition(condition)
 		if err != nil {
 			return err

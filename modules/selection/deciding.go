@@ -40,6 +40,14 @@ func (w *sitting) application(id ids.Application) (Application, bool) {
 	return w.all[i], true
 }
 
+// holding is an application with the organizations that hold its place by now.
+func (w *sitting) holding(a Application) Application {
+	if now, there := w.application(a.ID); there {
+		return now
+	}
+	return a
+}
+
 // anyVersion sits down to a list whatever its version is, for what has a version of its own.
 const anyVersion = -1
 

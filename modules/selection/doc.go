@@ -12,7 +12,9 @@
 // In a Calibration all reviewers of a call score the same sample, a Scoring each; the coordinators' is the reference.
 // A Kept agreement is how far reviewers agreed at one moment, with all ratings that it is computed from.
 // An Opinion is a second one on an application, for which a reviewer asks or which an officer wants; granted, it is one more review.
-// A Condition must be met before an accepted place is the applicants'; a Paper is a document that is Handed in for one. In an anonymous call an application is Veiled for its reviewers,
+// A Condition must be met before an accepted place is the applicants'; a Paper is a document that is Handed in for one.
+// A Departure is that an organization drops out of a place which others keep; a Replacement asks another one to take its seat, and those
+// that stay whether they agree, each by its Consent. In an anonymous call an application is Veiled for its reviewers,
 // who declare their Impartiality to everybody who applies and may add to it later; until then their reviews are Waiting. Who sees by
 // another role who applies reviews nothing there.
 //
@@ -23,7 +25,8 @@
 // of interest, in an anonymous call not even these, and nothing at all once there is one; nobody sees another's review of an application while the own one is
 // owed; an agreement is about exactly the words that were agreed to; a decision leaves this package only when its list is
 // released, and the list only when a second person has signed it; a place is held by one application at a time, and one with
-// conditions is confirmed when all are met and lost only when somebody gives it back or takes it back; what is too late is
+// conditions is confirmed when all are met and lost only when somebody gives it back or takes it back; a seat of a place changes
+// hands only when the one that comes and all that stay have agreed, while what was applied with, scored and decided stays as it was; what is too late is
 // decided by the database's clock in the transaction that writes; whoever has a conflict of interest in the application on the table has left the room and learns
 // nothing of it, neither then nor from the minutes; what somebody is asked or refused while a list is closed and signed is about the
 // applications that they may know of, and only its release looks at the whole; a sample is no application and what is said of it counts nowhere; minutes that two have signed do not change.

@@ -2,9 +2,11 @@ package selection
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -15,6 +17,7 @@ type Duty struct {
 	Call        Call
 	Application ids.Application
 	Calibration ids.Calibration
+	Replacement ids.Replacement
 	Count       int
 	Due         time.Time // zero: no date
 }
@@ -38,6 +41,8 @@ const (
 	DutyClarify    DutyKind = "clarify"    // answer what applicants ask about decisions
 	DutyConditions DutyKind = "conditions" // look at what applicants answer to conditions of their place
 	DutyTerms      DutyKind = "terms"      // meet the conditions of one's place
+	DutyConsent    DutyKind = "consent"    // say whether one agrees to a replacement in a place
+	DutyVacancy    DutyKind = "vacancy"    // find another organization for a place that one has dropped out of
 )
 
 // Duties lists what the actor must do now, by role. Anybody may ask; to visitors there is nothing to do.
@@ -149,8 +154,20 @@ func (s *Service) replyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, er
 	if err != nil {
 		return nil, err
 	}
+	came, left, err := cameTo(ctx, sc.Read(), mine)
+	if err != nil {
+		return nil, err
+	}
+	own = append(own, came...)
+	asked, err := s.consentDuties(ctx, sc, mine, own)
+	if err != nil {
+		return nil, err
+	}
 	decided, err := decisionsFor(ctx, sc.Read(), own)
 	if err != nil {
+		return nil, err
+	}
+	if decided, err = s.heard(ctx, sc, decided, left); err != nil {
 		return nil, err
 	}
 	now := time.Now()
@@ -164,7 +181,8 @@ func (s *Service) replyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, er
 		default:
 		}
 	}
-	duties, err := s.termDuties(ctx, sc, held)
+	terms, err := s.termDuties(ctx, sc, held)
+	duties := append(asked, terms...)
 	if err != nil || len(offered) == 0 {
 		return duties, err
 	}
@@ -181,6 +199,60 @@ func (s *Service) replyDuties(ctx context.Context, sc tenants.Scope) ([]Duty, er
 			return nil, err
 		}
 		duties = append(duties, Duty{Kind: DutyReply, Call: call, Application: d.Application, Count: 1, Due: d.ReplyBy})
+	}
+	return duties, nil
+}
+
+// heard leaves out the decisions about places in which the actor's organizations have no say any more: they have dropped out, or others
+// have taken their seats.
+func (s *Service) heard(ctx context.Context, sc tenants.Scope, decided []Decision, left []ids.Application) ([]Decision, error) {
+	var places []ids.Application
+	for _, d := range decided {
+		if d.State.replaceable() {
+			places = append(places, d.Application)
+		}
+	}
+	gone, err := departures(ctx, sc.Read(), places...)
+	if err != nil {
+		return nil, err
+	}
+	var heard []Decision
+	for _, d := range decided {
+		if slices.Contains(left, d.Application) || len(gone[d.Application]) > 0 {
+			a, mine, err := s.led(ctx, sc, d.Application)
+			if fault.Is(err, fault.KindNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if _, err := speaking(&a, mine, gone[d.Application]); err != nil {
+				continue // nobody of theirs has a say
+			}
+		}
+		heard = append(heard, d)
+	}
+	return heard, nil
+}
+
+// consentDuties are the replacements that the organizations which the actor leads are asked about and have not answered; places are the
+// applications in whose places they have a seat.
+func (s *Service) consentDuties(ctx context.Context, sc tenants.Scope, led []ids.Organization, places []ids.Application) ([]Duty, error) {
+	open, err := openReplacements(ctx, sc.Read(), led, places)
+	if err != nil {
+		return nil, err
+	}
+	var duties []Duty
+	for i := range open {
+		r := &open[i]
+		v, err := s.Consultation(ctx, sc, r.Application, r.ID)
+		if fault.Is(err, fault.KindNotFound) || err == nil && len(v.Owes) == 0 {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		duties = append(duties, Duty{Kind: DutyConsent, Call: v.About, Application: r.Application, Replacement: r.ID, Count: 1, Due: r.Until})
 	}
 	return duties, nil
 }

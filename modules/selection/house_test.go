@@ -52,7 +52,9 @@ type around struct {
 	recognized      map[ids.Organization]events.Affiliation
 	logins          map[string]reviewers.Login // that exist
 	members         map[ids.Identity]ids.Person
-	waiting         map[ids.Application]bool // decided, and neither accepted nor rejected for good
+	newcomers       []selection.Applicant     // that do not apply
+	seated          map[ids.Organization]bool // in a partnership of the call
+	waiting         map[ids.Application]bool  // decided, and neither accepted nor rejected for good
 }
 
 func (a *around) Call(_ context.Context, _ tenants.Scope, id ids.Call) (selection.Call, error) {
@@ -182,6 +184,11 @@ func (a *around) Applicants(_ context.Context, _ tenants.Scope, wanted []ids.Org
 			if slices.Contains(wanted, o.ID) {
 				found[o.ID] = o
 			}
+		}
+	}
+	for _, o := range a.newcomers {
+		if slices.Contains(wanted, o.ID) {
+			found[o.ID] = o
 		}
 	}
 	return found, nil
@@ -394,7 +401,7 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.pool = reviewers.New(authorizer, catalog, reviewers.Around{Calls: pooled{h.around}, People: h.around, Newcomers: h.around})
-	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around, Reviewers: h.pool, Ties: h.around, Samples: h.around, Papers: h.around})
+	h.service = selection.New(authorizer, catalog, selection.Around{Calls: h.around, Applications: h.around, People: h.around, Reviewers: h.pool, Ties: h.around, Samples: h.around, Papers: h.around, Seats: h.around})
 	h.pool.Selection = h.service
 	h.pool.Reactions(w.Tenants.Registry())
 	h.service.Reactions(w.Tenants.Registry())
@@ -612,4 +619,52 @@ func everything(t *testing.T, m any) string {
 		t.Fatal(err)
 	}
 	return fractions.ReplaceAllString(string(b), "$1")
+}
+
+// newcomer is an organization of the network that a call admits to seats, with its lead.
+func (h *house) newcomer(t *testing.T, name, country, seat string) (selection.Applicant, tenants.Scope) {
+	t.Helper()
+	o := selection.Applicant{ID: ids.New[ids.Organization](), Name: name, City: "Essen", Country: country, Kind: "initiative", First: true, Seat: seat}
+	h.around.mu.Lock()
+	h.newcomers = append(h.newcomers, o)
+	h.around.mu.Unlock()
+	return o, h.someone(t, "Lead of "+name, tenants.Grant{Role: tenants.RoleLead, Organization: o.ID})
+}
+
+func (a *around) Seatable(_ context.Context, _ tenants.Scope, _ ids.Call, seat string, staying []selection.Applicant) ([]selection.Applicant, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	all := a.newcomers
+	for _, one := range a.applications {
+		all = append(slices.Clip(all), one.Organizations...)
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(o selection.Applicant) bool {
+		return o.Seat != seat || a.seated[o.ID] || slices.ContainsFunc(staying, func(s selection.Applicant) bool { return s.ID == o.ID || s.Country == o.Country })
+	}), nil
+}
+
+func (a *around) Seated(_ context.Context, _ *tenants.Tx, _ ids.Call, organization ids.Organization) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.seated[organization], nil
+}
+
+func (a *around) Came(_ context.Context, _ tenants.Scope, since map[ids.Organization]time.Time) (map[ids.Organization]selection.Applicant, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	all := a.newcomers
+	for _, one := range a.applications {
+		all = append(slices.Clip(all), one.Organizations...)
+	}
+	found := map[ids.Organization]selection.Applicant{}
+	for _, o := range all {
+		if _, wanted := since[o.ID]; wanted {
+			found[o.ID] = o
+		}
+	}
+	return found, nil
+}
+
+func (a *around) CameIn(ctx context.Context, tx *tenants.Tx, since map[ids.Organization]time.Time) (map[ids.Organization]selection.Applicant, error) {
+	return a.Came(ctx, tx.Scope(), since)
 }

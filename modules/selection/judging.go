@@ -21,8 +21,9 @@ type Panel struct {
 	Contested     bool // that band holds more applications than places
 	Adjusted      bool // the coordinator wants adjusted means beside the raw ones
 	Tally         Tally
-	Conditions    map[ids.Application]int // how many conditions the place of an application has
-	Reasoned      bool                    // there is a reason why the selection is not as the quotas want it, which the actor may not read
+	Conditions    map[ids.Application]int         // how many conditions the place of an application has
+	Reseated      map[ids.Application]Application // after the release, those in whose place a seat has changed hands, with who holds it by now
+	Reasoned      bool                            // there is a reason why the selection is not as the quotas want it, which the actor may not read
 
 	without []ids.Application // of which the actor must not know, in any call
 }
@@ -54,10 +55,18 @@ func (p *Panel) Usage() []blueprints.Taken {
 	var chosen []blueprints.Counted
 	for i := range p.Ranked {
 		if r := &p.Ranked[i]; r.Decision != nil && r.Decision.choosing() {
-			chosen = append(chosen, r.counted())
+			chosen = append(chosen, p.holding(&r.Application).counted())
 		}
 	}
 	return blueprints.Take(p.Call.Quotas, chosen)
+}
+
+// holding is an application with the organizations that hold its place by now.
+func (p *Panel) holding(a *Application) *Application {
+	if now, changed := p.Reseated[a.ID]; changed {
+		return &now
+	}
+	return a
 }
 
 // Tally counts what is decided, over the applications that the actor may know of.
@@ -91,6 +100,11 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 	}
 	if err := markForThresholds(ctx, sc, f.Call, l.reviews); err != nil {
 		return p, err
+	}
+	if p.List.State == ListReleased {
+		if p.Reseated, err = s.changedIn(ctx, sc, f.Applications); err != nil {
+			return p, err
+		}
 	}
 	p.rank(f, byApplication(l.reviews), l.wanted, sc.Actor().Person)
 	if p.Adjusted {
@@ -174,7 +188,7 @@ func (p *Panel) decided(all []Decision) {
 			p.Ranked[i].Waiting = waiting
 		}
 		if d.choosing() {
-			for _, o := range p.Ranked[i].Organizations {
+			for _, o := range p.holding(&p.Ranked[i].Application).Organizations {
 				p.Tally.Countries[o.Country]++
 			}
 		}
@@ -214,6 +228,7 @@ type Folder struct {
 	Opinions    []Opinion // for those who assign reviewers; likewise
 	Board       Board     // of the call, for those who assign reviewers
 	Row         Row
+	Replaces    bool // the actor may ask another organization to take a seat of its place
 }
 
 // Folder shows all reviews of an application side by side. Coordinators, officers and the chair may, without a conflict of
@@ -228,6 +243,9 @@ func (s *Service) Folder(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		return f, err
 	}
 	if f.List, _, err = findList(ctx, sc.Read(), a.Call); err != nil {
+		return f, err
+	}
+	if f.Replaces, err = s.replaces(ctx, sc, &f); err != nil {
 		return f, err
 	}
 	if f.Reviews, err = reviewsOf(ctx, sc.Read(), id); err != nil {

@@ -198,11 +198,19 @@ func (s *Service) tellApplicants(ctx context.Context, tx *tenants.Tx, applicatio
 					continue
 				}
 				told[m.Person] = true
-				tx.Announce(events.NotificationRequested{Person: m.Person, Key: key, Args: map[string]string{"Number": a.Number}, Path: "/applications/" + a.ID.String()})
+				tx.Announce(events.NotificationRequested{Person: m.Person, Key: key, Args: map[string]string{"Number": a.Number}, Path: ownAddress(&a, o)})
 			}
 		}
 	}
 	return nil
+}
+
+// ownAddress is where the people of an organization find their application, or only its place when they have come since.
+func ownAddress(a *Application, o Applicant) string {
+	if o.Came {
+		return offerAddress(a.ID)
+	}
+	return "/applications/" + a.ID.String()
 }
 
 // tellSigners asks those who may sign, but not whoever closed the list.

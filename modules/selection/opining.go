@@ -247,7 +247,7 @@ func (s *Service) AnswerOpinion(ctx context.Context, sc tenants.Scope, applicati
 // tellableReviewer holds a text for a reviewer to what may be told them: something, not who else reviews, and in an anonymous call not
 // who applies.
 func (s *Service) tellableReviewer(ctx context.Context, sc tenants.Scope, a Application, text string) (string, error) {
-	text, err := s.tellable(ctx, sc, a, "reason", text)
+	text, err := s.tellable(ctx, sc, a, text)
 	if f := fault.Of(err); fault.Is(err, fault.KindInvalid) && f.Fields[0].Key != "fault.required" {
 		return text, fault.Invalid("fault.check_fields", fault.At("reason", "selection.opinion.names_reviewer"))
 	}

@@ -60,6 +60,10 @@ func dutyAddress(d Duty) string {
 		return offerAddress(d.Application)
 	case DutyTerms:
 		return offerAddress(d.Application)
+	case DutyConsent:
+		return consultationAddress(&Replacement{ID: d.Replacement, Application: d.Application})
+	case DutyVacancy:
+		return placeAddress(d.Application)
 	case DutyConditions:
 		return address(d.Call.ID, "decisions")
 	case DutyClarify:

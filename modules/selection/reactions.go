@@ -18,6 +18,7 @@ func (s *Service) Reactions(r *tenants.Registry) {
 	tenants.HandleJob(r, remindReviewJob, s.RemindReviewer)
 	tenants.HandleJob(r, remindReplyJob, s.RemindLeads)
 	tenants.HandleJob(r, remindConditionsJob, s.RemindConditions)
+	tenants.HandleJob(r, lapseReplacementJob, s.LapseReplacement)
 	tenants.HandleJob(r, runJob, s.Compute)
 }
 

@@ -230,6 +230,13 @@ func (s *Service) RemindLeads(ctx context.Context, sc tenants.Scope, r Reminding
 			for _, one := range said {
 				delete(leads, one.Organization)
 			}
+			gone, err := departures(ctx, tx, a.ID)
+			if err != nil {
+				return err
+			}
+			for o := range gone[a.ID] {
+				delete(leads, o)
+			}
 			s.tellLeads(tx, w.call, a, leads, letter{key: "reply_reminder", path: "/reply", times: map[string]time.Time{"Due": d.ReplyBy}})
 		}
 		return nil

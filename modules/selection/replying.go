@@ -24,6 +24,8 @@ type Offer struct {
 	Named       []ids.Organization // those that agree to be named in the results
 	Conditions  []Condition
 	Handed      map[ids.Condition][]Handed // documents, the last first
+	Gone        map[ids.Organization]Departure
+	Asked       *Replacement // that can be answered, if one is asked for
 }
 
 // Left are the organizations that have not accepted yet.
@@ -39,7 +41,28 @@ func (o *Offer) Left() []Applicant {
 
 // Waits reports whether the actor's own organizations still have to answer.
 func (o *Offer) Waits() bool {
-	return o.State == DecisionOffered && slices.ContainsFunc(o.Left(), func(a Applicant) bool { return slices.Contains(o.Mine, a.ID) })
+	return o.State == DecisionOffered && slices.ContainsFunc(o.Left(), func(a Applicant) bool { return slices.Contains(o.voices(), a.ID) })
+}
+
+// Applied reports whether one of the actor's organizations has applied, and not taken the seat of another since: its people read the
+// application.
+func (o *Offer) Applied() bool {
+	return slices.ContainsFunc(o.Application.Organizations, func(a Applicant) bool { return slices.Contains(o.Mine, a.ID) && !a.Came })
+}
+
+// voices are those of the actor's organizations that have not dropped out.
+func (o *Offer) voices() []ids.Organization {
+	own, _ := speaking(&o.Application, o.Mine, o.Gone)
+	return own
+}
+
+// Departs reports whether the actor's organizations can drop out of the place and leave it to others.
+func (o *Offer) Departs() bool {
+	own := o.voices()
+	return o.State.replaceable() && len(own) > 0 && slices.ContainsFunc(o.Application.Organizations, func(a Applicant) bool {
+		_, left := o.Gone[a.ID]
+		return !left && !slices.Contains(own, a.ID)
+	})
 }
 
 // Offer shows the place that was offered to an application. The leads of its organizations may. Fault: NotFound, also while
@@ -54,12 +77,17 @@ func (s *Service) Offer(ctx context.Context, sc tenants.Scope, id ids.Applicatio
 		return Offer{}, err
 	}
 	o := Offer{Application: a, Mine: mine, Accepted: map[ids.Organization]Acceptance{}}
+	gone, err := departures(ctx, sc.Read(), id)
+	if err != nil {
+		return Offer{}, err
+	}
+	o.Gone = gone[id]
 	if len(decided) == 0 {
 		return Offer{}, fault.NotFound()
 	}
 	o.Decision = decided[0]
 	o.State = o.Decision.At(time.Now())
-	if !slices.Contains([]DecisionState{DecisionOffered, DecisionConditional, DecisionAccepted, DecisionDeclined, DecisionLapsed}, o.State) {
+	if !slices.Contains(offeredOnce, o.State) {
 		return Offer{}, fault.NotFound()
 	}
 	if o.Call, err = s.Calls.Call(ctx, sc, a.Call); err != nil {
@@ -79,13 +107,20 @@ func (s *Service) Offer(ctx context.Context, sc tenants.Scope, id ids.Applicatio
 		return Offer{}, err
 	}
 	said, err := acceptances(ctx, sc.Read(), o.Decision.ID)
+	if err != nil {
+		return Offer{}, err
+	}
 	for _, one := range said {
 		o.Accepted[one.Organization] = one
+	}
+	asked, open, err := openFor(ctx, sc.Read(), id)
+	if open && asked.At(time.Now()) == ReplacementAsked {
+		o.Asked = &asked
 	}
 	return o, err
 }
 
-// led finds an application of which the actor leads an organization, and which they lead.
+// led finds an application of whose place the actor leads an organization that holds it, and which they lead.
 func (s *Service) led(ctx context.Context, sc tenants.Scope, id ids.Application) (Application, []ids.Organization, error) {
 	if err := s.policies.May(sc, policies.ApplicationReply, policies.On{Organizations: sc.Actor().OrganizationsAs(tenants.RoleLead)}); err != nil {
 		return Application{}, nil, err
@@ -98,6 +133,11 @@ func (s *Service) led(ctx context.Context, sc tenants.Scope, id ids.Application)
 	if !ok {
 		return Application{}, nil, fault.NotFound()
 	}
+	now, err := s.holders(ctx, sc, a)
+	if err != nil {
+		return Application{}, nil, err
+	}
+	a = now[0]
 	var mine []ids.Organization
 	for _, o := range a.Organizations {
 		if slices.Contains(sc.Actor().OrganizationsAs(tenants.RoleLead), o.ID) {
@@ -132,6 +172,9 @@ func (s *Service) answer(ctx context.Context, sc tenants.Scope, a Application, a
 		if w.decisions, err = decisionsOf(ctx, tx, a.Call); err != nil {
 			return err
 		}
+		if w.all, err = s.holdersIn(ctx, tx, a.Call, all); err != nil {
+			return err
+		}
 		i := slices.IndexFunc(w.decisions, func(d Decision) bool { return d.Application == a.ID })
 		if i < 0 || w.list.State != ListReleased {
 			return fault.NotFound()
@@ -159,6 +202,11 @@ func (s *Service) Accept(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		return err
 	}
 	return s.answer(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, d *Decision) error {
+		a := w.holding(a)
+		own, err := s.voiced(ctx, tx, &a, mine)
+		if err != nil {
+			return err
+		}
 		said, err := acceptances(ctx, tx, d.ID)
 		if err != nil {
 			return err
@@ -168,12 +216,11 @@ func (s *Service) Accept(ctx context.Context, sc tenants.Scope, id ids.Applicati
 			accepted[one.Organization] = true
 		}
 		fresh := 0
-		for _, organization := range mine {
+		for _, organization := range own {
 			if accepted[organization] {
 				continue
 			}
 			fresh++
-			accepted[organization] = true
 			if err := insertAcceptance(ctx, tx, d.ID, Acceptance{Organization: organization, At: w.now, By: sc.Actor().Person}); err != nil {
 				return err
 			}
@@ -182,17 +229,7 @@ func (s *Service) Accept(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		if fresh == 0 {
 			return fault.Conflict("selection.reply.answered")
 		}
-		if len(accepted) < len(a.Organizations) {
-			return s.tellApplicants(ctx, tx, []Application{a}, "selection.notify.accepted_by")
-		}
-		there, err := conditionsFor(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if len(there[id]) > 0 {
-			return s.takenOnTerms(ctx, tx, w, a, d, there[id])
-		}
-		return s.taken(ctx, tx, w, a, d)
+		return s.takenByAll(ctx, tx, w, a, d)
 	})
 }
 
@@ -206,7 +243,7 @@ func (s *Service) taken(ctx context.Context, tx *tenants.Tx, w *sitting, a Appli
 		return err
 	}
 	tx.Audit(entry("place.accepted", a.ID))
-	tx.Announce(events.PlaceAccepted{Application: a.ID, Call: a.Call})
+	tx.Announce(events.PlaceAccepted{Application: a.ID, Call: a.Call, Left: a.Left})
 	if err := s.tellApplicants(ctx, tx, []Application{a}, "selection.notify.accepted"); err != nil {
 		return err
 	}
@@ -216,11 +253,18 @@ func (s *Service) taken(ctx context.Context, tx *tenants.Tx, w *sitting, a Appli
 // Decline gives the offered place back, or one that is held on conditions, for all organizations of the application; the next on the waiting list is offered
 // it at once. Leads may; it cannot be undone. Faults: TooLate, Conflict when it was answered before, NotFound.
 func (s *Service) Decline(ctx context.Context, sc tenants.Scope, id ids.Application) error {
-	a, _, err := s.led(ctx, sc, id)
+	a, mine, err := s.led(ctx, sc, id)
 	if err != nil {
 		return err
 	}
 	return s.answer(ctx, sc, a, func(ctx context.Context, tx *tenants.Tx, w *sitting, d *Decision) error {
+		a := w.holding(a)
+		if _, err := s.voiced(ctx, tx, &a, mine); err != nil {
+			return err
+		}
+		if err := s.overtake(ctx, tx, w, id); err != nil {
+			return err
+		}
 		after, ok := d.State.After(DeclinePlace)
 		if !ok {
 			return fault.Conflict("selection.reply.answered")
@@ -341,6 +385,9 @@ func (s *Service) lapse(ctx context.Context, tx *tenants.Tx, w *sitting, d *Deci
 	}
 	tx.Audit(entry("place.lapsed", d.Application))
 	tx.Announce(events.PlaceLapsed{Application: d.Application, Call: d.Call})
+	if err := s.overtake(ctx, tx, w, d.Application); err != nil {
+		return err
+	}
 	a, there := w.application(d.Application)
 	if !there {
 		return nil
@@ -364,6 +411,9 @@ func (s *Service) Withdrawn(ctx context.Context, sc tenants.Scope, e events.Appl
 			}
 			d.State, d.Place = after, 0
 			if err := settle(ctx, tx, d); err != nil {
+				return err
+			}
+			if err := s.overtake(ctx, tx, w, e.Application); err != nil {
 				return err
 			}
 		}
@@ -390,6 +440,9 @@ func (s *Service) sweep(ctx context.Context, sc tenants.Scope, id ids.Call, act 
 			return err
 		}
 		if w.decisions, err = decisionsOf(ctx, tx, id); err != nil {
+			return err
+		}
+		if w.all, err = s.holdersIn(ctx, tx, id, all); err != nil {
 			return err
 		}
 		return act(ctx, tx, &w)

@@ -2,6 +2,7 @@ package selection
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -84,8 +85,12 @@ func (s *Service) outcomes(ctx context.Context, sc tenants.Scope, announced []An
 	if err != nil {
 		return nil, err
 	}
+	now, err := s.holders(ctx, sc, slices.Collect(maps.Values(those))...)
+	if err != nil {
+		return nil, err
+	}
 	accepted := map[ids.Call][]Application{}
-	for _, a := range those {
+	for _, a := range now {
 		accepted[a.Call] = append(accepted[a.Call], a)
 	}
 	all := make([]Results, len(announced))

@@ -55,6 +55,7 @@ type Applicant struct {
 	Kind    string     // its legal form
 	First   bool       // it was in no partnership of the network before the application was handed in; told where the call has a quota of it
 	Seat    string     // its key in the call's composition
+	Came    bool       // it has taken the seat of another since the application was handed in
 }
 
 // Application is what this module must know of an application that passed the check.
@@ -67,6 +68,8 @@ type Application struct {
 	Undecided     bool        // it can still be reviewed and decided
 	Leaning       Leaning     // only where it was asked for
 	Veiled        bool        // the reader is not to know who applies: there are no organizations in it
+
+	Left []ids.Organization // it was applied with, and has given its seat to another; only where who holds the place was asked for
 }
 
 // Name are the organizations that apply.
@@ -131,6 +134,7 @@ type Around struct {
 	Ties         Ties
 	Samples      Samples
 	Papers       Papers
+	Seats        Seats
 }
 
 // Service is what is done in a selection.
@@ -192,13 +196,18 @@ func (s *Service) Standings(ctx context.Context, sc tenants.Scope, applications 
 	return found, err
 }
 
-// own are the applications of the actor's own organizations.
+// own are the applications of the actor's own organizations, and those in whose places these have taken a seat.
 func (s *Service) own(ctx context.Context, sc tenants.Scope) ([]ids.Application, error) {
 	mine := sc.Actor().OrganizationsAs()
 	if len(mine) == 0 {
 		return nil, nil
 	}
-	return s.Applications.Of(ctx, sc, mine)
+	own, err := s.Applications.Of(ctx, sc, mine)
+	if err != nil {
+		return nil, err
+	}
+	came, _, err := cameTo(ctx, sc.Read(), mine)
+	return append(own, came...), err
 }
 
 // Conflicted lists the applications that must not exist for the actor, because of a conflict of interest.

@@ -102,7 +102,7 @@ func membersOf(ctx context.Context, tx *tenants.Tx, a Application) ([]tenants.Me
 	for i, o := range a.Organizations {
 		organizations[i] = o.ID
 	}
-	return tenants.MembersOf(ctx, tx, organizations...)
+	return tenants.MembersOf(ctx, tx, slices.Concat(organizations, a.Left)...)
 }
 
 // tellMeeting asks somebody to a meeting of the panel. The mail names no application.

@@ -66,6 +66,7 @@ func (w *Web) Module() site.Module {
 			w.opining(),
 			w.clarifyingRoutes(),
 			w.conditioning(),
+			w.replacing(),
 			w.discussing(),
 			w.meeting(),
 			w.calibrating(),
@@ -164,7 +165,7 @@ func (w *Web) calls(c *fiber.Ctx, sc tenants.Scope) error {
 
 // ways are the pages of a call's selection that the actor may open, and what else they may do there.
 type ways struct {
-	Manage, Decide, Sign, Release, Undeclare, Invite, Rank, Arrange bool
+	Manage, Decide, Sign, Release, Undeclare, Invite, Rank, Arrange, Replace bool
 }
 
 func (w *Web) ways(sc tenants.Scope) ways {
@@ -172,6 +173,7 @@ func (w *Web) ways(sc tenants.Scope) ways {
 	return ways{
 		Manage: may(policies.ReviewerManage), Decide: may(policies.SelectionDecide), Sign: may(policies.SelectionSign), Release: may(policies.SelectionRelease),
 		Undeclare: may(policies.ReviewUndeclare), Invite: may(policies.PersonInvite), Rank: may(policies.SelectionRank), Arrange: may(policies.SelectionArrange),
+		Replace: may(policies.PlaceReplace),
 	}
 }
 

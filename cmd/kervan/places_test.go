@@ -1,0 +1,88 @@
+package main
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"kervan/modules/ids"
+	"kervan/modules/kernel/i18n"
+	"kervan/modules/kernel/jobs"
+	"kervan/modules/partnerships"
+	"kervan/modules/selection"
+	"kervan/tenants"
+)
+
+// TestThePartnershipComesOfWhoHoldsThePlace lets an organization drop out of a place that is held on a condition, and another that the call
+// admits take its seat. Once the condition is met the partnership is theirs who hold the place by then.
+func TestThePartnershipComesOfWhoHoldsThePlace(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	must(t, stopWorker(r.app))
+	in := r.grown(t, "places")
+	ctx, system := t.Context(), r.app.tenants.Bind(in, tenants.SystemActor("test"))
+	var place struct {
+		ID   ids.Application
+		Call ids.Call
+	}
+	must(t, system.Read().NewRaw(`SELECT d.application_id AS id, d.call_id AS call FROM decisions AS d JOIN place_conditions AS k ON k.application_id = d.application_id WHERE d.state = 'accepted' ORDER BY 1 LIMIT 1`).Scan(ctx, &place))
+	// As if the condition were open yet, and what came of the place were of another.
+	r.exec(t, in, `UPDATE partnerships SET application_id = gen_random_uuid() WHERE application_id = ?`, place.ID)
+	r.exec(t, in, `UPDATE decisions SET state = 'conditional' WHERE application_id = ?`, place.ID)
+	r.exec(t, in, `UPDATE place_conditions SET met_at = NULL, met_by = NULL WHERE application_id = ?`, place.ID)
+
+	var all []ids.Organization
+	must(t, system.Read().NewRaw(`SELECT organization_id FROM application_parts WHERE application_id = ? ORDER BY seat`, place.ID).Scan(ctx, &all))
+	lead := func(o ids.Organization) tenants.Scope {
+		t.Helper()
+		var person ids.Person
+		must(t, system.Read().NewRaw(`SELECT person_id FROM memberships WHERE organization_id = ? AND role = 'lead' LIMIT 1`, o).Scan(ctx, &person))
+		return system.As(tenants.Actor{Person: person, Locale: i18n.EN, Grants: []tenants.Grant{{Role: tenants.RoleLead, Organization: o}}})
+	}
+	coordinator := r.acting(t, in, "coordinator@places.example")
+	stays, leaves := all[0], all[1]
+	must(t, r.app.selection.Depart(ctx, lead(leaves), place.ID, "We close."))
+	v, err := r.app.selection.Vacancy(ctx, coordinator, place.ID, leaves, ids.Organization{})
+	must(t, err)
+	if len(v.Candidates) == 0 || v.Candidates[0].Country != v.Leaving.Country && slices.ContainsFunc(v.Candidates, func(c selection.Applicant) bool { return c.ID == leaves || c.ID == stays }) {
+		t.Fatalf("candidates: %+v", v.Candidates)
+	}
+	comes := v.Candidates[0]
+	must(t, r.app.selection.Replace(ctx, coordinator, place.ID, selection.Replacing{Leaving: leaves, Coming: comes.ID, Reason: "They close.", Until: time.Now().AddDate(0, 0, 9)}))
+	p, err := r.app.selection.Place(ctx, coordinator, place.ID)
+	must(t, err)
+	for _, o := range []ids.Organization{stays, comes.ID} {
+		must(t, r.app.selection.Consent(ctx, lead(o), place.ID, p.Replacements[0].ID, true, ""))
+	}
+	held, err := r.app.selection.Conditioned(ctx, coordinator, place.ID)
+	must(t, err)
+	for _, c := range held.Conditions {
+		var seen ids.Document
+		if handed := held.Handed[c.ID]; len(handed) > 0 {
+			seen = handed[0].Document
+		}
+		must(t, r.app.selection.MeetCondition(ctx, coordinator, place.ID, c.ID, seen))
+	}
+	must(t, jobs.Drain(ctx, r.app.workerPool, r.app.tenants.Do, in.ID.String()))
+	founded, _, err := r.app.partnerships.List(ctx, coordinator, partnerships.Query{Organizations: []ids.Organization{comes.ID}, Call: place.Call})
+	must(t, err)
+	if len(founded) == 0 {
+		t.Fatal("nothing is founded")
+	}
+	sits := founded[0].Organizations()
+	if len(founded) != 1 || len(sits) != 2 || !slices.Contains(sits, stays) || !slices.Contains(sits, comes.ID) {
+		t.Fatalf("%d founded, and the first with %v, not %v and %v", len(founded), sits, stays, comes.ID)
+	}
+	if want := founded[0].Cards[sits[0]].Name + " + " + founded[0].Cards[sits[1]].Name; founded[0].Title != want {
+		t.Errorf("it is called %q, want %q", founded[0].Title, want)
+	}
+	if _, err := r.app.partnerships.Partnership(ctx, lead(leaves), founded[0].ID); err == nil {
+		t.Error("who dropped out reads the partnership")
+	}
+	// In the partnership it goes on by its own rule: nobody sits twice in a call.
+	w, err := r.app.partnerships.Vacancy(ctx, coordinator, founded[0].ID, founded[0].Seats[0].Key)
+	must(t, err)
+	if slices.ContainsFunc(w.Candidates, func(c partnerships.Candidate) bool { return c.ID == comes.ID }) {
+		t.Error("whoever has come could come once more")
+	}
+}
