@@ -83,6 +83,7 @@ func (j jury) came(ctx context.Context, db bun.IDB, since map[ids.Organization]t
 	found := make(map[ids.Organization]selection.Applicant, len(cards))
 	for id, c := range cards {
 		one := applicantOf(c)
+		one.Region = c.Region()
 		first, before := sat[id]
 		one.First = !before || !first.Before(since[id])
 		found[id] = one
