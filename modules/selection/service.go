@@ -350,16 +350,17 @@ func (f *field) application(id ids.Application) (Application, bool) {
 // byApplication groups reviews. Those that stand together already, as lists of them do, are not copied.
 func byApplication(reviews []Review) map[ids.Application][]Review {
 	grouped := make(map[ids.Application][]Review, len(reviews))
-	for from, to := 0, 0; from < len(reviews); from = to {
-		id := reviews[from].Application
-		for to = from + 1; to < len(reviews) && reviews[to].Application == id; {
+	for from := 0; from < len(reviews); {
+		id, to := reviews[from].Application, from+1
+		for to < len(reviews) && reviews[to].Application == id {
 			to++
 		}
 		if grouped[id] == nil {
 			grouped[id] = reviews[from:to:to]
-			continue
+		} else {
+			grouped[id] = append(grouped[id], reviews[from:to]...)
 		}
-		grouped[id] = append(grouped[id], reviews[from:to]...)
+		from = to
 	}
 	return grouped
 }
