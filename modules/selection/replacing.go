@@ -244,7 +244,7 @@ func (v *Vacancy) shifts(f field, decided []Decision) []Shift {
 func same(a, b blueprints.Quota) bool {
 	one, _ := a.Side()
 	other, _ := b.Side()
-	return one == other && a.Country == b.Country && a.Kind == b.Kind && a.Topic == b.Topic
+	return one == other && a.Country == b.Country && a.Kind == b.Kind && a.Topic == b.Topic && a.Outside == b.Outside && slices.Equal(a.Regions, b.Regions)
 }
 
 // newTies are the conflicts of interest that come with an organization that takes a seat, of people from whom the application is not hidden yet.

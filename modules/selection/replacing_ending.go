@@ -137,5 +137,8 @@ func (s *Service) lapsed(ctx context.Context, tx *tenants.Tx, w *sitting, a *App
 	if err := s.tellAsked(ctx, tx, w, a, r, names, "replacement_over"); err != nil {
 		return err
 	}
+	if len(a.Organizations) == 0 {
+		return nil // it was withdrawn, and who belongs to it is not known any more
+	}
 	return s.tellOfficers(ctx, tx, *a, "selection.notify.replacement_lapsed")
 }

@@ -12,6 +12,7 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/selection"
 	"kervan/tenants"
 	"kervan/tenants/tenanttest"
@@ -170,7 +171,7 @@ func TestASeatOfAPlaceChangesHandsWhenAllAgree(t *testing.T) {
 	form := below + "/" + d.leaves.String()
 	team.Get(form)
 	team.Want(http.StatusOK, "Neuland")
-	if strings.Contains(team.Page.Body, "Ask the organizations") || strings.Contains(team.Page.Body, "Çınar e. V.") {
+	if strings.Contains(team.Page.Body, "Consent and ask the organizations") || strings.Contains(team.Page.Body, "Çınar e. V.") {
 		t.Error("somebody can be asked before it was shown what would follow, or one that has a place")
 	}
 	team.Get(form + "?coming=" + d.comes.ID.String())
@@ -459,9 +460,17 @@ func TestWhatWouldFollowIsShownBeforeConsent(t *testing.T) {
 	h := open(t)
 	ctx := t.Context()
 	h.around.mu.Lock()
-	h.calls[0].Quotas = []blueprints.Quota{{Country: "DE", Most: 2}, {Most: 5}, {Kind: "association", Least: 0, Most: 9}, {First: true, Most: 1}}
+	h.calls[0].Quotas = []blueprints.Quota{{Country: "DE", Most: 2}, {Most: 5}, {Kind: "association", Least: 0, Most: 9}, {First: true, Most: 1},
+		{Regions: []geo.Region{"TR.34"}, Most: 3}, {Regions: []geo.Region{"TR.34"}, Outside: true, Most: 3}}
 	h.around.mu.Unlock()
 	d := h.dropping(t)
+	h.around.mu.Lock()
+	for i := range h.applications {
+		if a := &h.applications[i]; a.ID == d.id {
+			a.Organizations[0].Region = "TR.68"
+		}
+	}
+	h.around.mu.Unlock()
 	tied := h.someone(t, "Tamara Tied", tenanttest.Role(tenants.RoleReviewer), tenants.Grant{Role: tenants.RoleParticipant, Organization: d.comes.ID})
 	v, err := h.service.Vacancy(ctx, d.coordinator, d.id, d.leaves, d.comes.ID)
 	if err != nil {
@@ -470,8 +479,13 @@ func TestWhatWouldFollowIsShownBeforeConsent(t *testing.T) {
 	shifts := map[string][2]int{}
 	for _, s := range v.Effect.Quotas {
 		name := s.After.Country + s.After.Kind
-		if s.After.First {
+		switch {
+		case s.After.First:
 			name = "first"
+		case s.After.Outside:
+			name = "outside"
+		case len(s.After.Regions) > 0:
+			name = "in"
 		}
 		shifts[name] = [2]int{s.Before.Count, s.After.Count}
 	}
@@ -480,6 +494,9 @@ func TestWhatWouldFollowIsShownBeforeConsent(t *testing.T) {
 	}
 	if want := [2]int{0, 1}; shifts["FR"] != want || shifts["first"] != want {
 		t.Errorf("France %v and first-timers %v, want %v", shifts["FR"], shifts["first"], want)
+	}
+	if want := [2]int{1, 1}; shifts["outside"] != want || shifts["in"] != [2]int{} {
+		t.Errorf("outside of Istanbul %v, want %v, and in it %v", shifts["outside"], want, shifts["in"])
 	}
 	if len(v.Effect.Ties) != 1 || v.Effect.Ties[0].Person != tied.Actor().Person || v.Effect.Tied {
 		t.Errorf("ties: %+v", v.Effect.Ties)

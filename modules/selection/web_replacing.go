@@ -166,7 +166,7 @@ func (w *Web) showConsultation(c *fiber.Ctx, sc tenants.Scope, typed string, ref
 	})
 }
 
-// consent says yes. Whoever leads no organization that is asked gets to see nothing of it afterwards that they did not before.
+// consent says yes for an organization of the actor that is asked.
 func (w *Web) consent(c *fiber.Ctx, sc tenants.Scope) error {
 	id, replacement, err := parseConsultation(c)
 	if err != nil {
