@@ -250,7 +250,7 @@ func TestAQuotaOfRegionsIsNamedInTheReadersAlphabet(t *testing.T) {
 		{i18n.EN, false, 4, "Ankara, Bursa, Çorum, Istanbul, İzmir"},
 		{i18n.EN, true, 3, "Türkiye outside of Ankara, Bursa, Çorum, 2 others"},
 		{i18n.DE, true, 0, "Türkei ohne Ankara, Bursa, Çorum, Istanbul, İzmir"},
-		{i18n.TR, true, 0, "Türkiye, Ankara, Bursa, Çorum, İstanbul, İzmir dışında"},
+		{i18n.TR, true, 0, "Türkiye (Ankara, Bursa, Çorum, İstanbul, İzmir dışındaki bölgeler)"},
 	} {
 		q.Outside = c.outside
 		if got := q.RegionNames(bundle.Localizer(c.l, time.UTC), c.some); got != c.want {

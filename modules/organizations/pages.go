@@ -192,7 +192,7 @@ func regionText(p ui.Page, o Organization) string {
 	switch region := o.Region(); {
 	case region != "":
 		return region.Name(p.Loc.Locale)
-	case len(geo.Regions(o.Country, p.Loc.Locale)) == 0:
+	case len(geo.RegionsOf(o.Country)) == 0:
 		return p.T("organizations.region_none")
 	default:
 		return p.T("organizations.region_unknown")

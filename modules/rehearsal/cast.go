@@ -132,7 +132,10 @@ const mostTowns = 30
 func TownOf(dice *rand.Rand, country geo.Country) string {
 	var towns []string
 	for _, p := range geo.InCountry(country) {
-		if _, only := geo.Only(country, p.Own()); only && len(towns) < mostTowns {
+		if len(towns) == mostTowns {
+			break
+		}
+		if _, only := geo.Only(country, p.Own()); only {
 			towns = append(towns, p.Own())
 		}
 	}

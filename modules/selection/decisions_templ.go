@@ -868,7 +868,7 @@ func rankingRows(p ui.Page, v rankingView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, name := range quotaNames(p, v.Panel.Call, r.Application) {
+				for _, name := range quotaNames(p, v.Panel.Call, *v.Panel.holding(&r.Application)) {
 					templ_7745c5c3_Err = ui.Badge(name, "neutral").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

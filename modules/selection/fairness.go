@@ -43,8 +43,8 @@ type Courses interface {
 	Courses(ctx context.Context, sc tenants.Scope, call ids.Call) ([]Course, error)
 }
 
-// LeastTold is how many organizations a group has at least to be told of alone: a smaller one would tell of each. As many at least
-// lie between any groups that can be subtracted from each other.
+// LeastTold is how many organizations, of as many applications, a group has at least to be told of alone: a smaller one would tell of each. As many at least
+// lie between any groups of two dimensions that can be subtracted from each other.
 const LeastTold = 3
 
 // Fairness is how the applications of a call fared: without a name, a number or a text of any.

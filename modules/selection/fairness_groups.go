@@ -35,17 +35,18 @@ func dimensions(all []Course) []Dimension {
 	for i, d := range partings {
 		found[i].Name = d.name
 		var values []string
+		var from []int
 		var offered []bool
-		for _, c := range all {
+		for nth, c := range all {
 			for _, o := range c.Organizations {
-				values, offered = append(values, d.of(c, o)), append(offered, !c.Offered.IsZero())
+				values, from, offered = append(values, d.of(c, o)), append(from, nth), append(offered, !c.Offered.IsZero())
 			}
 		}
 		part := parted
 		if d.name == ByRegion {
 			part = placed
 		}
-		groups, ok := part(values, told)
+		groups, ok := part(values, from, told)
 		if !ok {
 			continue
 		}
@@ -56,9 +57,9 @@ func dimensions(all []Course) []Dimension {
 }
 
 // parted gives each organization the group in which it is told of: that of its value, or the one of small groups together, which is
-// called by nothing. So many of the smallest are put together that no group has fewer than LeastTold and nothing about fewer can be
-// subtracted from what was told before; false: then there is nothing to compare.
-func parted(values []string, told [][]string) ([]string, bool) {
+// called by nothing. So many of the smallest are put together that no group has fewer than LeastTold, of as many applications, and nothing
+// about fewer can be subtracted from a table that was told before; false: then there is nothing to compare.
+func parted(values []string, from []int, told [][]string) ([]string, bool) {
 	size, order := sizesOf(values), bySize(values)
 	for keep := len(order); keep > 0 && (keep > 1 || len(order) > 1); keep-- {
 		rest := 0
@@ -74,30 +75,59 @@ func parted(values []string, told [][]string) ([]string, bool) {
 				groups[i] = v
 			}
 		}
-		if !slices.ContainsFunc(told, func(before []string) bool { return subtractable(before, groups) }) {
+		if !few(groups, from) && !slices.ContainsFunc(told, func(before []string) bool { return subtractable(before, groups) }) {
 			return groups, true
 		}
 	}
 	return nil, false
 }
 
+// few reports whether a group has organizations of fewer than LeastTold applications, each of which has one outcome.
+func few(groups []string, from []int) bool {
+	applications := map[string]map[int]bool{}
+	for i, g := range groups {
+		if applications[g] == nil {
+			applications[g] = map[int]bool{}
+		}
+		applications[g][from[i]] = true
+	}
+	for _, some := range applications {
+		if len(some) < LeastTold {
+			return true
+		}
+	}
+	return false
+}
+
 // placed is parted for regions. Of a country small regions are put together as its other ones, or as the whole of it where none is
 // large enough, and only what is left of several countries is put together across them.
-func placed(values []string, told [][]string) ([]string, bool) {
+func placed(values []string, from []int, told [][]string) ([]string, bool) {
 	order := bySize(values)
 	for keep := len(order); keep >= 0; keep-- {
 		groups := groupedBelow(values, order[:keep])
-		sizes := sizesOf(groups)
-		if len(sizes) < 2 {
+		if len(sizesOf(groups)) < 2 {
 			return nil, false
 		}
-		small := func(n int) bool { return n < LeastTold }
-		if !slices.ContainsFunc(slices.Collect(maps.Values(sizes)), small) &&
-			!slices.ContainsFunc(told, func(before []string) bool { return subtractable(before, groups) }) {
-			return groups, true
+		if !few(groups, from) && !slices.ContainsFunc(told, func(before []string) bool { return subtractable(before, groups) }) {
+			return alone(groups, values), true
 		}
 	}
 	return nil, false
+}
+
+// alone calls the group of what was put together by its right name where only those are in it of whom nothing is known.
+func alone(groups, values []string) []string {
+	for i, g := range groups {
+		if g == "" && values[i] != unplaced {
+			return groups
+		}
+	}
+	for i, g := range groups {
+		if g == "" {
+			groups[i] = unplaced
+		}
+	}
+	return groups
 }
 
 // groupedBelow gives each region that is not kept the group of the other ones of its country, or of its country; countries of which

@@ -259,7 +259,7 @@ func rankingTable(p ui.Page, v rankingView) sheets.Table {
 			row[0], row[4], row[6], row[7], row[8] = r.Rank.Band, r.Rank.Mean, r.Rank.Low.Float(), r.Rank.High.Float(), r.Rank.Spread()
 		}
 		if counts {
-			row = append(row, strings.Join(quotaNames(p, v.Panel.Call, r.Application), ", "))
+			row = append(row, strings.Join(quotaNames(p, v.Panel.Call, *v.Panel.holding(&r.Application)), " · "))
 		}
 		if thresholds {
 			row = append(row, strings.Join(belowNames(p, v.Panel.Call, r), ", "))
