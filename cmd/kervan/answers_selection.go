@@ -345,6 +345,11 @@ func (standings) Barred(ctx context.Context, db bun.IDB, wanted ...ids.Applicati
 	return selection.Barred(ctx, db, wanted...)
 }
 
+// Departed satisfies applications.Standings.
+func (standings) Departed(ctx context.Context, db bun.IDB, application ids.Application) ([]ids.Organization, error) {
+	return selection.Departed(ctx, db, application)
+}
+
 // Conflicted satisfies applications.Standings.
 func (s standings) Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Application, error) {
 	return s.selection.Conflicted(ctx, sc)

@@ -57,6 +57,7 @@ var wordless = map[string]string{
 	"panel_meetings.balance":           "identifiers, codes of countries and legal forms, numbers, and topics as the form names them",
 	"panel_meetings.fingerprint":       "a hash",
 	"reviewer_invitations.lent":        "codes, and prints of what nobody can read",
+	"place_replacements.parties":       "identifiers",
 	"review_wishes.wish":               "like or avoid",
 	"facilitator_profiles.ties":        "identifiers",
 	"impartiality_declarations.kind":   "a kind of conflict, or none",

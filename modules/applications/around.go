@@ -107,6 +107,9 @@ type Standings interface {
 	Conflicted(ctx context.Context, sc tenants.Scope) ([]ids.Application, error)
 	// Barred lists who has a conflict of interest in each of the applications, in one query.
 	Barred(ctx context.Context, db reader, applications ...ids.Application) (map[ids.Application][]ids.Person, error)
+	// Departed are the organizations that have dropped out of the place which was offered to an application, or given their seat in it
+	// to another, in one query.
+	Departed(ctx context.Context, db reader, application ids.Application) ([]ids.Organization, error)
 	// WaitingUntil is when the waiting lists of calls end, of those whose decisions were released, in one query.
 	WaitingUntil(ctx context.Context, db reader, calls ...ids.Call) (map[ids.Call]time.Time, error)
 }

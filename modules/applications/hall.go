@@ -24,8 +24,9 @@ type Hall struct {
 	Letters  []Letter // what the network wrote, the newest first
 	Writable bool
 	Seatable bool
-	Leads    bool            // the actor speaks for the organization that began it
-	Speaks   map[string]bool // by seat: the actor speaks for the part's organization
+	Leads    bool               // the actor speaks for the organization that began it
+	Speaks   map[string]bool    // by seat: the actor speaks for the part's organization
+	Departed []ids.Organization // of an offered or accepted place: those that do not hold it any more
 	Now      time.Time
 	News     News // what is new in the form, until it was seen
 	Later    bool // more is asked, as it is accepted
@@ -68,6 +69,11 @@ func (s *Service) Hall(ctx context.Context, sc tenants.Scope, id ids.Application
 			}
 		}
 		h.Seen = later(h.Seen, filled[p.Sheet].UpdatedAt)
+	}
+	if a.State == Selected || a.State == Accepted {
+		if h.Departed, err = s.Standings.Departed(ctx, sc.Read(), a.ID); err != nil {
+			return h, err
+		}
 	}
 	if h.News, err = s.news(ctx, sc, a, version.Definition); err != nil {
 		return h, err

@@ -41,6 +41,7 @@ type around struct {
 	applicants map[ids.Organization]applications.Applicant
 	conflicted []ids.Application
 	barred     map[ids.Application][]ids.Person
+	departed   []ids.Organization // out of every place
 	assigned   []ids.Application
 	unfit      []ids.Document
 	letters    map[ids.Application][]applications.Letter
@@ -246,6 +247,12 @@ func (a *around) Conflicted(context.Context, tenants.Scope) ([]ids.Application, 
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.conflicted), nil
+}
+
+func (a *around) Departed(context.Context, bun.IDB, ids.Application) ([]ids.Organization, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.departed), nil
 }
 
 func (a *around) Barred(_ context.Context, _ bun.IDB, wanted ...ids.Application) (map[ids.Application][]ids.Person, error) {

@@ -116,8 +116,9 @@ func (s *Service) vacate(ctx context.Context, tx *tenants.Tx, a *Application, p 
 }
 
 // Withdraw takes the application back for all its organizations; it cannot be undone. The lead of the organization that
-// began it may, and once seats cannot be given back any more the lead of each. All are told. Faults: Conflict when it is
-// over, or while the organization can leave instead, NotFound.
+// began it may, and once seats cannot be given back any more the lead of each; but an offered place is that of who holds it by
+// then, so whoever has dropped out of it may not. All are told. Faults: Conflict when it is over, while the organization can
+// leave instead, or once it has dropped out, NotFound.
 func (s *Service) Withdraw(ctx context.Context, sc tenants.Scope, id ids.Application) error {
 	if err := s.policies.May(sc, policies.ApplicationMine, policies.On{}); err != nil {
 		return err
@@ -142,6 +143,11 @@ func (s *Service) Withdraw(ctx context.Context, sc tenants.Scope, id ids.Applica
 		if !a.withdrawable() {
 			return fault.Conflict("applications.over")
 		}
+		if before == Selected {
+			if err := s.holds(ctx, sc, tx, &a); err != nil {
+				return err
+			}
+		}
 		if before == Ineligible {
 			now, err := tx.Now(ctx)
 			if err != nil {
@@ -159,6 +165,20 @@ func (s *Service) Withdraw(ctx context.Context, sc tenants.Scope, id ids.Applica
 		}
 		return advance(ctx, tx, &a, before)
 	})
+}
+
+// holds refuses somebody who speaks only for organizations that do not hold the application's place any more. Fault: Conflict.
+func (s *Service) holds(ctx context.Context, sc tenants.Scope, tx *tenants.Tx, a *Application) error {
+	gone, err := s.Standings.Departed(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range a.Organizations() {
+		if !slices.Contains(gone, o) && s.ownAs(sc, policies.ApplicationWithdraw, o) == nil {
+			return nil
+		}
+	}
+	return fault.Conflict("applications.departed")
 }
 
 // tellLeft tells those who stay that an organization has left, and one that did not choose to what has happened.

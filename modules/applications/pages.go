@@ -128,11 +128,14 @@ func (h *Hall) mayLeave(p *Part) bool {
 
 // mayWithdraw reports whether the actor may end the application for all.
 func (h *Hall) mayWithdraw() bool {
-	possible := h.Overview.withdrawable()
-	if !possible || h.Leads {
-		return possible
-	}
-	return !h.Seatable && slices.ContainsFunc(h.Mine, func(p *PartProgress) bool { return h.Speaks[p.Seat] })
+	return h.Overview.withdrawable() && (h.Leads || !h.Seatable) && slices.ContainsFunc(h.Mine, func(p *PartProgress) bool {
+		return h.Speaks[p.Seat] && !slices.Contains(h.Departed, p.Organization)
+	})
+}
+
+// departed reports whether none of the actor's organizations holds the application's place any more.
+func (h *Hall) departed() bool {
+	return len(h.Mine) > 0 && !slices.ContainsFunc(h.Mine, func(p *PartProgress) bool { return !slices.Contains(h.Departed, p.Organization) })
 }
 
 // seatView is a page about one seat.

@@ -1128,6 +1128,11 @@ func withdrawalPage(p ui.Page, h Hall) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+			} else if h.departed() {
+				templ_7745c5c3_Err = ui.EmptyState("clock", p.T("applications.departed"), "").Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			} else {
 				templ_7745c5c3_Err = ui.EmptyState("clock", p.T("applications.over"), "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -267,6 +268,43 @@ func TestAfterTheDeadlineEachLeadMayWithdraw(t *testing.T) {
 	h.submits(t, id, one)
 	h.closes(call)
 	wants(t, "a participant", h.service.Withdraw(t.Context(), h.As(t, tenants.Grant{Role: tenants.RoleParticipant, Organization: two.id}), id), fault.KindNotFound)
+	if err := h.service.Withdraw(t.Context(), two.lead, id); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAPlaceIsNotEndedByWhoHasDroppedOutOfIt holds for whoever does not hold an offered place any more: it is that of the others.
+func TestAPlaceIsNotEndedByWhoHasDroppedOutOfIt(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	call, id, one, two := h.pair(t)
+	h.submits(t, id, one)
+	h.closes(call)
+	h.becomes(t, id, applications.Selected)
+	h.around.mu.Lock()
+	h.departed = []ids.Organization{one.id}
+	h.around.mu.Unlock()
+	page := "/applications/" + id.String()
+	const gone, withdraw = "Your organization does not hold this place any more.", `/withdrawal"`
+	for lead, out := range map[*tenants.Scope]bool{&one.lead: true, &two.lead: false} {
+		b := h.SignedIn(t, lead.Actor())
+		b.Get(page)
+		b.Want(http.StatusOK)
+		if got := strings.Contains(b.Page.Body, gone); got != out {
+			t.Errorf("told that it is theirs no more: %v, want %v", got, out)
+		}
+		if got := strings.Contains(b.Page.Body, page+"/reply"); got == out {
+			t.Errorf("led to the reply: %v", got)
+		}
+		if got := strings.Contains(b.Page.Body, withdraw); got == out {
+			t.Errorf("offered to withdraw: %v", got)
+		}
+		b.Get(page + "/withdrawal")
+		if got := strings.Contains(b.Page.Body, gone); got != out {
+			t.Errorf("the withdrawal tells that it is theirs no more: %v, want %v", got, out)
+		}
+	}
+	wants(t, "who has dropped out", h.service.Withdraw(t.Context(), one.lead, id), fault.KindConflict)
 	if err := h.service.Withdraw(t.Context(), two.lead, id); err != nil {
 		t.Error(err)
 	}

@@ -214,7 +214,11 @@ func (s *Service) Assign(ctx context.Context, sc tenants.Scope, call ids.Call, c
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.detect(ctx, sc, chosen, cmd.Reviewers...)
+	concerned, err := s.concerned(ctx, sc, chosen)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.detect(ctx, sc, concerned, cmd.Reviewers...)
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,8 @@ func (s *Service) tellConditions(ctx context.Context, tx *tenants.Tx, w *sitting
 	return s.tellApplicants(ctx, tx, []Application{h.application}, "selection.notify."+key)
 }
 
-// RemindConditions writes to the leads of applications whose conditions are due on that day and were not answered. Only the system may.
+// RemindConditions writes to the leads of applications whose conditions are due on that day and were not answered, but for those that have
+// dropped out. Only the system may.
 func (s *Service) RemindConditions(ctx context.Context, sc tenants.Scope, r Reminding) error {
 	if err := policies.OnlySystem(sc); err != nil {
 		return err
@@ -120,8 +121,20 @@ func (s *Service) RemindConditions(ctx context.Context, sc tenants.Scope, r Remi
 		if err != nil {
 			return err
 		}
+		wanted := make([]ids.Application, len(w.decisions))
+		for i, d := range w.decisions {
+			wanted[i] = d.Application
+		}
+		gone, err := departures(ctx, tx, wanted...)
+		if err != nil {
+			return err
+		}
 		for _, d := range w.decisions {
 			a, known := w.application(d.Application)
+			a.Organizations = slices.DeleteFunc(slices.Clone(a.Organizations), func(o Applicant) bool {
+				_, left := gone[a.ID][o.ID]
+				return left
+			})
 			open := slices.ContainsFunc(there[d.Application], func(c Condition) bool {
 				return c.DueAt.Equal(r.By) && (c.State() == ConditionOpen || c.State() == ConditionReturned)
 			})

@@ -20,7 +20,6 @@ type Consultation struct {
 	About      Call
 	Decision   Decision
 	Conditions []Condition // of the place
-	Parties    []ids.Organization
 	Names      map[ids.Organization]string
 	Owes       []ids.Organization // of those that the actor leads, who have not answered
 	Steers     bool               // the actor may take it back, and reads why somebody does not agree
@@ -48,12 +47,7 @@ func (s *Service) Consultation(ctx context.Context, sc tenants.Scope, id ids.App
 	if err != nil {
 		return Consultation{}, err
 	}
-	gone, err := departures(ctx, sc.Read(), id)
-	if err != nil {
-		return Consultation{}, err
-	}
 	v := Consultation{Replacement: r, Of: now[0]}
-	v.Parties = r.Parties(&v.Of, gone[id])
 	standings, err := s.Standings(ctx, sc, []ids.Application{id})
 	if err != nil {
 		return Consultation{}, err
@@ -79,7 +73,7 @@ func (s *Service) Consultation(ctx context.Context, sc tenants.Scope, id ids.App
 	}
 	v.Conditions = there[id]
 	led := sc.Actor().OrganizationsAs(tenants.RoleLead)
-	v.Owes = slices.DeleteFunc(r.Owed(v.Parties), func(o ids.Organization) bool { return !slices.Contains(led, o) })
+	v.Owes = slices.DeleteFunc(r.Owed(), func(o ids.Organization) bool { return !slices.Contains(led, o) })
 	v.Takes = slices.ContainsFunc(led, v.Of.applies)
 	v.Names, err = s.namesIn(ctx, sc, v.Of, r)
 	return v, err
@@ -87,8 +81,9 @@ func (s *Service) Consultation(ctx context.Context, sc tenants.Scope, id ids.App
 
 // Consent says for the organizations that the actor leads whether they agree to a replacement; one no ends it, and takes a reason of at most
 // MaxReplacementReason characters, which the team reads. With the last yes the seat changes hands. Leads of the organizations that are
-// asked may. Faults: Invalid by field, TooLate by the database's clock, Conflict when they have answered, it has ended, or the one that
-// comes holds or awaits another place by now; NotFound.
+// asked may. Faults: Invalid by field, TooLate by the database's clock, Conflict when they have answered, it has ended, or their own that
+// comes holds or awaits another place by now; NotFound. If it does with the last yes of another, the replacement ends without a swap and
+// without a fault: what becomes of its other applications is not theirs to know.
 func (s *Service) Consent(ctx context.Context, sc tenants.Scope, id ids.Application, replacement ids.Replacement, agrees bool, reason string) error {
 	shown, err := s.Consultation(ctx, sc, id, replacement)
 	if err != nil {
@@ -116,16 +111,11 @@ func (s *Service) Consent(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		if err != nil {
 			return err
 		}
-		gone, err := departures(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		parties := r.Parties(&a, gone[id])
-		own := slices.DeleteFunc(r.Owed(parties), func(o ids.Organization) bool { return !slices.Contains(led, o) })
+		own := slices.DeleteFunc(r.Owed(), func(o ids.Organization) bool { return !slices.Contains(led, o) })
 		if len(own) == 0 {
 			return fault.Conflict("selection.replacement.answered")
 		}
-		if agrees {
+		if agrees && slices.Contains(own, r.Coming) {
 			if err := s.free(ctx, tx, w, r.Coming, r.Call); err != nil {
 				return err
 			}
@@ -148,8 +138,13 @@ func (s *Service) Consent(ctx context.Context, sc tenants.Scope, id ids.Applicat
 			}
 			return s.tellOfficers(ctx, tx, a, "selection.notify.replacement_declined")
 		}
-		if len(r.Owed(parties)) > 0 {
+		if len(r.Owed()) > 0 {
 			return nil
+		}
+		if err := s.free(ctx, tx, w, r.Coming, r.Call); fault.Is(err, fault.KindConflict) {
+			return s.mooted(ctx, tx, w, &a, &r)
+		} else if err != nil {
+			return err
 		}
 		return s.swap(ctx, tx, w, &r, ties, shown.Names)
 	})

@@ -101,7 +101,11 @@ func (s *Service) look(ctx context.Context, sc tenants.Scope, some ...ids.Applic
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	found, err := s.detect(ctx, sc, all)
+	concerned, err := s.concerned(ctx, sc, all)
+	if err != nil {
+		return err
+	}
+	found, err := s.detect(ctx, sc, concerned)
 	if err != nil || len(found) == 0 {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 
 // Depart says that the organizations which the actor leads drop out of a place. The others keep it for now: they are told and so is the
 // team, which can ask another organization to take the seat; until that is done the place can be neither accepted by all nor confirmed.
+// A replacement about which one of them is asked ends by that.
 // Leads may, with a reason of at most MaxReplacementReason characters; it cannot be undone. Faults: Invalid by field, TooLate, Conflict
 // where nobody would stay, as the place is given back then, and where they have dropped out before; NotFound.
 func (s *Service) Depart(ctx context.Context, sc tenants.Scope, id ids.Application, reason string) error {
@@ -35,11 +36,11 @@ func (s *Service) Depart(ctx context.Context, sc tenants.Scope, id ids.Applicati
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(a.Organizations, func(o Applicant) bool {
-			_, left := gone[id][o.ID]
-			return !left && !slices.Contains(going, o.ID)
-		}) {
+		if !a.remains(gone[id], going...) {
 			return fault.Conflict("selection.departure.nobody_stays")
+		}
+		if err := s.outrun(ctx, tx, w, &a, going); err != nil {
+			return err
 		}
 		for _, o := range going {
 			left := Departure{Application: id, Call: a.Call, Organization: o, Reason: reason, At: w.now, By: sc.Actor().Person}
@@ -109,10 +110,6 @@ func (s *Service) tellDeparted(ctx context.Context, tx *tenants.Tx, w *sitting, 
 
 // tellAsked writes to the leads of the organizations that are asked about a replacement, and of what was done also to those that leave.
 func (s *Service) tellAsked(ctx context.Context, tx *tenants.Tx, w *sitting, a *Application, r *Replacement, names map[ids.Organization]string, what string) error {
-	gone, err := departures(ctx, tx, a.ID)
-	if err != nil {
-		return err
-	}
 	n := notice{
 		what: what, path: consultationAddress(r), args: map[string]string{"Leaving": names[r.Leaving], "Coming": names[r.Coming], "Reason": r.Reason},
 		times: map[string]time.Time{"Until": r.Until},
@@ -123,7 +120,21 @@ func (s *Service) tellAsked(ctx context.Context, tx *tenants.Tx, w *sitting, a *
 		}
 		n.path = offerAddress(a.ID)
 	}
-	return s.tellOf(ctx, tx, w, a, r.Parties(a, gone[a.ID]), n)
+	return s.tellOf(ctx, tx, w, a, r.Parties, n)
+}
+
+// tellNewcomers writes to the leads of the organizations that have taken a seat of a place that the application was withdrawn: they did not
+// apply, and hear of it from nobody else.
+func (s *Service) tellNewcomers(ctx context.Context, tx *tenants.Tx, w *sitting, id ids.Application) error {
+	done, err := doneFor(ctx, tx, id)
+	if err != nil || len(done) == 0 {
+		return err
+	}
+	var hold []ids.Organization
+	for _, r := range done {
+		hold = append(slices.DeleteFunc(hold, func(o ids.Organization) bool { return o == r.Leaving }), r.Coming)
+	}
+	return s.tellOf(ctx, tx, w, &Application{ID: id, Call: w.call.ID}, hold, notice{what: "place_withdrawn", path: "/desk"})
 }
 
 // notice is what leads are told about a place, by the key of its words.

@@ -59,6 +59,21 @@ func (s *Service) changedIn(ctx context.Context, sc tenants.Scope, all []Applica
 	return changed, err
 }
 
+// concerned gives applications, beside the organizations that have applied, those that have taken a seat of their places since: ties to
+// either count. It takes as many queries as holders.
+func (s *Service) concerned(ctx context.Context, sc tenants.Scope, all []Application) ([]Application, error) {
+	changed, err := s.changedIn(ctx, sc, all)
+	both := slices.Clone(all)
+	for i := range both {
+		for _, o := range changed[both[i].ID].Organizations {
+			if o.Came {
+				both[i].Organizations = append(slices.Clip(both[i].Organizations), o)
+			}
+		}
+	}
+	return both, err
+}
+
 // holdersIn is holders of all applications of a call, as it stands in a transaction.
 func (s *Service) holdersIn(ctx context.Context, tx *tenants.Tx, call ids.Call, all []Application) ([]Application, error) {
 	done, err := doneIn(ctx, tx, call)

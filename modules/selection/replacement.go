@@ -18,10 +18,11 @@ const (
 	ReplacementWithdrawn ReplacementState = "withdrawn" // by a coordinator
 	ReplacementLapsed    ReplacementState = "lapsed"
 	ReplacementOvertaken ReplacementState = "overtaken" // the place was given back or lost meanwhile
+	ReplacementMoot      ReplacementState = "moot"      // it was taken as it is, one that was asked has dropped out, or the one that comes is not free any more
 )
 
 // ReplacementStates lists all of them.
-var ReplacementStates = []ReplacementState{ReplacementAsked, ReplacementDone, ReplacementDeclined, ReplacementWithdrawn, ReplacementLapsed, ReplacementOvertaken}
+var ReplacementStates = []ReplacementState{ReplacementAsked, ReplacementDone, ReplacementDeclined, ReplacementWithdrawn, ReplacementLapsed, ReplacementOvertaken, ReplacementMoot}
 
 // MaxReplacementReason is how many characters a reason has at most why somebody drops out, is to be replaced, or does not agree; and
 // longestAsking for how long organizations are asked at most.
@@ -44,6 +45,7 @@ type Replacement struct {
 	AskedAt     time.Time
 	AskedBy     ids.Person // never shown to applicants
 	EndedAt     time.Time
+	Parties     []ids.Organization // that are asked: the one that comes first, then those that stay and have not dropped out
 	Answers     []Consent
 }
 
@@ -74,18 +76,6 @@ func (r *Replacement) At(now time.Time) ReplacementState {
 	return r.State
 }
 
-// Parties are the organizations that are asked: the one that comes, and of those that hold the application's place the ones that stay
-// and have not dropped out themselves.
-func (r *Replacement) Parties(a *Application, gone map[ids.Organization]Departure) []ids.Organization {
-	all := []ids.Organization{r.Coming}
-	for _, o := range a.Organizations {
-		if _, left := gone[o.ID]; !left && o.ID != r.Leaving && o.ID != r.Coming {
-			all = append(all, o.ID)
-		}
-	}
-	return all
-}
-
 // Answered is what an organization has said, if it has.
 func (r *Replacement) Answered(o ids.Organization) (Consent, bool) {
 	i := slices.IndexFunc(r.Answers, func(c Consent) bool { return c.Organization == o })
@@ -96,8 +86,8 @@ func (r *Replacement) Answered(o ids.Organization) (Consent, bool) {
 }
 
 // Owed are those of the organizations that are asked and have not answered.
-func (r *Replacement) Owed(parties []ids.Organization) []ids.Organization {
-	return slices.DeleteFunc(slices.Clone(parties), func(o ids.Organization) bool {
+func (r *Replacement) Owed() []ids.Organization {
+	return slices.DeleteFunc(slices.Clone(r.Parties), func(o ids.Organization) bool {
 		_, answered := r.Answered(o)
 		return answered
 	})
@@ -127,6 +117,22 @@ func reseat(a Application, done []Replacement, known map[ids.Organization]Applic
 // staying are the organizations of an application but one.
 func (a *Application) staying(leaving ids.Organization) []Applicant {
 	return slices.DeleteFunc(slices.Clone(a.Organizations), func(o Applicant) bool { return o.ID == leaving })
+}
+
+// present are the organizations of an application that have not dropped out of its place, but some.
+func (a *Application) present(gone map[ids.Organization]Departure, but ...ids.Organization) []ids.Organization {
+	var all []ids.Organization
+	for _, o := range a.Organizations {
+		if _, left := gone[o.ID]; !left && !slices.Contains(but, o.ID) {
+			all = append(all, o.ID)
+		}
+	}
+	return all
+}
+
+// remains reports whether somebody stays in the place when those go.
+func (a *Application) remains(gone map[ids.Organization]Departure, going ...ids.Organization) bool {
+	return len(a.present(gone, going...)) > 0
 }
 
 // organization is the one of the application with that id.

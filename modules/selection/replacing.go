@@ -27,9 +27,14 @@ type Place struct {
 	Names        map[ids.Organization]string
 }
 
-// Replaceable reports whether an organization of the place can be replaced: it is offered or held on conditions, and somebody stays.
+// Replaceable reports whether an organization of the place can be replaced: it is offered or held on conditions, and another stays.
 func (p *Place) Replaceable() bool {
-	return p.State.replaceable() && len(p.Application.Organizations) > 1
+	return slices.ContainsFunc(p.Application.Organizations, func(o Applicant) bool { return p.Replaces(o.ID) })
+}
+
+// Replaces reports whether that organization can be: another one has not dropped out.
+func (p *Place) Replaces(leaving ids.Organization) bool {
+	return p.State.replaceable() && p.Application.remains(p.Gone, leaving)
 }
 
 // Open is the replacement that is asked for and can be answered, if one is.
@@ -90,7 +95,7 @@ func (s *Service) namesIn(ctx context.Context, sc tenants.Scope, a Application, 
 	}
 	var others []ids.Organization
 	for _, r := range all {
-		others = append(others, r.Leaving, r.Coming)
+		others = append(append(others, r.Leaving, r.Coming), r.Parties...)
 	}
 	others = slices.DeleteFunc(others, func(o ids.Organization) bool { return names[o] != "" })
 	if len(others) == 0 {
@@ -152,8 +157,11 @@ func (s *Service) Vacancy(ctx context.Context, sc tenants.Scope, id ids.Applicat
 	if v.Leaving, there = p.Application.organization(leaving); !there {
 		return v, fault.NotFound()
 	}
-	if !p.Replaceable() {
+	if !p.State.replaceable() {
 		return v, fault.Conflict("selection.replacement.no_place")
+	}
+	if !p.Replaces(leaving) {
+		return v, fault.Conflict("selection.replacement.nobody_stays")
 	}
 	if _, open := p.Open(time.Now()); open {
 		return v, fault.Conflict("selection.replacement.asked_already")
@@ -317,6 +325,13 @@ func (s *Service) Replace(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		if !a.applies(cmd.Leaving) || a.applies(cmd.Coming) {
 			return fault.Conflict("fault.stale")
 		}
+		gone, err := departures(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !a.remains(gone[id], cmd.Leaving) {
+			return fault.Conflict("selection.replacement.nobody_stays")
+		}
 		if err := s.overdue(ctx, tx, w, &a); err != nil {
 			return err
 		}
@@ -324,6 +339,7 @@ func (s *Service) Replace(ctx context.Context, sc tenants.Scope, id ids.Applicat
 			ID: ids.New[ids.Replacement](), Application: id, Call: a.Call, Seat: v.Leaving.Seat, Leaving: cmd.Leaving, Coming: cmd.Coming, Reason: reason,
 			Until: cmd.Until.Truncate(time.Microsecond), State: ReplacementAsked, AskedAt: w.now, AskedBy: sc.Actor().Person,
 		}
+		r.Parties = append([]ids.Organization{r.Coming}, a.present(gone[id], r.Leaving)...)
 		made, err := insertReplacement(ctx, tx, &r)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package selection
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"kervan/modules/ids"
@@ -74,10 +75,46 @@ func (s *Service) overtake(ctx context.Context, tx *tenants.Tx, w *sitting, id i
 	tx.Audit(entry("place.replacement_overtaken", id))
 	a, there := w.application(id)
 	if !there {
-		a = Application{ID: id, Call: r.Call} // it was withdrawn, and its own people know
+		a = Application{ID: id, Call: r.Call}
 	}
 	names, err := s.namesAt(ctx, tx, &a, &r)
 	return errors.Join(err, s.tellAsked(ctx, tx, w, &a, &r, names, "replacement_overtaken"))
+}
+
+// outrun ends what is asked about a place when one that is asked drops out of it: nobody could answer for that any more.
+func (s *Service) outrun(ctx context.Context, tx *tenants.Tx, w *sitting, a *Application, going []ids.Organization) error {
+	if err := s.overdue(ctx, tx, w, a); err != nil {
+		return err
+	}
+	r, there, err := openFor(ctx, tx, a.ID)
+	if err != nil || !there || !slices.ContainsFunc(going, func(o ids.Organization) bool { return slices.Contains(r.Parties, o) }) {
+		return err
+	}
+	return s.mooted(ctx, tx, w, a, &r)
+}
+
+// moot ends what is asked about a place that is taken by those who hold it.
+func (s *Service) moot(ctx context.Context, tx *tenants.Tx, w *sitting, a *Application) error {
+	r, there, err := openFor(ctx, tx, a.ID)
+	if err != nil || !there {
+		return err
+	}
+	return s.mooted(ctx, tx, w, a, &r)
+}
+
+// mooted ends a replacement that cannot come about any more. Those who were asked are told that, but not why: it may be of another
+// application.
+func (s *Service) mooted(ctx context.Context, tx *tenants.Tx, w *sitting, a *Application, r *Replacement) error {
+	r.State, r.EndedAt = ReplacementMoot, w.now
+	if err := endReplacement(ctx, tx, r); err != nil {
+		return err
+	}
+	tx.Audit(entry("place.replacement_moot", a.ID))
+	names, err := s.namesAt(ctx, tx, a, r)
+	if err != nil {
+		return err
+	}
+	return s.tellAsked(ctx, tx, w, a, r, names, "replacement_moot")
 }
 
 // namesAt are the names of all whom a replacement is about, as it stands in a transaction.

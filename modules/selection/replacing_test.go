@@ -645,3 +645,41 @@ func TestOneOrganizationDoesNotGetTwoPlaces(t *testing.T) {
 		t.Errorf("cannot say no either: %v", err)
 	}
 }
+
+// TestWhoCameToAPlaceMayLeaveItButNotEndTheApplication: what was applied with is not theirs, but they are told when it is withdrawn.
+func TestWhoCameToAPlaceMayLeaveItButNotEndTheApplication(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	d := h.dropping(t)
+	departed := func() []ids.Organization {
+		t.Helper()
+		all, err := selection.Departed(ctx, h.System().Read(), d.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if all := departed(); len(all) != 0 {
+		t.Errorf("departed at first: %v", all)
+	}
+	h.agree(t, d, h.asked(t, d), d.coming, d.staying)
+	if all := departed(); !slices.Equal(all, []ids.Organization{d.leaves}) {
+		t.Errorf("departed after the replacement: %v", all)
+	}
+	if err := h.service.Depart(ctx, d.coming, d.id, "Yapamadık."); err != nil {
+		t.Fatal(err)
+	}
+	if all := departed(); len(all) != 2 || !slices.Contains(all, d.comes.ID) {
+		t.Errorf("departed at last: %v", all)
+	}
+	h.withdraw(t, d.all[0])
+	if !slices.Contains(h.kinds(d.coming.Actor().Person), "place_withdrawn") {
+		t.Error("who came was not told that the application is withdrawn")
+	}
+	for _, sc := range []tenants.Scope{d.staying, d.leaver} {
+		if slices.Contains(h.kinds(sc.Actor().Person), "place_withdrawn") {
+			t.Error("who applied is told twice, or who has left")
+		}
+	}
+}

@@ -56,13 +56,15 @@ func (o *Offer) voices() []ids.Organization {
 	return own
 }
 
+// consulted reports whether one of the actor's organizations is asked about the replacement, and does not itself give its seat away by it.
+func (o *Offer) consulted() bool {
+	return o.Asked != nil && slices.ContainsFunc(o.voices(), func(one ids.Organization) bool { return slices.Contains(o.Asked.Parties, one) })
+}
+
 // Departs reports whether the actor's organizations can drop out of the place and leave it to others.
 func (o *Offer) Departs() bool {
 	own := o.voices()
-	return o.State.replaceable() && len(own) > 0 && slices.ContainsFunc(o.Application.Organizations, func(a Applicant) bool {
-		_, left := o.Gone[a.ID]
-		return !left && !slices.Contains(own, a.ID)
-	})
+	return o.State.replaceable() && len(own) > 0 && o.Application.remains(o.Gone, own...)
 }
 
 // Offer shows the place that was offered to an application. The leads of its organizations may. Fault: NotFound, also while
@@ -242,6 +244,9 @@ func (s *Service) taken(ctx context.Context, tx *tenants.Tx, w *sitting, a Appli
 	if err := settle(ctx, tx, d); err != nil {
 		return err
 	}
+	if err := s.moot(ctx, tx, w, &a); err != nil {
+		return err
+	}
 	tx.Audit(entry("place.accepted", a.ID))
 	tx.Announce(events.PlaceAccepted{Application: a.ID, Call: a.Call, Left: a.Left})
 	if err := s.tellApplicants(ctx, tx, []Application{a}, "selection.notify.accepted"); err != nil {
@@ -414,6 +419,9 @@ func (s *Service) Withdrawn(ctx context.Context, sc tenants.Scope, e events.Appl
 				return err
 			}
 			if err := s.overtake(ctx, tx, w, e.Application); err != nil {
+				return err
+			}
+			if err := s.tellNewcomers(ctx, tx, w, e.Application); err != nil {
 				return err
 			}
 		}

@@ -16,18 +16,19 @@ import (
 type replacementRow struct {
 	bun.BaseModel `bun:"table:place_replacements,alias:r"`
 
-	ID            ids.Replacement  `bun:"id,pk"`
-	ApplicationID ids.Application  `bun:"application_id"`
-	CallID        ids.Call         `bun:"call_id"`
-	Seat          string           `bun:"seat"`
-	Leaving       ids.Organization `bun:"leaving"`
-	Coming        ids.Organization `bun:"coming"`
-	Reason        string           `bun:"reason"`
-	Until         time.Time        `bun:"until"`
-	State         ReplacementState `bun:"state"`
-	AskedAt       time.Time        `bun:"asked_at"`
-	AskedBy       ids.Person       `bun:"asked_by,nullzero"`
-	EndedAt       time.Time        `bun:"ended_at,nullzero"`
+	ID            ids.Replacement    `bun:"id,pk"`
+	ApplicationID ids.Application    `bun:"application_id"`
+	CallID        ids.Call           `bun:"call_id"`
+	Seat          string             `bun:"seat"`
+	Leaving       ids.Organization   `bun:"leaving"`
+	Coming        ids.Organization   `bun:"coming"`
+	Reason        string             `bun:"reason"`
+	Parties       []ids.Organization `bun:"parties,array"`
+	Until         time.Time          `bun:"until"`
+	State         ReplacementState   `bun:"state"`
+	AskedAt       time.Time          `bun:"asked_at"`
+	AskedBy       ids.Person         `bun:"asked_by,nullzero"`
+	EndedAt       time.Time          `bun:"ended_at,nullzero"`
 }
 
 type consentRow struct {
@@ -61,7 +62,7 @@ func replacements(ctx context.Context, db bun.IDB, narrow func(*bun.SelectQuery)
 	all := make([]Replacement, len(rows))
 	for i, r := range rows {
 		all[i] = Replacement{
-			ID: r.ID, Application: r.ApplicationID, Call: r.CallID, Seat: r.Seat, Leaving: r.Leaving, Coming: r.Coming, Reason: r.Reason,
+			ID: r.ID, Application: r.ApplicationID, Call: r.CallID, Seat: r.Seat, Leaving: r.Leaving, Coming: r.Coming, Reason: r.Reason, Parties: r.Parties,
 			Until: r.Until, State: r.State, AskedAt: r.AskedAt, AskedBy: r.AskedBy, EndedAt: r.EndedAt,
 		}
 	}
@@ -154,7 +155,7 @@ func openReplacements(ctx context.Context, db bun.IDB, coming []ids.Organization
 
 func insertReplacement(ctx context.Context, tx *tenants.Tx, r *Replacement) (bool, error) {
 	row := replacementRow{
-		ID: r.ID, ApplicationID: r.Application, CallID: r.Call, Seat: r.Seat, Leaving: r.Leaving, Coming: r.Coming, Reason: r.Reason,
+		ID: r.ID, ApplicationID: r.Application, CallID: r.Call, Seat: r.Seat, Leaving: r.Leaving, Coming: r.Coming, Reason: r.Reason, Parties: r.Parties,
 		Until: r.Until, State: r.State, AskedAt: r.AskedAt, AskedBy: r.AskedBy,
 	}
 	result, err := tx.NewInsert().Model(&row).On("CONFLICT (application_id) WHERE state = 'asked' DO NOTHING").Returning("NULL").Exec(ctx)
@@ -264,4 +265,16 @@ func Reseated(ctx context.Context, db bun.IDB, application ids.Application) (map
 		seats[r.Seat] = r.Coming
 	}
 	return seats, err
+}
+
+// Departed are the organizations that have dropped out of the place of an application, or given their seat in it to another. It is for
+// other modules' use-cases, which have authorized.
+func Departed(ctx context.Context, db bun.IDB, application ids.Application) ([]ids.Organization, error) {
+	var all []ids.Organization
+	err := db.NewRaw(`SELECT organization_id FROM place_departures WHERE application_id = ?0
+		UNION SELECT leaving FROM place_replacements WHERE application_id = ?0 AND state = ?1`, application, ReplacementDone).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("selection: list who has dropped out of a place: %w", err)
+	}
+	return all, nil
 }
