@@ -135,8 +135,7 @@ func TestJourneyOfALentReviewer(t *testing.T) {
 	}
 	p.coordinator.Press(p.loc.N("selection.invitations.forgotten", reviewers.KeptInvited))
 	p.coordinator.Sees(p.loc.N("selection.invitations.forgotten_text", reviewers.KeptInvited))
-	p.coordinator.Go(p.selection("/lending"))
-	p.coordinator.Sees(p.loc.N("lending.forgotten", lending.Kept))
+	p.coordinator.Await(p.selection("/lending"), p.loc.N("lending.forgotten", lending.Kept))
 	juergen.Await(request, german.N("lending.forgotten", lending.Kept))
 	juergen.Accessible("lending-forgotten-de-dark")
 	if strings.Contains(juergen.Text(), name) {

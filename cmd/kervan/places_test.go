@@ -44,7 +44,9 @@ func TestThePartnershipComesOfWhoHoldsThePlace(t *testing.T) {
 	must(t, r.app.selection.Depart(ctx, lead(leaves), place.ID, "We close."))
 	v, err := r.app.selection.Vacancy(ctx, coordinator, place.ID, leaves, ids.Organization{})
 	must(t, err)
-	if len(v.Candidates) == 0 || slices.ContainsFunc(v.Candidates, func(c selection.Applicant) bool { return c.Country != v.Leaving.Country || c.ID == leaves || c.ID == stays }) {
+	if len(v.Candidates) == 0 || slices.ContainsFunc(v.Candidates, func(c selection.Applicant) bool {
+		return c.Country != v.Leaving.Country || c.ID == leaves || c.ID == stays
+	}) {
 		t.Fatalf("candidates: %+v", v.Candidates)
 	}
 	comes := v.Candidates[0]

@@ -460,8 +460,14 @@ func TestWhatWouldFollowIsShownBeforeConsent(t *testing.T) {
 	h := open(t)
 	ctx := t.Context()
 	h.around.mu.Lock()
-	h.calls[0].Quotas = []blueprints.Quota{{Country: "DE", Most: 2}, {Most: 5}, {Kind: "association", Least: 0, Most: 9}, {First: true, Most: 1},
-		{Regions: []geo.Region{"TR.34"}, Most: 3}, {Regions: []geo.Region{"TR.34"}, Outside: true, Most: 3}}
+	h.calls[0].Quotas = []blueprints.Quota{
+		{Country: "DE", Most: 2},
+		{Most: 5},
+		{Kind: "association", Least: 0, Most: 9},
+		{First: true, Most: 1},
+		{Regions: []geo.Region{"TR.34"}, Most: 3},
+		{Regions: []geo.Region{"TR.34"}, Outside: true, Most: 3},
+	}
 	h.around.mu.Unlock()
 	d := h.dropping(t)
 	h.around.mu.Lock()
