@@ -2,6 +2,7 @@ package selection
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -227,17 +228,18 @@ func (s *Service) RemindLeads(ctx context.Context, sc tenants.Scope, r Reminding
 			if err != nil {
 				return err
 			}
+			owing := maps.Clone(leads) // of this place: who has answered here may owe an answer elsewhere
 			for _, one := range said {
-				delete(leads, one.Organization)
+				delete(owing, one.Organization)
 			}
 			gone, err := departures(ctx, tx, a.ID)
 			if err != nil {
 				return err
 			}
 			for o := range gone[a.ID] {
-				delete(leads, o)
+				delete(owing, o)
 			}
-			s.tellLeads(tx, w.call, a, leads, letter{key: "reply_reminder", path: "/reply", times: map[string]time.Time{"Due": d.ReplyBy}})
+			s.tellLeads(tx, w.call, a, owing, letter{key: "reply_reminder", path: "/reply", times: map[string]time.Time{"Due": d.ReplyBy}})
 		}
 		return nil
 	})
