@@ -21,7 +21,7 @@ type lenders struct{ app *App }
 
 // Call satisfies lending.Reviewing.
 func (lenders) Call(ctx context.Context, sc tenants.Scope, id ids.Call) (lending.Call, error) {
-	c, err := programs.Judging(ctx, sc.Read(), id)
+	c, err := programs.Judging(ctx, sc, id)
 	if err != nil {
 		return lending.Call{}, err
 	}
@@ -61,7 +61,7 @@ func (lenders) Still(ctx context.Context, tx *tenants.Tx, persons []ids.Person) 
 // Progress satisfies lending.Reviewing.
 func (lenders) Progress(ctx context.Context, sc tenants.Scope, loan ids.Loan) (lending.Progress, error) {
 	s, err := selection.StandingOfLoan(ctx, sc.Read(), loan, func(call ids.Call) (bool, error) {
-		c, err := programs.Judging(ctx, sc.Read(), call)
+		c, err := programs.Judging(ctx, sc, call)
 		return c.Review.Anonymous, err
 	})
 	return lending.Progress{Stage: lending.Stage(s.State), Done: s.Done, Given: s.Given}, err

@@ -19,13 +19,13 @@ func recruitingCall(c programs.Call) reviewers.Call {
 
 // Call satisfies reviewers.Calls.
 func (recruiting) Call(ctx context.Context, sc tenants.Scope, id ids.Call) (reviewers.Call, error) {
-	c, err := programs.Judging(ctx, sc.Read(), id)
+	c, err := programs.Judging(ctx, sc, id)
 	return recruitingCall(c), err
 }
 
 // Within satisfies reviewers.Calls.
 func (recruiting) Within(ctx context.Context, tx *tenants.Tx, id ids.Call) (reviewers.Call, error) {
-	c, err := programs.Judging(ctx, tx, id)
+	c, err := programs.JudgingWithin(ctx, tx, id)
 	return recruitingCall(c), err
 }
 

@@ -48,25 +48,26 @@ func (reviewed) Reweigh(ctx context.Context, tx *tenants.Tx, call ids.Call, crit
 }
 
 func selectionCall(c programs.Call) selection.Call {
-	letters := make(map[string]blueprints.Letter, len(c.Letters))
-	for _, l := range c.Letters {
-		letters[l.Key] = l
-	}
 	return selection.Call{
-		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, Places: c.Places, Grant: forms.Money{Minor: c.GrantMinor, Currency: c.GrantCurrency}, Quotas: c.Quotas, Criteria: selection.Scored(c.Criteria), Review: c.Review, Letters: letters,
+		ID: c.ID, Title: c.Title, Locales: c.Locales, Zone: c.Zone, Places: c.Places, Grant: forms.Money{Minor: c.GrantMinor, Currency: c.GrantCurrency}, Quotas: c.Quotas, Criteria: selection.Scored(c.Criteria), Review: c.Review,
 	}
 }
 
 // Call satisfies selection.Calls.
 func (jury) Call(ctx context.Context, sc tenants.Scope, id ids.Call) (selection.Call, error) {
-	c, err := programs.Judging(ctx, sc.Read(), id)
+	c, err := programs.Judging(ctx, sc, id)
 	return selectionCall(c), err
 }
 
 // Within satisfies selection.Calls.
 func (jury) Within(ctx context.Context, tx *tenants.Tx, id ids.Call) (selection.Call, error) {
-	c, err := programs.Judging(ctx, tx, id)
+	c, err := programs.JudgingWithin(ctx, tx, id)
 	return selectionCall(c), err
+}
+
+// Letters satisfies selection.Calls.
+func (jury) Letters(ctx context.Context, tx *tenants.Tx, id ids.Call) (map[string]blueprints.Letter, error) {
+	return programs.LettersOf(ctx, tx, id)
 }
 
 // Published satisfies selection.Calls.
@@ -148,7 +149,7 @@ func (j jury) Leanings(ctx context.Context, sc tenants.Scope, call ids.Call) (ma
 	if err != nil {
 		return nil, err
 	}
-	c, err := programs.Judging(ctx, sc.Read(), call)
+	c, err := programs.Judging(ctx, sc, call)
 	if err != nil {
 		return nil, err
 	}

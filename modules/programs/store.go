@@ -214,11 +214,29 @@ func Keeping(ctx context.Context, db bun.IDB) ([]Call, error) {
 	return calls, nil
 }
 
-// Judging reads what a selection must know of a published call: its names, rules, criteria and letters, but none of its long
-// texts. It is for those who have asked who may. Fault: NotFound.
-func Judging(ctx context.Context, db bun.IDB, id ids.Call) (Call, error) {
+// Judging reads what a selection must know of a published call: its names, rules and criteria, but none of its long texts, nor
+// its letters (LettersOf). It is for those who have asked who may. Fault: NotFound.
+func Judging(ctx context.Context, sc tenants.Scope, id ids.Call) (Call, error) {
+	var c Call
+	err := sc.Ask(ctx, tenants.Question{
+		Query: `SELECT id, state, title, locales, zone, places, grant_minor, grant_currency, quotas, criteria, review FROM calls WHERE id = $1 AND state <> 'draft'`,
+		Args:  []any{id}, Row: func(r *tenants.Row) error {
+			return r.Scan(&c.ID, &c.State, &c.Title, &c.Locales, &c.Zone, &c.Places, &c.GrantMinor, &c.GrantCurrency, &c.Quotas, &c.Criteria, &c.Review)
+		},
+	})
+	if err != nil {
+		return Call{}, fmt.Errorf("programs: find call to be judged: %w", err)
+	}
+	if c.ID.IsZero() {
+		return Call{}, fault.NotFound()
+	}
+	return c, nil
+}
+
+// JudgingWithin is Judging as it stands in a transaction. Fault: NotFound.
+func JudgingWithin(ctx context.Context, tx *tenants.Tx, id ids.Call) (Call, error) {
 	var r callRow
-	err := db.NewSelect().Model(&r).Column("id", "state", "title", "locales", "zone", "places", "grant_minor", "grant_currency", "quotas", "criteria", "review", "letters").
+	err := tx.NewSelect().Model(&r).Column("id", "state", "title", "locales", "zone", "places", "grant_minor", "grant_currency", "quotas", "criteria", "review").
 		Where("c.id = ?", id).Where("c.state <> ?", Draft).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Call{}, fault.NotFound()
@@ -227,6 +245,23 @@ func Judging(ctx context.Context, db bun.IDB, id ids.Call) (Call, error) {
 		return Call{}, fmt.Errorf("programs: find call to be judged: %w", err)
 	}
 	return r.call(), nil
+}
+
+// LettersOf are the words of a published call's letters, by their keys. Fault: NotFound.
+func LettersOf(ctx context.Context, tx *tenants.Tx, id ids.Call) (map[string]blueprints.Letter, error) {
+	var r callRow
+	err := tx.NewSelect().Model(&r).Column("letters").Where("c.id = ?", id).Where("c.state <> ?", Draft).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fault.NotFound()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("programs: find letters of a call: %w", err)
+	}
+	letters := make(map[string]blueprints.Letter, len(r.Letters))
+	for _, l := range r.Letters {
+		letters[l.Key] = l
+	}
+	return letters, nil
 }
 
 // All lists the calls, the newest first; drafts only when asked for.

@@ -319,11 +319,22 @@ func (s *Service) assign(ctx context.Context, tx *tenants.Tx, call Call, pairs [
 			tx.Announce(events.ReviewBegan{Application: p.Application})
 		}
 	}
+	if len(order) == 0 {
+		return 0, nil
+	}
+	letters, err := s.Calls.Letters(ctx, tx, call.ID)
+	if err != nil {
+		return 0, err
+	}
+	invitation := letters["reviewer_invitation"]
 	added := 0
 	for _, person := range order {
 		added += fresh[person]
-		first := !slices.ContainsFunc(before, func(r Review) bool { return r.Person == person })
-		s.tellAssigned(tx, call, person, fresh[person], due, first)
+		words := &invitation
+		if slices.ContainsFunc(before, func(r Review) bool { return r.Person == person }) {
+			words = nil // they know the call by now
+		}
+		s.tellAssigned(tx, call, person, fresh[person], due, words)
 		remindOfReviews(tx, call.ID, person, due, now)
 	}
 	return added, nil

@@ -34,7 +34,7 @@ func TestNothingSaysHowManyReviewsWait(t *testing.T) {
 			h := open(t)
 			if !tt.counting {
 				h.around.mu.Lock()
-				h.calls[0].Letters = map[string]blueprints.Letter{"reviewer_invitation": {Subject: i18n.Text{i18n.EN: "Please"}, Body: i18n.Text{i18n.EN: "By {due}."}}}
+				h.letters = map[string]blueprints.Letter{"reviewer_invitation": {Subject: i18n.Text{i18n.EN: "Please"}, Body: i18n.Text{i18n.EN: "By {due}."}}}
 				h.around.mu.Unlock()
 			}
 			h.anonymous(tt.anonymous)

@@ -55,6 +55,7 @@ type around struct {
 	newcomers       []selection.Applicant     // that do not apply
 	seated          map[ids.Organization]bool // in a partnership of the call
 	waiting         map[ids.Application]bool  // decided, and neither accepted nor rejected for good
+	letters         map[string]blueprints.Letter
 }
 
 func (a *around) Call(_ context.Context, _ tenants.Scope, id ids.Call) (selection.Call, error) {
@@ -70,6 +71,12 @@ func (a *around) Call(_ context.Context, _ tenants.Scope, id ids.Call) (selectio
 
 func (a *around) Within(ctx context.Context, tx *tenants.Tx, id ids.Call) (selection.Call, error) {
 	return a.Call(ctx, tx.Scope(), id)
+}
+
+func (a *around) Letters(context.Context, *tenants.Tx, ids.Call) (map[string]blueprints.Letter, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.letters, nil
 }
 
 func (a *around) Published(context.Context, tenants.Scope) ([]selection.Call, error) {
@@ -413,10 +420,11 @@ func open(t *testing.T) *house {
 	b := blueprints.Default()
 	h.call = selection.Call{
 		ID: ids.New[ids.Call](), Title: i18n.Text{i18n.EN: "Exchange 2027", i18n.TR: "Değişim 2027", i18n.DE: "Austausch 2027"}, Locales: i18n.All, Zone: "Europe/Istanbul", Places: 2,
-		Criteria: selection.Scored(b.Criteria), Review: b.Review, Letters: map[string]blueprints.Letter{},
+		Criteria: selection.Scored(b.Criteria), Review: b.Review,
 	}
+	h.letters = map[string]blueprints.Letter{}
 	for _, l := range b.Letters {
-		h.call.Letters[l.Key] = l
+		h.letters[l.Key] = l
 	}
 	h.calls = append(h.calls, h.call)
 	return h

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
@@ -18,6 +19,7 @@ import (
 // letter is one of the call's letters to all leads of an application.
 type letter struct {
 	key   string
+	words blueprints.Letter
 	path  string // below the application's address
 	args  map[string]string
 	times map[string]time.Time
@@ -42,6 +44,10 @@ func (s *Service) compose(ctx context.Context, tx *tenants.Tx, w *sitting) error
 	if err != nil {
 		return err
 	}
+	letters, err := s.Calls.Letters(ctx, tx, w.call.ID)
+	if err != nil {
+		return err
+	}
 	grouped := byApplication(all)
 	wanted := make([]ids.Application, len(w.decisions))
 	for i := range w.decisions {
@@ -57,7 +63,7 @@ func (s *Service) compose(ctx context.Context, tx *tenants.Tx, w *sitting) error
 			continue
 		}
 		l := letter{
-			key: string(d.Outcome), batch: w.list.Batch, args: map[string]string{},
+			key: string(d.Outcome), words: letters[string(d.Outcome)], batch: w.list.Batch, args: map[string]string{},
 			times: map[string]time.Time{}, lists: map[string][]i18n.Text{"feedback": s.feedback(w.call, grouped[a.ID], together[a.ID])},
 		}
 		switch d.Outcome {
@@ -88,7 +94,7 @@ func leadsOf(ctx context.Context, tx *tenants.Tx, applications []Application) (m
 // write asks for a letter to each lead; somebody who leads two of the organizations gets one. Fault: Conflict when the
 // call has no words for it.
 func (s *Service) write(tx *tenants.Tx, call Call, a Application, leads map[ids.Organization][]ids.Person, l letter) error {
-	words := call.Letters[l.key]
+	words := l.words
 	if len(words.Subject) == 0 || len(words.Body) == 0 {
 		return fault.Conflict("selection.sign.no_letter")
 	}

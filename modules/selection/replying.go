@@ -341,7 +341,11 @@ func (s *Service) offer(ctx context.Context, tx *tenants.Tx, w *sitting, d Decis
 	if err != nil {
 		return err
 	}
-	l := letter{key: "place_offered", path: "/reply", times: map[string]time.Time{"due": d.ReplyBy}}
+	letters, err := s.Calls.Letters(ctx, tx, d.Call)
+	if err != nil {
+		return err
+	}
+	l := letter{key: "place_offered", words: letters["place_offered"], path: "/reply", times: map[string]time.Time{"due": d.ReplyBy}}
 	s.terms(&l, there[a.ID])
 	return s.write(tx, w.call, a, leads, l)
 }

@@ -29,7 +29,6 @@ type Call struct {
 	Quotas   []blueprints.Quota     // of those that are selected
 	Criteria []blueprints.Criterion // those that weigh something
 	Review   blueprints.Review
-	Letters  map[string]blueprints.Letter
 }
 
 // Name is the call's title in the reader's language.
@@ -41,6 +40,8 @@ type Calls interface {
 	Call(ctx context.Context, sc tenants.Scope, id ids.Call) (Call, error)
 	// Within is Call as it stands in a transaction. Fault: NotFound.
 	Within(ctx context.Context, tx *tenants.Tx, id ids.Call) (Call, error)
+	// Letters are the words of a published call's letters, by their keys. Fault: NotFound.
+	Letters(ctx context.Context, tx *tenants.Tx, id ids.Call) (map[string]blueprints.Letter, error)
 	// Published lists the calls that were published, the newest first.
 	Published(ctx context.Context, sc tenants.Scope) ([]Call, error)
 }

@@ -13,21 +13,20 @@ import (
 	"kervan/tenants"
 )
 
-// tellAssigned asks a reviewer to review: with the call's own letter the first time, with a short mail afterwards. In an anonymous
+// tellAssigned asks a reviewer to review: with words, which are the call's own letter, or without them with a short mail. In an anonymous
 // call neither says how many applications there are, so a letter that would is left to the short mail.
-func (s *Service) tellAssigned(tx *tenants.Tx, call Call, person ids.Person, n int, due time.Time, first bool) {
+func (s *Service) tellAssigned(tx *tenants.Tx, call Call, person ids.Person, n int, due time.Time, words *blueprints.Letter) {
 	told := events.NotificationRequested{Person: person, Key: "selection.notify.assigned", Args: map[string]string{"Number": strconv.Itoa(n)}, Path: "/reviews"}
 	if call.Review.Anonymous {
 		told.Key, told.Args = "selection.notify.assigned_veiled", nil
 	}
 	tx.Announce(told)
-	if !first || call.Review.Anonymous && counts(call.Letters["reviewer_invitation"]) {
+	if words == nil || call.Review.Anonymous && counts(*words) {
 		s.tellReviewer(tx, call, person, "more", n, due)
 		return
 	}
-	letter := call.Letters["reviewer_invitation"]
 	tx.Announce(events.MailRequested{
-		Kind: "selection.mail.assigned", Person: person, Path: "/reviews", AboutKind: "reviews", AboutID: ReviewsOf(call.ID), Subject: letter.Subject, Body: letter.Body,
+		Kind: "selection.mail.assigned", Person: person, Path: "/reviews", AboutKind: "reviews", AboutID: ReviewsOf(call.ID), Subject: words.Subject, Body: words.Body,
 		Args: map[string]string{"count": strconv.Itoa(n)}, Texts: map[string]i18n.Text{"call": call.Title}, Times: map[string]time.Time{"due": due}, Zone: call.Zone,
 	})
 }
