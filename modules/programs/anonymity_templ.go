@@ -690,7 +690,7 @@ func anonymitySection(p ui.Page, v Veiled, s *forms.Section, hidden []string) te
 		ctx = templ.ClearChildren(ctx)
 		options, always := hideable(p, v, s, hidden)
 		if len(options) > 0 || len(always) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<fieldset class=\"k-group\"><legend>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<fieldset class=\"k-field k-group\"><legend>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
