@@ -184,7 +184,7 @@ func readAssignment(r *reader) (affinity matrix, in assignment.Instance, err err
 		return affinity, in, r.inside("load").mistake("is of too many: there may be %d reviewers", mostReviewers)
 	}
 	if len(in.Load) != affinity.columns {
-		return affinity, in, r.inside("load").mistake("has %d bounds; affinity has %d reviewers", len(in.Load), affinity.columns)
+		return affinity, in, r.inside("load").mistake("has length %d; the number of reviewers in affinity is %d", len(in.Load), affinity.columns)
 	}
 	if in.Conflict, err = o.conflicts(affinity); err != nil {
 		return affinity, in, err

@@ -16,7 +16,7 @@ func TestWhatIsNoAssignment(t *testing.T) {
 	answered(t, map[string]string{with(): `{"feasible":true,"assignment":[[1],[0]],"total":5,"worst":2}`})
 	refused(t, map[string]string{
 		with(`"affinity"`, `"afinity"`):                        "afinity: is not a field; the fields here are kind, affinity, conflict, reviews, load, objective, fixed and seed",
-		with(`[3,4]`, `[3]`):                                   "affinity[1]: has 1 numbers; row 0 has 2",
+		with(`[3,4]`, `[3]`):                                   "affinity[1]: has length 1; that of row 0 is 2",
 		with(`[3,4]`, `[3,null]`):                              "affinity[1][1]: must be a number, is null",
 		with(`[0,1]]`, `[0,2]]`):                               "conflict[1][1]: is neither 0 nor 1",
 		with(`[[0,0],`, `[`):                                   "conflict: is of 1 × 2; affinity is of 2 × 2",
@@ -26,14 +26,14 @@ func TestWhatIsNoAssignment(t *testing.T) {
 		with(`"min":1`, `"min":0.5`):                           "reviews.min: 0.5 is not a bound; bounds are 0 to 1000000",
 		with(`{"min":0,"max":1}]`, `{"min":0}]`):               "load[1].max: is missing",
 		with(`{"min":0,"max":1}]`, `{"min":3,"max":1}]`):       "load[1].min: 3 is more than max, which is 1",
-		with(`,{"min":0,"max":1}]`, `]`):                       "load: has 1 bounds; affinity has 2 reviewers",
+		with(`,{"min":0,"max":1}]`, `]`):                       "load: has length 1; the number of reviewers in affinity is 2",
 		with(`"total"`, `"best"`):                              `objective: "best" is neither total nor fair`,
 		with(`"fixed":[[0,1]]`, `"fixed":[[0,2]]`):             "fixed[0][1]: 2 is not a reviewer; reviewers are 0 to 1",
 		with(`"fixed":[[0,1]]`, `"fixed":[[0,1,2]]`):           "fixed[0][2]: is one too many; this is [application, reviewer]",
 		with(`"fixed":[[0,1]]`, `"fixed":[[0,1],[2,0]]`):       "fixed[1][0]: 2 is not an application; applications are 0 to 1",
 		with(`"objective":"total"`, `"seed":-1`):               "seed: -1 is not a seed; seeds are 0 to 2^53",
 		with(`"reviews":{"min":1,"max":1},`, ``):               "reviews: is missing",
-		with(`"affinity":[[1,2],[3,4]]`, `"affinity":[[],[]]`): "load: has 2 bounds; affinity has 0 reviewers",
+		with(`"affinity":[[1,2],[3,4]]`, `"affinity":[[],[]]`): "load: has length 2; the number of reviewers in affinity is 0",
 	})
 }
 

@@ -48,7 +48,7 @@ func (r *reader) matrix(most int, nullable bool) (matrix, error) {
 			return r.mistake("is too much: there may be %d rows", most)
 		}
 		if width < m.columns {
-			return r.mistake("has %d numbers; row 0 has %d", width, m.columns)
+			return r.mistake("has length %d; that of row 0 is %d", width, m.columns)
 		}
 		return nil
 	})

@@ -11,7 +11,7 @@ func TestMatricesAreTables(t *testing.T) {
 		`{"kind":"bipartite"}`:                                   "cost: is missing",
 		`{"kind":"bipartite","cost":null}`:                       "cost: must be a list of rows, is null",
 		`{"kind":"bipartite","cost":[1,2]}`:                      "cost[0]: must be a list of numbers, is a number",
-		`{"kind":"bipartite","cost":[[1,2],[3]]}`:                "cost[1]: has 1 numbers; row 0 has 2",
+		`{"kind":"bipartite","cost":[[1,2],[3]]}`:                "cost[1]: has length 1; that of row 0 is 2",
 		`{"kind":"bipartite","cost":[[1],[3,4]]}`:                "cost[1][1]: is one too many; row 0 has 1",
 		`{"kind":"bipartite","cost":[[1,"2"]]}`:                  "cost[0][1]: must be a number, is a string",
 		`{"kind":"bipartite","cost":[[1,2]],"maximise":true}`:    "maximise: is not a field; the fields here are kind, cost and maximize",

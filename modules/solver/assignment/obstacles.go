@@ -102,14 +102,14 @@ func (in *Instance) badPairs() []Obstacle {
 	in.Fixed = kept
 	for r, n := range perReviewer {
 		if most := in.Load[r].Max; n > most {
-			why := fmt.Sprintf("reviewer %d has %d fixed applications, can take at most %d", r, n, most)
+			why := fmt.Sprintf("reviewer %d has %s, can take at most %d", r, counted(n, "fixed application"), most)
 			found = append(found, Obstacle{why, []Way{{{Bound: LoadMax, Index: r, From: most, To: n}}}})
 			in.Load[r].Max = n
 		}
 	}
 	for i, n := range perApplication {
 		if most := in.Reviews.Max; n > most {
-			why := fmt.Sprintf("application %d has %d fixed reviewers, can have at most %d", i, n, most)
+			why := fmt.Sprintf("application %d has %s, can have at most %d", i, counted(n, "fixed reviewer"), most)
 			found = append(found, Obstacle{why, []Way{{{Bound: ReviewsMax, From: most, To: n}}}})
 			in.Reviews.Max = n
 		}
