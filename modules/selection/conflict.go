@@ -33,6 +33,12 @@ var Declarable = []ConflictKind{
 	ConflictMembership, ConflictWork, ConflictFamily, ConflictMoney, ConflictCooperation, ConflictDispute, ConflictOther,
 }
 
+// conflictKinds are all of them.
+var conflictKinds = []ConflictKind{
+	ConflictMembership, ConflictInvitation, ConflictPartnership, ConflictPeople, ConflictDomain, ConflictWork, ConflictFamily, ConflictMoney,
+	ConflictCooperation, ConflictDispute, ConflictOther,
+}
+
 // ParseConflictKind accepts exactly the kinds that people declare.
 func ParseConflictKind(name string) (ConflictKind, bool) {
 	k := ConflictKind(name)

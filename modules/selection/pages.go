@@ -171,7 +171,7 @@ func boardOf(p ui.Page, b Board, values url.Values, may ways) boardView {
 }
 
 // cut gives the page of rows that follows the one with the cursor.
-func cut[R any](rows []R, after string, id func(R) ids.Application) (page []R, first bool, next string) {
+func cut[R any, I fmt.Stringer](rows []R, after string, id func(R) I) (page []R, first bool, next string) {
 	first = true
 	if i := slices.IndexFunc(rows, func(r R) bool { return id(r).String() == after }); i >= 0 {
 		rows, first = rows[i+1:], false

@@ -13,6 +13,7 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/pdf"
+	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
@@ -344,7 +345,12 @@ func (w *Web) conflicts(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, conflictsPage(w.page(c, sc, "selection.conflicts.title", call), call, all, w.ways(sc), sc.Actor().Person))
+	p, values := w.page(c, sc, "selection.conflicts.title", call), web.Query(c).Values()
+	v := conflictsOf(p, call, all, values, w.ways(sc), sc.Actor().Person)
+	if f, ok := sheets.ParseFormat(values.Get("format")); ok {
+		return w.site.Sheet(c, p, conflictsTable(p, v), f)
+	}
+	return w.site.Render(c, conflictsPage(p, v.paged()))
 }
 
 func (w *Web) undoForm(c *fiber.Ctx, sc tenants.Scope) error { return w.showUndo(c, sc, "", nil) }
