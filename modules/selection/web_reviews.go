@@ -32,7 +32,8 @@ func (w *Web) queue(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.site.Render(c, queuePage(w.site.Page(c, sc, "selection.queue.title"), docket, first, wishes))
+	p := w.site.Page(c, sc, "selection.queue.title")
+	return w.site.Render(c, queuePage(p, queueOf(p, docket, first, wishes, web.Query(c).Values())))
 }
 
 // trainedFor are the calls of a queue, as those know them who keep the trainings.
