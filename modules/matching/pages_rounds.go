@@ -333,10 +333,15 @@ func (b *Board) aloneText(p ui.Page, o *Lone) string {
 
 // insteadText says of an alternative without which match it is, and by how much the total is another one.
 func (b *Board) insteadText(p ui.Page, a *Alternative) string {
-	if more := a.Total - b.Solution.Total; more > 0 {
-		return p.N("matching.alternatives.more", more, "Pair", b.called(a.Without))
+	more, without := a.Total-b.Solution.Total, b.called(a.Without)
+	switch {
+	case more > 0:
+		return p.N("matching.alternatives.more", more, "Pair", without)
+	case more == 0:
+		return p.T("matching.alternatives.same", "Pair", without)
+	default:
+		return p.N("matching.alternatives.one", -more, "Pair", without)
 	}
-	return p.N("matching.alternatives.one", b.Solution.Total-a.Total, "Pair", b.called(a.Without))
 }
 
 // placeOptions are the organizations of a run that can be put elsewhere, by name: those that show their cards, in groups of such.
