@@ -100,7 +100,7 @@ func playBosporus(s *stage, all []*demo.Organization) {
 		s.tellStories(s.day(-19, 11, 40))
 	})
 	s.openBosporus(pairs, alone)
-	s.finding(looking(all, 6))
+	s.finding(looking(all, 6), wishing(len(looking(all, 6))-1))
 	s.takePart(s.day(-11, 9, 40))
 	s.shareWith(s.day(-3, 10, 5), looking(all, 6)[:8]...)
 	s.rounds(looking(all, 6))

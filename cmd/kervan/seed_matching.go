@@ -107,16 +107,27 @@ func (s *stage) findPartners(at time.Time, o *demo.Organization, n int, found bo
 	})
 }
 
+// wishing are the wishes of so many organizations: up to three each, for others all over the list.
+func wishing(n int) [][]int {
+	wishes := make([][]int, n)
+	for i := range wishes {
+		for k := range (i + 2) % 4 {
+			wishes[i] = append(wishes[i], (i+n/2+3*k)%n)
+		}
+	}
+	return wishes
+}
+
 // finding lets organizations find each other, all but the last one, which has filled in its card and not decided yet. Some of
-// them wish for others, one rules another out, and two pairs write to each other.
-func (s *stage) finding(who []*demo.Organization) {
+// them wish for others, in this order, one rules another out, and two pairs write to each other.
+func (s *stage) finding(who []*demo.Organization, wishes [][]int) {
 	last := len(who) - 1
 	for n, o := range who {
 		s.findPartners(s.day(-12, 9, 20).Add(time.Duration(n)*47*time.Minute), o, n, n < last)
 	}
 	for n, o := range who[:last] {
-		for k := range (n + 2) % 4 {
-			s.wish(s.day(-9, 10, n).Add(time.Duration(k)*time.Minute), o, who[(n+last/2+3*k)%last])
+		for k, other := range wishes[n] {
+			s.wish(s.day(-9, 10, n).Add(time.Duration(k)*time.Minute), o, who[other])
 		}
 	}
 	s.ruleOut(s.day(-8, 17, 5), who[1], who[last/2], "İki yıl önceki ortak etkinlikte anlaşamamıştık.")

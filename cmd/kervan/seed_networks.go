@@ -57,10 +57,15 @@ func playElbe(s *stage, all []*demo.Organization) {
 		s.halfReviewed(id, s.eligibility(bids, closes), closes)
 	})
 	s.shortVisits(turkish, other)
-	s.finding(looking(all, 2))
+	s.finding(looking(all, 2), wishedInTurn)
+	s.tryRankings("Nach gegenseitigen Ranglisten")
 	s.takePart(s.day(-11, 14, 20))
 	s.shareWith(s.day(-3, 11, 35), looking(all, 2)[:6]...)
 }
+
+// wishedInTurn are the wishes of seven organizations. Four of them wish for each other in turn, so that there are two ways to put them
+// together in which no two would both rather have each other.
+var wishedInTurn = [][]int{{4, 5}, {5, 4}, {}, {6}, {1, 0}, {0, 1}, {}}
 
 func elbeLogins(all []*demo.Organization) []login {
 	turkish, other := byCountry(all)

@@ -61,27 +61,33 @@ func (s *stage) solved(ctx context.Context, sc tenants.Scope, round ids.Round) (
 	return run, s.app.matching.Compute(ctx, sc.As(tenants.SystemActor("demo")), matching.Computing{Run: run})
 }
 
-// tryRounds solves a round in threes and one by rankings, of which nothing is proposed.
-func (s *stage) tryRounds(threes, rankings string) {
-	s.at(s.day(-5, 9, 0), "try rounds", func(ctx context.Context, at time.Time) error {
+// tryThrees solves a round in threes, of which nothing is proposed.
+func (s *stage) tryThrees(title string) {
+	rules := matching.UsualRules()
+	rules.Weights.Regions, rules.Seats = 4, make([]matching.Seat, 3)
+	s.tryRound(matching.Round{Title: title, Rules: rules})
+}
+
+// tryRankings solves a round by rankings, of which nothing is proposed.
+func (s *stage) tryRankings(title string) {
+	rules := matching.UsualRules()
+	rules.Rankings = true
+	s.tryRound(matching.Round{Title: title, Rules: rules})
+}
+
+func (s *stage) tryRound(r matching.Round) {
+	s.at(s.day(-5, 9, 0), "try a round", func(ctx context.Context, at time.Time) error {
 		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
 		if err != nil {
 			return err
 		}
-		inThrees, byRankings := matching.UsualRules(), matching.UsualRules()
-		inThrees.Weights.Regions = 4
-		inThrees.Seats, byRankings.Rankings = make([]matching.Seat, 3), true
-		for _, r := range []matching.Round{{Title: threes, Rules: inThrees}, {Title: rankings, Rules: byRankings}} {
-			r.Pool = matching.CardsPool
-			round, err := s.app.matching.BeginRound(ctx, sc, r)
-			if err != nil {
-				return err
-			}
-			if _, err := s.solved(ctx, sc, round); err != nil {
-				return err
-			}
+		r.Pool = matching.CardsPool
+		round, err := s.app.matching.BeginRound(ctx, sc, r)
+		if err != nil {
+			return err
 		}
-		return nil
+		_, err = s.solved(ctx, sc, round)
+		return err
 	})
 }
 
@@ -102,7 +108,8 @@ func (s *stage) respond(at time.Time, o *demo.Organization, accepts bool, reason
 
 // rounds puts those together that look for partners: one match is accepted by both, one is declined, others wait for answers.
 func (s *stage) rounds(who []*demo.Organization) {
-	s.tryRounds("Üçlü eşleşmeler (deneme)", "Karşılıklı tercihlere göre (deneme)")
+	s.tryThrees("Üçlü eşleşmeler (deneme)")
+	s.tryRankings("Karşılıklı tercihlere göre (deneme)")
 	s.at(s.day(-5, 10, 0), "solve a round", func(ctx context.Context, at time.Time) error {
 		sc, err := s.as(at, s.one(tenants.RoleCoordinator))
 		if err != nil {
