@@ -3,7 +3,6 @@ package ui
 import (
 	"maps"
 	"net/url"
-	"slices"
 )
 
 // List is a table of many rows with what finds, orders and exports them. Everything about it stands in the address.
@@ -77,9 +76,23 @@ func (l List) arrow(c Column) string {
 	}
 }
 
+// fewFilters is up to how many filters stand open on a phone, too.
+const fewFilters = 3
+
+// filtered is how many filters are chosen.
+func (l List) filtered() int {
+	n := 0
+	for _, f := range l.Filters {
+		if l.Query.Get(f.Name) != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // narrowed reports whether a search or a filter leaves rows away.
 func (l List) narrowed() bool {
-	return l.Query.Get("q") != "" || slices.ContainsFunc(l.Filters, func(f Field) bool { return l.Query.Get(f.Name) != "" })
+	return l.Query.Get("q") != "" || l.filtered() > 0
 }
 
 // whole is the address of the list without search and filters, in the same order.
