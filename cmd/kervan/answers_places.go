@@ -63,6 +63,16 @@ func (jury) Seated(ctx context.Context, tx *tenants.Tx, call ids.Call, organizat
 	return slices.Contains(all, organization), err
 }
 
+// Applied satisfies selection.Seats.
+func (jury) Applied(ctx context.Context, tx *tenants.Tx, call ids.Call, organization ids.Organization, others []ids.Application) ([]selection.Application, error) {
+	all, err := applications.SeatedIn(ctx, tx, call, organization, others)
+	found := make([]selection.Application, len(all))
+	for i, a := range all {
+		found[i] = selection.Application{ID: a.ID, Call: a.Call, Number: a.Number, Undecided: a.State.Undecided()}
+	}
+	return found, err
+}
+
 // Came satisfies selection.Seats.
 func (j jury) Came(ctx context.Context, sc tenants.Scope, since map[ids.Organization]time.Time) (map[ids.Organization]selection.Applicant, error) {
 	return j.came(ctx, sc.Read(), since)

@@ -148,16 +148,22 @@ func (a *Application) organization(id ids.Organization) (Applicant, bool) {
 // of another in the same call, or it could have two.
 func occupied(all []Application, decisions []Decision) map[ids.Organization]bool {
 	found := map[ids.Organization]bool{}
-	for i := range all {
-		at := slices.IndexFunc(decisions, func(d Decision) bool { return d.Application == all[i].ID })
-		out := !all[i].Undecided
-		if at >= 0 {
-			d := decisions[at].State
-			out = !d.Holds() && d != DecisionWaiting && d != DecisionDraft
-		}
-		for _, o := range all[i].Organizations {
-			found[o.ID] = found[o.ID] || !out
+	for _, a := range occupying(all, decisions) {
+		for _, o := range a.Organizations {
+			found[o.ID] = true
 		}
 	}
 	return found
+}
+
+// occupying are the applications that hold a place, wait for one or may still be decided.
+func occupying(all []Application, decisions []Decision) []Application {
+	return slices.DeleteFunc(slices.Clone(all), func(a Application) bool {
+		at := slices.IndexFunc(decisions, func(d Decision) bool { return d.Application == a.ID })
+		if at < 0 {
+			return !a.Undecided
+		}
+		d := decisions[at].State
+		return !d.Holds() && d != DecisionWaiting && d != DecisionDraft
+	})
 }

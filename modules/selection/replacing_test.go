@@ -689,3 +689,55 @@ func TestWhoCameToAPlaceMayLeaveItButNotEndTheApplication(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoOccupiesAPlace is what partnerships of the call go by: the team is told as far as it may know, a transaction of everybody.
+func TestWhoOccupiesAPlace(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	d := h.dropping(t)
+	occupies := func(o ids.Organization) []ids.Application {
+		t.Helper()
+		var found []ids.Application
+		err := h.System().Write(ctx, func(ctx context.Context, tx *tenants.Tx) (err error) {
+			found, err = h.service.Occupying(ctx, tx, h.call.ID, o)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	seen := func(sc tenants.Scope) map[ids.Application][]ids.Organization {
+		t.Helper()
+		found, err := h.service.Occupied(ctx, sc, h.call.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if got := occupies(d.leaves); !slices.Equal(got, []ids.Application{d.id}) || len(occupies(d.comes.ID)) != 0 {
+		t.Errorf("at first: %v", got)
+	}
+	h.agree(t, d, h.asked(t, d), d.coming, d.staying)
+	if got := occupies(d.comes.ID); !slices.Equal(got, []ids.Application{d.id}) || len(occupies(d.leaves)) != 0 {
+		t.Errorf("after the seat has changed hands: %v", got)
+	}
+	if got := seen(d.coordinator)[d.id]; !slices.Equal(got, []ids.Organization{d.stays, d.comes.ID}) {
+		t.Errorf("the coordinator sees %v", got)
+	}
+	h.conflict(t, d.coordinator, d.all[0])
+	if got, there := seen(d.coordinator)[d.id]; there {
+		t.Errorf("the coordinator sees of what is hidden %v", got)
+	}
+	if len(occupies(d.comes.ID)) != 1 {
+		t.Error("what is hidden is not seen by a transaction")
+	}
+	h.withdraw(t, d.all[0])
+	if got := occupies(d.comes.ID); len(got) != 0 {
+		t.Errorf("of what was withdrawn: %v", got)
+	}
+	if _, err := h.service.Occupied(ctx, d.coming, h.call.ID); err == nil {
+		t.Error("an applicant asks who holds places")
+	}
+}

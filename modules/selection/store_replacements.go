@@ -256,6 +256,14 @@ func cameTo(ctx context.Context, db bun.IDB, organizations []ids.Organization) (
 	return came, left, err
 }
 
+// holdPlaces lets nobody else change who holds a place in a call until the transaction ends. A call without a list has no places yet.
+func holdPlaces(ctx context.Context, tx *tenants.Tx, call ids.Call) error {
+	if _, err := tx.NewRaw("SELECT 1 FROM decision_lists WHERE call_id = ? FOR UPDATE", call).Exec(ctx); err != nil {
+		return fmt.Errorf("selection: hold places: %w", err)
+	}
+	return nil
+}
+
 // Reseated are the organizations that have taken a seat of an application since it was handed in, by the seat's key. It is for other
 // modules' use-cases, which have authorized.
 func Reseated(ctx context.Context, db bun.IDB, application ids.Application) (map[string]ids.Organization, error) {
