@@ -18,7 +18,15 @@ import (
 )
 
 func applicantOf(c organizations.Card) selection.Applicant {
-	return selection.Applicant{ID: c.ID, Name: c.Name, City: c.City, Country: string(c.Country), Kind: string(c.Form)}
+	return selection.Applicant{ID: c.ID, Name: c.Name, City: c.City, Place: c.Place, Country: string(c.Country), Kind: string(c.Form)}
+}
+
+// settledIn is the organization where it sat when its application was handed in, which is not known of what was not.
+func settledIn(t applications.Town, a selection.Applicant) selection.Applicant {
+	if t.Country != "" {
+		a.City, a.Place, a.Country = t.City, t.Place, t.Country
+	}
+	return a
 }
 
 func seatedAt(seat string, a selection.Applicant) selection.Applicant {

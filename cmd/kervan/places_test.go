@@ -6,8 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"kervan/modules/blueprints"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/jobs"
 	"kervan/modules/partnerships"
@@ -174,5 +178,62 @@ func TestNobodyComesToAPlaceAndToAPartnershipOfACall(t *testing.T) {
 	must(t, err)
 	if slices.ContainsFunc(w.Candidates, func(c partnerships.Candidate) bool { return slices.Contains(all, c.ID) }) {
 		t.Error("who holds a place could come to a partnership")
+	}
+}
+
+// TestWhoMovesIsCountedWhereTheySat when the application was handed in, or when they were asked to take a seat: quotas, the waiting list
+// and the report of how groups fared read that, and the profile says where they sit today.
+func TestWhoMovesIsCountedWhereTheySat(t *testing.T) {
+	t.Parallel()
+	r := run(t)
+	must(t, stopWorker(r.app))
+	in := r.grown(t, "moving")
+	ctx := t.Context()
+	place, all := r.heldPlace(t, in)
+	coordinator, panel := r.acting(t, in, "coordinator@moving.example"), jury{r.app.organizations, r.app.accounts, r.app.forms}
+	v, err := r.app.selection.Vacancy(ctx, coordinator, place.ID, all[1], ids.Organization{})
+	must(t, err)
+	comes := v.Candidates[0]
+	must(t, r.app.selection.Replace(ctx, coordinator, place.ID, selection.Replacing{Leaving: all[1], Coming: comes.ID, Reason: "They close.", Until: time.Now().AddDate(0, 0, 9)}))
+	call, err := panel.Call(ctx, coordinator, place.Call)
+	must(t, err)
+	call.Quotas = []blueprints.Quota{{Regions: []geo.Region{"TR.34"}, Most: 9}}
+	type told struct {
+		Judged []selection.Application
+		Fared  []selection.Course
+	}
+	tell := func() (one told) {
+		t.Helper()
+		var err error
+		one.Judged, err = panel.InSelection(ctx, coordinator, call)
+		must(t, err)
+		one.Fared, err = panel.Courses(ctx, coordinator, place.Call)
+		must(t, err)
+		return one
+	}
+	before := tell()
+	if !slices.ContainsFunc(before.Judged, func(a selection.Application) bool { return a.Organizations[0].Region != "" }) {
+		t.Fatal("no region is known")
+	}
+	r.exec(t, in, `UPDATE organizations SET country = 'NO', city = 'Oslo', place = 3143244`)
+	if diff := cmp.Diff(before, tell()); diff != "" {
+		t.Error(diff)
+	}
+	p, err := r.app.selection.Place(ctx, coordinator, place.ID)
+	must(t, err)
+	for _, o := range []ids.Organization{all[0], comes.ID} {
+		must(t, r.app.selection.Consent(ctx, r.leading(t, in, o), place.ID, p.Replacements[0].ID, true, ""))
+	}
+	p, err = r.app.selection.Place(ctx, coordinator, place.ID)
+	must(t, err)
+	for _, o := range p.Application.Organizations {
+		if o.City == "Oslo" || o.Came && (o.ID != comes.ID || o.City != comes.City || o.Country != comes.Country || o.Region != comes.Region) {
+			t.Errorf("whoever holds the place sits in %+v, want %+v", o, comes)
+		}
+	}
+	names, err := panel.Applicants(ctx, coordinator, all)
+	must(t, err)
+	if names[all[0]].City != "Oslo" {
+		t.Errorf("the profile says %s", names[all[0]].City)
 	}
 }

@@ -338,6 +338,7 @@ func (s *Service) Replace(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		r := Replacement{
 			ID: ids.New[ids.Replacement](), Application: id, Call: a.Call, Seat: v.Leaving.Seat, Leaving: cmd.Leaving, Coming: cmd.Coming, Reason: reason,
 			Until: cmd.Until.Truncate(time.Microsecond), State: ReplacementAsked, AskedAt: w.now, AskedBy: sc.Actor().Person,
+			From: Town{Country: v.Coming.Country, City: v.Coming.City, Place: v.Coming.Place},
 		}
 		r.Parties = append([]ids.Organization{r.Coming}, a.present(gone[id], r.Leaving)...)
 		made, err := insertReplacement(ctx, tx, &r)
