@@ -65,6 +65,16 @@ func (o *Offer) said(done func(ids.Organization) bool) bool {
 	return len(o.Mine) > 0 && !slices.ContainsFunc(o.Mine, func(id ids.Organization) bool { return !done(id) })
 }
 
+// Met reports whether that person has said that the condition is met.
+func (v *Conditioned) Met(condition ids.Condition, by ids.Person) bool {
+	return slices.ContainsFunc(v.Conditions, func(c Condition) bool { return c.ID == condition && !c.MetAt.IsZero() && c.MetBy == by })
+}
+
+// Revoked reports whether that person has taken the place back.
+func (v *Conditioned) Revoked(by ids.Person) bool {
+	return v.Decision.State == DecisionLapsed && slices.ContainsFunc(v.Conditions, func(c Condition) bool { return c.ReturnedBy == by })
+}
+
 // Asks reports whether it is asked already what a coordinator wants to ask.
 func (p *Place) Asks(cmd Replacing) bool {
 	return slices.ContainsFunc(p.Replacements, func(r Replacement) bool {

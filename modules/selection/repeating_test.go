@@ -91,6 +91,11 @@ func TestASecondClickIsNoMistakeInAPlace(t *testing.T) {
 	h.twice(t, d.coordinator, vacancy, vacancy, "The organizations are asked.", asks...)
 	h.twice(t, d.coming, open(), open()+"/consent", "You have agreed.")
 	h.twice(t, d.staying, open(), open()+"/consent", "You have agreed.")
+	conditions := "/selection" + application + "/conditions/" + d.terms[0].String()
+	h.twice(t, d.coordinator, conditions, conditions+"/fulfilment", "met")
+	h.set(t, `UPDATE place_conditions SET due_at = now() - interval '1 day' WHERE application_id = ?`, d.id)
+	revocation := "/selection" + application + "/conditions/revocation"
+	h.twice(t, d.coordinator, revocation, revocation, "taken back", "reason", "Gelmedi.")
 	if r := h.place(t, d).Replacements; len(r) != 3 || r[2].State != selection.ReplacementDone {
 		t.Errorf("afterwards: %+v", r)
 	}

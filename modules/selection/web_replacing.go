@@ -86,7 +86,11 @@ func (w *Web) showVacancy(c *fiber.Ctx, sc tenants.Scope, coming ids.Organizatio
 	}
 	p := w.page(c, sc, "selection.replacement.title", v.Call)
 	if refused == nil {
-		in.Until = time.Now().In(zone(v.Call)).AddDate(0, 0, 14).Format(time.DateOnly)
+		until := time.Now().In(zone(v.Call)).AddDate(0, 0, 14)
+		if last := v.Latest.In(zone(v.Call)); !v.Latest.IsZero() && until.After(last) {
+			until = last
+		}
+		in.Until = until.Format(time.DateOnly)
 		return w.site.Render(c, vacancyPage(p, v, in))
 	}
 	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
@@ -235,8 +239,8 @@ func (w *Web) showDeparture(c *fiber.Ctx, sc tenants.Scope, typed string, refuse
 	if err != nil {
 		return err
 	}
-	if !o.Departs() {
-		return web.SeeOther(c, offerAddress(id))
+	if err := o.Departing(); err != nil {
+		return w.said(c, err, "", offerAddress(id)) // whatever was typed, this is why it comes to nothing
 	}
 	p := w.site.Page(c, sc, "selection.departure.title")
 	if refused == nil {
