@@ -77,6 +77,9 @@ func (jury) Applied(ctx context.Context, tx *tenants.Tx, call ids.Call, organiza
 	found := make([]selection.Application, len(all))
 	for i, a := range all {
 		found[i] = selection.Application{ID: a.ID, Call: a.Call, Number: a.Number, Undecided: a.State.Undecided()}
+		for _, o := range a.Organizations() {
+			found[i].Organizations = append(found[i].Organizations, selection.Applicant{ID: o})
+		}
 	}
 	return found, err
 }

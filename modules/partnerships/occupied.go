@@ -31,22 +31,29 @@ func (s *Service) taken(ctx context.Context, sc tenants.Scope, call ids.Call) ([
 }
 
 // free refuses an organization that has a seat in the call by now or may come to one, as taken says it but whoever may know of it. Nobody
-// gives out seats or places of the call until the transaction ends. Fault: Conflict.
-func (s *Service) free(ctx context.Context, tx *tenants.Tx, organization ids.Organization, call ids.Call) error {
-	occupying, err := s.Places.Occupying(ctx, tx, call, organization)
+// gives out seats or places of the call until the transaction ends. What it brings are the applications whose places it has won alone and
+// which are no partnership yet. Fault: Conflict.
+func (s *Service) free(ctx context.Context, tx *tenants.Tx, organization ids.Organization, call ids.Call) (brings []ids.Application, err error) {
+	held, alone, err := s.Places.Occupying(ctx, tx, call, organization)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := holdFounding(ctx, tx); err != nil {
-		return err
+		return nil, err
 	}
-	become, err := founded(ctx, tx, occupying)
+	become, err := founded(ctx, tx, slices.Concat(held, alone))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	seated, err := Seated(ctx, tx, call)
-	if err == nil && (len(become) < len(occupying) || slices.Contains(seated, organization)) {
-		err = fault.Conflict("partnerships.replacement.busy")
+	if err != nil {
+		return nil, err
 	}
-	return err
+	open := func(all []ids.Application) []ids.Application {
+		return slices.DeleteFunc(all, func(id ids.Application) bool { return slices.Contains(become, id) })
+	}
+	if len(open(held)) > 0 || slices.Contains(seated, organization) {
+		return nil, fault.Conflict("partnerships.replacement.busy")
+	}
+	return open(alone), nil
 }

@@ -33,7 +33,8 @@ type Vacancy struct {
 
 // Vacancy tells who could take a seat of a partnership in place of the organization that sits there: those that the call's rule admits,
 // that have somebody who leads them, and that are in no partnership of the same call and neither hold a place in it nor wait for one, as
-// far as the actor may know of that; whoever does is told when they are asked. Coordinators may. Faults: Conflict when
+// far as the actor may know of that; whoever does is told when they are asked. One that has won a place alone brings it along. Coordinators
+// may. Faults: Conflict when
 // the partnership is over, NotFound.
 func (s *Service) Vacancy(ctx context.Context, sc tenants.Scope, id ids.Partnership, seat string) (Vacancy, error) {
 	p, err := s.Leavable(ctx, sc, id)
@@ -214,7 +215,7 @@ func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Partners
 			return fault.Conflict("partnerships.replacement.answered")
 		}
 		if agrees && slices.Contains(own, r.Coming) {
-			if err := s.free(ctx, tx, r.Coming, p.Call); err != nil {
+			if _, err := s.free(ctx, tx, r.Coming, p.Call); err != nil {
 				return err
 			}
 		}
@@ -236,9 +237,14 @@ func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Partners
 		if len(r.Owed(parties)) > 0 {
 			return nil
 		}
-		if err := s.free(ctx, tx, r.Coming, p.Call); fault.Is(err, fault.KindConflict) {
+		brings, err := s.free(ctx, tx, r.Coming, p.Call)
+		if fault.Is(err, fault.KindConflict) {
 			return s.mooted(ctx, tx, &p, &r, shown.Cards, now)
-		} else if err != nil {
+		}
+		if err != nil {
+			return err
+		}
+		if err := joinApplications(ctx, tx, p.ID, brings); err != nil {
 			return err
 		}
 		return s.swap(ctx, tx, &p, &r, shown.Cards, now)

@@ -443,6 +443,36 @@ func TestWhoComesToAPartnershipIsToldThatTheyHoldAPlace(t *testing.T) {
 	}
 }
 
+// TestWhoHasWonAPlaceAloneBringsIt to the partnership to which they come, so that it founds no other one.
+func TestWhoHasWonAPlaceAloneBringsIt(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	won := ids.New[ids.Application]()
+	h.mu.Lock()
+	h.single = map[ids.Organization][]ids.Application{c.comes: {won}}
+	h.mu.Unlock()
+	r := h.asked(t, c)
+	for _, sc := range []tenants.Scope{c.coming, c.staying} {
+		if err := h.service.Respond(t.Context(), sc, c.id, r.ID, true, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w := h.whole(t, c); w.Seats[1].Organization != c.comes {
+		t.Errorf("the seat did not change hands: %+v", w.Replacements[0])
+	}
+	err := h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		ends, err := partnerships.Ends(ctx, tx, won)
+		if err == nil && len(ends) != 1 {
+			t.Errorf("the place that was won alone belongs to %d partnerships", len(ends))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestWhoWasReplacedWasTogetherWithTheOthers(t *testing.T) {
 	t.Parallel()
 	h := open(t)

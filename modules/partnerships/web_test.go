@@ -41,6 +41,7 @@ type around struct {
 	wants  map[ids.Organization]partnerships.Want
 	barred map[ids.Application][]ids.Person
 	places map[ids.Application][]ids.Organization // that are held or awaited
+	single map[ids.Organization][]ids.Application // of places that they have won alone
 	hidden map[ids.Organization][]ids.Application // by which they hold or await one, and of which nobody here may know
 }
 
@@ -80,16 +81,15 @@ func (a *around) Occupied(context.Context, tenants.Scope, ids.Call) (map[ids.App
 	return maps.Clone(a.places), nil
 }
 
-func (a *around) Occupying(_ context.Context, _ *tenants.Tx, _ ids.Call, organization ids.Organization) ([]ids.Application, error) {
+func (a *around) Occupying(_ context.Context, _ *tenants.Tx, _ ids.Call, organization ids.Organization) (found, alone []ids.Application, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var found []ids.Application
 	for application, organizations := range a.places {
 		if slices.Contains(organizations, organization) {
 			found = append(found, application)
 		}
 	}
-	return append(found, a.hidden[organization]...), nil
+	return append(found, a.hidden[organization]...), slices.Clone(a.single[organization]), nil
 }
 
 func (a *around) Cards(context.Context, tenants.Scope, []ids.Organization) (map[ids.Organization]partnerships.Organization, error) {

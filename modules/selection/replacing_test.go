@@ -700,7 +700,7 @@ func TestWhoOccupiesAPlace(t *testing.T) {
 		t.Helper()
 		var found []ids.Application
 		err := h.System().Write(ctx, func(ctx context.Context, tx *tenants.Tx) (err error) {
-			found, err = h.service.Occupying(ctx, tx, h.call.ID, o)
+			found, _, err = h.service.Occupying(ctx, tx, h.call.ID, o)
 			return err
 		})
 		if err != nil {
@@ -739,5 +739,44 @@ func TestWhoOccupiesAPlace(t *testing.T) {
 	}
 	if _, err := h.service.Occupied(ctx, d.coming, h.call.ID); err == nil {
 		t.Error("an applicant asks who holds places")
+	}
+}
+
+// TestWhoWonAPlaceAloneIsFreeForAPartnership and tells by which application, so that it can bring that along.
+func TestWhoWonAPlaceAloneIsFreeForAPartnership(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	w := h.won(t)
+	h.around.mu.Lock()
+	for i := range h.applications {
+		if h.applications[i].ID == w.all[0].ID {
+			h.applications[i].Organizations = w.all[0].Organizations[:1]
+		}
+	}
+	h.around.mu.Unlock()
+	occupying := func() (held, alone []ids.Application) {
+		t.Helper()
+		err := h.System().Write(ctx, func(ctx context.Context, tx *tenants.Tx) (err error) {
+			held, alone, err = h.service.Occupying(ctx, tx, h.call.ID, w.all[0].Organizations[0].ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return held, alone
+	}
+	if held, alone := occupying(); len(held) != 1 || len(alone) != 0 {
+		t.Errorf("while it is offered: %v and alone %v", held, alone)
+	}
+	if err := h.service.Accept(ctx, w.leads[0][0], w.all[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if held, alone := occupying(); len(held) != 0 || !slices.Equal(alone, []ids.Application{w.all[0].ID}) {
+		t.Errorf("once it is taken: %v and alone %v", held, alone)
+	}
+	seen, err := h.service.Occupied(ctx, w.coordinator, h.call.ID)
+	if _, there := seen[w.all[0].ID]; there || len(seen) != 2 || err != nil {
+		t.Errorf("the coordinator sees %v, %v", seen, err)
 	}
 }
