@@ -147,20 +147,17 @@ func TestNobodyComesToAPlaceAndToAPartnershipOfACall(t *testing.T) {
 		if _, err := tx.NewRaw("SELECT FROM partnerships WHERE id = ? FOR UPDATE", p.ID).Exec(ctx); err != nil {
 			return err
 		}
-		waits := func(query string) (waiting int, err error) {
-			err = tx.NewRaw(query).Scan(ctx, &waiting)
-			return waiting, err
-		}
 		go func() { first <- r.app.partnerships.Respond(ctx, newcomer, p.ID, replaced, true, "") }()
-		for waiting, err := 0, error(nil); waiting == 0; {
-			if waiting, err = waits("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"); err != nil {
+		for waiting := 0; waiting == 0; {
+			err := tx.NewRaw("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))").Scan(ctx, &waiting)
+			if err != nil {
 				return err
 			}
 		}
 		go func() { second <- r.app.selection.Consent(ctx, newcomer, place.ID, asked, true, "") }()
-		for waiting, err := 0, error(nil); waiting == 0 && len(second) == 0; {
-			waiting, err = waits(`SELECT count(*) FROM pg_locks AS l WHERE NOT l.granted
-				AND EXISTS (SELECT 1 FROM unnest(pg_blocking_pids(l.pid)) AS b (pid) WHERE pg_backend_pid() = ANY (pg_blocking_pids(b.pid)))`)
+		for waiting := 0; waiting == 0 && len(second) == 0; {
+			err := tx.NewRaw(`SELECT count(*) FROM pg_locks AS l WHERE NOT l.granted
+				AND EXISTS (SELECT 1 FROM unnest(pg_blocking_pids(l.pid)) AS b (pid) WHERE pg_backend_pid() = ANY (pg_blocking_pids(b.pid)))`).Scan(ctx, &waiting)
 			if err != nil {
 				return err
 			}
