@@ -116,7 +116,7 @@ func (surroundings) Until(ctx context.Context, tx *tenants.Tx, id ids.Call, orga
 }
 
 func applicant(c organizations.Card) applications.Applicant {
-	return applications.Applicant{ID: c.ID, Name: c.Name, City: c.City, Country: string(c.Country), Kind: string(c.Form)}
+	return applications.Applicant{ID: c.ID, Name: c.Name, City: c.City, Place: c.Place, Country: string(c.Country), Kind: string(c.Form)}
 }
 
 func (s surroundings) applicants(ctx context.Context, db bun.IDB, wanted []ids.Organization) (map[ids.Organization]applications.Applicant, error) {

@@ -6,6 +6,7 @@ import (
 
 	"kervan/modules/applications"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/partnerships"
 	"kervan/modules/selection"
 	"kervan/tenants"
@@ -47,9 +48,13 @@ func (j jury) Courses(ctx context.Context, sc tenants.Scope, call ids.Call) ([]s
 			Answered: came.First(applications.Accepted, applications.Declined, applications.Lapsed), Accepted: came.First(applications.Accepted),
 			Withdrawn: a.State == applications.Withdrawn, Language: string(written[a.ID]),
 		}
-		for _, o := range a.Organizations() {
+		for _, p := range a.Parts {
+			if p.Organization.IsZero() {
+				continue
+			}
+			o := settledIn(p.Town, applicantOf(cards[p.Organization]))
 			courses[i].Organizations = append(courses[i].Organizations, selection.Contender{
-				Country: string(cards[o].Country), Region: cards[o].Region(), Kind: string(cards[o].Form), First: firstTimer(sat, o, a.Application),
+				Country: o.Country, Region: geo.RegionOf(geo.Country(o.Country), o.City, o.Place), Kind: o.Kind, First: firstTimer(sat, p.Organization, a.Application),
 			})
 		}
 	}

@@ -18,7 +18,15 @@ import (
 )
 
 func applicantOf(c organizations.Card) selection.Applicant {
-	return selection.Applicant{ID: c.ID, Name: c.Name, City: c.City, Country: string(c.Country), Kind: string(c.Form)}
+	return selection.Applicant{ID: c.ID, Name: c.Name, City: c.City, Place: c.Place, Country: string(c.Country), Kind: string(c.Form)}
+}
+
+// settledIn is the organization where it sat when its application was handed in, which is not known of what was not.
+func settledIn(t applications.Town, a selection.Applicant) selection.Applicant {
+	if t.Country != "" {
+		a.City, a.Place, a.Country = t.City, t.Place, t.Country
+	}
+	return a
 }
 
 func seatedAt(seat string, a selection.Applicant) selection.Applicant {
@@ -61,6 +69,19 @@ func (j jury) Seatable(ctx context.Context, sc tenants.Scope, call ids.Call, sea
 func (jury) Seated(ctx context.Context, tx *tenants.Tx, call ids.Call, organization ids.Organization) (bool, error) {
 	all, err := partnerships.Seated(ctx, tx, call)
 	return slices.Contains(all, organization), err
+}
+
+// Applied satisfies selection.Seats.
+func (jury) Applied(ctx context.Context, tx *tenants.Tx, call ids.Call, organization ids.Organization, others []ids.Application) ([]selection.Application, error) {
+	all, err := applications.SeatedIn(ctx, tx, call, organization, others)
+	found := make([]selection.Application, len(all))
+	for i, a := range all {
+		found[i] = selection.Application{ID: a.ID, Call: a.Call, Number: a.Number, Undecided: a.State.Undecided()}
+		for _, o := range a.Organizations() {
+			found[i].Organizations = append(found[i].Organizations, selection.Applicant{ID: o})
+		}
+	}
+	return found, err
 }
 
 // Came satisfies selection.Seats.

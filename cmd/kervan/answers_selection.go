@@ -13,6 +13,7 @@ import (
 	"kervan/modules/forms"
 	"kervan/modules/forms/expertise"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/geo"
 	"kervan/modules/organizations"
 	"kervan/modules/partnerships"
 	"kervan/modules/programs"
@@ -86,12 +87,12 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call selection.
 	if err != nil {
 		return nil, err
 	}
-	found, cards, err := j.carded(ctx, sc, all)
+	found, err := j.named(ctx, sc, all)
 	if err != nil {
 		return nil, err
 	}
 	if len(blueprints.By(blueprints.SideRegion, call.Quotas)) > 0 {
-		markRegions(found, cards)
+		markRegions(found)
 	}
 	if len(blueprints.By(blueprints.SideFirst, call.Quotas)) > 0 {
 		if err := markFirstTimers(ctx, sc, all, found); err != nil {
@@ -108,12 +109,12 @@ func (j jury) InSelection(ctx context.Context, sc tenants.Scope, call selection.
 	return found, err
 }
 
-// markRegions says of the organizations of applications where they sit.
-func markRegions(found []selection.Application, cards map[ids.Organization]organizations.Card) {
+// markRegions says of the organizations of applications where they sat when these were handed in.
+func markRegions(found []selection.Application) {
 	for i := range found {
 		for j := range found[i].Organizations {
 			o := &found[i].Organizations[j]
-			o.Region = cards[o.ID].Region()
+			o.Region = geo.RegionOf(geo.Country(o.Country), o.City, o.Place)
 		}
 	}
 }
@@ -236,13 +237,8 @@ func (j jury) Applicants(ctx context.Context, sc tenants.Scope, wanted []ids.Org
 	return found, err
 }
 
+// named tells of applications whose they are, by the names of today and the towns in which they sat when they were handed in.
 func (j jury) named(ctx context.Context, sc tenants.Scope, all []applications.Application) ([]selection.Application, error) {
-	found, _, err := j.carded(ctx, sc, all)
-	return found, err
-}
-
-// carded is named, with the cards of the organizations.
-func (j jury) carded(ctx context.Context, sc tenants.Scope, all []applications.Application) ([]selection.Application, map[ids.Organization]organizations.Card, error) {
 	var wanted []ids.Organization
 	for i := range all {
 		wanted = append(wanted, all[i].Organizations()...)
@@ -250,7 +246,7 @@ func (j jury) carded(ctx context.Context, sc tenants.Scope, all []applications.A
 	cards := make(map[ids.Organization]organizations.Card, len(wanted))
 	if len(wanted) > 0 {
 		if err := sc.Ask(ctx, organizations.Asking(wanted, func(c organizations.Card) { cards[c.ID] = c })); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	named := make([]selection.Application, len(all))
@@ -258,11 +254,11 @@ func (j jury) carded(ctx context.Context, sc tenants.Scope, all []applications.A
 		named[i] = selection.Application{ID: a.ID, Call: a.Call, Number: a.Number, Undecided: a.State.Undecided()}
 		for _, p := range a.Parts {
 			if c, ok := cards[p.Organization]; ok {
-				named[i].Organizations = append(named[i].Organizations, seatedAt(p.Seat, applicantOf(c)))
+				named[i].Organizations = append(named[i].Organizations, seatedAt(p.Seat, settledIn(p.Town, applicantOf(c))))
 			}
 		}
 	}
-	return named, cards, nil
+	return named, nil
 }
 
 // Unanswered satisfies selection.Applications.

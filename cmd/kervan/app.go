@@ -166,7 +166,7 @@ func newApp(ctx context.Context, config Config) (*App, error) {
 	a.selection.Papers = &conditional{a.documents}
 	won := winners{a.programs, a.organizations, a.accounts}
 	a.partnerships = partnerships.New(a.tenants, a.authorizer, won, won, won, won)
-	a.partnerships.Needs = guiding{panel}
+	a.partnerships.Needs, a.partnerships.Places = guiding{panel}, a.selection
 	a.stories = stories.New(a.authorizer, tellers{a.partnerships, a.organizations}, album)
 	found := finders{a.names, a.selection, a.applications, a.partnerships, asked}
 	a.matching = matching.New(a.tenants, a.authorizer, matching.Around{People: found, Organizations: found, Partnerships: found, Applications: found})

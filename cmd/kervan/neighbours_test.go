@@ -26,6 +26,11 @@ var words = []string{
 		UPDATE documents AS d SET name = 'WORD-application-' || of.id || ' ' || d.name FROM of WHERE of.sheet = d.sheet_id`,
 	`UPDATE place_conditions SET words = 'WORD-condition-' || application_id || ' ' || words`,
 	`UPDATE place_conditions SET answer = 'WORD-condition-' || application_id || ' ' || answer WHERE answer <> ''`,
+	`UPDATE place_departures SET reason = 'WORD-departure-' || application_id || ' ' || reason`,
+	`UPDATE place_replacements SET reason = 'WORD-replacement-' || id || ' ' || reason`,
+	`UPDATE place_replacement_answers SET reason = 'WORD-refusal-' || replacement_id || ' ' || reason WHERE reason <> ''`,
+	`UPDATE partnership_replacements SET reason = 'WORD-replacement-' || id || ' ' || reason`,
+	`UPDATE partnership_replacement_answers SET reason = 'WORD-refusal-' || replacement_id || ' ' || reason WHERE reason <> ''`,
 	`UPDATE documents AS d SET name = 'WORD-condition-' || k.application_id || ' ' || d.name FROM place_conditions AS k WHERE k.id = d.condition_id`,
 	`UPDATE applications SET number = 'NUMBER-application-' || id WHERE number IS NOT NULL`,
 	`UPDATE applications SET papers = 'WORD-application-' || id || ' ' || papers WHERE papers <> ''`,
@@ -188,29 +193,34 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 	known := read + ` UNION SELECT application_id FROM reviews WHERE state = 'assigned' AND person_id = '` + person + `' UNION ` + wished
 	led := `SELECT organization_id FROM memberships WHERE organization_id IS NOT NULL AND person_id = '` + person + `'`
 	sheets := `SELECT sheet_id FROM application_parts WHERE application_id NOT IN (` + read + `) UNION SELECT joint_sheet_id FROM applications WHERE id NOT IN (` + read + `)`
+	// Whoever is asked reads why, and the organization that leaves; why somebody does not agree, the team alone.
+	swapped := `SELECT r.id FROM partnership_replacements AS r WHERE r.leaving IN (` + led + `) OR r.coming IN (` + led + `)
+		OR EXISTS (SELECT FROM partnership_seats AS s WHERE s.partnership_id = r.partnership_id AND s.organization_id IN (` + led + `))`
 	found := reach{mine: map[string]bool{"WORD-person-" + person: true}, theirs: map[string][]string{
-		"applications":        list(`SELECT id::text FROM applications WHERE id NOT IN (` + known + `) ORDER BY state <> 'submitted', id`),
-		"sheets":              list(sheets),
-		"documents":           list(`SELECT id::text FROM documents WHERE sheet_id IN (` + sheets + `) OR condition_id IN (SELECT id FROM place_conditions WHERE application_id NOT IN (` + part + `))`),
-		"place_conditions":    list(`SELECT id::text FROM place_conditions WHERE application_id NOT IN (` + part + `)`),
-		"reviews":             list(`SELECT id::text FROM reviews WHERE person_id <> ?`, person),
-		"conflicts":           list(`SELECT id::text FROM conflicts`),
-		"assignment_runs":     list(`SELECT id::text FROM assignment_runs`),
-		"kept_agreements":     list(`SELECT id::text FROM kept_agreements`),
-		"panel_meetings":      list(`SELECT id::text FROM panel_meetings`),
-		"partnerships":        list(`SELECT id::text FROM partnerships WHERE application_id NOT IN (` + part + `)`),
-		"partner_invitations": list(`SELECT id::text FROM partner_invitations WHERE application_id NOT IN (` + part + `) AND (organization_id IS NULL OR organization_id NOT IN (` + led + `))`),
-		"messages":            list(`SELECT id::text FROM messages`),
-		"people":              list(`SELECT id::text FROM people WHERE id <> ? AND id NOT IN (SELECT person_id FROM memberships WHERE organization_id IN (`+led+`))`, person),
-		"invitations":         list(`SELECT id::text FROM invitations WHERE organization_id IS NULL`),
-		"tokens":              list(`SELECT id::text FROM tokens WHERE person_id <> ?`, person),
-		"matching_threads":    list(`SELECT id::text FROM matching_threads WHERE one_id NOT IN (` + led + `) AND other_id NOT IN (` + led + `)`),
-		"matching_reports":    list(`SELECT id::text FROM matching_reports`),
-		"matching_rounds":     list(`SELECT id::text FROM matching_rounds`),
-		"matching_runs":       list(`SELECT id::text FROM matching_runs`),
-		"matching_ties":       list(`SELECT id::text FROM matching_ties`),
-		"matching_proposals":  list(`SELECT id::text FROM matching_proposals WHERE NOT organizations && ARRAY(` + led + `)`),
-		"sessions":            list(`SELECT id::text FROM sessions WHERE person_id <> ?`, person),
+		"applications":             list(`SELECT id::text FROM applications WHERE id NOT IN (` + known + `) ORDER BY state <> 'submitted', id`),
+		"sheets":                   list(sheets),
+		"documents":                list(`SELECT id::text FROM documents WHERE sheet_id IN (` + sheets + `) OR condition_id IN (SELECT id FROM place_conditions WHERE application_id NOT IN (` + part + `))`),
+		"place_conditions":         list(`SELECT id::text FROM place_conditions WHERE application_id NOT IN (` + part + `)`),
+		"place_replacements":       list(`SELECT id::text FROM place_replacements WHERE NOT parties && ARRAY(` + led + `)`),
+		"partnership_replacements": list(`SELECT id::text FROM partnership_replacements WHERE id NOT IN (` + swapped + `)`),
+		"reviews":                  list(`SELECT id::text FROM reviews WHERE person_id <> ?`, person),
+		"conflicts":                list(`SELECT id::text FROM conflicts`),
+		"assignment_runs":          list(`SELECT id::text FROM assignment_runs`),
+		"kept_agreements":          list(`SELECT id::text FROM kept_agreements`),
+		"panel_meetings":           list(`SELECT id::text FROM panel_meetings`),
+		"partnerships":             list(`SELECT id::text FROM partnerships WHERE application_id NOT IN (` + part + `)`),
+		"partner_invitations":      list(`SELECT id::text FROM partner_invitations WHERE application_id NOT IN (` + part + `) AND (organization_id IS NULL OR organization_id NOT IN (` + led + `))`),
+		"messages":                 list(`SELECT id::text FROM messages`),
+		"people":                   list(`SELECT id::text FROM people WHERE id <> ? AND id NOT IN (SELECT person_id FROM memberships WHERE organization_id IN (`+led+`))`, person),
+		"invitations":              list(`SELECT id::text FROM invitations WHERE organization_id IS NULL`),
+		"tokens":                   list(`SELECT id::text FROM tokens WHERE person_id <> ?`, person),
+		"matching_threads":         list(`SELECT id::text FROM matching_threads WHERE one_id NOT IN (` + led + `) AND other_id NOT IN (` + led + `)`),
+		"matching_reports":         list(`SELECT id::text FROM matching_reports`),
+		"matching_rounds":          list(`SELECT id::text FROM matching_rounds`),
+		"matching_runs":            list(`SELECT id::text FROM matching_runs`),
+		"matching_ties":            list(`SELECT id::text FROM matching_ties`),
+		"matching_proposals":       list(`SELECT id::text FROM matching_proposals WHERE NOT organizations && ARRAY(` + led + `)`),
+		"sessions":                 list(`SELECT id::text FROM sessions WHERE person_id <> ?`, person),
 	}}
 	// Who reviews something knows who else does, where the call lets them talk; nobody else knows any reviewer but oneself.
 	found.mine["WORD-reviewer-"+person] = true
@@ -223,7 +233,10 @@ func (r *running) reach(t *testing.T, in tenants.Tenant, email string) reach {
 		found.mine["WORD-application-"+id], found.mine["NUMBER-application-"+id] = true, true
 	}
 	for _, id := range list(part) {
-		found.mine["WORD-condition-"+id] = true
+		found.mine["WORD-condition-"+id], found.mine["WORD-departure-"+id] = true, true
+	}
+	for _, id := range list(`SELECT id::text FROM place_replacements WHERE parties && ARRAY(` + led + `) OR leaving IN (` + led + `) UNION SELECT id::text FROM (` + swapped + `) AS r`) {
+		found.mine["WORD-replacement-"+id] = true
 	}
 	for _, id := range list(`SELECT id::text FROM applications WHERE id IN (` + known + `)`) {
 		found.mine["NUMBER-application-"+id] = true

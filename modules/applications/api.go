@@ -165,6 +165,7 @@ func itemOf(r *Record) ApplicationItem {
 	for i, p := range r.Parts {
 		item.Seats[i] = seatBody{Key: p.Seat, ConfirmedAt: p.ConfirmedAt.UTC()}
 		if o, ok := r.Organizations[p.Organization]; ok {
+			o = p.Of(o)
 			item.Seats[i].Organization = &organizationBody{ID: o.ID, Name: o.Name, City: o.City, Country: o.Country, Form: o.Kind}
 		}
 	}

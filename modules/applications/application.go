@@ -179,6 +179,22 @@ type Part struct {
 	ConfirmedAt  time.Time
 	ConfirmedBy  ids.Person
 	NewsSince    ids.FormVersion // the form that the organization's people know, until they have seen what is new
+	Town         Town            // where it sat when the application was handed in; zero before that
+}
+
+// Town is where an organization sits: a town of a country.
+type Town struct {
+	Country string // ISO 3166-1 alpha-2
+	City    string
+	Place   int // GeoNames' number of the town, where it was chosen from the gazetteer
+}
+
+// Of is the organization as it was when the application was handed in, of what its profile says today: it sits where it did.
+func (p *Part) Of(today Applicant) Applicant {
+	if p.Town.Country != "" {
+		today.City, today.Country, today.Place = p.Town.City, p.Town.Country, p.Town.Place
+	}
+	return today
 }
 
 // Confirmed reports whether the organization stands by its part.
@@ -283,6 +299,7 @@ type Applicant struct {
 	ID      ids.Organization
 	Name    string
 	City    string
+	Place   int    // GeoNames' number of the town, where it was chosen from the gazetteer
 	Country string // ISO 3166-1 alpha-2
 	Kind    string // legal form
 }

@@ -189,8 +189,10 @@ func table(p ui.Page, l Listing) sheets.Table {
 
 func countries(p ui.Page, o *Overview) string {
 	var names []string
-	for _, id := range o.Application.Organizations() {
-		names = append(names, forms.CountryName(p.Loc.Locale, o.Organizations[id].Country))
+	for _, part := range o.Parts {
+		if !part.Organization.IsZero() {
+			names = append(names, forms.CountryName(p.Loc.Locale, part.Of(o.Organizations[part.Organization]).Country))
+		}
 	}
 	return strings.Join(names, ", ")
 }

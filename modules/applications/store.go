@@ -68,6 +68,9 @@ type partRow struct {
 	ConfirmedAt    time.Time        `bun:"confirmed_at,nullzero"`
 	ConfirmedBy    ids.Person       `bun:"confirmed_by"`
 	NewsSinceID    ids.FormVersion  `bun:"news_since_id"`
+	Country        string           `bun:"country"`
+	City           string           `bun:"city"`
+	Place          int              `bun:"place"`
 }
 
 func insert(ctx context.Context, tx *tenants.Tx, a *Application, search string) error {
@@ -151,7 +154,7 @@ func withParts(ctx context.Context, db bun.IDB, q *bun.SelectQuery) ([]Applicati
 		a := &all[at[p.ApplicationID]]
 		a.Parts = append(a.Parts, Part{
 			ID: p.ID, Application: p.ApplicationID, Seat: p.Seat, Organization: p.OrganizationID, Sheet: p.SheetID, ConfirmedAt: p.ConfirmedAt, ConfirmedBy: p.ConfirmedBy,
-			NewsSince: p.NewsSinceID,
+			NewsSince: p.NewsSinceID, Town: Town{Country: p.Country, City: p.City, Place: p.Place},
 		})
 	}
 	return all, nil
@@ -314,6 +317,22 @@ func savePart(ctx context.Context, tx *tenants.Tx, p *Part) error {
 	_, err := tx.NewUpdate().Model(&row).Column("organization_id", "confirmed_at", "confirmed_by").Where("id = ?", p.ID).Exec(ctx)
 	if err != nil {
 		return taken(err, "save part")
+	}
+	return nil
+}
+
+// settle keeps where the organizations of an application sit.
+func settle(ctx context.Context, tx *tenants.Tx, a *Application, organizations map[ids.Organization]Applicant) error {
+	for i := range a.Parts {
+		p := &a.Parts[i]
+		if p.Organization.IsZero() {
+			continue
+		}
+		o := organizations[p.Organization]
+		p.Town = Town{Country: o.Country, City: o.City, Place: o.Place}
+		if _, err := tx.NewRaw(`UPDATE application_parts SET country = ?, city = ?, place = ? WHERE id = ?`, o.Country, o.City, o.Place, p.ID).Exec(ctx); err != nil {
+			return fmt.Errorf("applications: keep where an organization sits: %w", err)
+		}
 	}
 	return nil
 }

@@ -303,6 +303,19 @@ func Seated(ctx context.Context, db bun.IDB, organizations []ids.Organization) (
 	return found, nil
 }
 
+// SeatedIn are the applications of a call that passed the check and in which the organization has a seat, and those of the others, with
+// their parts. It is for other modules' use-cases, which have authorized.
+func SeatedIn(ctx context.Context, db bun.IDB, call ids.Call, organization ids.Organization, others []ids.Application) ([]Application, error) {
+	all, err := withParts(ctx, db, db.NewSelect().Model((*applicationRow)(nil)).Where("a.call_id = ?", call).WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+		q = q.Where("EXISTS (SELECT 1 FROM application_parts AS p WHERE p.application_id = a.id AND p.organization_id = ?)", organization)
+		if len(others) > 0 {
+			q = q.WhereOr("a.id IN (?)", bun.List(others))
+		}
+		return q
+	}))
+	return slices.DeleteFunc(all, func(a Application) bool { return !a.State.passed() }), err
+}
+
 // Brief reads an application that was handed in once, without its parts. It is for other modules' use-cases, which have
 // authorized. Fault: NotFound.
 func Brief(ctx context.Context, db bun.IDB, id ids.Application) (Application, error) {

@@ -103,8 +103,9 @@ func keepFormer(ctx context.Context, tx *tenants.Tx, p *Part, now time.Time) err
 
 // emptySeat gives the seat to nobody, with a fresh sheet.
 func emptySeat(ctx context.Context, tx *tenants.Tx, p *Part, fresh ids.Sheet) error {
-	p.Organization, p.Sheet, p.ConfirmedAt, p.ConfirmedBy, p.NewsSince = ids.Organization{}, fresh, time.Time{}, ids.Person{}, ids.FormVersion{}
-	_, err := tx.NewRaw(`UPDATE application_parts SET organization_id = NULL, sheet_id = ?, confirmed_at = NULL, confirmed_by = NULL, news_since_id = NULL WHERE id = ?`, fresh, p.ID).Exec(ctx)
+	p.Organization, p.Sheet, p.ConfirmedAt, p.ConfirmedBy, p.NewsSince, p.Town = ids.Organization{}, fresh, time.Time{}, ids.Person{}, ids.FormVersion{}, Town{}
+	_, err := tx.NewRaw(`UPDATE application_parts SET organization_id = NULL, sheet_id = ?, confirmed_at = NULL, confirmed_by = NULL, news_since_id = NULL,
+		country = '', city = '', place = 0 WHERE id = ?`, fresh, p.ID).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("applications: empty seat: %w", err)
 	}

@@ -24,13 +24,15 @@ type recordPart struct {
 	Seat         string           `json:"seat"`
 	Organization ids.Organization `json:"organization"`
 	Sheet        ids.Sheet        `json:"sheet"`
+	Country      string           `json:"country"`
+	City         string           `json:"city"`
 	ConfirmedAt  int64            `json:"confirmed_at"` // microseconds; JSON's own instants would come in the database's zone
 }
 
 // recordColumns are an application with its parts in one row.
 const recordColumns = `a.id, a.call_id, a.organization_id, a.number, a.state, a.form_version_id, a.joint_sheet_id, a.created_at, a.submitted_at,
 	a.submitted_version_id, a.told_at, a.reply_by, a.waiting, a.papers, a.papers_due,
-	(SELECT jsonb_agg(jsonb_build_object('seat', p.seat, 'organization', coalesce(p.organization_id::text, ''), 'sheet', p.sheet_id, 'confirmed_at', coalesce((extract(epoch FROM p.confirmed_at) * 1000000)::bigint, 0))
+	(SELECT jsonb_agg(jsonb_build_object('seat', p.seat, 'organization', coalesce(p.organization_id::text, ''), 'sheet', p.sheet_id, 'country', p.country, 'city', p.city, 'confirmed_at', coalesce((extract(epoch FROM p.confirmed_at) * 1000000)::bigint, 0))
 		ORDER BY p.position) FROM application_parts AS p WHERE p.application_id = a.id) AS parts`
 
 func (r *recordRow) record() (Record, error) {
@@ -40,7 +42,7 @@ func (r *recordRow) record() (Record, error) {
 		return found, fmt.Errorf("applications: read parts: %w", err)
 	}
 	for _, p := range parts {
-		part := Part{Application: r.ID, Seat: p.Seat, Organization: p.Organization, Sheet: p.Sheet}
+		part := Part{Application: r.ID, Seat: p.Seat, Organization: p.Organization, Sheet: p.Sheet, Town: Town{Country: p.Country, City: p.City}}
 		if p.ConfirmedAt != 0 {
 			part.ConfirmedAt = time.UnixMicro(p.ConfirmedAt)
 		}
@@ -64,11 +66,11 @@ func asking(wanted []ids.Application, all *[]Application) (applications, parts t
 		},
 	}
 	parts = tenants.Question{
-		Query: `SELECT id, application_id, seat, organization_id, sheet_id, confirmed_at, confirmed_by, news_since_id FROM application_parts
+		Query: `SELECT id, application_id, seat, organization_id, sheet_id, confirmed_at, confirmed_by, news_since_id, country, city, place FROM application_parts
 			WHERE application_id = ANY($1::uuid[]) ORDER BY position`,
 		Args: []any{array}, Row: func(row *tenants.Row) error {
 			var p Part
-			err := row.Scan(&p.ID, &p.Application, &p.Seat, &p.Organization, &p.Sheet, &p.ConfirmedAt, &p.ConfirmedBy, &p.NewsSince)
+			err := row.Scan(&p.ID, &p.Application, &p.Seat, &p.Organization, &p.Sheet, &p.ConfirmedAt, &p.ConfirmedBy, &p.NewsSince, &p.Town.Country, &p.Town.City, &p.Town.Place)
 			for i := range *all {
 				if a := &(*all)[i]; a.ID == p.Application {
 					a.Parts = append(a.Parts, p)
@@ -97,11 +99,11 @@ func InSelection(ctx context.Context, sc tenants.Scope, call ids.Call) ([]Applic
 		},
 	}
 	parts := tenants.Question{
-		Query: `SELECT p.id, p.application_id, p.seat, p.organization_id, p.sheet_id FROM application_parts AS p JOIN applications AS a ON a.id = p.application_id
+		Query: `SELECT p.id, p.application_id, p.seat, p.organization_id, p.sheet_id, p.country, p.city, p.place FROM application_parts AS p JOIN applications AS a ON a.id = p.application_id
 			WHERE a.call_id = $1 AND a.state NOT IN ('draft', 'submitted', 'returned', 'ineligible', 'withdrawn') ORDER BY p.position`,
 		Args: []any{call}, Row: func(row *tenants.Row) error {
 			var p Part
-			err := row.Scan(&p.ID, &p.Application, &p.Seat, &p.Organization, &p.Sheet)
+			err := row.Scan(&p.ID, &p.Application, &p.Seat, &p.Organization, &p.Sheet, &p.Town.Country, &p.Town.City, &p.Town.Place)
 			if i, ok := at[p.Application]; ok {
 				all[i].Parts = append(all[i].Parts, p)
 			}

@@ -277,6 +277,11 @@ func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, a *Application, ca
 	}
 	a.State, a.SubmittedAt, a.Papers, a.PapersDue = Submitted, done.At, "", time.Time{}
 	a.SubmittedVersion = a.FormVersion
+	if before != Returned { // the time given for papers is not one to move in
+		if err := settle(ctx, tx, a, organizations); err != nil {
+			return err
+		}
+	}
 	names := []string{a.Number}
 	for _, o := range a.Organizations() {
 		names = append(names, organizations[o].Name)

@@ -18,10 +18,11 @@ const (
 	ReplacementDeclined  ReplacementState = "declined"
 	ReplacementWithdrawn ReplacementState = "withdrawn" // by a coordinator
 	ReplacementLapsed    ReplacementState = "lapsed"
+	ReplacementMoot      ReplacementState = "moot" // the one that comes was not free any more when the last of the others agreed
 )
 
 // ReplacementStates lists all of them.
-var ReplacementStates = []ReplacementState{ReplacementAsked, ReplacementDone, ReplacementDeclined, ReplacementWithdrawn, ReplacementLapsed}
+var ReplacementStates = []ReplacementState{ReplacementAsked, ReplacementDone, ReplacementDeclined, ReplacementWithdrawn, ReplacementLapsed, ReplacementMoot}
 
 // longestAsking is for how long the organizations are asked at most.
 const longestAsking = 90 * 24 * time.Hour

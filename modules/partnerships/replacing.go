@@ -32,7 +32,9 @@ type Vacancy struct {
 }
 
 // Vacancy tells who could take a seat of a partnership in place of the organization that sits there: those that the call's rule admits,
-// that have somebody who leads them, and that are in no partnership of the same call. Coordinators may. Faults: Conflict when
+// that have somebody who leads them, and that are in no partnership of the same call and neither hold a place in it nor wait for one, as
+// far as the actor may know of that; whoever does is told when they are asked. One that has won a place alone brings it along. Coordinators
+// may. Faults: Conflict when
 // the partnership is over, NotFound.
 func (s *Service) Vacancy(ctx context.Context, sc tenants.Scope, id ids.Partnership, seat string) (Vacancy, error) {
 	p, err := s.Leavable(ctx, sc, id)
@@ -51,13 +53,13 @@ func (s *Service) Vacancy(ctx context.Context, sc tenants.Scope, id ids.Partners
 	if err != nil {
 		return v, err
 	}
-	seated, err := Seated(ctx, sc.Read(), p.Call)
+	taken, err := s.taken(ctx, sc, p.Call)
 	if err != nil {
 		return v, err
 	}
 	var free []ids.Organization
 	for o := range admitted {
-		if !slices.Contains(seated, o) {
+		if !slices.Contains(taken, o) {
 			free = append(free, o)
 		}
 	}
@@ -181,7 +183,9 @@ func (s *Service) Proposal(ctx context.Context, sc tenants.Scope, id ids.Partner
 
 // Respond says for the organizations that the actor leads whether they agree to a replacement; one no ends it, and takes a reason of at
 // most 1,000 characters. With the last yes the seat changes hands. Leads of the organizations that are asked may. Faults: Invalid
-// by field, TooLate by the database's clock, Conflict when they have answered or it has ended, NotFound.
+// by field, TooLate by the database's clock, Conflict when they have answered, it has ended, or their own that comes has or awaits another
+// seat in the call by now; NotFound. If it does with the last yes of another, the replacement ends without a swap and without a fault: what
+// becomes of its applications is not theirs to know.
 func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Partnership, replacement ids.Replacement, agrees bool, reason string) error {
 	shown, err := s.Proposal(ctx, sc, id, replacement)
 	if err != nil {
@@ -210,6 +214,11 @@ func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Partners
 		if len(own) == 0 {
 			return fault.Conflict("partnerships.replacement.answered")
 		}
+		if agrees && slices.Contains(own, r.Coming) {
+			if _, err := s.free(ctx, tx, r.Coming, p.Call); err != nil {
+				return err
+			}
+		}
 		for _, o := range own {
 			a := Answer{Organization: o, Agrees: agrees, Reason: reason, At: now, By: sc.Actor().Person}
 			if err := insertAnswer(ctx, tx, r.ID, a); err != nil {
@@ -228,8 +237,31 @@ func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Partners
 		if len(r.Owed(parties)) > 0 {
 			return nil
 		}
+		brings, err := s.free(ctx, tx, r.Coming, p.Call)
+		if fault.Is(err, fault.KindConflict) {
+			return s.mooted(ctx, tx, &p, &r, shown.Cards, now)
+		}
+		if err != nil {
+			return err
+		}
+		if err := joinApplications(ctx, tx, p.ID, brings); err != nil {
+			return err
+		}
 		return s.swap(ctx, tx, &p, &r, shown.Cards, now)
 	})
+}
+
+// mooted ends a replacement that cannot come about any more. Nobody is told why: it may be of an application that they must not know of.
+func (s *Service) mooted(ctx context.Context, tx *tenants.Tx, p *Partnership, r *Replacement, cards map[ids.Organization]Organization, now time.Time) error {
+	r.State, r.EndedAt = ReplacementMoot, now
+	if err := endReplacement(ctx, tx, r); err != nil {
+		return err
+	}
+	tx.Audit(audit.Entry{Action: "partnership.replacement_moot", SubjectKind: subject, SubjectID: p.ID.String()})
+	if err := s.tellParties(ctx, tx, p, r, cards, "replacement_moot", r.Parties(p)); err != nil {
+		return err
+	}
+	return s.tellReplacers(ctx, tx, p, r, "replacement_moot")
 }
 
 // asked finds a replacement that can still be answered, and holds it. Faults: TooLate, Conflict, NotFound.
@@ -257,16 +289,6 @@ func (s *Service) asked(ctx context.Context, tx *tenants.Tx, id ids.Replacement)
 func (s *Service) swap(ctx context.Context, tx *tenants.Tx, p *Partnership, r *Replacement, cards map[ids.Organization]Organization, now time.Time) error {
 	if !p.Replaceable() {
 		return fault.Conflict("partnerships.not_now")
-	}
-	if err := holdFounding(ctx, tx); err != nil {
-		return err
-	}
-	seated, err := Seated(ctx, tx, p.Call)
-	if err != nil {
-		return err
-	}
-	if slices.Contains(seated, r.Coming) {
-		return fault.Conflict("partnerships.replacement.busy")
 	}
 	for i := range p.Seats {
 		if p.Seats[i].Key == r.Seat && p.Seats[i].Organization == r.Leaving {

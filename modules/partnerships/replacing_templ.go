@@ -837,7 +837,7 @@ func replacementTone(s ReplacementState) string {
 		return "info"
 	case ReplacementDone:
 		return "success"
-	case ReplacementDeclined, ReplacementLapsed:
+	case ReplacementDeclined, ReplacementLapsed, ReplacementMoot:
 		return "warning"
 	default:
 		return "neutral"

@@ -356,11 +356,120 @@ func TestNobodyGetsTwoSeatsInACall(t *testing.T) {
 	if err := h.service.Found(t.Context(), h.System(), e); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.service.Respond(t.Context(), c.staying, c.id, r.ID, true, ""); !fault.Is(err, fault.KindConflict) {
+	if err := h.service.Respond(t.Context(), c.staying, c.id, r.ID, true, ""); err != nil {
+		t.Error(err)
+	}
+	if w := h.whole(t, c); w.Seats[1].Organization != c.leaves || w.Replacements[0].State != partnerships.ReplacementMoot {
+		t.Errorf("the seat changed hands: %+v", w.Replacements[0])
+	}
+}
+
+// holds says who holds or awaits a place of a call, by application.
+func (h *house) holds(places map[ids.Application][]ids.Organization) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.places = places
+}
+
+// TestWhoHoldsOrAwaitsAPlaceDoesNotComeToAPartnership of the same call, but whose place became one that they have left may.
+func TestWhoHoldsOrAwaitsAPlaceDoesNotComeToAPartnership(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	comes := func() bool {
+		t.Helper()
+		v, err := h.service.Vacancy(t.Context(), c.coordinator, c.id, "b")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(v.Candidates, func(o partnerships.Candidate) bool { return o.ID == c.comes })
+	}
+	h.holds(map[ids.Application][]ids.Organization{h.whole(t, c).Application: {c.comes}})
+	if !comes() {
+		t.Error("whose place is a partnership by now could not come")
+	}
+	h.holds(map[ids.Application][]ids.Organization{ids.New[ids.Application](): {c.comes}})
+	if comes() {
+		t.Error("who holds a place could come")
+	}
+	if err := h.service.Replace(t.Context(), c.coordinator, c.id, h.whole(t, c).Version, c.cmd()); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("asked who holds a place: %v", err)
+	}
+}
+
+// TestWhoComesToAPartnershipIsToldThatTheyHoldAPlace which the coordinator must not know of, and nobody else is: with the last yes of
+// another it only ends.
+func TestWhoComesToAPartnershipIsToldThatTheyHoldAPlace(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	hides := func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.hidden = map[ids.Organization][]ids.Application{c.comes: {ids.New[ids.Application]()}}
+	}
+	first := h.asked(t, c)
+	if err := h.service.Respond(t.Context(), c.coming, c.id, first.ID, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	hides()
+	if err := h.service.Respond(t.Context(), c.staying, c.id, first.ID, true, ""); err != nil {
+		t.Errorf("who stays learns that the other is not free: %v", err)
+	}
+	h.Jobs(t)
+	if w := h.whole(t, c); w.Replacements[0].State != partnerships.ReplacementMoot || w.Seats[1].Organization != c.leaves {
+		t.Errorf("afterwards: %+v", w.Replacements[0])
+	}
+	told := map[ids.Person]int{}
+	for _, m := range h.mails {
+		if m.Kind == "partnerships.mail.replacement_moot" {
+			told[m.Person]++
+		}
+	}
+	if told[c.coming.Actor().Person] != 1 || told[c.staying.Actor().Person] != 1 || len(told) != 2 {
+		t.Errorf("mails: %v", told)
+	}
+	if !slices.ContainsFunc(h.news, func(n events.NotificationRequested) bool {
+		return n.Person == c.coordinator.Actor().Person && n.Key == "partnerships.notify.replacement_moot"
+	}) {
+		t.Error("the coordinator was not told")
+	}
+	second := h.asked(t, c)
+	if err := h.service.Respond(t.Context(), c.coming, c.id, second.ID, true, ""); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("two seats for one: %v", err)
 	}
-	if w := h.whole(t, c); w.Seats[1].Organization != c.leaves {
-		t.Error("the seat changed hands")
+	if err := h.service.Respond(t.Context(), c.coming, c.id, second.ID, false, "Yerimiz var."); err != nil {
+		t.Errorf("cannot say no either: %v", err)
+	}
+}
+
+// TestWhoHasWonAPlaceAloneBringsIt to the partnership to which they come, so that it founds no other one.
+func TestWhoHasWonAPlaceAloneBringsIt(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	won := ids.New[ids.Application]()
+	h.mu.Lock()
+	h.single = map[ids.Organization][]ids.Application{c.comes: {won}}
+	h.mu.Unlock()
+	r := h.asked(t, c)
+	for _, sc := range []tenants.Scope{c.coming, c.staying} {
+		if err := h.service.Respond(t.Context(), sc, c.id, r.ID, true, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w := h.whole(t, c); w.Seats[1].Organization != c.comes {
+		t.Errorf("the seat did not change hands: %+v", w.Replacements[0])
+	}
+	err := h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		ends, err := partnerships.Ends(ctx, tx, won)
+		if err == nil && len(ends) != 1 {
+			t.Errorf("the place that was won alone belongs to %d partnerships", len(ends))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -22,6 +22,16 @@ type Applications interface {
 	Won(ctx context.Context, tx *tenants.Tx, among []ids.Application) (bool, error)
 }
 
+// Places tells who is about to have another seat in a call. The selection module satisfies it.
+type Places interface {
+	// Occupied are the organizations that hold a place in a call, wait for one or may still get one, by application and as far as the actor
+	// may know of that; also those whose place is a partnership by now, but not those who have won one alone.
+	Occupied(ctx context.Context, sc tenants.Scope, call ids.Call) (map[ids.Application][]ids.Organization, error)
+	// Occupying are the applications by which one does, and apart from them those of places that it has won alone. Who holds a place of
+	// the call stays as it is until the transaction ends.
+	Occupying(ctx context.Context, tx *tenants.Tx, call ids.Call, organization ids.Organization) (held, alone []ids.Application, err error)
+}
+
 // Calls tells what a call promised and who may take part. The programs module satisfies it.
 type Calls interface {
 	Promise(ctx context.Context, sc tenants.Scope, call ids.Call) (Call, error)
@@ -47,7 +57,8 @@ type Service struct {
 	calls         Calls
 	organizations Organizations
 	people        People
-	Needs         Needs // set before the service is used
+	Needs         Needs // set before the service is used, as are Places
+	Places        Places
 }
 
 // New makes the service.

@@ -34,6 +34,19 @@ func holdTaken(ctx context.Context, tx *tenants.Tx, applications []ids.Applicati
 	return taken, nil
 }
 
+// founded are those of the applications that belong to a partnership, whatever has become of it.
+func founded(ctx context.Context, db bun.IDB, among []ids.Application) ([]ids.Application, error) {
+	if len(among) == 0 {
+		return nil, nil
+	}
+	var found []ids.Application
+	err := db.NewSelect().TableExpr(allApplications).ColumnExpr("o.application_id").Where("o.application_id IN (?)", bun.List(among)).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("partnerships: list what applications have become: %w", err)
+	}
+	return found, nil
+}
+
 func joinApplications(ctx context.Context, tx *tenants.Tx, id ids.Partnership, applications []ids.Application) error {
 	for _, application := range applications {
 		if _, err := tx.NewRaw("INSERT INTO partnership_applications (application_id, partnership_id) VALUES (?, ?)", application, id).Exec(ctx); err != nil {

@@ -40,6 +40,9 @@ type around struct {
 	topics map[ids.Application][][]string
 	wants  map[ids.Organization]partnerships.Want
 	barred map[ids.Application][]ids.Person
+	places map[ids.Application][]ids.Organization // that are held or awaited
+	single map[ids.Organization][]ids.Application // of places that they have won alone
+	hidden map[ids.Organization][]ids.Application // by which they hold or await one, and of which nobody here may know
 }
 
 func (a *around) Won(_ context.Context, _ *tenants.Tx, among []ids.Application) (bool, error) {
@@ -69,6 +72,24 @@ func (a *around) Seatable(context.Context, tenants.Scope, ids.Call, string) (map
 	admitted := maps.Clone(a.cards)
 	maps.DeleteFunc(admitted, func(_ ids.Organization, o partnerships.Organization) bool { return strings.Contains(o.Name, "unfit") })
 	return admitted, nil
+}
+
+// Occupied are those whose places everybody may know of.
+func (a *around) Occupied(context.Context, tenants.Scope, ids.Call) (map[ids.Application][]ids.Organization, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.places), nil
+}
+
+func (a *around) Occupying(_ context.Context, _ *tenants.Tx, _ ids.Call, organization ids.Organization) (found, alone []ids.Application, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for application, organizations := range a.places {
+		if slices.Contains(organizations, organization) {
+			found = append(found, application)
+		}
+	}
+	return append(found, a.hidden[organization]...), slices.Clone(a.single[organization]), nil
 }
 
 func (a *around) Cards(context.Context, tenants.Scope, []ids.Organization) (map[ids.Organization]partnerships.Organization, error) {
@@ -129,7 +150,7 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.service = partnerships.New(w.Tenants, authorizer, h.around, h.around, h.around, h.around)
-	h.service.Needs = h.around
+	h.service.Needs, h.service.Places = h.around, h.around
 	h.service.Reactions(w.Tenants.Registry())
 	h.service.RegisterJobs(w.Tenants)
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {

@@ -214,11 +214,7 @@ func (s *Service) Assign(ctx context.Context, sc tenants.Scope, call ids.Call, c
 	if err != nil {
 		return nil, err
 	}
-	concerned, err := s.concerned(ctx, sc, chosen)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.detect(ctx, sc, concerned, cmd.Reviewers...)
+	found, err := s.detect(ctx, sc, chosen, cmd.Reviewers...) // nobody comes to a place while somebody can be assigned
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,9 @@ type Seats interface {
 	Seatable(ctx context.Context, sc tenants.Scope, call ids.Call, seat string, staying []Applicant) ([]Applicant, error)
 	// Seated reports whether an organization sits in a partnership of the call which goes on.
 	Seated(ctx context.Context, tx *tenants.Tx, call ids.Call, organization ids.Organization) (bool, error)
+	// Applied are the applications of the call that passed the check and in which the organization has a seat, and those of the others; of
+	// the organizations that have applied only who they are.
+	Applied(ctx context.Context, tx *tenants.Tx, call ids.Call, organization ids.Organization, others []ids.Application) ([]Application, error)
 	// Came tells of organizations that took a seat at an instant, before which a first-timer was in no partnership of the network, and of
 	// their regions.
 	Came(ctx context.Context, sc tenants.Scope, since map[ids.Organization]time.Time) (map[ids.Organization]Applicant, error)

@@ -657,6 +657,14 @@ func (a *around) Seated(_ context.Context, _ *tenants.Tx, _ ids.Call, organizati
 	return a.seated[organization], nil
 }
 
+func (a *around) Applied(_ context.Context, _ *tenants.Tx, call ids.Call, organization ids.Organization, others []ids.Application) ([]selection.Application, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(a.applications), func(one selection.Application) bool {
+		return one.Call != call || !slices.Contains(others, one.ID) && !slices.ContainsFunc(one.Organizations, func(o selection.Applicant) bool { return o.ID == organization })
+	}), nil
+}
+
 func (a *around) Came(_ context.Context, _ tenants.Scope, since map[ids.Organization]time.Time) (map[ids.Organization]selection.Applicant, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

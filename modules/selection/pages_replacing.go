@@ -46,6 +46,14 @@ func buttonTone(v Vacancy) string {
 	return "plain"
 }
 
+// untilHint says how long organizations can be asked.
+func untilHint(p ui.Page, v Vacancy) string {
+	if v.Latest.IsZero() {
+		return p.T("selection.replacement.until_hint")
+	}
+	return p.T("selection.replacement.until_hint_waiting", "When", p.Loc.DateTimeIn(v.Latest, zone(v.Call)))
+}
+
 // consentText says what follows from the last yes.
 func consentText(p ui.Page, v Consultation) string {
 	if v.Decision.State == DecisionOffered {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kervan/modules/ids"
+	"kervan/modules/kernel/geo"
 )
 
 // ReplacementState is where the replacement of an organization that drops out of a place stands.
@@ -39,6 +40,7 @@ type Replacement struct {
 	Seat        string // its key in the call's composition
 	Leaving     ids.Organization
 	Coming      ids.Organization
+	From        Town   // where that one sat when it was asked
 	Reason      string // all that are asked read it, and the organization that leaves
 	Until       time.Time
 	State       ReplacementState
@@ -47,6 +49,12 @@ type Replacement struct {
 	EndedAt     time.Time
 	Parties     []ids.Organization // that are asked: the one that comes first, then those that stay and have not dropped out
 	Answers     []Consent
+}
+
+// Town is where an organization sits: a town of a country, and GeoNames' number of it where it was chosen from the gazetteer.
+type Town struct {
+	Country, City string
+	Place         int
 }
 
 // Consent is what one organization says of a replacement.
@@ -108,10 +116,18 @@ func reseat(a Application, done []Replacement, known map[ids.Organization]Applic
 			continue
 		}
 		came.Seat, came.Came = a.Organizations[i].Seat, true
+		came.settle(r.From)
 		a.Organizations[i] = came
 		a.Left = append(slices.Clip(a.Left), r.Leaving)
 	}
 	return a
+}
+
+// settle says where an organization sat, if that was kept.
+func (o *Applicant) settle(t Town) {
+	if t.Country != "" {
+		o.Country, o.City, o.Place, o.Region = t.Country, t.City, t.Place, geo.RegionOf(geo.Country(t.Country), t.City, t.Place)
+	}
 }
 
 // staying are the organizations of an application but one.
@@ -148,16 +164,22 @@ func (a *Application) organization(id ids.Organization) (Applicant, bool) {
 // of another in the same call, or it could have two.
 func occupied(all []Application, decisions []Decision) map[ids.Organization]bool {
 	found := map[ids.Organization]bool{}
-	for i := range all {
-		at := slices.IndexFunc(decisions, func(d Decision) bool { return d.Application == all[i].ID })
-		out := !all[i].Undecided
-		if at >= 0 {
-			d := decisions[at].State
-			out = !d.Holds() && d != DecisionWaiting && d != DecisionDraft
-		}
-		for _, o := range all[i].Organizations {
-			found[o.ID] = found[o.ID] || !out
+	for _, a := range occupying(all, decisions) {
+		for _, o := range a.Organizations {
+			found[o.ID] = true
 		}
 	}
 	return found
+}
+
+// occupying are the applications that hold a place, wait for one or may still be decided.
+func occupying(all []Application, decisions []Decision) []Application {
+	return slices.DeleteFunc(slices.Clone(all), func(a Application) bool {
+		at := slices.IndexFunc(decisions, func(d Decision) bool { return d.Application == a.ID })
+		if at < 0 {
+			return !a.Undecided
+		}
+		d := decisions[at].State
+		return !d.Holds() && d != DecisionWaiting && d != DecisionDraft
+	})
 }

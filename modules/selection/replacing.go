@@ -125,6 +125,7 @@ type Vacancy struct {
 	Candidates []Applicant // by name
 	Coming     Applicant   // zero: none is chosen
 	Effect     Effect      // of the one that is chosen
+	Latest     time.Time   // until when organizations can be asked, as the waiting list ends then; zero: it does not matter
 }
 
 // Effect is what would follow if an organization took a seat.
@@ -177,6 +178,9 @@ func (s *Service) Vacancy(ctx context.Context, sc tenants.Scope, id ids.Applicat
 	if err != nil {
 		return v, err
 	}
+	if v.Latest, err = s.latest(ctx, sc, &v, f, decided); err != nil {
+		return v, err
+	}
 	if v.Candidates, err = s.candidates(ctx, sc, &v, occupied(f.Applications, decided)); err != nil || coming.IsZero() {
 		return v, err
 	}
@@ -187,6 +191,23 @@ func (s *Service) Vacancy(ctx context.Context, sc tenants.Scope, id ids.Applicat
 	v.Coming = v.Candidates[i]
 	v.Effect.Quotas = v.shifts(f, decided)
 	return v, s.ties(ctx, sc, &v)
+}
+
+// latest is when the waiting list ends, if an offer that goes on for longer could keep the place from those who wait, as far as the actor
+// may know of them.
+func (s *Service) latest(ctx context.Context, sc tenants.Scope, v *Vacancy, f field, decided []Decision) (time.Time, error) {
+	waits := slices.ContainsFunc(decided, func(d Decision) bool {
+		_, known := f.application(d.Application)
+		return known && d.State == DecisionWaiting
+	})
+	if v.State != DecisionOffered || !waits {
+		return time.Time{}, nil
+	}
+	list, _, err := findList(ctx, sc.Read(), v.Application.Call)
+	if err != nil || !list.WaitingUntil.After(time.Now()) {
+		return time.Time{}, err
+	}
+	return list.WaitingUntil, nil
 }
 
 // candidates are the organizations that could take the seat.
@@ -290,7 +311,8 @@ type Replacing struct {
 }
 
 // Replace asks an organization to take the seat of one that drops out of a place, and those that stay whether they agree; once all have,
-// the seat changes hands, and a place that is only offered is taken by that. An offer goes on at least as long as organizations are asked.
+// the seat changes hands, and a place that is only offered is taken by that. An offer goes on at least as long as organizations are asked,
+// and no longer than the waiting list of which the actor may know: a place that lapsed after that would be nobody's.
 // Coordinators may, without a conflict of interest in the application or with the one that comes; one replacement of a place at a time.
 // Faults: Invalid by field, Conflict where a replacement is asked for already or nobody can be replaced (any more), NotFound.
 func (s *Service) Replace(ctx context.Context, sc tenants.Scope, id ids.Application, cmd Replacing) error {
@@ -313,6 +335,8 @@ func (s *Service) Replace(ctx context.Context, sc tenants.Scope, id ids.Applicat
 	}
 	if now := time.Now(); !cmd.Until.After(now) || cmd.Until.After(now.Add(longestAsking)) {
 		bad = append(bad, fault.At("until", "selection.replacement.until_wrong"))
+	} else if !v.Latest.IsZero() && cmd.Until.After(v.Latest) {
+		bad = append(bad, fault.At("until", "selection.replacement.until_waiting"))
 	}
 	if len(bad) > 0 {
 		return fault.Invalid("fault.check_fields", bad...)
@@ -338,6 +362,7 @@ func (s *Service) Replace(ctx context.Context, sc tenants.Scope, id ids.Applicat
 		r := Replacement{
 			ID: ids.New[ids.Replacement](), Application: id, Call: a.Call, Seat: v.Leaving.Seat, Leaving: cmd.Leaving, Coming: cmd.Coming, Reason: reason,
 			Until: cmd.Until.Truncate(time.Microsecond), State: ReplacementAsked, AskedAt: w.now, AskedBy: sc.Actor().Person,
+			From: Town{Country: v.Coming.Country, City: v.Coming.City, Place: v.Coming.Place},
 		}
 		r.Parties = append([]ids.Organization{r.Coming}, a.present(gone[id], r.Leaving)...)
 		made, err := insertReplacement(ctx, tx, &r)

@@ -696,7 +696,7 @@ func vacancyPage(p ui.Page, v Vacancy, in replacementForm) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = ui.Input(p, ui.Field{Name: "until", Label: p.T("selection.replacement.until"), Hint: p.T("selection.replacement.until_hint"), Type: "date", Value: in.Until, Error: ui.FieldError(p, in.Fault, "until"), Required: true, Short: true}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Input(p, ui.Field{Name: "until", Label: p.T("selection.replacement.until"), Hint: untilHint(p, v), Type: "date", Value: in.Until, Error: ui.FieldError(p, in.Fault, "until"), Required: true, Short: true}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -1895,7 +1895,7 @@ func seatNotices(p ui.Page, o Offer) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-						} else {
+						} else if o.State == DecisionConditional {
 							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 122, "<p>")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err

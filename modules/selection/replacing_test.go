@@ -689,3 +689,94 @@ func TestWhoCameToAPlaceMayLeaveItButNotEndTheApplication(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoOccupiesAPlace is what partnerships of the call go by: the team is told as far as it may know, a transaction of everybody.
+func TestWhoOccupiesAPlace(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	d := h.dropping(t)
+	occupies := func(o ids.Organization) []ids.Application {
+		t.Helper()
+		var found []ids.Application
+		err := h.System().Write(ctx, func(ctx context.Context, tx *tenants.Tx) (err error) {
+			found, _, err = h.service.Occupying(ctx, tx, h.call.ID, o)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	seen := func(sc tenants.Scope) map[ids.Application][]ids.Organization {
+		t.Helper()
+		found, err := h.service.Occupied(ctx, sc, h.call.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if got := occupies(d.leaves); !slices.Equal(got, []ids.Application{d.id}) || len(occupies(d.comes.ID)) != 0 {
+		t.Errorf("at first: %v", got)
+	}
+	h.agree(t, d, h.asked(t, d), d.coming, d.staying)
+	if got := occupies(d.comes.ID); !slices.Equal(got, []ids.Application{d.id}) || len(occupies(d.leaves)) != 0 {
+		t.Errorf("after the seat has changed hands: %v", got)
+	}
+	if got := seen(d.coordinator)[d.id]; !slices.Equal(got, []ids.Organization{d.stays, d.comes.ID}) {
+		t.Errorf("the coordinator sees %v", got)
+	}
+	h.conflict(t, d.coordinator, d.all[0])
+	if got, there := seen(d.coordinator)[d.id]; there {
+		t.Errorf("the coordinator sees of what is hidden %v", got)
+	}
+	if len(occupies(d.comes.ID)) != 1 {
+		t.Error("what is hidden is not seen by a transaction")
+	}
+	h.withdraw(t, d.all[0])
+	if got := occupies(d.comes.ID); len(got) != 0 {
+		t.Errorf("of what was withdrawn: %v", got)
+	}
+	if _, err := h.service.Occupied(ctx, d.coming, h.call.ID); err == nil {
+		t.Error("an applicant asks who holds places")
+	}
+}
+
+// TestWhoWonAPlaceAloneIsFreeForAPartnership and tells by which application, so that it can bring that along.
+func TestWhoWonAPlaceAloneIsFreeForAPartnership(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	w := h.won(t)
+	h.around.mu.Lock()
+	for i := range h.applications {
+		if h.applications[i].ID == w.all[0].ID {
+			h.applications[i].Organizations = w.all[0].Organizations[:1]
+		}
+	}
+	h.around.mu.Unlock()
+	occupying := func() (held, alone []ids.Application) {
+		t.Helper()
+		err := h.System().Write(ctx, func(ctx context.Context, tx *tenants.Tx) (err error) {
+			held, alone, err = h.service.Occupying(ctx, tx, h.call.ID, w.all[0].Organizations[0].ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return held, alone
+	}
+	if held, alone := occupying(); len(held) != 1 || len(alone) != 0 {
+		t.Errorf("while it is offered: %v and alone %v", held, alone)
+	}
+	if err := h.service.Accept(ctx, w.leads[0][0], w.all[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if held, alone := occupying(); len(held) != 0 || !slices.Equal(alone, []ids.Application{w.all[0].ID}) {
+		t.Errorf("once it is taken: %v and alone %v", held, alone)
+	}
+	seen, err := h.service.Occupied(ctx, w.coordinator, h.call.ID)
+	if _, there := seen[w.all[0].ID]; there || len(seen) != 2 || err != nil {
+		t.Errorf("the coordinator sees %v, %v", seen, err)
+	}
+}

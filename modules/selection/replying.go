@@ -61,11 +61,25 @@ func (o *Offer) consulted() bool {
 	return o.Asked != nil && slices.ContainsFunc(o.voices(), func(one ids.Organization) bool { return slices.Contains(o.Asked.Parties, one) })
 }
 
-// Departs reports whether the actor's organizations can drop out of the place and leave it to others.
-func (o *Offer) Departs() bool {
-	own := o.voices()
-	return o.State.replaceable() && len(own) > 0 && o.Application.remains(o.Gone, own...)
+// Departing is nil where the actor's organizations can drop out of the place and leave it to others. Faults: TooLate when the place has
+// lapsed; Conflict when it was answered, they have dropped out, or nobody would stay.
+func (o *Offer) Departing() error {
+	switch own := o.voices(); {
+	case o.State == DecisionLapsed:
+		return fault.TooLate("selection.reply.late")
+	case !o.State.replaceable():
+		return fault.Conflict("selection.reply.answered")
+	case len(own) == 0:
+		return fault.Conflict("selection.departure.gone")
+	case !o.Application.remains(o.Gone, own...):
+		return fault.Conflict("selection.departure.nobody_stays")
+	default:
+		return nil
+	}
 }
+
+// Departs reports whether they can.
+func (o *Offer) Departs() bool { return o.Departing() == nil }
 
 // Offer shows the place that was offered to an application. The leads of its organizations may. Fault: NotFound, also while
 // nothing was offered: what is decided is told to nobody before it is released.

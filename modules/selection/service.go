@@ -50,7 +50,8 @@ type Calls interface {
 type Applicant struct {
 	ID      ids.Organization
 	Name    string
-	City    string
+	City    string     // where it sat when the application was handed in, or when it was asked to take a seat; so do the next three
+	Place   int        // GeoNames' number of the town, where it was chosen from the gazetteer
 	Country string     // ISO 3166-1 alpha-2
 	Region  geo.Region // where in its country, told where the call has a quota of regions; empty: that is not known
 	Kind    string     // its legal form

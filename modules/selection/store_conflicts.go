@@ -51,6 +51,12 @@ func conflictsOfCall(ctx context.Context, db bun.IDB, call ids.Call) ([]Conflict
 	return conflicts(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("c.call_id = ?", call) })
 }
 
+func conflictsOf(ctx context.Context, db bun.IDB, application ids.Application, person ids.Person) ([]Conflict, error) {
+	return conflicts(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("c.application_id = ?", application).Where("c.person_id = ?", person)
+	})
+}
+
 func findConflict(ctx context.Context, db bun.IDB, id ids.Change) (Conflict, error) {
 	found, err := conflicts(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("c.id = ?", id) })
 	if err != nil {

@@ -29,6 +29,9 @@ type replacementRow struct {
 	AskedAt       time.Time          `bun:"asked_at"`
 	AskedBy       ids.Person         `bun:"asked_by,nullzero"`
 	EndedAt       time.Time          `bun:"ended_at,nullzero"`
+	Country       string             `bun:"country"`
+	City          string             `bun:"city"`
+	Place         int                `bun:"place"`
 }
 
 type consentRow struct {
@@ -64,6 +67,7 @@ func replacements(ctx context.Context, db bun.IDB, narrow func(*bun.SelectQuery)
 		all[i] = Replacement{
 			ID: r.ID, Application: r.ApplicationID, Call: r.CallID, Seat: r.Seat, Leaving: r.Leaving, Coming: r.Coming, Reason: r.Reason, Parties: r.Parties,
 			Until: r.Until, State: r.State, AskedAt: r.AskedAt, AskedBy: r.AskedBy, EndedAt: r.EndedAt,
+			From: Town{Country: r.Country, City: r.City, Place: r.Place},
 		}
 	}
 	return all, nil
@@ -156,7 +160,7 @@ func openReplacements(ctx context.Context, db bun.IDB, coming []ids.Organization
 func insertReplacement(ctx context.Context, tx *tenants.Tx, r *Replacement) (bool, error) {
 	row := replacementRow{
 		ID: r.ID, ApplicationID: r.Application, CallID: r.Call, Seat: r.Seat, Leaving: r.Leaving, Coming: r.Coming, Reason: r.Reason, Parties: r.Parties,
-		Until: r.Until, State: r.State, AskedAt: r.AskedAt, AskedBy: r.AskedBy,
+		Until: r.Until, State: r.State, AskedAt: r.AskedAt, AskedBy: r.AskedBy, Country: r.From.Country, City: r.From.City, Place: r.From.Place,
 	}
 	result, err := tx.NewInsert().Model(&row).On("CONFLICT (application_id) WHERE state = 'asked' DO NOTHING").Returning("NULL").Exec(ctx)
 	if err != nil {
@@ -254,6 +258,14 @@ func cameTo(ctx context.Context, db bun.IDB, organizations []ids.Organization) (
 		}
 	}
 	return came, left, err
+}
+
+// holdPlaces lets nobody else change who holds a place in a call until the transaction ends. A call without a list has no places yet.
+func holdPlaces(ctx context.Context, tx *tenants.Tx, call ids.Call) error {
+	if _, err := tx.NewRaw("SELECT 1 FROM decision_lists WHERE call_id = ? FOR UPDATE", call).Exec(ctx); err != nil {
+		return fmt.Errorf("selection: hold places: %w", err)
+	}
+	return nil
 }
 
 // Reseated are the organizations that have taken a seat of an application since it was handed in, by the seat's key. It is for other

@@ -185,7 +185,10 @@ func (w *Web) meetCondition(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	err = w.service.MeetCondition(c.UserContext(), sc, id, condition, documentIn(form))
+	err = repeated(w.service.MeetCondition(c.UserContext(), sc, id, condition, documentIn(form)), func() (bool, error) {
+		v, err := w.service.Conditioned(c.UserContext(), sc, id)
+		return v.Met(condition, sc.Actor().Person), err
+	})
 	if fault.Is(err, fault.KindConflict) {
 		return w.said(c, err, "", conditionsAddress(id)+"/"+condition.String())
 	}
@@ -274,7 +277,10 @@ func (w *Web) revoke(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = w.service.RevokePlace(c.UserContext(), sc, id, reason)
+		err = repeated(w.service.RevokePlace(c.UserContext(), sc, id, reason), func() (bool, error) {
+			v, err := w.service.Conditioned(c.UserContext(), sc, id)
+			return v.Revoked(sc.Actor().Person), err
+		})
 	}
 	if fault.Is(err, fault.KindInvalid) {
 		return w.showConditioned(c, sc, conditionForm{Reason: form.Raw("reason")}, err, shownRevocation)

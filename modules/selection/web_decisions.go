@@ -266,7 +266,11 @@ func (w *Web) accept(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.said(c, w.service.Accept(c.UserContext(), sc, id), "selection.reply.accepted", offerAddress(id))
+	err = repeated(w.service.Accept(c.UserContext(), sc, id), func() (bool, error) {
+		o, err := w.service.Offer(c.UserContext(), sc, id)
+		return o.Takes(), err
+	})
+	return w.said(c, err, "selection.reply.accepted", offerAddress(id))
 }
 
 func (w *Web) declineForm(c *fiber.Ctx, sc tenants.Scope) error {
@@ -289,5 +293,9 @@ func (w *Web) decline(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.said(c, w.service.Decline(c.UserContext(), sc, id), "selection.reply.declined", offerAddress(id))
+	err = repeated(w.service.Decline(c.UserContext(), sc, id), func() (bool, error) {
+		o, err := w.service.Offer(c.UserContext(), sc, id)
+		return o.Gives(sc.Actor().Person), err
+	})
+	return w.said(c, err, "selection.reply.declined", offerAddress(id))
 }

@@ -86,7 +86,11 @@ func (w *Web) showVacancy(c *fiber.Ctx, sc tenants.Scope, coming ids.Organizatio
 	}
 	p := w.page(c, sc, "selection.replacement.title", v.Call)
 	if refused == nil {
-		in.Until = time.Now().In(zone(v.Call)).AddDate(0, 0, 14).Format(time.DateOnly)
+		until := time.Now().In(zone(v.Call)).AddDate(0, 0, 14)
+		if last := v.Latest.In(zone(v.Call)); !v.Latest.IsZero() && until.After(last) {
+			until = last
+		}
+		in.Until = until.Format(time.DateOnly)
 		return w.site.Render(c, vacancyPage(p, v, in))
 	}
 	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
@@ -122,7 +126,10 @@ func (w *Web) replace(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = w.service.Replace(c.UserContext(), sc, id, cmd)
+		err = repeated(w.service.Replace(c.UserContext(), sc, id, cmd), func() (bool, error) {
+			now, err := w.service.Place(c.UserContext(), sc, id)
+			return now.Asks(cmd), err
+		})
 	}
 	if fault.Is(err, fault.KindInvalid) {
 		return w.showVacancy(c, sc, cmd.Coming, replacementForm{Reason: form.Raw("reason"), Until: form.Raw("until")}, err)
@@ -172,8 +179,16 @@ func (w *Web) consent(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	err = w.service.Consent(c.UserContext(), sc, id, replacement, true, "")
+	err = repeated(w.service.Consent(c.UserContext(), sc, id, replacement, true, ""), func() (bool, error) {
+		return w.saysOf(c, sc, id, replacement, true)
+	})
 	return w.said(c, err, "selection.replacement.agreed", consultationAddress(&Replacement{ID: replacement, Application: id}))
+}
+
+// saysOf reports whether the actor has answered so to a replacement.
+func (w *Web) saysOf(c *fiber.Ctx, sc tenants.Scope, id ids.Application, replacement ids.Replacement, agrees bool) (bool, error) {
+	v, err := w.service.Consultation(c.UserContext(), sc, id, replacement)
+	return v.Says(sc.Actor().Person, agrees), err
 }
 
 func (w *Web) refuseReplacement(c *fiber.Ctx, sc tenants.Scope) error {
@@ -189,7 +204,9 @@ func (w *Web) refuseReplacement(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = w.service.Consent(c.UserContext(), sc, id, replacement, false, reason)
+		err = repeated(w.service.Consent(c.UserContext(), sc, id, replacement, false, reason), func() (bool, error) {
+			return w.saysOf(c, sc, id, replacement, false)
+		})
 	}
 	if fault.Is(err, fault.KindInvalid) {
 		return w.showConsultation(c, sc, form.Raw("reason"), err)
@@ -202,7 +219,11 @@ func (w *Web) withdrawReplacement(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.said(c, w.service.WithdrawReplacement(c.UserContext(), sc, id, replacement), "selection.replacement.withdrawn", placeAddress(id))
+	err = repeated(w.service.WithdrawReplacement(c.UserContext(), sc, id, replacement), func() (bool, error) {
+		v, err := w.service.Consultation(c.UserContext(), sc, id, replacement)
+		return v.State == ReplacementWithdrawn, err
+	})
+	return w.said(c, err, "selection.replacement.withdrawn", placeAddress(id))
 }
 
 func (w *Web) departForm(c *fiber.Ctx, sc tenants.Scope) error {
@@ -218,8 +239,8 @@ func (w *Web) showDeparture(c *fiber.Ctx, sc tenants.Scope, typed string, refuse
 	if err != nil {
 		return err
 	}
-	if !o.Departs() {
-		return web.SeeOther(c, offerAddress(id))
+	if err := o.Departing(); err != nil {
+		return w.said(c, err, "", offerAddress(id)) // whatever was typed, this is why it comes to nothing
 	}
 	p := w.site.Page(c, sc, "selection.departure.title")
 	if refused == nil {
@@ -241,7 +262,10 @@ func (w *Web) depart(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = w.service.Depart(c.UserContext(), sc, id, reason)
+		err = repeated(w.service.Depart(c.UserContext(), sc, id, reason), func() (bool, error) {
+			o, err := w.service.Offer(c.UserContext(), sc, id)
+			return o.Leaves(sc.Actor().Person), err
+		})
 	}
 	if fault.Is(err, fault.KindInvalid) {
 		return w.showDeparture(c, sc, form.Raw("reason"), err)

@@ -51,7 +51,9 @@ func (w *Web) handBack(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = w.service.HandBack(c.UserContext(), sc, id, reason)
+		err = repeated(w.service.HandBack(c.UserContext(), sc, id, reason), func() (bool, error) {
+			return w.service.Stands(c.UserContext(), sc, id, ReviewHandedBack)
+		})
 	}
 	if fault.Is(err, fault.KindInvalid) {
 		return w.showHandBack(c, sc, form.Raw("reason"), err)

@@ -130,6 +130,9 @@ func (w *Web) declare(c *fiber.Ctx, sc tenants.Scope) error {
 	} else {
 		err = w.service.Declare(c.UserContext(), sc, id, d)
 	}
+	if d.Conflict {
+		err = repeated(err, func() (bool, error) { return w.service.DeclaredIn(c.UserContext(), sc, id) })
+	}
 	switch {
 	case fault.Is(err, fault.KindInvalid):
 		return w.showReview(c, sc, in, err)
@@ -226,7 +229,9 @@ func (w *Web) submit(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	err = w.service.Submit(c.UserContext(), sc, id)
+	err = repeated(w.service.Submit(c.UserContext(), sc, id), func() (bool, error) {
+		return w.service.Stands(c.UserContext(), sc, id, ReviewSubmitted)
+	})
 	if fault.Is(err, fault.KindInvalid) {
 		return w.showSubmit(c, sc, err)
 	}
@@ -276,7 +281,9 @@ func (w *Web) declareConflict(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = w.service.DeclareConflict(c.UserContext(), sc, id, d)
+		err = repeated(w.service.DeclareConflict(c.UserContext(), sc, id, d), func() (bool, error) {
+			return w.service.DeclaredConflict(c.UserContext(), sc, id)
+		})
 	}
 	if fault.Is(err, fault.KindInvalid) {
 		return w.showConflict(c, sc, in, err)
