@@ -22,7 +22,7 @@ type conflictsView struct {
 	Rows  []Listed
 }
 
-func conflictsOf(p ui.Page, call Call, all []Listed, values url.Values, may ways, actor ids.Person) conflictsView {
+func listConflicts(p ui.Page, call Call, all []Listed, values url.Values, may ways, actor ids.Person) conflictsView {
 	v := conflictsView{Call: call, May: may, Actor: actor, Any: len(all) > 0}
 	for _, c := range all {
 		if c.matches(values) {

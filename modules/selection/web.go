@@ -356,7 +356,7 @@ func (w *Web) conflicts(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	p, values := w.page(c, sc, "selection.conflicts.title", call), web.Query(c).Values()
-	v := conflictsOf(p, call, all, values, w.ways(sc), sc.Actor().Person)
+	v := listConflicts(p, call, all, values, w.ways(sc), sc.Actor().Person)
 	if f, ok := sheets.ParseFormat(values.Get("format")); ok {
 		return w.site.Sheet(c, p, conflictsTable(p, v), f)
 	}
