@@ -141,6 +141,26 @@ func TestSolversArePure(t *testing.T) {
 	}
 }
 
+// TestFiguresArePure holds what totals come to to the standard library and to identifiers, without requests or databases.
+func TestFiguresArePure(t *testing.T) {
+	t.Parallel()
+	found := false
+	for _, f := range sourceFiles(t) {
+		if f.folder() != "modules/selection/figures" || f.isTest() {
+			continue
+		}
+		found = true
+		for _, imported := range f.imports {
+			if !slices.Contains([]string{"cmp", "math", "slices", "strings", "kervan/modules/ids"}, imported) {
+				t.Errorf("%s may not import %s", f.path, imported)
+			}
+		}
+	}
+	if !found {
+		t.Error("there are no figures: the room has moved")
+	}
+}
+
 // TestThirdPartiesStayInTheirRooms holds each library to the rooms that may know of it.
 func TestThirdPartiesStayInTheirRooms(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"kervan/modules/ids"
-	"kervan/modules/selection"
+	"kervan/modules/selection/figures"
 	"kervan/modules/solver"
 	"kervan/modules/solver/agreement"
 )
@@ -61,7 +61,7 @@ func (h *bench) panel(b *testing.B, n int, goal float64) {
 		for j := range reviewers {
 			reviewers[j] = ids.New[ids.Person]()
 		}
-		scores, ratings, table := make([]selection.Scores, units), []selection.Rating(nil), make([][]int64, len(reviewers))
+		scores, ratings, table := make([]figures.Scores, units), []figures.Rating(nil), make([][]int64, len(reviewers))
 		for j := range table {
 			table[j] = slices.Repeat([]int64{agreement.Missing}, units)
 		}
@@ -69,14 +69,14 @@ func (h *bench) panel(b *testing.B, n int, goal float64) {
 			scores[i].Application = ids.New[ids.Application]()
 			for k, x := range row {
 				j := (i + k*(1+i%7)*5) % len(reviewers)
-				scores[i].Totals = append(scores[i].Totals, selection.Points(x))
-				ratings = append(ratings, selection.Rating{Application: scores[i].Application, Person: reviewers[j], Points: selection.Points(x)})
+				scores[i].Totals = append(scores[i].Totals, figures.Points(x))
+				ratings = append(ratings, figures.Rating{Application: scores[i].Application, Person: reviewers[j], Points: figures.Points(x)})
 				table[j][i] = int64(x)
 			}
 		}
 		began := time.Now()
-		selection.Order(scores)
-		selection.Adjust(ratings)
+		figures.Order(scores)
+		figures.Adjust(ratings)
 		_, err := agreement.Of(b.Context(), table)
 		must(b, err)
 		took := time.Since(began).Seconds()

@@ -11,6 +11,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/selection/figures"
 	"kervan/modules/solver"
 	"kervan/modules/solver/agreement"
 	"kervan/policies"
@@ -27,7 +28,7 @@ type Agreement struct {
 	Shown      bool       // adjusted means stand in the ranking
 	Talk       Talk       // whether reviewers see each other's reviews
 	Measured   []Measured // totals first, then each criterion
-	Adjustment Adjustment
+	Adjustment figures.Adjustment
 	Names      map[ids.Person]string
 	Totals     [10]int    // how many totals lie from 0 to 10, above 10 to 20 and so on
 	Kept       []KeptLine // the newest first
@@ -127,7 +128,7 @@ func (s *Service) work(ctx context.Context, sc tenants.Scope, a *Agreement, revi
 	if err != nil || !a.Enough() {
 		return err
 	}
-	a.Names, a.Adjustment = names, Adjust(ratingsOf(reviews))
+	a.Names, a.Adjustment = names, figures.Adjust(ratingsOf(reviews))
 	for i := range reviews {
 		a.Totals[decile(reviews[i].Points)]++
 	}
@@ -194,10 +195,10 @@ func (f *field) open(all []Review, person ids.Person) []Review {
 	return found
 }
 
-func ratingsOf(reviews []Review) []Rating {
-	all := make([]Rating, len(reviews))
+func ratingsOf(reviews []Review) []figures.Rating {
+	all := make([]figures.Rating, len(reviews))
 	for i, r := range reviews {
-		all[i] = Rating{Application: r.Application, Person: r.Person, Points: r.Points}
+		all[i] = figures.Rating{Application: r.Application, Person: r.Person, Points: r.Points}
 	}
 	return all
 }
@@ -249,7 +250,7 @@ func measure(reviews []Review, k *blueprints.Criterion) Measured {
 	return m
 }
 
-func decile(p Points) int { return min(max(int(p)-1, 0)/1000, 9) }
+func decile(p figures.Points) int { return min(max(int(p)-1, 0)/1000, 9) }
 
 // OneWay is the intraclass correlation of one rating, ICC(1), where each unit has raters of its own, and not all equally many:
 // with the mean squares B between and W within the units of a one-way analysis of variance over the k units with two ratings
@@ -289,7 +290,7 @@ func OneWay(ratings [][]int64) agreement.Measure {
 	units := float64(k)
 	b, w := max(0, between-sum*sum/n)/(units-1), squares/(n-units)
 	size := (n - squared/n) / (units - 1)
-	if b+(size-1)*w < hair {
+	if b+(size-1)*w < figures.Hair {
 		return agreement.Measure{Why: whyFlat}
 	}
 	return agreement.Measure{Value: (b - w) / (b + (size-1)*w)}

@@ -2,6 +2,7 @@ package selection_test
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -287,6 +288,8 @@ func TestWhyAMeasureIsMissing(t *testing.T) {
 		t.Error("a reason has no words")
 	}
 }
+
+func near(a, b float64) bool { return math.Abs(a-b) < 1e-6 }
 
 // TestOneWay holds the correlation against Shrout and Fleiss (1979), table 2, and against unequal numbers by hand.
 func TestOneWay(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection/figures"
 )
 
 // How long a sample is at most: in characters its title and one of its passages, and how many passages it has.
@@ -244,7 +245,7 @@ func SeveritiesOf(call *Call, all []Scoring, reference *Scoring) map[ids.Person]
 			sum += total.Float()
 		}
 	}
-	refer, complete := Points(0), false
+	refer, complete := figures.Points(0), false
 	if reference != nil {
 		refer, complete = Total(call.Criteria, call.Review.ScoreMax, reference.Marks)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"kervan/modules/blueprints"
 	"kervan/modules/ids"
+	"kervan/modules/selection/figures"
 	"kervan/tenants"
 )
 
@@ -44,7 +45,7 @@ func Below(criteria []blueprints.Criterion, reviews []Review) []string {
 }
 
 // BelowTotal reports whether the mean of the totals misses the call's threshold. The application stays in the ranking here, too.
-func BelowTotal(rule blueprints.Review, rank Rank) bool {
+func BelowTotal(rule blueprints.Review, rank figures.Rank) bool {
 	return rule.TotalThreshold > 0 && rank.Reviews > 0 && below(rank.Mean, float64(rule.TotalThreshold))
 }
 

@@ -11,6 +11,7 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/selection"
+	"kervan/modules/selection/figures"
 	"kervan/tenants"
 )
 
@@ -31,7 +32,7 @@ func TestScalesOfTheirOwnCount(t *testing.T) {
 	criteria := []blueprints.Criterion{{Key: "a", Weight: 50, Lowest: 1, Highest: 4}, {Key: "b", Weight: 30, Highest: 5, Halves: true}, {Key: "c", Weight: 20}}
 	for name, tt := range map[string]struct {
 		a, b, c float64
-		want    selection.Points
+		want    figures.Points
 	}{
 		"the lowest gives nothing":  {1, 0, 0, 0},
 		"the highest gives all":     {4, 5, 10, 10000},

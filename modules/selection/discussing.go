@@ -12,6 +12,7 @@ import (
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection/figures"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -37,7 +38,7 @@ type Message struct {
 type Earlier struct {
 	Review ids.Review
 	At     time.Time // when it had been submitted
-	Points Points
+	Points figures.Points
 }
 
 // Voice is one of the reviewers of an application, as the others know them.

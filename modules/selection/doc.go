@@ -2,7 +2,8 @@
 // reviews what, conflicts of interest, reviews, the ranking, the decision list, and the answers to offered places.
 //
 // Who can review at all is the room below, reviewers: profiles, invitations, loans from other networks, trainings. It knows nothing of
-// applications and asks for what it needs of them by interfaces that this package satisfies.
+// applications and asks for what it needs of them by interfaces that this package satisfies. What totals come to is the room figures,
+// which computes and knows nothing else.
 //
 // Words: a Run proposes reviewers for all applications of a call, by their affinity; a Review is one reviewer's judgment of one application, a Mark what it says of one criterion; a Conflict keeps
 // somebody from an application; a Band holds applications whose means the reviews cannot tell apart; the List of a call

@@ -7,6 +7,7 @@ import (
 	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/ids"
+	"kervan/modules/selection/figures"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -31,15 +32,15 @@ type Panel struct {
 // Ranked is one application of a panel.
 type Ranked struct {
 	Application
-	Rank     Rank
+	Rank     figures.Rank
 	Progress Progress
-	Totals   []Points  // of the submitted reviews
-	Below    []string  // the criteria whose mean is below their threshold
-	TooLow   bool      // the mean of the totals is below the call's threshold
-	Adjusted float64   // the adjusted mean, where the panel has them and there are reviews; the order and the bands are of raw means
-	Owed     bool      // the actor owes a review of it and sees none of the others' before it is done
-	Decision *Decision // what is decided so far; nil: nothing
-	Waiting  int       // the order among those of the waiting list that the actor may know of, from 1
+	Totals   []figures.Points // of the submitted reviews
+	Below    []string         // the criteria whose mean is below their threshold
+	TooLow   bool             // the mean of the totals is below the call's threshold
+	Adjusted float64          // the adjusted mean, where the panel has them and there are reviews; the order and the bands are of raw means
+	Owed     bool             // the actor owes a review of it and sees none of the others' before it is done
+	Decision *Decision        // what is decided so far; nil: nothing
+	Waiting  int              // the order among those of the waiting list that the actor may know of, from 1
 }
 
 // Outcome is what is decided of the application so far; empty: nothing.
@@ -117,7 +118,7 @@ func (s *Service) Panel(ctx context.Context, sc tenants.Scope, call ids.Call) (P
 func (p *Panel) rank(f field, reviews map[ids.Application][]Review, wanted map[ids.Application]int, actor ids.Person) {
 	found := make(map[ids.Application]*Ranked, len(f.Applications))
 	all := make([]Ranked, len(f.Applications))
-	scores := make([]Scores, len(f.Applications))
+	scores := make([]figures.Scores, len(f.Applications))
 	for i, a := range f.Applications {
 		r := &all[i]
 		r.Application = a
@@ -130,9 +131,9 @@ func (p *Panel) rank(f field, reviews map[ids.Application][]Review, wanted map[i
 		if !r.Owed {
 			r.Below = Below(f.Call.Criteria, reviews[a.ID])
 		}
-		found[a.ID], scores[i] = r, Scores{Application: a.ID, Totals: r.Totals}
+		found[a.ID], scores[i] = r, figures.Scores{Application: a.ID, Totals: r.Totals}
 	}
-	ranking := Order(scores)
+	ranking := figures.Order(scores)
 	p.StandardError = ranking.StandardError
 	p.Line, p.Contested = ranking.Line(f.Call.Places)
 	p.Ranked = make([]Ranked, 0, len(all))
@@ -144,7 +145,7 @@ func (p *Panel) rank(f field, reviews map[ids.Application][]Review, wanted map[i
 }
 
 func (p *Panel) adjust(reviews []Review) {
-	means := Adjust(ratingsOf(reviews)).Means
+	means := figures.Adjust(ratingsOf(reviews)).Means
 	for i := range p.Ranked {
 		p.Ranked[i].Adjusted = means[p.Ranked[i].ID]
 	}
@@ -398,4 +399,15 @@ func (s *Service) Before(ctx context.Context, sc tenants.Scope, selected []Summa
 	return slices.DeleteFunc(calls, func(c Call) bool {
 		return slices.ContainsFunc(selected, func(one Summary) bool { return one.Call.ID == c.ID })
 	}), err
+}
+
+// scoresOf are the totals of an application's submitted reviews.
+func scoresOf(id ids.Application, reviews []Review) figures.Scores {
+	s := figures.Scores{Application: id}
+	for i := range reviews {
+		if reviews[i].State == ReviewSubmitted {
+			s.Totals = append(s.Totals, reviews[i].Points)
+		}
+	}
+	return s
 }

@@ -12,6 +12,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/selection/figures"
 	"kervan/modules/solver"
 	"kervan/tenants"
 )
@@ -67,7 +68,7 @@ func (k *kept) reviews(readable func(ids.Application) bool) []Review {
 			if total == nil {
 				continue
 			}
-			r := Review{Call: k.call, Application: application, Person: person, State: ReviewSubmitted, Points: Points(math.Round(100 * *total)), Marks: map[string]Mark{}}
+			r := Review{Call: k.call, Application: application, Person: person, State: ReviewSubmitted, Points: figures.Points(math.Round(100 * *total)), Marks: map[string]Mark{}}
 			for key := range k.instances {
 				if score := k.at(key, j, u); key != "" && score != nil {
 					r.Marks[key] = Mark{Score: *score}

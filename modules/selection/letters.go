@@ -159,7 +159,7 @@ func (s *Service) feedback(call Call, reviews []Review, together Statement) []i1
 		}
 		lines = append(lines, line)
 	}
-	if BelowTotal(call.Review, rankOf(scoresOf(ids.Application{}, reviews))) {
+	if BelowTotal(call.Review, scoresOf(ids.Application{}, reviews).Rank()) {
 		line := i18n.Text{}
 		for _, l := range i18n.All {
 			line[l] = s.catalog.Localizer(l, nil).T("selection.letter.total_below")

@@ -17,6 +17,7 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/ui"
+	"kervan/modules/selection/figures"
 	"kervan/modules/site"
 	"kervan/tenants"
 )
@@ -415,7 +416,7 @@ func scoreIn(loc *i18n.Localizer, score float64) string {
 	return loc.Decimal(score, 1)
 }
 
-func dots(totals []Points) string {
+func dots(totals []figures.Points) string {
 	var b strings.Builder
 	for _, x := range totals {
 		fmt.Fprintf(&b, "%.1f ", x.Float())

@@ -6,6 +6,7 @@ import (
 
 	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
+	"kervan/modules/selection/figures"
 	"kervan/modules/solver/agreement"
 )
 
@@ -104,7 +105,7 @@ func solveHref(a Agreement, what string, m Measured) string {
 
 // signed writes a difference with its sign.
 func signed(p ui.Page, x float64) string {
-	if x > hair {
+	if x > figures.Hair {
 		return "+" + points(p, x)
 	}
 	return points(p, x)
@@ -116,7 +117,7 @@ type intervals struct{ reach float64 }
 // errorsShown is how many standard errors an interval reaches to either side.
 const errorsShown = 2
 
-func intervalsOf(a Adjustment) intervals {
+func intervalsOf(a figures.Adjustment) intervals {
 	reach := 1.0
 	for _, h := range a.Habits {
 		reach = max(reach, math.Abs(h.Effect)+errorsShown*h.Error)
@@ -128,7 +129,7 @@ func (i intervals) x(effect float64) string {
 	return strconv.FormatFloat(50+50*effect/i.reach, 'f', 2, 64)
 }
 
-func treatment(p ui.Page, h Habit) string {
+func treatment(p ui.Page, h figures.Habit) string {
 	if h.Rescaled {
 		return p.T("selection.agreement.rescaled")
 	}

@@ -31,7 +31,7 @@ type Suit struct {
 }
 
 // Gap is how far the totals of the reviews are apart.
-func (p *Proposal) Gap() float64 { return rankOf(scoresOf(p.ID, p.Reviews)).Spread() }
+func (p *Proposal) Gap() float64 { return scoresOf(p.ID, p.Reviews).Rank().Spread() }
 
 // Propose finds for each application that needs a third review somebody of those who may be assigned, never had to do with the
 // application and have no conflict of interest: who reads its language before who does not, of these whoever has the fewest active

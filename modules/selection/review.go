@@ -9,6 +9,7 @@ import (
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection/figures"
 )
 
 // ReviewState is where a review stands.
@@ -79,12 +80,6 @@ func (s ReviewState) After(v ReviewVerb) (ReviewState, bool) {
 	return step.to, true
 }
 
-// Points are hundredths of a point on the scale of 100 that totals are told on.
-type Points int
-
-// Float is the total on the scale of 100.
-func (p Points) Float() float64 { return float64(p) / 100 }
-
 // Review is one reviewer's judgment of one application.
 type Review struct {
 	ID             ids.Review
@@ -95,8 +90,8 @@ type Review struct {
 	DueAt          time.Time
 	AssignedAt     time.Time
 	SubmittedAt    time.Time
-	Points         Points // of a submitted review
-	Comment        string // to the panel
+	Points         figures.Points // of a submitted review
+	Comment        string         // to the panel
 	CommentVersion int64
 	Marks          map[string]Mark // by criterion
 	HandedBackAt   time.Time       // the last time; zero: never
@@ -148,7 +143,7 @@ func Least(k *blueprints.Criterion, scoreMax int, score float64) int {
 // Total is the weighted total on the scale of 100: the sum of weight × (score − lowest) ÷ (highest − lowest) of each
 // criterion's scale, the weights of all criteria adding up to 100: the lowest score gives nothing of the weight, the highest
 // all of it. Criteria without a score count nought, and complete says whether there are any.
-func Total(criteria []blueprints.Criterion, scoreMax int, marks map[string]Mark) (total Points, complete bool) {
+func Total(criteria []blueprints.Criterion, scoreMax int, marks map[string]Mark) (total figures.Points, complete bool) {
 	whole := 1 // a multiple of all spans, so that the sum is exact
 	for i := range criteria {
 		span := halves(criteria[i].Scale(scoreMax))
@@ -165,7 +160,7 @@ func Total(criteria []blueprints.Criterion, scoreMax int, marks map[string]Mark)
 		scale := k.Scale(scoreMax)
 		sum += k.Weight * int(2*(m.Score-float64(scale.Lowest))) * (whole / halves(scale))
 	}
-	return Points((100*sum + whole/2) / whole), complete
+	return figures.Points((100*sum + whole/2) / whole), complete
 }
 
 // halves are how many half points a scale spans.
@@ -233,7 +228,7 @@ func (p Progress) Complete() bool { return p.Submitted >= p.Required }
 // count in the mean, the third beside the first two.
 func ProgressOf(rule blueprints.Review, reviews []Review, wanted int) Progress {
 	p := Progress{Required: rule.Reviews}
-	low, high := Points(0), Points(0)
+	low, high := figures.Points(0), figures.Points(0)
 	for _, r := range reviews {
 		if !r.State.Active() {
 			continue
@@ -250,7 +245,7 @@ func ProgressOf(rule blueprints.Review, reviews []Review, wanted int) Progress {
 		}
 		p.Submitted++
 	}
-	if p.Submitted >= 2 && rule.ThirdReviewGap > 0 && high-low >= Points(100*rule.ThirdReviewGap) {
+	if p.Submitted >= 2 && rule.ThirdReviewGap > 0 && high-low >= figures.Points(100*rule.ThirdReviewGap) {
 		p.Apart = true
 		p.Required++
 	}

@@ -11,6 +11,7 @@ import (
 	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
+	"kervan/modules/selection/figures"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -94,7 +95,7 @@ type Desk struct {
 }
 
 // Total is the weighted total of what is scored so far, and whether all is.
-func (d *Desk) Total() (Points, bool) {
+func (d *Desk) Total() (figures.Points, bool) {
 	return Total(d.Call.Criteria, d.Call.Review.ScoreMax, d.Marks)
 }
 

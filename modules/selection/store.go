@@ -11,6 +11,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/selection/figures"
 	"kervan/modules/selection/reviewers"
 	"kervan/tenants"
 )
@@ -39,7 +40,7 @@ type reviewRow struct {
 func (r *reviewRow) review() Review {
 	return Review{
 		ID: r.ID, Call: r.CallID, Application: r.ApplicationID, Person: r.PersonID, State: r.State, DueAt: r.DueAt, AssignedAt: r.AssignedAt,
-		SubmittedAt: r.SubmittedAt, Points: Points(r.Points.Int64), Comment: r.Comment, CommentVersion: r.CommentVersion, HandedBackAt: r.HandedBackAt, Reason: r.Reason,
+		SubmittedAt: r.SubmittedAt, Points: figures.Points(r.Points.Int64), Comment: r.Comment, CommentVersion: r.CommentVersion, HandedBackAt: r.HandedBackAt, Reason: r.Reason,
 		RemindedAt: r.RemindedAt,
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"kervan/modules/ids"
+	"kervan/modules/selection/figures"
 	"kervan/tenants"
 )
 
@@ -59,7 +60,7 @@ func earlierTotals(ctx context.Context, db bun.IDB, application ids.Application)
 	}
 	all := make([]Earlier, len(rows))
 	for i, r := range rows {
-		all[i] = Earlier{Review: r.ReviewID, At: r.SubmittedAt, Points: Points(r.Points)}
+		all[i] = Earlier{Review: r.ReviewID, At: r.SubmittedAt, Points: figures.Points(r.Points)}
 	}
 	return all, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/selection/figures"
 	"kervan/tenants"
 )
 
@@ -109,7 +110,7 @@ func scoredReviews(ctx context.Context, tx *tenants.Tx, call ids.Call) ([]Review
 	for _, row := range rows {
 		if len(all) == 0 || all[len(all)-1].ID != row.ID {
 			all = append(all, Review{
-				ID: row.ID, Call: call, Application: row.Application, Person: row.Person, State: ReviewSubmitted, Points: Points(row.Points), Marks: map[string]Mark{},
+				ID: row.ID, Call: call, Application: row.Application, Person: row.Person, State: ReviewSubmitted, Points: figures.Points(row.Points), Marks: map[string]Mark{},
 			})
 		}
 		if row.Criterion.Valid && row.Score.Valid {

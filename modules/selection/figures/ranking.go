@@ -1,4 +1,4 @@
-package selection
+package figures
 
 import (
 	"cmp"
@@ -7,6 +7,12 @@ import (
 
 	"kervan/modules/ids"
 )
+
+// Points are hundredths of a point on the scale of 100 that totals are told on.
+type Points int
+
+// Float is the total on the scale of 100.
+func (p Points) Float() float64 { return float64(p) / 100 }
 
 // Scores are the submitted totals of one application.
 type Scores struct {
@@ -53,7 +59,7 @@ func Order(all []Scores) Ranking {
 	r := Ranking{Ranks: make([]Rank, len(all))}
 	squares, freedom, inverse, scored := 0.0, 0, 0.0, 0
 	for i, s := range all {
-		r.Ranks[i] = rankOf(s)
+		r.Ranks[i] = s.Rank()
 		n := len(s.Totals)
 		if n == 0 {
 			continue
@@ -78,18 +84,8 @@ func Order(all []Scores) Ranking {
 	return r
 }
 
-// scoresOf are the totals of an application's submitted reviews.
-func scoresOf(id ids.Application, reviews []Review) Scores {
-	s := Scores{Application: id}
-	for i := range reviews {
-		if reviews[i].State == ReviewSubmitted {
-			s.Totals = append(s.Totals, reviews[i].Points)
-		}
-	}
-	return s
-}
-
-func rankOf(s Scores) Rank {
+// Rank is the application alone, in no band.
+func (s Scores) Rank() Rank {
 	rank := Rank{Application: s.Application, Reviews: len(s.Totals)}
 	if len(s.Totals) == 0 {
 		return rank
@@ -103,8 +99,8 @@ func rankOf(s Scores) Rank {
 	return rank
 }
 
-// hair is less than any difference that two means of hundredths can have, and more than floating point loses.
-const hair = 1e-9
+// Hair is less than any difference that two means of hundredths can have, and more than floating point loses.
+const Hair = 1e-9
 
 func (r *Ranking) band() {
 	band, best := 0, 0.0
@@ -112,7 +108,7 @@ func (r *Ranking) band() {
 		if r.Ranks[i].Reviews == 0 {
 			return
 		}
-		if away := best - r.Ranks[i].Mean; band == 0 || away >= r.StandardError-hair && away > hair {
+		if away := best - r.Ranks[i].Mean; band == 0 || away >= r.StandardError-Hair && away > Hair {
 			band, best = band+1, r.Ranks[i].Mean
 		}
 		r.Ranks[i].Band = band

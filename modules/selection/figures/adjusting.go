@@ -1,4 +1,4 @@
-package selection
+package figures
 
 import (
 	"cmp"
@@ -29,7 +29,7 @@ type Habit struct {
 }
 
 // Compared reports whether the effect says anything: a reviewer who shares no application with anybody has none.
-func (h Habit) Compared() bool { return h.Error > 0 || h.Effect > hair || h.Effect < -hair }
+func (h Habit) Compared() bool { return h.Error > 0 || h.Effect > Hair || h.Effect < -Hair }
 
 // Adjustment is what remains of totals when it is taken off who gave them. It stands beside the raw means and never
 // instead of them.
@@ -167,7 +167,7 @@ func (a *Adjustment) measure(t cells) {
 		h := &a.Habits[j]
 		h.Reviews = len(each[j])
 		h.Mean, h.Deviation = meanAndDeviation(each[j])
-		h.Rescaled = h.Reviews >= leastToRescale && h.Deviation > hair
+		h.Rescaled = h.Reviews >= leastToRescale && h.Deviation > Hair
 	}
 }
 
@@ -263,7 +263,7 @@ func (t *cells) residual(habits []Habit, groups int) float64 {
 			squares += left * left
 		}
 	}
-	if within := math.Sqrt(squares / float64(freedom)); within > hair {
+	if within := math.Sqrt(squares / float64(freedom)); within > Hair {
 		return within
 	}
 	return 0
@@ -307,7 +307,7 @@ func solve(c [][]float64, q, n []float64) (b, diagonal []float64, total float64)
 				x -= low[j][m] * low[k][m]
 			}
 			if j == k {
-				low[j][j] = math.Sqrt(max(x, hair*hair))
+				low[j][j] = math.Sqrt(max(x, Hair*Hair))
 			} else {
 				low[j][k] = x / low[k][k]
 			}

@@ -1,4 +1,4 @@
-package selection_test
+package figures_test
 
 import (
 	"cmp"
@@ -10,11 +10,11 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"kervan/modules/ids"
-	"kervan/modules/selection"
+	"kervan/modules/selection/figures"
 )
 
 // rated makes ratings of a table: a row for each reviewer, a column for each application, a negative number for none.
-func rated(table [][]float64) (ratings []selection.Rating, applications []ids.Application, reviewers []ids.Person) {
+func rated(table [][]float64) (ratings []figures.Rating, applications []ids.Application, reviewers []ids.Person) {
 	for range table[0] {
 		applications = append(applications, ids.New[ids.Application]())
 	}
@@ -23,16 +23,16 @@ func rated(table [][]float64) (ratings []selection.Rating, applications []ids.Ap
 		reviewers = append(reviewers, person)
 		for i, x := range row {
 			if x >= 0 {
-				ratings = append(ratings, selection.Rating{applications[i], person, selection.Points(math.Round(100 * x))})
+				ratings = append(ratings, figures.Rating{applications[i], person, figures.Points(math.Round(100 * x))})
 			}
 		}
 	}
 	return ratings, applications, reviewers
 }
 
-func habit(t *testing.T, a selection.Adjustment, person ids.Person) selection.Habit {
+func habit(t *testing.T, a figures.Adjustment, person ids.Person) figures.Habit {
 	t.Helper()
-	i := slices.IndexFunc(a.Habits, func(h selection.Habit) bool { return h.Person == person })
+	i := slices.IndexFunc(a.Habits, func(h figures.Habit) bool { return h.Person == person })
 	if i < 0 {
 		t.Fatal("a reviewer has no habit")
 	}
@@ -48,7 +48,7 @@ func near(a, b float64) bool { return math.Abs(a-b) < 1e-6 }
 func TestEffectsOfAWholeTable(t *testing.T) {
 	t.Parallel()
 	ratings, applications, reviewers := rated([][]float64{{80, 60, 70}, {70, 50, 60}})
-	a := selection.Adjust(ratings)
+	a := figures.Adjust(ratings)
 	if h := habit(t, a, reviewers[0]); !near(h.Effect, 5) || h.Error != 0 || h.Rescaled || !near(h.Mean, 70) || h.Reviews != 3 {
 		t.Errorf("A: %+v", h)
 	}
@@ -73,7 +73,7 @@ func TestEffectsOfAWholeTable(t *testing.T) {
 func TestEffectsOfATableWithHoles(t *testing.T) {
 	t.Parallel()
 	ratings, applications, reviewers := rated([][]float64{{80, 60, -1}, {-1, 50, 40}, {70, -1, 50}})
-	a := selection.Adjust(ratings)
+	a := figures.Adjust(ratings)
 	for i, want := range []float64{20.0 / 3, -20.0 / 3, 0} {
 		h := habit(t, a, reviewers[i])
 		// C is 1 on the diagonal and −½ beside it; with nnᵀ ÷ N = ⅔ added it has the eigenvalues 2 and twice 3/2, so the diagonal of
@@ -97,7 +97,7 @@ func TestEffectsOfATableWithHoles(t *testing.T) {
 func TestRescaling(t *testing.T) {
 	t.Parallel()
 	ratings, applications, _ := rated([][]float64{{90, 92, 94, 96, 98}, {10, 20, 30, 40, 50}})
-	a := selection.Adjust(ratings)
+	a := figures.Adjust(ratings)
 	// The mean of all ten is 62. The squares about it: 5 × 32² + 40 and 5 × 32² + 1000, together 11 280, ÷ 9.
 	if !near(a.Mean, 62) || !near(a.Deviation, math.Sqrt(11280.0/9)) {
 		t.Errorf("mean %v, deviation %v", a.Mean, a.Deviation)
@@ -117,7 +117,7 @@ func TestWhoIsRescaled(t *testing.T) {
 		{10, 20, 30, 40, 50, -1},
 		{70, 70, 70, 70, 70, 70}, // no deviation
 	})
-	a := selection.Adjust(ratings)
+	a := figures.Adjust(ratings)
 	for i, want := range []bool{false, true, false} {
 		if got := habit(t, a, reviewers[i]).Rescaled; got != want {
 			t.Errorf("reviewer %d is rescaled: %v", i, got)
@@ -135,7 +135,7 @@ func TestGroupsAreNotCompared(t *testing.T) {
 		{-1, -1, 30, 20, -1},
 		{-1, -1, -1, -1, 60},
 	})
-	a := selection.Adjust(ratings)
+	a := figures.Adjust(ratings)
 	if a.Groups != 3 {
 		t.Errorf("%d groups", a.Groups)
 	}
@@ -153,17 +153,17 @@ func TestGroupsAreNotCompared(t *testing.T) {
 
 func TestNothingToAdjust(t *testing.T) {
 	t.Parallel()
-	if a := selection.Adjust(nil); len(a.Means) != 0 || len(a.Habits) != 0 || a.Groups != 0 {
+	if a := figures.Adjust(nil); len(a.Means) != 0 || len(a.Habits) != 0 || a.Groups != 0 {
 		t.Errorf("%+v", a)
 	}
 	ratings, applications, _ := rated([][]float64{{50}})
-	if a := selection.Adjust(ratings); !near(a.Means[applications[0]], 50) || a.Habits[0].Compared() {
+	if a := figures.Adjust(ratings); !near(a.Means[applications[0]], 50) || a.Habits[0].Compared() {
 		t.Errorf("%+v", a)
 	}
 }
 
 // drawn is a connected table in which nobody has five reviews, so that all adjustment is additive.
-func drawn(seed uint64) ([]selection.Rating, []ids.Application, []ids.Person) {
+func drawn(seed uint64) ([]figures.Rating, []ids.Application, []ids.Person) {
 	random := rand.New(rand.NewPCG(seed, 7))
 	table := make([][]float64, 8)
 	for j := range table {
@@ -178,7 +178,7 @@ func drawn(seed uint64) ([]selection.Rating, []ids.Application, []ids.Person) {
 	return rated(table)
 }
 
-func order(a selection.Adjustment, applications []ids.Application) []ids.Application {
+func order(a figures.Adjustment, applications []ids.Application) []ids.Application {
 	return slices.SortedStableFunc(slices.Values(applications), func(x, y ids.Application) int {
 		if near(a.Means[x], a.Means[y]) {
 			return 0
@@ -193,7 +193,7 @@ func TestSeverityTurnsNothingAround(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(50) {
 		ratings, applications, reviewers := drawn(seed)
-		before := selection.Adjust(ratings)
+		before := figures.Adjust(ratings)
 		if before.Groups != 1 {
 			t.Fatal("the table falls apart")
 		}
@@ -203,7 +203,7 @@ func TestSeverityTurnsNothingAround(t *testing.T) {
 				ratings[i].Points += 1500
 			}
 		}
-		after := selection.Adjust(ratings)
+		after := figures.Adjust(ratings)
 		if d := gocmp.Diff(order(before, applications), order(after, applications)); d != "" {
 			t.Fatalf("seed %d: the order changes: %s", seed, d)
 		}
@@ -225,11 +225,11 @@ func TestSeverityTurnsNothingAround(t *testing.T) {
 func TestOneAnswer(t *testing.T) {
 	t.Parallel()
 	ratings, _, _ := drawn(3)
-	want := selection.Adjust(ratings)
+	want := figures.Adjust(ratings)
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 20 {
 		random.Shuffle(len(ratings), func(i, j int) { ratings[i], ratings[j] = ratings[j], ratings[i] })
-		if d := gocmp.Diff(want, selection.Adjust(ratings)); d != "" {
+		if d := gocmp.Diff(want, figures.Adjust(ratings)); d != "" {
 			t.Fatal(d)
 		}
 	}
@@ -240,7 +240,7 @@ func TestTheMeanStays(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
 		ratings, _, _ := drawn(seed)
-		a := selection.Adjust(ratings)
+		a := figures.Adjust(ratings)
 		sum := 0.0
 		for _, r := range ratings {
 			sum += r.Points.Float() - habit(t, a, r.Person).Effect
