@@ -157,10 +157,7 @@ func (w *Web) showConsultation(c *fiber.Ctx, sc tenants.Scope, typed string, ref
 	}
 	p := w.site.Page(c, sc, "selection.replacement.title")
 	view := consultationView{Consultation: v, Now: time.Now(), Typed: typed}
-	if refused == nil {
-		return w.site.Render(c, consultationPage(p, view))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component {
 		view.Fault = f
 		return consultationPage(p, view)
 	})
@@ -173,7 +170,7 @@ func (w *Web) consent(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	err = w.service.Consent(c.UserContext(), sc, id, replacement, true, "")
-	return w.said(c, err, "selection.replacement.agreed", consultationAddress(&Replacement{ID: replacement, Application: id}))
+	return w.said(c, err, "site.consultation.agreed", consultationAddress(&Replacement{ID: replacement, Application: id}))
 }
 
 func (w *Web) refuseReplacement(c *fiber.Ctx, sc tenants.Scope) error {
@@ -194,7 +191,7 @@ func (w *Web) refuseReplacement(c *fiber.Ctx, sc tenants.Scope) error {
 	if fault.Is(err, fault.KindInvalid) {
 		return w.showConsultation(c, sc, form.Raw("reason"), err)
 	}
-	return w.said(c, err, "selection.replacement.refused", consultationAddress(&Replacement{ID: replacement, Application: id}))
+	return w.said(c, err, "site.consultation.refused", consultationAddress(&Replacement{ID: replacement, Application: id}))
 }
 
 func (w *Web) withdrawReplacement(c *fiber.Ctx, sc tenants.Scope) error {
@@ -202,7 +199,7 @@ func (w *Web) withdrawReplacement(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	return w.said(c, w.service.WithdrawReplacement(c.UserContext(), sc, id, replacement), "selection.replacement.withdrawn", placeAddress(id))
+	return w.said(c, w.service.WithdrawReplacement(c.UserContext(), sc, id, replacement), "site.consultation.withdrawn", placeAddress(id))
 }
 
 func (w *Web) departForm(c *fiber.Ctx, sc tenants.Scope) error {
