@@ -1,7 +1,6 @@
 package partnerships
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -77,8 +76,8 @@ func (w *Web) replace(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	in := replacing{Coming: form.Raw("coming"), Reason: form.Raw("reason"), Until: form.Raw("until")}
-	if in.Version, err = strconv.ParseInt(form.Raw("version"), 10, 64); err != nil {
-		return fault.Invalid("fault.bad_request")
+	if in.Version, err = form.Version(); err != nil {
+		return err
 	}
 	cmd := Replacing{Seat: web.Param(c, "seat")}
 	reason, bad := form.Text("reason", maxReason)
