@@ -261,7 +261,7 @@ func (c *cycle) succeeds(t *testing.T, kept []*bid) {
 			v := c.window(t, uitest.Look{Phone: true}, o.Lead().Email)
 			v.Go(c.at("/partnerships/" + all[i].ID.String() + "/replacements/" + asked.String()))
 			v.Accessible("cycle-successor")
-			v.Press(c.reads(o).T("partnerships.replacement.agree"))
+			v.Press(c.reads(o).T("site.consultation.agree"))
 		}
 	}
 	all, _, err = c.app.partnerships.List(t.Context(), sc, partnerships.Query{Limit: 50})

@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -64,9 +63,9 @@ func (w *Web) profile(c *fiber.Ctx, sc tenants.Scope) error {
 	if !ok {
 		bad = append(bad, fault.At("locale", "fault.choose"))
 	}
-	version, err := strconv.ParseInt(form.Raw("version"), 10, 64)
+	version, err := form.Version()
 	if err != nil {
-		return fault.Invalid("fault.bad_request")
+		return err
 	}
 	if len(bad) > 0 {
 		return w.showAccount(c, sc, accountView{Name: form.Raw("name")}, fault.Invalid("fault.check_fields", bad...))

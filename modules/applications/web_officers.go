@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -170,9 +169,9 @@ func (w *Web) decide(c *fiber.Ctx, sc tenants.Scope, said string, do func(id ids
 	if err != nil {
 		return err
 	}
-	version, err := strconv.ParseInt(form.Raw("version"), 10, 64)
-	if err != nil || version == 0 {
-		return fault.Invalid("fault.bad_request")
+	version, err := form.Version()
+	if err != nil {
+		return err
 	}
 	if err := do(id, version, form); err != nil {
 		query, _ := url.ParseQuery(form.Raw("list"))

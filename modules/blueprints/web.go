@@ -161,9 +161,9 @@ func (w *Web) edited(c *fiber.Ctx, sc tenants.Scope, said string, act func(bluep
 	if err != nil {
 		return err
 	}
-	draft, err := strconv.ParseInt(form.Raw("version"), 10, 64)
+	draft, err := form.Version()
 	if err != nil {
-		return fault.Invalid("fault.bad_request")
+		return err
 	}
 	blueprint := web.Param(c, "blueprint")
 	if err := act(blueprint, draft, form); err != nil {

@@ -2,7 +2,6 @@ package brands
 
 import (
 	"mime"
-	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -89,8 +88,8 @@ func readBrand(form web.Form) (tenants.Change, []fault.Field, error) {
 		Logo: picture(Logo), Header: picture(Header),
 	}
 	var err error
-	if c.Version, err = strconv.ParseInt(form.Raw("version"), 10, 64); err != nil {
-		return c, bad, fault.Invalid("fault.bad_request")
+	if c.Version, err = form.Version(); err != nil {
+		return c, bad, err
 	}
 	return c, bad, nil
 }

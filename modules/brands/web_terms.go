@@ -2,7 +2,6 @@ package brands
 
 import (
 	"maps"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -49,8 +48,8 @@ func (w *Web) changeTerms(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	v := termsView{Locales: sc.Tenant().Locales, Preview: form.Ticked("preview")}
-	if v.Version, err = strconv.ParseInt(form.Raw("version"), 10, 64); err != nil {
-		return fault.Invalid("fault.bad_request")
+	if v.Version, err = form.Version(); err != nil {
+		return err
 	}
 	v.Own, v.Suggested = readWords(form, sc.Tenant())
 	p := w.site.Page(c, sc, "brands.terms.title")

@@ -44,17 +44,9 @@ func parseDay(typed string) (time.Time, bool) {
 	return day, err == nil && day.Year() >= 2000 && day.Year() <= 2200
 }
 
-func versionOf(form web.Form) (int64, error) {
-	v, err := strconv.ParseInt(form.Raw("version"), 10, 64)
-	if err != nil || v < 0 {
-		return 0, fault.Invalid("fault.bad_request")
-	}
-	return v, nil
-}
-
 // readCard reads the form of a card; whether others find it is not in it.
 func readCard(form web.Form, id ids.Organization) (typedCard, []fault.Field, error) {
-	version, err := versionOf(form)
+	version, err := form.Version()
 	if err != nil {
 		return typedCard{}, nil, err
 	}

@@ -53,7 +53,7 @@ func readRound(form web.Form, kind tenants.Kind) (typedRound, []fault.Field, err
 	r := &t.Round
 	var err error
 	if form.Has("version") {
-		if r.Version, err = versionOf(form); err != nil {
+		if r.Version, err = form.Version(); err != nil {
 			return t, nil, err
 		}
 	}

@@ -85,7 +85,7 @@ func (w *Web) pool(join bool) site.Handler {
 		if err != nil {
 			return err
 		}
-		version, err := versionOf(form)
+		version, err := form.Version()
 		if err != nil {
 			return err
 		}

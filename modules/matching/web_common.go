@@ -122,7 +122,7 @@ func (w *Web) share(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	version, err := versionOf(form)
+	version, err := form.Version()
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package organizations
 import (
 	"cmp"
 	"embed"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -248,9 +247,9 @@ func (w *Web) edit(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	version, err := strconv.ParseInt(form.Raw("version"), 10, 64)
+	version, err := form.Version()
 	if err != nil {
-		return fault.Invalid("fault.bad_request")
+		return err
 	}
 	v, bad := read(form)
 	v.Organization.ID, v.Organization.Version = id, version

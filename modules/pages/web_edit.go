@@ -111,7 +111,7 @@ func (w *Web) write(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	version, err := versionOf(form.Form)
+	version, err := form.Version()
 	if err != nil {
 		return err
 	}
@@ -136,14 +136,6 @@ func (w *Web) write(c *fiber.Ctx, sc tenants.Scope) error {
 		return web.SeeOther(c, address(e.ID)+"#block-"+strconv.Itoa(at))
 	}
 	return web.SeeOther(c, address(e.ID))
-}
-
-func versionOf(form web.Form) (int64, error) {
-	v, err := strconv.ParseInt(form.Raw("version"), 10, 64)
-	if err != nil {
-		return 0, fault.Invalid("fault.bad_request")
-	}
-	return v, nil
 }
 
 // preview is the page as it is worked on, as a visitor would see it.
@@ -176,7 +168,7 @@ func (w *Web) after(c *fiber.Ctx, sc tenants.Scope, said, on string, do func(e e
 	if err != nil {
 		return err
 	}
-	version, err := versionOf(form)
+	version, err := form.Version()
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package partnerships
 
 import (
 	"net/url"
-	"strconv"
 
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/web"
@@ -16,9 +15,9 @@ type typed struct {
 }
 
 func readSteering(form web.Form) (typed, []fault.Field, error) {
-	version, err := strconv.ParseInt(form.Raw("version"), 10, 64)
+	version, err := form.Version()
 	if err != nil {
-		return typed{}, nil, fault.Invalid("fault.bad_request")
+		return typed{}, nil, err
 	}
 	reason, bad := form.Text("reason", maxReason)
 	if len(bad) > 0 {

@@ -2,6 +2,7 @@ package partnerships_test
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -174,7 +175,16 @@ func TestASeatChangesHandsWhenAllAgree(t *testing.T) {
 	newcomer.Want(404)
 	newcomer.Get(page)
 	newcomer.Want(200, "Faaliyetini durdurdu.", "Yeni", "Lindenhof", "We agree")
+	again := url.Values{"_csrf": {newcomer.Page.Value("_csrf")}}
 	newcomer.Submit(page + "/consent")
+	newcomer.Get(page)
+	newcomer.Want(200, "Agrees", "No answer yet")
+	if strings.Contains(newcomer.Page.Body, "We agree") {
+		t.Error("who has answered is asked still")
+	}
+	newcomer.Post(page+"/consent", again)
+	newcomer.Get(page)
+	newcomer.Want(200, "Your organization has answered already.")
 	if w := h.whole(t, c); w.Seats[1].Organization != c.leaves {
 		t.Error("the seat changed hands before all have agreed")
 	}

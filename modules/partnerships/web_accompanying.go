@@ -96,7 +96,7 @@ func (in *profiling) read(form web.Form) []fault.Field {
 		}
 	}
 	var err error
-	if p.Version, err = strconv.ParseInt(form.Raw("version"), 10, 64); err != nil {
+	if p.Version, err = form.Version(); err != nil {
 		p.Version = -1
 	}
 	in.Profile = p

@@ -1,7 +1,6 @@
 package partnerships
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -61,10 +60,7 @@ func (w *Web) showReplacing(c *fiber.Ctx, sc tenants.Scope, in replacing, refuse
 	if in.Until == "" && refused == nil {
 		in.Until = time.Now().In(i18n.Zone(sc.Tenant().Zone)).AddDate(0, 0, 14).Format(time.DateOnly)
 	}
-	if refused == nil {
-		return w.site.Render(c, replacePage(p, v, in))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component {
 		in.Fault = f
 		return replacePage(p, v, in)
 	})
@@ -80,8 +76,8 @@ func (w *Web) replace(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	in := replacing{Coming: form.Raw("coming"), Reason: form.Raw("reason"), Until: form.Raw("until")}
-	if in.Version, err = strconv.ParseInt(form.Raw("version"), 10, 64); err != nil {
-		return fault.Invalid("fault.bad_request")
+	if in.Version, err = form.Version(); err != nil {
+		return err
 	}
 	cmd := Replacing{Seat: web.Param(c, "seat")}
 	reason, bad := form.Text("reason", maxReason)
@@ -134,10 +130,7 @@ func (w *Web) showReplacement(c *fiber.Ctx, sc tenants.Scope, typed string, refu
 	}
 	p := w.site.Page(c, sc, "partnerships.replacement.title")
 	view := replacementView{Proposal: v, Steers: w.service.MaySteer(sc, &v.Of), Reads: w.service.MayRead(sc, &v.Of), Zone: i18n.Zone(sc.Tenant().Zone), Now: time.Now(), Typed: typed}
-	if refused == nil {
-		return w.site.Render(c, replacementPage(p, view))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component {
 		view.Fault = f
 		return replacementPage(p, view)
 	})
@@ -148,11 +141,8 @@ func (w *Web) agree(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	if err := w.service.Respond(c.UserContext(), sc, id, replacement, true, ""); err != nil {
-		return w.showReplacement(c, sc, "", err)
-	}
-	w.site.Say(c, "success", "partnerships.replacement.agreed")
-	return web.SeeOther(c, address(id)+"/replacements/"+replacement.String())
+	err = w.service.Respond(c.UserContext(), sc, id, replacement, true, "")
+	return w.site.Said(c, err, "site.consultation.agreed", replacementAddress(&Replacement{ID: replacement, Partnership: id}))
 }
 
 func (w *Web) refuse(c *fiber.Ctx, sc tenants.Scope) error {
@@ -170,11 +160,10 @@ func (w *Web) refuse(c *fiber.Ctx, sc tenants.Scope) error {
 	} else {
 		err = w.service.Respond(c.UserContext(), sc, id, replacement, false, reason)
 	}
-	if err != nil {
+	if fault.Is(err, fault.KindInvalid) {
 		return w.showReplacement(c, sc, form.Raw("reason"), err)
 	}
-	w.site.Say(c, "success", "partnerships.replacement.refused")
-	return web.SeeOther(c, address(id)+"/replacements/"+replacement.String())
+	return w.site.Said(c, err, "site.consultation.refused", replacementAddress(&Replacement{ID: replacement, Partnership: id}))
 }
 
 func (w *Web) withdrawReplacement(c *fiber.Ctx, sc tenants.Scope) error {
@@ -183,13 +172,5 @@ func (w *Web) withdrawReplacement(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	err = w.service.WithdrawReplacement(c.UserContext(), sc, id, replacement)
-	switch {
-	case fault.Is(err, fault.KindConflict), fault.Is(err, fault.KindTooLate):
-		w.site.Say(c, "warning", fault.Of(err).Key)
-	case err != nil:
-		return err
-	default:
-		w.site.Say(c, "success", "partnerships.replacement.withdrawn")
-	}
-	return web.SeeOther(c, address(id)+"/replacements/"+replacement.String())
+	return w.site.Said(c, err, "site.consultation.withdrawn", replacementAddress(&Replacement{ID: replacement, Partnership: id}))
 }

@@ -3,7 +3,6 @@ package partnerships
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -164,9 +163,9 @@ func (w *Web) presentation(c *fiber.Ctx, sc tenants.Scope) error {
 }
 
 func readTerms(form web.Form, languages []i18n.Locale, zone *time.Location) (terms, Terms, []fault.Field, error) {
-	version, err := strconv.ParseInt(form.Raw("version"), 10, 64)
-	if err != nil || version < 0 {
-		return terms{}, Terms{}, nil, fault.Invalid("fault.bad_request")
+	version, err := form.Version()
+	if err != nil {
+		return terms{}, Terms{}, nil, err
 	}
 	in := terms{Version: version, About: i18n.Text{}, From: form.Raw("from")}
 	var bad []fault.Field
@@ -235,9 +234,9 @@ func (w *Web) consent(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	version, err := strconv.ParseInt(form.Raw("version"), 10, 64)
+	version, err := form.Version()
 	if err != nil {
-		return fault.Invalid("fault.bad_request")
+		return err
 	}
 	switch err := w.service.Consent(c.UserContext(), sc, id, version); {
 	case fault.Is(err, fault.KindConflict):

@@ -29,14 +29,6 @@ func (t typed) or(name, kept string) string {
 	return t.values(name)
 }
 
-func version(form web.Form) (int64, error) {
-	v, err := strconv.ParseInt(form.Raw("version"), 10, 64)
-	if err != nil {
-		return 0, fault.Invalid("fault.bad_request")
-	}
-	return v, nil
-}
-
 // texts reads fields of text; each is cleaned and held to its limit.
 func texts(form web.Form, limits map[string]int) (map[string]string, []fault.Field) {
 	found := map[string]string{}

@@ -300,7 +300,7 @@ func posted(c *fiber.Ctx) (id ids.Call, form web.Form, shown int64, err error) {
 	if form, err = web.ReadForm(c); err != nil {
 		return id, form, shown, err
 	}
-	shown, err = version(form)
+	shown, err = form.Version()
 	return id, form, shown, err
 }
 

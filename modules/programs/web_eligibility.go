@@ -67,7 +67,7 @@ func (w *Web) qualify(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	shown, err := version(form)
+	shown, err := form.Version()
 	if err != nil {
 		return err
 	}

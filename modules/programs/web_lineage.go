@@ -90,7 +90,7 @@ func (w *Web) upgrade(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	var seen Seen
-	if seen.Call, err = version(form); err != nil {
+	if seen.Call, err = form.Version(); err != nil {
 		return err
 	}
 	draft, err := strconv.ParseInt(form.Raw("draft"), 10, 64)

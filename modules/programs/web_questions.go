@@ -91,7 +91,7 @@ func (w *Web) answer(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	shown, err := version(form)
+	shown, err := form.Version()
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (w *Web) decline(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	shown, err := version(form)
+	shown, err := form.Version()
 	if err != nil {
 		return err
 	}

@@ -166,14 +166,6 @@ type closing struct {
 	Fault        *fault.Fault
 }
 
-func readVersion(form web.Form) (int64, error) {
-	version, err := strconv.ParseInt(form.Raw("version"), 10, 64)
-	if err != nil || version < 1 {
-		return 0, fault.Invalid("fault.bad_request")
-	}
-	return version, nil
-}
-
 func readClosing(form web.Form, zone *time.Location) (Closing, closing, []fault.Field) {
 	in := closing{ReplyBy: form.Raw("reply_by"), WaitingUntil: form.Raw("waiting_until"), ClarifyUntil: form.Raw("clarify_until")}
 	reply, bad := readDay(form, "reply_by", zone)

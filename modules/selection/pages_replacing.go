@@ -3,6 +3,7 @@ package selection
 import (
 	"kervan/modules/forms"
 	"kervan/modules/kernel/ui"
+	"kervan/modules/site"
 )
 
 func replacementTone(s ReplacementState) string {
@@ -54,10 +55,21 @@ func untilHint(p ui.Page, v Vacancy) string {
 	return p.T("selection.replacement.until_hint_waiting", "When", p.Loc.DateTimeIn(v.Latest, zone(v.Call)))
 }
 
-// consentText says what follows from the last yes.
-func consentText(p ui.Page, v Consultation) string {
-	if v.Decision.State == DecisionOffered {
-		return p.T("selection.replacement.consent_offered")
+// shown is the replacement as a consultation of those that stay and the one that comes.
+func (v *consultationView) shown(p ui.Page) site.Consultation {
+	c := site.Consultation{
+		Lead:   p.T("selection.replacement.lead", "Leaving", v.Names[v.Leaving], "Coming", v.Names[v.Coming]),
+		Reason: v.Reason, Until: v.Until, Zone: zone(v.About),
+		Open: v.At(v.Now) == ReplacementAsked, Owes: len(v.Owes) > 0, Steers: v.Steers,
+		Consents: p.T("selection.replacement.consent_text"), Address: consultationAddress(&v.Replacement), MaxReason: MaxReplacementReason,
+		Typed: v.Typed, Fault: v.Fault,
 	}
-	return p.T("selection.replacement.consent_text")
+	if v.Decision.State == DecisionOffered {
+		c.Consents = p.T("selection.replacement.consent_offered")
+	}
+	for _, o := range v.Parties {
+		answer, answered := v.Answered(o)
+		c.Asked = append(c.Asked, site.Asked{Name: v.Names[o], Answered: answered, Agrees: answer.Agrees, Reason: answer.Reason})
+	}
+	return c
 }

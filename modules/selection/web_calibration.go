@@ -146,7 +146,7 @@ func (w *Web) showCalibration(c *fiber.Ctx, sc tenants.Scope, in sampling, refus
 
 // readSample reads a sample with its version.
 func readSample(form web.Form) (Sample, int64, []fault.Field, error) {
-	version, err := readVersion(form)
+	version, err := form.Version()
 	if err != nil {
 		return Sample{}, 0, nil, err
 	}

@@ -116,7 +116,7 @@ func (w *Web) setCondition(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	version, err := readVersion(form)
+	version, err := form.Version()
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (w *Web) dropCondition(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	version, err := readVersion(form)
+	version, err := form.Version()
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func posted(c *fiber.Ctx) (ids.Call, int64, web.Form, error) {
 	if err != nil {
 		return call, 0, form, err
 	}
-	version, err := readVersion(form)
+	version, err := form.Version()
 	return call, version, form, err
 }
 

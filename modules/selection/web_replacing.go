@@ -164,10 +164,7 @@ func (w *Web) showConsultation(c *fiber.Ctx, sc tenants.Scope, typed string, ref
 	}
 	p := w.site.Page(c, sc, "selection.replacement.title")
 	view := consultationView{Consultation: v, Now: time.Now(), Typed: typed}
-	if refused == nil {
-		return w.site.Render(c, consultationPage(p, view))
-	}
-	return w.site.Refuse(c, refused, func(f *fault.Fault) templ.Component {
+	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component {
 		view.Fault = f
 		return consultationPage(p, view)
 	})
@@ -182,7 +179,7 @@ func (w *Web) consent(c *fiber.Ctx, sc tenants.Scope) error {
 	err = repeated(w.service.Consent(c.UserContext(), sc, id, replacement, true, ""), func() (bool, error) {
 		return w.saysOf(c, sc, id, replacement, true)
 	})
-	return w.said(c, err, "selection.replacement.agreed", consultationAddress(&Replacement{ID: replacement, Application: id}))
+	return w.said(c, err, "site.consultation.agreed", consultationAddress(&Replacement{ID: replacement, Application: id}))
 }
 
 // saysOf reports whether the actor has answered so to a replacement.
@@ -211,7 +208,7 @@ func (w *Web) refuseReplacement(c *fiber.Ctx, sc tenants.Scope) error {
 	if fault.Is(err, fault.KindInvalid) {
 		return w.showConsultation(c, sc, form.Raw("reason"), err)
 	}
-	return w.said(c, err, "selection.replacement.refused", consultationAddress(&Replacement{ID: replacement, Application: id}))
+	return w.said(c, err, "site.consultation.refused", consultationAddress(&Replacement{ID: replacement, Application: id}))
 }
 
 func (w *Web) withdrawReplacement(c *fiber.Ctx, sc tenants.Scope) error {
@@ -223,7 +220,7 @@ func (w *Web) withdrawReplacement(c *fiber.Ctx, sc tenants.Scope) error {
 		v, err := w.service.Consultation(c.UserContext(), sc, id, replacement)
 		return v.State == ReplacementWithdrawn, err
 	})
-	return w.said(c, err, "selection.replacement.withdrawn", placeAddress(id))
+	return w.said(c, err, "site.consultation.withdrawn", placeAddress(id))
 }
 
 func (w *Web) departForm(c *fiber.Ctx, sc tenants.Scope) error {

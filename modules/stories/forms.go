@@ -26,14 +26,6 @@ func (in typed) noteOf(t turn) string {
 	return ""
 }
 
-func versionOf(form web.Form) (int64, error) {
-	v, err := strconv.ParseInt(form.Raw("version"), 10, 64)
-	if err != nil {
-		return 0, fault.Invalid("fault.bad_request")
-	}
-	return v, nil
-}
-
 // readContent reads the form of a story's texts, cleaned. Language and pictures are not in it.
 func readContent(form web.Form, language i18n.Locale, languages []i18n.Locale) (Content, []fault.Field) {
 	c := Content{Kind: Kind(form.Raw("kind")), Language: language}

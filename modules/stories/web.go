@@ -242,7 +242,7 @@ func (w *Web) turn(t turn) site.Handler {
 		if err != nil {
 			return err
 		}
-		version, err := versionOf(form)
+		version, err := form.Version()
 		if err != nil {
 			return err
 		}

@@ -75,7 +75,7 @@ func (w *Web) write(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	if v.At, err = versionOf(form); err != nil {
+	if v.At, err = form.Version(); err != nil {
 		return err
 	}
 	content, bad := readContent(form, v.Content.Language, sc.Tenant().Locales)
@@ -113,7 +113,7 @@ func (w *Web) illustrate(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	if v.At, err = versionOf(form.Form); err != nil {
+	if v.At, err = form.Version(); err != nil {
 		return err
 	}
 	kept, bad := readPictures(form.Form, sc.Tenant().Locales)

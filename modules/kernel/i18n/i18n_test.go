@@ -204,3 +204,27 @@ func TestNegotiate(t *testing.T) {
 		}
 	}
 }
+
+func TestADayEndsWithItsClock(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		zone, day string
+		hours     int
+	}{
+		{"Europe/Berlin", "2026-03-28", 24}, {"Europe/Berlin", "2026-03-29", 23}, {"Europe/Berlin", "2026-10-25", 25},
+		{"Europe/Istanbul", "2016-03-27", 23}, {"Europe/Istanbul", "2015-11-08", 25}, {"Europe/Istanbul", "2026-10-25", 24},
+	} {
+		from, err := time.ParseInLocation(time.DateOnly, c.day, i18n.Zone(c.zone))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range []time.Time{from, from.Add(5 * time.Hour), from.Add(time.Duration(c.hours)*time.Hour - time.Nanosecond)} {
+			if end := i18n.EndOfDay(at); end.Sub(from) != time.Duration(c.hours)*time.Hour-time.Minute || end.Format("15:04") != "23:59" {
+				t.Errorf("%s in %s ends at %v", c.day, c.zone, end)
+			}
+			if day := i18n.DayOf(at.UTC(), i18n.Zone(c.zone)); string(day) != c.day {
+				t.Errorf("%v is of %s", at, day)
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package web
 import (
 	"mime"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -126,6 +127,16 @@ func (f Form) EndOfDay(name string, zone *time.Location, wrong string) (time.Tim
 		return time.Time{}, []fault.Field{fault.At(name, wrong)}
 	}
 	return i18n.EndOfDay(day), nil
+}
+
+// Version is the version of what the form was shown with, on which a change follows; zero of what was not written yet. ui.Version
+// writes it. Fault: Invalid for what is none, which nobody types.
+func (f Form) Version() (int64, error) {
+	version, err := strconv.ParseInt(f.Raw("version"), 10, 64)
+	if err != nil || version < 0 {
+		return 0, fault.Invalid("fault.bad_request")
+	}
+	return version, nil
 }
 
 // Param is a path parameter, decoded once. What does not decode to an honest text is empty and so found nowhere.

@@ -9,12 +9,14 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/web"
 )
 
@@ -307,6 +309,43 @@ func TestTheClientsAddress(t *testing.T) {
 	for _, bad := range []string{"", "proxy", "127.0.0.1/33", "127.0.0.1:80", "10.0.0"} {
 		if _, err := web.ParseProxies([]string{"10.0.0.1", bad}); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q", bad)) {
 			t.Errorf("%q passes for a proxy: %v", bad, err)
+		}
+	}
+}
+
+func TestAVersionIsANumber(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]int64{"0": 0, "7": 7, "9223372036854775807": 9223372036854775807} {
+		if got, err := web.NewForm(url.Values{"version": {typed}}).Version(); err != nil || got != want {
+			t.Errorf("%q: %d, %v", typed, got, err)
+		}
+	}
+	for _, typed := range []string{"", "-1", "x", "1.5", " 1", "9223372036854775808"} {
+		if got, err := web.NewForm(url.Values{"version": {typed}}).Version(); !fault.Is(err, fault.KindInvalid) || got != 0 {
+			t.Errorf("%q: %d, %v", typed, got, err)
+		}
+	}
+}
+
+func TestADayIsTypedInItsZone(t *testing.T) {
+	t.Parallel()
+	for name, days := range map[string][]string{
+		"Europe/Berlin":   {"2026-03-28", "2026-03-29", "2026-10-25"}, // the clock goes forward, and back
+		"Europe/Istanbul": {"2016-03-27", "2015-11-08", "2026-03-29"}, // it did so until 2016
+	} {
+		zone := i18n.Zone(name)
+		for _, day := range days {
+			got, bad := web.NewForm(url.Values{"due": {day}}).EndOfDay("due", zone, "wrong")
+			next := got.Add(time.Minute)
+			if len(bad) > 0 || got.Format("2006-01-02 15:04") != day+" 23:59" || got.Location() != zone || next.Hour() != 0 || next.Day() == got.Day() {
+				t.Errorf("%s in %s: %v, %v", day, name, got, bad)
+			}
+		}
+	}
+	for typed, want := range map[string]string{"": "fault.required", "2026-02-30": "wrong", "x": "wrong", "1999-12-31": "wrong", "2201-01-01": "wrong"} {
+		got, bad := web.NewForm(url.Values{"due": {typed}}).EndOfDay("due", time.UTC, "wrong")
+		if len(bad) != 1 || bad[0].Name != "due" || bad[0].Key != want || !got.IsZero() {
+			t.Errorf("%q: %v, %+v", typed, got, bad)
 		}
 	}
 }

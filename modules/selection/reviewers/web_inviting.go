@@ -278,7 +278,7 @@ func (w *Web) writeInvitingText(c *fiber.Ctx, sc tenants.Scope) error {
 			bad = append(bad, wrong...)
 		}
 	}
-	if text.Version, err = readVersion(form); err != nil {
+	if text.Version, err = form.Version(); err != nil {
 		return err
 	}
 	typed.Version = text.Version

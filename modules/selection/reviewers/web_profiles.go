@@ -81,7 +81,7 @@ func readProfile(form web.Form) (profiling, []fault.Field) {
 		}
 		v.Profile.Most = n
 	}
-	version, err := strconv.ParseInt(form.Raw("version"), 10, 64)
+	version, err := form.Version()
 	if err != nil {
 		version = -1
 	}

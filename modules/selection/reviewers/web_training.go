@@ -1,8 +1,6 @@
 package reviewers
 
 import (
-	"strconv"
-
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
@@ -72,7 +70,7 @@ func (w *Web) instruct(c *fiber.Ctx, sc tenants.Scope) error {
 		typed.Body[l] = form.Raw("body_" + string(l))
 		bad = append(bad, wrong...)
 	}
-	if t.Version, err = readVersion(form); err != nil {
+	if t.Version, err = form.Version(); err != nil {
 		return err
 	}
 	typed.Version = t.Version
@@ -117,9 +115,9 @@ func (w *Web) readTraining(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	version, err := strconv.ParseInt(form.Raw("version"), 10, 64)
+	version, err := form.Version()
 	if err != nil {
-		return fault.Invalid("fault.bad_request")
+		return err
 	}
 	next := "/reviews"
 	if err = w.service.ReadTraining(c.UserContext(), sc, call, version); err != nil {
