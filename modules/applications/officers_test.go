@@ -52,6 +52,11 @@ func TestACheckBeginsWhenNobodyCanWriteAnyMore(t *testing.T) {
 	b.Get("/desk")
 	b.Want(200, "Check 1 application")
 	wants(t, "a stale page", h.service.Check(t.Context(), officer, id, 1, nil), fault.KindConflict)
+	b.Get("/applications/" + id.String() + "/dossier")
+	b.Post("/applications/"+id.String()+"/eligibility", url.Values{"version": {"0"}, "result": {"eligible"}})
+	if b.Page.Status != 422 || h.find(t, id).State != applications.Submitted {
+		t.Errorf("a page that was shown nothing: %d, %s", b.Page.Status, h.find(t, id).State)
+	}
 	wants(t, "an invented reason", h.service.Check(t.Context(), officer, id, 0, []string{"weather"}), fault.KindInvalid)
 	if err := h.service.Check(t.Context(), officer, id, 0, nil); err != nil {
 		t.Fatal(err)

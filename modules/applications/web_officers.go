@@ -173,6 +173,9 @@ func (w *Web) decide(c *fiber.Ctx, sc tenants.Scope, said string, do func(id ids
 	if err != nil {
 		return err
 	}
+	if version == 0 { // whatever it is by now: for many at once, where no page was shown
+		return fault.Invalid("fault.bad_request")
+	}
 	if err := do(id, version, form); err != nil {
 		query, _ := url.ParseQuery(form.Raw("list"))
 		return w.showDossier(c, sc, query, form, err)
