@@ -190,7 +190,7 @@ func (s *stage) attribute(ctx context.Context, sc tenants.Scope, id ids.Call, a 
 	if settled.Before(s.now.AddDate(0, 0, 1)) {
 		return nil
 	}
-	day := string(forms.DayAt(settled, i18n.Zone(s.tenant.Zone)))
+	day := string(i18n.DayOf(settled, i18n.Zone(s.tenant.Zone)))
 	err := s.app.programs.Redesign(ctx, sc, id, false, func(d *forms.Definition) error {
 		if q, _, _ := d.Question("partner_state"); q != nil {
 			q.FrozenFrom = day

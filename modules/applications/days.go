@@ -17,7 +17,7 @@ func asked(d *forms.Definition, o *Overview, now time.Time) (*forms.Definition, 
 	if a := &o.Application; !a.SubmittedAt.IsZero() && !a.Writable(now, o.Until) {
 		now = a.SubmittedAt
 	}
-	day := forms.DayAt(now, zone(o.Call))
+	day := i18n.DayOf(now, zone(o.Call))
 	return d.On(day), day
 }
 
@@ -35,7 +35,7 @@ func (s *Service) askedIn(ctx context.Context, tx *tenants.Tx, a *Application) (
 	if err != nil {
 		return nil, "", err
 	}
-	day := forms.DayAt(now, zone(call))
+	day := i18n.DayOf(now, zone(call))
 	return version.Definition.On(day), day, nil
 }
 

@@ -265,11 +265,3 @@ func applicantOptions(p ui.Page, all []Applicant) []ui.Option {
 	i18n.Sort(p.Loc.Locale, options, func(o ui.Option) string { return o.Label })
 	return options
 }
-
-func localeOptions(locales []i18n.Locale) []ui.Option {
-	var all []ui.Option
-	for _, l := range locales {
-		all = append(all, ui.Option{Value: string(l), Label: l.Name()})
-	}
-	return all
-}

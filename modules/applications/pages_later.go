@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kervan/modules/forms"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/ui"
 )
@@ -75,7 +76,7 @@ func dueDay(l LaterList) string {
 	if l.Due.IsZero() {
 		return ""
 	}
-	return l.Due.In(zone(l.Call)).Format(time.DateOnly)
+	return string(i18n.DayOf(l.Due, zone(l.Call)))
 }
 
 // overdue reports whether nobody may answer any more.

@@ -229,7 +229,7 @@ func partnersPage(p ui.Page, found Partners, locales []i18n.Locale, form web.For
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Select(p, ui.Field{Name: "locale", Label: p.T("applications.partners.language"), Value: form.Raw("locale"), Options: localeOptions(locales), Short: true, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Select(p, ui.Field{Name: "locale", Label: p.T("applications.partners.language"), Value: form.Raw("locale"), Options: ui.LocaleOptions(locales), Short: true, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

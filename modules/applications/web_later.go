@@ -116,8 +116,14 @@ func (w *Web) setLaterDue(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	due, err := endOfDay(form.Raw("due"), zone(l.Call))
-	if err == nil {
+	var due time.Time // nothing typed takes it away
+	var bad []fault.Field
+	if form.Raw("due") != "" {
+		due, bad = form.EndOfDay("due", zone(l.Call), "forms.error.date")
+	}
+	if len(bad) > 0 {
+		err = fault.Invalid("fault.check_fields", bad...)
+	} else {
 		err = w.service.SetLaterDue(c.UserContext(), sc, call, due)
 	}
 	if err != nil {
@@ -128,18 +134,6 @@ func (w *Web) setLaterDue(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	w.site.Say(c, "success", "applications.later.due_set")
 	return web.SeeOther(c, laterListAddress(call))
-}
-
-// endOfDay is the last minute of a day in a zone; nothing typed is the zero time.
-func endOfDay(typed string, in *time.Location) (time.Time, error) {
-	if typed == "" {
-		return time.Time{}, nil
-	}
-	day, err := time.ParseInLocation(time.DateOnly, typed, in)
-	if err != nil || day.Year() < 2000 || day.Year() > 2200 {
-		return time.Time{}, fault.Invalid("fault.check_fields", fault.At("due", "forms.error.date"))
-	}
-	return time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 0, 0, in), nil
 }
 
 func (w *Web) remindLater(c *fiber.Ctx, sc tenants.Scope) error {

@@ -8,11 +8,6 @@ import (
 	"kervan/modules/kernel/i18n"
 )
 
-// DayAt is the day that an instant belongs to in a zone: that of the call, wherever the reader sits.
-func DayAt(at time.Time, zone *time.Location) i18n.Day {
-	return i18n.Day(at.In(zone).Format(time.DateOnly))
-}
-
 // Dated reports whether it depends on the day what the form wants or which answers can be changed.
 func (d *Definition) Dated() bool {
 	return d.any(func(q *Question) bool { return q.RequiredFrom != "" || q.FrozenFrom != "" })

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
@@ -47,16 +46,6 @@ func TestAnAnswerIsRequiredFromItsDayOn(t *testing.T) {
 	}
 	if diff := cmp.Diff(datedForm(), d); diff != "" {
 		t.Error("a day has changed the form itself", diff)
-	}
-}
-
-func TestADayIsThatOfTheCallsZone(t *testing.T) {
-	t.Parallel()
-	at := time.Date(2027, 2, 28, 22, 30, 0, 0, time.UTC)
-	for zone, want := range map[string]i18n.Day{"Europe/Istanbul": "2027-03-01", "Europe/Berlin": "2027-02-28", "America/New_York": "2027-02-28"} {
-		if got := forms.DayAt(at, i18n.Zone(zone)); got != want {
-			t.Errorf("%s: %s, want %s", zone, got, want)
-		}
 	}
 }
 

@@ -35,15 +35,8 @@ func readAsking(form web.Form, zone *time.Location, topics []forms.Option) (Aski
 	} else {
 		bad = append(bad, fault.At("lender", "fault.choose"))
 	}
-	day, err := time.ParseInLocation(time.DateOnly, in.Due, zone)
-	switch {
-	case in.Due == "":
-		bad = append(bad, fault.At("due", "fault.required"))
-	case err != nil || day.Year() < 2000 || day.Year() > 2200:
-		bad = append(bad, fault.At("due", "lending.due_wrong"))
-	default:
-		cmd.Due = time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 0, 0, zone)
-	}
+	due, wrong := form.EndOfDay("due", zone, "lending.due_wrong")
+	cmd.Due, bad = due, append(bad, wrong...)
 	if len(bad) > 0 {
 		bad = append(bad, cmd.check(time.Now(), topics)...)
 	}

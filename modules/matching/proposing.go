@@ -11,7 +11,6 @@ import (
 	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
-	"kervan/modules/kernel/i18n"
 	"kervan/policies"
 	"kervan/tenants"
 )
@@ -485,11 +484,6 @@ func (s *Service) changingProposal(ctx context.Context, sc tenants.Scope, round 
 		}
 		return change(ctx, tx, &p)
 	})
-}
-
-// dueAt is the end of a day in the network's zone, until which something is answered.
-func dueAt(day time.Time, zone string) time.Time {
-	return time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 0, 0, i18n.Zone(zone))
 }
 
 // JointCalls are the calls to which the organizations of a match of cards can apply together just now. Who reads the proposal may.

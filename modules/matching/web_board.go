@@ -10,6 +10,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/web"
 	"kervan/tenants"
 )
@@ -55,7 +56,7 @@ func (w *Web) opens(c *fiber.Ctx, sc tenants.Scope) (boardShown, error) {
 		return boardShown{}, fault.NotFound()
 	}
 	b, err := w.service.Board(c.UserContext(), sc, round, id)
-	return boardShown{Board: b, Due: time.Now().AddDate(0, 0, usualDays).Format(time.DateOnly)}, err
+	return boardShown{Board: b, Due: time.Now().In(i18n.Zone(sc.Tenant().Zone)).AddDate(0, 0, usualDays).Format(time.DateOnly)}, err
 }
 
 func (w *Web) shows(c *fiber.Ctx, sc tenants.Scope, v boardShown, refused error) error {
@@ -215,10 +216,7 @@ func (w *Web) propose(c *fiber.Ctx, sc tenants.Scope) error {
 	v.Proposing, v.Due, v.Note = form.All("group"), form.Raw("due"), form.Raw("note")
 	note, bad := form.Text("note", maxNote)
 	cmd := Proposing{Note: note}
-	day, ok := parseDay(v.Due)
-	if ok && !day.IsZero() {
-		cmd.Due = dueAt(day, sc.Tenant().Zone)
-	}
+	cmd.Due, _ = form.EndOfDay("due", i18n.Zone(sc.Tenant().Zone), "matching.card.no_day") // Propose tells of a day that is none, with what else is wrong
 	for _, typed := range v.Proposing {
 		cmd.Groups = append(cmd.Groups, readOrganizations(strings.Fields(typed)))
 	}

@@ -1441,7 +1441,7 @@ func peoplePage(p ui.Page, sc tenants.Scope, o Organization, members []Member, p
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Select(p, ui.Field{Name: "locale", Label: p.T("organizations.people.language"), Value: string(p.Loc.Locale), Options: localeOptions(sc), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Select(p, ui.Field{Name: "locale", Label: p.T("organizations.people.language"), Value: string(p.Loc.Locale), Options: ui.LocaleOptions(sc.Tenant().Locales), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1612,14 +1612,6 @@ func considerPage(p ui.Page, words string, o Organization, m Member) templ.Compo
 // steering is the page that asks before an act on somebody.
 func steering(o Organization, m Member, act string) string {
 	return "/organizations/" + o.ID.String() + "/people/" + act + "?person=" + m.Person.String() + "&role=" + string(m.Role)
-}
-
-func localeOptions(sc tenants.Scope) []ui.Option {
-	var all []ui.Option
-	for _, l := range sc.Tenant().Locales {
-		all = append(all, ui.Option{Value: string(l), Label: l.Name()})
-	}
-	return all
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -293,14 +293,6 @@ func languages(all []i18n.Locale) string {
 	return strings.Join(names, ", ")
 }
 
-func localeOptions(chosen []i18n.Locale) []ui.Option {
-	var out []ui.Option
-	for _, l := range i18n.All {
-		out = append(out, ui.Option{Value: string(l), Label: l.Name(), Selected: slices.Contains(chosen, l)})
-	}
-	return out
-}
-
 func zones() []ui.Option {
 	var out []ui.Option
 	for _, z := range i18n.Zones {

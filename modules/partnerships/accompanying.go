@@ -121,7 +121,7 @@ func persons(all []Facilitator) []ids.Person {
 
 // today is the day in the network's time zone.
 func today(now time.Time, sc tenants.Scope) i18n.Day {
-	return i18n.Day(now.In(i18n.Zone(sc.Tenant().Zone)).Format(time.DateOnly))
+	return i18n.DayOf(now, i18n.Zone(sc.Tenant().Zone))
 }
 
 // Accompany gives a partnership somebody to accompany it, in place of whoever does; both are told by mail, and the leads of its

@@ -85,12 +85,8 @@ func (w *Web) replace(c *fiber.Ctx, sc tenants.Scope) error {
 	if cmd.Coming, err = ids.Parse[ids.Organization](in.Coming); err != nil {
 		bad = append(bad, fault.At("coming", "fault.choose"))
 	}
-	zone := i18n.Zone(sc.Tenant().Zone)
-	day, err := time.ParseInLocation(time.DateOnly, in.Until, zone)
-	if err != nil {
-		bad = append(bad, fault.At("until", "partnerships.replacement.until_wrong"))
-	}
-	cmd.Until = time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 0, 0, zone)
+	until, wrong := form.EndOfDay("until", i18n.Zone(sc.Tenant().Zone), "partnerships.replacement.until_wrong")
+	cmd.Until, bad = until, append(bad, wrong...)
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {

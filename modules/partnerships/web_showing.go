@@ -157,7 +157,7 @@ func (w *Web) presentation(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	in := terms{Version: shown.Showing.Version, Pseudonym: shown.Pseudonym, About: shown.About}
 	if !shown.From.IsZero() {
-		in.From = shown.From.In(i18n.Zone(sc.Tenant().Zone)).Format(time.DateOnly)
+		in.From = string(i18n.DayOf(shown.From, i18n.Zone(sc.Tenant().Zone)))
 	}
 	return w.site.Render(c, presentationPage(p, shown, w.service.MayPresent(sc, &shown.Partnership), sc.Tenant().Locales, in))
 }

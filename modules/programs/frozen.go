@@ -11,7 +11,7 @@ func (c *Call) frozenNeed(asked *forms.Definition) []Need {
 	if c.OpensAt.IsZero() {
 		return nil
 	}
-	opens, count := forms.DayAt(c.OpensAt, i18n.Zone(c.Zone)), 0
+	opens, count := i18n.DayOf(c.OpensAt, i18n.Zone(c.Zone)), 0
 	for i := range asked.Sections {
 		for j := range asked.Sections[i].Questions {
 			if asked.Sections[i].Questions[j].Frozen(opens) {

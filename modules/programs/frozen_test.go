@@ -16,7 +16,7 @@ func TestDaysOfTheFormMoveWithTheNextCall(t *testing.T) {
 	sc := h.coordinator(t)
 	earlier := h.drafted(t)
 	at := func(opens time.Time, days int) string {
-		return string(forms.DayAt(opens.AddDate(0, 0, days), i18n.Zone(earlier.Zone)))
+		return string(i18n.DayOf(opens.AddDate(0, 0, days), i18n.Zone(earlier.Zone)))
 	}
 	h.redrafts(t, earlier, func(d *forms.Definition) {
 		q, _, _ := d.Question("mission")
@@ -45,7 +45,7 @@ func TestNothingIsFrozenBeforeTheCallOpens(t *testing.T) {
 	for days, want := range map[int]bool{0: true, 1: false} {
 		h.redrafts(t, c, func(d *forms.Definition) {
 			q, _, _ := d.Question("mission")
-			q.FrozenFrom = string(forms.DayAt(c.OpensAt.AddDate(0, 0, days), i18n.Zone(c.Zone)))
+			q.FrozenFrom = string(i18n.DayOf(c.OpensAt.AddDate(0, 0, days), i18n.Zone(c.Zone)))
 		})
 		o, err := h.service.Overview(t.Context(), sc, c.ID)
 		must(t, err)

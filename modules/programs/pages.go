@@ -88,7 +88,7 @@ func date(t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(zone).Format(time.DateOnly)
+	return string(i18n.DayOf(t, zone))
 }
 
 func clock(t time.Time, zone *time.Location, otherwise string) string {

@@ -258,7 +258,7 @@ func knowingNames(b Board) string {
 // defaultDue is the day that stands in the form: the one of the reviews that are assigned, else in two weeks.
 func defaultDue(b Board, now time.Time) string {
 	if b.LatestDue.After(now) {
-		return b.LatestDue.In(zone(b.Call)).Format(time.DateOnly)
+		return string(i18n.DayOf(b.LatestDue, zone(b.Call)))
 	}
 	return DueAt(now, 14, zone(b.Call)).Format(time.DateOnly)
 }

@@ -342,16 +342,16 @@ func closingOf(panel Panel, now time.Time) *closing {
 	if !reply.After(now.AddDate(0, 0, panel.Call.Review.ReplyDays)) {
 		reply = DueAt(now, panel.Call.Review.ReplyDays+2, zone(panel.Call))
 	}
-	in := &closing{Version: panel.List.Version, ReplyBy: reply.In(zone(panel.Call)).Format(time.DateOnly)}
+	in := &closing{Version: panel.List.Version, ReplyBy: string(i18n.DayOf(reply, zone(panel.Call)))}
 	if panel.Tally.Waiting > 0 {
 		until := panel.List.WaitingUntil
 		if !until.After(reply) {
 			until = DueAt(reply, 60, zone(panel.Call))
 		}
-		in.WaitingUntil = until.In(zone(panel.Call)).Format(time.DateOnly)
+		in.WaitingUntil = string(i18n.DayOf(until, zone(panel.Call)))
 	}
 	if until := panel.List.ClarifyUntil; until.After(now.AddDate(0, 0, LeastClarify)) {
-		in.ClarifyUntil = until.In(zone(panel.Call)).Format(time.DateOnly)
+		in.ClarifyUntil = string(i18n.DayOf(until, zone(panel.Call)))
 	}
 	return in
 }

@@ -296,7 +296,7 @@ func (w *Web) showReviewers(c *fiber.Ctx, sc tenants.Scope, due string, refused 
 	}
 	p := w.page(c, sc, "selection.reviewers.title", b.Call)
 	if due == "" && !b.LatestDue.IsZero() {
-		due = b.LatestDue.In(zone(b.Call)).Format(time.DateOnly)
+		due = string(i18n.DayOf(b.LatestDue, zone(b.Call)))
 	}
 	return w.site.Show(c, refused, func(f *fault.Fault) templ.Component { return reviewersPage(p, b, w.ways(sc), due, f) })
 }

@@ -12,6 +12,7 @@ import (
 
 	"kervan/modules/ids"
 	"kervan/modules/kernel/fault"
+	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/web"
 	"kervan/modules/site"
 	"kervan/policies"
@@ -49,7 +50,7 @@ func plannedOf(g Settings, zone *time.Location) planned {
 	in := planned{
 		ReviewsMin: strconv.Itoa(g.Reviews.Min), ReviewsMax: strconv.Itoa(g.Reviews.Max), LoadMin: strconv.Itoa(g.Load.Min), LoadMax: strconv.Itoa(g.Load.Max),
 		Seed: strconv.FormatUint(g.Seed, 10), Topic: strconv.Itoa(g.Weights.Topic), Language: strconv.Itoa(g.Weights.Language), Country: strconv.Itoa(g.Weights.Country),
-		Objective: "total", Due: g.DueAt.In(zone).Format(time.DateOnly), Most: map[string]string{},
+		Objective: "total", Due: string(i18n.DayOf(g.DueAt, zone)), Most: map[string]string{},
 	}
 	if g.Fair {
 		in.Objective = "fair"

@@ -347,7 +347,7 @@ func partnershipPage(p ui.Page, v ofPartnership, in typed) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Select(p, ui.Field{Name: "language", Label: p.T("stories.language"), Hint: p.T("stories.language_hint"), Value: in.Language, Options: languageOptions(v.Languages), Required: true, Short: true, Error: ui.FieldError(p, in.Fault, "language")}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Select(p, ui.Field{Name: "language", Label: p.T("stories.language"), Hint: p.T("stories.language_hint"), Value: in.Language, Options: ui.LocaleOptions(v.Languages), Required: true, Short: true, Error: ui.FieldError(p, in.Fault, "language")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1610,14 +1610,6 @@ func kindField(p ui.Page, value string, f *fault.Fault) ui.Field {
 		field.Options = append(field.Options, ui.Option{Value: string(k), Label: p.T("stories.kind." + string(k)), Hint: p.T("stories.kind_hint." + string(k))})
 	}
 	return field
-}
-
-func languageOptions(languages []i18n.Locale) []ui.Option {
-	var all []ui.Option
-	for _, l := range languages {
-		all = append(all, ui.Option{Value: string(l), Label: l.Name()})
-	}
-	return all
 }
 
 func topicOptions(p ui.Page, chosen []Topic) []ui.Option {

@@ -32,16 +32,6 @@ func Offer(d *forms.Definition, question string, l i18n.Locale, t *forms.Templat
 	return nil
 }
 
-// languageOptions are the languages for which a template may be uploaded, that of the desk first chosen.
-func (d *Desk) languageOptions() []ui.Option {
-	chosen := d.raw("for", string(d.Language))
-	var all []ui.Option
-	for _, l := range d.Definition.Locales {
-		all = append(all, ui.Option{Value: string(l), Label: l.Name(), Selected: string(l) == chosen})
-	}
-	return all
-}
-
 func acceptsTemplates() string { return "." + strings.Join(forms.TemplateKinds, ",.") }
 
 func templateLimits(p ui.Page) string {

@@ -219,7 +219,7 @@ func templates(p ui.Page, d *Desk, q *forms.Question) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(d.Definition.Locales) > 1 {
-			templ_7745c5c3_Err = ui.Select(p, ui.Field{Name: "for", Label: p.T("builder.template_for"), Error: d.error(p, "for"), Options: d.languageOptions(), Required: true, Short: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(p, ui.Field{Name: "for", Label: p.T("builder.template_for"), Error: d.error(p, "for"), Options: ui.LocaleOptions(d.Definition.Locales, i18n.Locale(d.raw("for", string(d.Language)))), Required: true, Short: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

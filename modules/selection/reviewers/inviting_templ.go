@@ -597,7 +597,7 @@ func inviteCard(p ui.Page, v invitationsView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(p, ui.Field{Name: "locale", Label: p.T("selection.invite.locale"), Value: v.In.Locale, Error: ui.FieldError(p, v.In.Fault, "locale"), Options: LanguageOptions(v.Languages), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(p, ui.Field{Name: "locale", Label: p.T("selection.invite.locale"), Value: v.In.Locale, Error: ui.FieldError(p, v.In.Fault, "locale"), Options: ui.LocaleOptions(v.Languages), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

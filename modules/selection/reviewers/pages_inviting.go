@@ -136,13 +136,7 @@ func invitationsSheet(p ui.Page, v invitationsView) sheets.Table {
 }
 
 // LanguageOptions are languages to choose one of.
-func LanguageOptions(all []i18n.Locale) []ui.Option {
-	options := make([]ui.Option, len(all))
-	for n, l := range all {
-		options[n] = ui.Option{Value: string(l), Label: l.Name()}
-	}
-	return options
-}
+func LanguageOptions(all []i18n.Locale) []ui.Option { return ui.LocaleOptions(all) }
 
 func regretOptions(p ui.Page) []ui.Option {
 	options := make([]ui.Option, len(RegretReasons))
