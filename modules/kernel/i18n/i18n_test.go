@@ -211,8 +211,12 @@ func TestADayEndsWithItsClock(t *testing.T) {
 		zone, day string
 		hours     int
 	}{
-		{"Europe/Berlin", "2026-03-28", 24}, {"Europe/Berlin", "2026-03-29", 23}, {"Europe/Berlin", "2026-10-25", 25},
-		{"Europe/Istanbul", "2016-03-27", 23}, {"Europe/Istanbul", "2015-11-08", 25}, {"Europe/Istanbul", "2026-10-25", 24},
+		{"Europe/Berlin", "2026-03-28", 24},
+		{"Europe/Berlin", "2026-03-29", 23},
+		{"Europe/Berlin", "2026-10-25", 25},
+		{"Europe/Istanbul", "2016-03-27", 23},
+		{"Europe/Istanbul", "2015-11-08", 25},
+		{"Europe/Istanbul", "2026-10-25", 24},
 	} {
 		from, err := time.ParseInLocation(time.DateOnly, c.day, i18n.Zone(c.zone))
 		if err != nil {
