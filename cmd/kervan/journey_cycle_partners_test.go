@@ -167,7 +167,7 @@ func (c *cycle) solves(t *testing.T, round ids.Round) *solved {
 	t.Helper()
 	c.coordinator.Go(c.at("/rounds/" + round.String()))
 	c.coordinator.Press(c.say("matching.run.start"))
-	c.coordinator.Sees(c.say("matching.board.how"))
+	c.coordinator.Sees(c.say("matching.check.crumb"))
 	c.coordinator.Accessible("cycle-board")
 	sc := c.as(c.stage.one(tenants.RoleCoordinator))
 	v, err := c.app.matching.Round(t.Context(), sc, round)
