@@ -321,11 +321,12 @@ func savePart(ctx context.Context, tx *tenants.Tx, p *Part) error {
 	return nil
 }
 
-// settle keeps where the organizations of an application sit.
-func settle(ctx context.Context, tx *tenants.Tx, a *Application, organizations map[ids.Organization]Applicant) error {
+// settle keeps where the organizations of an application sit; late, when papers are handed in after the deadline, only of those of which
+// that was not kept before, as the time given for papers is not one to move in.
+func settle(ctx context.Context, tx *tenants.Tx, a *Application, organizations map[ids.Organization]Applicant, late bool) error {
 	for i := range a.Parts {
 		p := &a.Parts[i]
-		if p.Organization.IsZero() {
+		if p.Organization.IsZero() || late && p.Town.Country != "" {
 			continue
 		}
 		o := organizations[p.Organization]

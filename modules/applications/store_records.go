@@ -26,13 +26,14 @@ type recordPart struct {
 	Sheet        ids.Sheet        `json:"sheet"`
 	Country      string           `json:"country"`
 	City         string           `json:"city"`
+	Place        int              `json:"place"`
 	ConfirmedAt  int64            `json:"confirmed_at"` // microseconds; JSON's own instants would come in the database's zone
 }
 
 // recordColumns are an application with its parts in one row.
 const recordColumns = `a.id, a.call_id, a.organization_id, a.number, a.state, a.form_version_id, a.joint_sheet_id, a.created_at, a.submitted_at,
 	a.submitted_version_id, a.told_at, a.reply_by, a.waiting, a.papers, a.papers_due,
-	(SELECT jsonb_agg(jsonb_build_object('seat', p.seat, 'organization', coalesce(p.organization_id::text, ''), 'sheet', p.sheet_id, 'country', p.country, 'city', p.city, 'confirmed_at', coalesce((extract(epoch FROM p.confirmed_at) * 1000000)::bigint, 0))
+	(SELECT jsonb_agg(jsonb_build_object('seat', p.seat, 'organization', coalesce(p.organization_id::text, ''), 'sheet', p.sheet_id, 'country', p.country, 'city', p.city, 'place', p.place, 'confirmed_at', coalesce((extract(epoch FROM p.confirmed_at) * 1000000)::bigint, 0))
 		ORDER BY p.position) FROM application_parts AS p WHERE p.application_id = a.id) AS parts`
 
 func (r *recordRow) record() (Record, error) {
@@ -42,7 +43,7 @@ func (r *recordRow) record() (Record, error) {
 		return found, fmt.Errorf("applications: read parts: %w", err)
 	}
 	for _, p := range parts {
-		part := Part{Application: r.ID, Seat: p.Seat, Organization: p.Organization, Sheet: p.Sheet, Town: Town{Country: p.Country, City: p.City}}
+		part := Part{Application: r.ID, Seat: p.Seat, Organization: p.Organization, Sheet: p.Sheet, Town: Town{Country: p.Country, City: p.City, Place: p.Place}}
 		if p.ConfirmedAt != 0 {
 			part.ConfirmedAt = time.UnixMicro(p.ConfirmedAt)
 		}

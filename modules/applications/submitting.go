@@ -159,7 +159,7 @@ func Blockers(rule blueprints.Composition, a *Application, p Progress, organizat
 
 // Submit hands the application in: copies of all sheets are kept, and everybody concerned gets a receipt. The lead of the
 // organization that began it may, while the database's clock says so. What is taken along of the organizations' profiles is
-// fixed as it is then. The same content again is no second submission.
+// fixed as it is then. The same content again is no second submission, though it tells where the organizations sit by now.
 // Faults: TooLate, Conflict when something is missing (applications.incomplete) or a rule of the call is not met
 // (applications.not_eligible), NotFound.
 func (s *Service) Submit(ctx context.Context, sc tenants.Scope, id ids.Application) (Submission, error) {
@@ -228,7 +228,10 @@ func (s *Service) complete(ctx context.Context, tx *tenants.Tx, a *Application, 
 			return nil, false, err
 		}
 		if last.stands(filled, kept) {
-			return nil, true, nil
+			if organizations, err = s.Organizations.ApplicantsIn(ctx, tx, a.Organizations()); err == nil {
+				err = settle(ctx, tx, a, organizations, false)
+			}
+			return nil, true, err
 		}
 	}
 	if organizations, err = s.Organizations.ApplicantsIn(ctx, tx, a.Organizations()); err != nil {
@@ -277,10 +280,8 @@ func (s *Service) handIn(ctx context.Context, tx *tenants.Tx, a *Application, ca
 	}
 	a.State, a.SubmittedAt, a.Papers, a.PapersDue = Submitted, done.At, "", time.Time{}
 	a.SubmittedVersion = a.FormVersion
-	if before != Returned { // the time given for papers is not one to move in
-		if err := settle(ctx, tx, a, organizations); err != nil {
-			return err
-		}
+	if err := settle(ctx, tx, a, organizations, before == Returned); err != nil {
+		return err
 	}
 	names := []string{a.Number}
 	for _, o := range a.Organizations() {

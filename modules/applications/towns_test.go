@@ -1,10 +1,12 @@
 package applications_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"kervan/modules/applications"
+	"kervan/tenants"
 )
 
 // relocates has an organization sit elsewhere from now on.
@@ -45,6 +47,14 @@ func TestWhoMovesIsJudgedWhereTheySat(t *testing.T) {
 		t.Errorf("as programs read it: %+v", o)
 	}
 
+	if o := part.Of(record.Organizations[two.id]); o.Place != leipzig.Place {
+		t.Errorf("of several towns of one name programs read %d", o.Place)
+	}
+	h.relocates(two, "Linz", "AT", 2772400)
+	h.submits(t, id, one)
+	sat("handed in anew with the same answers", applications.Town{Country: "AT", City: "Linz", Place: 2772400})
+	h.relocates(two, "Graz", "AT", 2778067)
+
 	sheet := h.find(t, id)
 	_, base := h.answer(t, sheet.Joint, "joint_issue")
 	if err := h.save(t, one.lead, sheet.Joint, "joint_issue", "Anders", base); err != nil {
@@ -69,4 +79,18 @@ func TestWhoMovesIsJudgedWhereTheySat(t *testing.T) {
 	}
 	h.submits(t, id, one)
 	sat("with papers that were missing", graz)
+
+	// As if they had joined after the application was handed in last.
+	write(t, h.System(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw("UPDATE application_parts SET country = '', city = '', place = 0 WHERE application_id = ? AND organization_id = ?", id, two.id).Exec(ctx)
+		return err
+	})
+	b.Get(path + "/dossier")
+	b.Submit(path+"/papers", "papers", "Tüzük eksik", "asked", asked)
+	b.Want(200, "The applicants are told.")
+	if err := h.service.Confirm(t.Context(), two.lead, id, "", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	h.submits(t, id, one)
+	sat("whoever came late", applications.Town{Country: "AT", City: "Wien", Place: 2761369})
 }

@@ -99,14 +99,15 @@ func firstDue(all []Condition) time.Time {
 }
 
 // whyRevoked is the reason for which a place was taken back: what was said last of a condition that was not met.
-func whyRevoked(all []Condition) string {
-	var last Condition
+func whyRevoked(all []Condition) string { return lastReturned(all).Returned }
+
+func lastReturned(all []Condition) (last Condition) {
 	for _, c := range unmet(all) {
 		if c.ReturnedAt.After(last.ReturnedAt) {
 			last = c
 		}
 	}
-	return last.Returned
+	return last
 }
 
 // Wanted is what a condition is to ask for.

@@ -3,6 +3,8 @@ package selection_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +34,19 @@ func (h *house) twice(t *testing.T, sc tenants.Scope, page, action, said string,
 	}
 }
 
+// late posts a form that cannot be followed any more, and reports whether it was told as done.
+func (h *house) late(t *testing.T, sc tenants.Scope, page, action, said string, pairs ...string) bool {
+	t.Helper()
+	b := h.SignedIn(t, sc.Actor())
+	b.Get(page)
+	values := url.Values{"_csrf": {b.Page.Value("_csrf")}}
+	for i := 0; i < len(pairs); i += 2 {
+		values.Add(pairs[i], pairs[i+1])
+	}
+	b.Post(action, values)
+	return strings.Contains(b.Page.Text(), said)
+}
+
 func TestASecondClickIsNoMistakeOfAReviewer(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -47,6 +62,13 @@ func TestASecondClickIsNoMistakeOfAReviewer(t *testing.T) {
 	h.write(t, submits, given[3], 7, "TEXT")
 	h.twice(t, submits, review(3)+"/submission", review(3)+"/submission", "Your review is submitted.")
 	h.twice(t, officer, folder, folder, gone, "kind", "family")
+	// Whoever says something else now is not told that it was heard.
+	if h.late(t, declares, "/reviews", folder, gone, "kind", "work") {
+		t.Error("another kind of conflict of interest counts as declared")
+	}
+	if h.late(t, returns, "/reviews", review(2)+"/return", "The review is given back.", "reason", "Başka bir neden.") {
+		t.Error("another reason counts as given")
+	}
 	// From whom it is hidden without a word of theirs, it is not there at all.
 	found := h.role(t, "Bilmez", tenants.RoleOfficer)
 	h.conflict(t, found, a)
@@ -64,8 +86,14 @@ func TestASecondClickIsNoMistakeOfAnApplicant(t *testing.T) {
 	reply := func(i int) string { return "/applications/" + w.all[i].ID.String() + "/reply" }
 	h.twice(t, w.leads[0][0], reply(0), reply(0), "Your acceptance has arrived.")
 	h.twice(t, w.leads[0][1], reply(0), reply(0), "Your acceptance has arrived.")
-	h.twice(t, w.leads[1][0], reply(1)+"/refusal", reply(1)+"/refusal", "The place was given back.")
 	b := h.SignedIn(t, w.leads[1][1].Actor())
+	b.Get(reply(1))
+	b.Post(reply(1), url.Values{"_csrf": {b.Page.Value("_csrf")}})
+	b.Want(http.StatusOK, "Your acceptance has arrived.")
+	h.twice(t, w.leads[1][0], reply(1)+"/refusal", reply(1)+"/refusal", "The place was given back.")
+	if h.late(t, w.leads[1][1], reply(1), reply(1), "Your acceptance has arrived.") {
+		t.Error("a place that the other has given back counts as accepted")
+	}
 	b.Get(reply(1))
 	b.Post(reply(1)+"/refusal", url.Values{"_csrf": {b.Page.Value("_csrf")}})
 	b.Want(http.StatusOK, "answered")
@@ -85,6 +113,11 @@ func TestASecondClickIsNoMistakeInAPlace(t *testing.T) {
 	}
 	h.twice(t, d.leaver, application+"/reply/departure", application+"/reply/departure", "You have dropped out", "reason", "Bütçe yok.")
 	h.twice(t, d.coordinator, vacancy, vacancy, "The organizations are asked.", asks...)
+	later := slices.Clone(asks)
+	later[5] = time.Now().AddDate(0, 0, 12).Format(time.DateOnly)
+	if h.late(t, d.coordinator, "/desk", vacancy, "The organizations are asked.", later...) {
+		t.Error("asking until another day counts as done")
+	}
 	h.twice(t, d.coordinator, open(), open()+"/withdrawal", "It is taken back")
 	h.twice(t, d.coordinator, vacancy, vacancy, "The organizations are asked.", asks...)
 	h.twice(t, d.staying, open(), open()+"/refusal", "The network is told", "reason", "Tanımıyoruz.")

@@ -279,7 +279,7 @@ func (w *Web) revoke(c *fiber.Ctx, sc tenants.Scope) error {
 	} else {
 		err = repeated(w.service.RevokePlace(c.UserContext(), sc, id, reason), func() (bool, error) {
 			v, err := w.service.Conditioned(c.UserContext(), sc, id)
-			return v.Revoked(sc.Actor().Person), err
+			return v.Revoked(sc.Actor().Person, reason), err
 		})
 	}
 	if fault.Is(err, fault.KindInvalid) {

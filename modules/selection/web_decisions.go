@@ -268,7 +268,7 @@ func (w *Web) accept(c *fiber.Ctx, sc tenants.Scope) error {
 	}
 	err = repeated(w.service.Accept(c.UserContext(), sc, id), func() (bool, error) {
 		o, err := w.service.Offer(c.UserContext(), sc, id)
-		return o.Takes(), err
+		return o.Takes(sc.Actor().Person), err
 	})
 	return w.said(c, err, "selection.reply.accepted", offerAddress(id))
 }

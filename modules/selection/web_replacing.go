@@ -128,7 +128,7 @@ func (w *Web) replace(c *fiber.Ctx, sc tenants.Scope) error {
 	} else {
 		err = repeated(w.service.Replace(c.UserContext(), sc, id, cmd), func() (bool, error) {
 			now, err := w.service.Place(c.UserContext(), sc, id)
-			return now.Asks(cmd), err
+			return now.Asks(sc.Actor().Person, cmd), err
 		})
 	}
 	if fault.Is(err, fault.KindInvalid) {
@@ -177,15 +177,15 @@ func (w *Web) consent(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	err = repeated(w.service.Consent(c.UserContext(), sc, id, replacement, true, ""), func() (bool, error) {
-		return w.saysOf(c, sc, id, replacement, true)
+		return w.saysOf(c, sc, id, replacement, true, "")
 	})
 	return w.said(c, err, "site.consultation.agreed", consultationAddress(&Replacement{ID: replacement, Application: id}))
 }
 
 // saysOf reports whether the actor has answered so to a replacement.
-func (w *Web) saysOf(c *fiber.Ctx, sc tenants.Scope, id ids.Application, replacement ids.Replacement, agrees bool) (bool, error) {
+func (w *Web) saysOf(c *fiber.Ctx, sc tenants.Scope, id ids.Application, replacement ids.Replacement, agrees bool, reason string) (bool, error) {
 	v, err := w.service.Consultation(c.UserContext(), sc, id, replacement)
-	return v.Says(sc.Actor().Person, agrees), err
+	return v.Says(sc.Actor().Person, agrees, reason), err
 }
 
 func (w *Web) refuseReplacement(c *fiber.Ctx, sc tenants.Scope) error {
@@ -202,7 +202,7 @@ func (w *Web) refuseReplacement(c *fiber.Ctx, sc tenants.Scope) error {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
 		err = repeated(w.service.Consent(c.UserContext(), sc, id, replacement, false, reason), func() (bool, error) {
-			return w.saysOf(c, sc, id, replacement, false)
+			return w.saysOf(c, sc, id, replacement, false, reason)
 		})
 	}
 	if fault.Is(err, fault.KindInvalid) {
@@ -261,7 +261,7 @@ func (w *Web) depart(c *fiber.Ctx, sc tenants.Scope) error {
 	} else {
 		err = repeated(w.service.Depart(c.UserContext(), sc, id, reason), func() (bool, error) {
 			o, err := w.service.Offer(c.UserContext(), sc, id)
-			return o.Leaves(sc.Actor().Person), err
+			return o.Leaves(sc.Actor().Person, reason), err
 		})
 	}
 	if fault.Is(err, fault.KindInvalid) {

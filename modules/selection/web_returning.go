@@ -52,7 +52,7 @@ func (w *Web) handBack(c *fiber.Ctx, sc tenants.Scope) error {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
 		err = repeated(w.service.HandBack(c.UserContext(), sc, id, reason), func() (bool, error) {
-			return w.service.Stands(c.UserContext(), sc, id, ReviewHandedBack)
+			return w.service.GivenBack(c.UserContext(), sc, id, reason)
 		})
 	}
 	if fault.Is(err, fault.KindInvalid) {

@@ -131,7 +131,7 @@ func (w *Web) declare(c *fiber.Ctx, sc tenants.Scope) error {
 		err = w.service.Declare(c.UserContext(), sc, id, d)
 	}
 	if d.Conflict {
-		err = repeated(err, func() (bool, error) { return w.service.DeclaredIn(c.UserContext(), sc, id) })
+		err = repeated(err, func() (bool, error) { return w.service.DeclaredIn(c.UserContext(), sc, id, d) })
 	}
 	switch {
 	case fault.Is(err, fault.KindInvalid):
@@ -230,7 +230,7 @@ func (w *Web) submit(c *fiber.Ctx, sc tenants.Scope) error {
 		return err
 	}
 	err = repeated(w.service.Submit(c.UserContext(), sc, id), func() (bool, error) {
-		return w.service.Stands(c.UserContext(), sc, id, ReviewSubmitted)
+		return w.service.Submitted(c.UserContext(), sc, id)
 	})
 	if fault.Is(err, fault.KindInvalid) {
 		return w.showSubmit(c, sc, err)
@@ -282,7 +282,7 @@ func (w *Web) declareConflict(c *fiber.Ctx, sc tenants.Scope) error {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
 		err = repeated(w.service.DeclareConflict(c.UserContext(), sc, id, d), func() (bool, error) {
-			return w.service.DeclaredConflict(c.UserContext(), sc, id)
+			return w.service.DeclaredConflict(c.UserContext(), sc, id, d)
 		})
 	}
 	if fault.Is(err, fault.KindInvalid) {
