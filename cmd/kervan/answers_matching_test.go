@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"kervan/modules/applications"
 	"kervan/modules/correspondence"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/i18n"
 	"kervan/modules/kernel/jobs"
 	"kervan/modules/matching"
@@ -139,5 +141,77 @@ func TestAnApplicationThatIsMetIsLeftAlone(t *testing.T) {
 	must(t, err)
 	if again != id || !met {
 		t.Errorf("begun by another one: %v, met %v", again, met)
+	}
+}
+
+// TestARunOfSomebodyWhoLeftIsReadByOthers takes the role from a coordinator while the run that they started goes on: it is computed all the
+// same, another coordinator sees it, and they themselves are neither shown nor told anything of it.
+func TestARunOfSomebodyWhoLeftIsReadByOthers(t *testing.T) {
+	t.Parallel()
+	r := seeding(t)
+	ctx := t.Context()
+	network := r.network(t, "leaving")
+	system := r.app.tenants.Bind(network, tenants.SystemActor("test"))
+	for _, name := range []string{"Ihlamur", "Lindenhof"} {
+		id := r.organization(t, network, name, strings.ToLower(name)+"@leaving.example")
+		must(t, r.app.matching.Write(ctx, system, matching.Card{Organization: id, Needs: []matching.Topic{"digital"}, Offers: []matching.Topic{"digital"}, Languages: []string{"en"}, Relation: matching.EitherRelation}))
+		must(t, r.app.matching.Join(ctx, system, id, 1))
+	}
+	coordinator := tenants.Grant{Role: tenants.RoleCoordinator}
+	somebody := func(name string, grants ...tenants.Grant) tenants.Scope {
+		t.Helper()
+		card, err := r.app.accounts.Ensure(ctx, system, name, strings.ToLower(name)+"@leaving.example", "", i18n.EN, grants...)
+		must(t, err)
+		return system.As(tenants.Actor{Person: card.ID, Name: name, Grants: grants})
+	}
+	leaves, stays := somebody("Leaves", coordinator, tenants.Grant{Role: tenants.RoleReviewer}), somebody("Stays", coordinator)
+	round, err := r.app.matching.BeginRound(ctx, leaves, matching.Round{Title: "Spring", Pool: matching.CardsPool, Rules: matching.UsualRules()})
+	must(t, err)
+	told := func(sc tenants.Scope) []string {
+		t.Helper()
+		must(t, jobs.Drain(ctx, r.app.workerPool, r.app.tenants.Do, network.ID.String()))
+		all, err := r.app.correspondence.Notifications(ctx, sc)
+		must(t, err)
+		var keys []string
+		for _, n := range all {
+			keys = append(keys, n.Key)
+		}
+		return keys
+	}
+	run, err := r.app.matching.StartRun(ctx, leaves, round)
+	must(t, err)
+	computed := make(chan error, 1)
+	must(t, system.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		if _, err := tx.NewRaw("SELECT FROM matching_runs WHERE id = ? FOR UPDATE", run).Exec(ctx); err != nil {
+			return err
+		}
+		go func() { computed <- r.app.matching.Compute(t.Context(), system, matching.Computing{Run: run}) }()
+		for waiting := 0; waiting == 0 && len(computed) == 0; {
+			err := tx.NewRaw("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))").Scan(ctx, &waiting)
+			if err != nil {
+				return err
+			}
+		}
+		_, err := tx.RevokeRole(ctx, leaves.Actor().Person, coordinator)
+		return err
+	}))
+	must(t, <-computed)
+
+	left := leaves.Actor()
+	left.Grants = left.Grants[1:]
+	if keys := told(system.As(left)); len(keys) > 0 {
+		t.Errorf("they are told %v", keys)
+	}
+	if _, err := r.app.matching.Board(ctx, system.As(left), round, run); !fault.Is(err, fault.KindNotFound) && !fault.Is(err, fault.KindForbidden) {
+		t.Errorf("they are shown the run: %v", err)
+	}
+	b, err := r.app.matching.Board(ctx, stays, round, run)
+	if err != nil || b.State != matching.RunDone || len(b.Groups) != 1 {
+		t.Errorf("the other sees it %s with %d matches: %v", b.State, len(b.Groups), err)
+	}
+	_, err = r.app.matching.StartRun(ctx, stays, round)
+	must(t, err)
+	if keys := told(stays); !slices.Equal(keys, []string{"matching.run_notify.done"}) {
+		t.Errorf("who stays is told %v of their own", keys)
 	}
 }

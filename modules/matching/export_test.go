@@ -69,3 +69,6 @@ func (s *Service) WhileLocked(ctx context.Context, id ids.Match, do func(ctx con
 		return do(ctx, tx)
 	})
 }
+
+// HoldProposals lets nobody else propose anything in the network until the transaction ends.
+func HoldProposals(ctx context.Context, tx *tenants.Tx) error { return holdProposals(ctx, tx) }

@@ -148,9 +148,9 @@ func (s *Service) Reported(ctx context.Context, sc tenants.Scope, id ids.Report)
 	return all[at], said, err
 }
 
-// Decide ends a report: nothing, a warning to the other side, or a bar, after which it may not write to anybody. Both sides are
-// told; the note goes to the one that is warned or barred. Coordinators may. Faults: Invalid by field (outcome, note), Conflict
-// when somebody else has decided, NotFound.
+// Decide ends a report: nothing, a warning to the other side, or a bar, after which it may not write to anybody. The side that has
+// reported is told that it is decided; the other one only when it is warned or barred, with the note. Coordinators may. Faults: Invalid
+// by field (outcome, note), Conflict when somebody else has decided, NotFound.
 func (s *Service) Decide(ctx context.Context, sc tenants.Scope, id ids.Report, outcome Outcome, note string) error {
 	r, _, err := s.Reported(ctx, sc, id)
 	if err != nil {

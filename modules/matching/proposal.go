@@ -23,6 +23,9 @@ const (
 // ProposalStates lists all of them.
 var ProposalStates = []ProposalState{ProposalSent, ProposalAccepted, ProposalDeclined, ProposalLapsed, ProposalWithdrawn, ProposalLeft}
 
+// longestAnswering is for how long a proposal is to be answered at most, as its organizations take part in no other meanwhile.
+const longestAnswering = 90 * 24 * time.Hour
+
 // Proposal is what organizations are asked: whether they want to work together.
 type Proposal struct {
 	ID            ids.Match

@@ -276,6 +276,35 @@ func TestAProposalOfSomebodyWhoLeftIsAnswered(t *testing.T) {
 	}
 }
 
+// TestAProposalIsAnsweredWithinThreeMonths mistypes the year: nobody would be free for another proposal until then.
+func TestAProposalIsAnsweredWithinThreeMonths(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	all := h.many(t, 2)
+	team := h.coordinator(t)
+	round := h.begin(t, team, nil)
+	b := h.solve(t, team, round)
+	page := h.enters(t, team)
+	board := "/rounds/" + round.String() + "/runs/" + b.ID.String()
+	for language, text := range map[string]string{"en": "A day at most 90 days ahead.", "tr": "Bugünden en çok 90 gün sonrası.", "de": "Höchstens 90 Tage voraus."} {
+		page.Get(board)
+		page.Submit("/language", "code", language)
+		page.Get(board)
+		page.Submit(board+"/proposals", "group", all[0].id.String()+" "+all[1].id.String(), "due", "2200-01-01")
+		page.Want(http.StatusUnprocessableEntity, text)
+		if !strings.Contains(page.Page.Body, `id="f-due-error"`) || !strings.Contains(page.Page.Body, `value="2200-01-01"`) {
+			t.Errorf("in %s it is not said at the field", language)
+		}
+	}
+	cmd := matching.Proposing{Groups: allGroups(&b)}
+	for _, ahead := range []time.Duration{time.Minute, 24 * time.Hour} {
+		cmd.Due = time.Now().AddDate(0, 0, 90).Add(ahead)
+		wants(t, h.service.Propose(t.Context(), team, round, b.ID, cmd), fault.KindInvalid, "due")
+	}
+	cmd.Due = time.Now().AddDate(0, 0, 90).Add(-time.Minute)
+	must(t, h.service.Propose(t.Context(), team, round, b.ID, cmd))
+}
+
 // TestAProposalLapses lets the day pass.
 func TestAProposalLapses(t *testing.T) {
 	t.Parallel()

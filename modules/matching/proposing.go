@@ -26,8 +26,8 @@ type Lapsing struct {
 // Proposing is what is proposed of a run.
 type Proposing struct {
 	Groups [][]ids.Organization // as the run has them
-	Due    time.Time
-	Note   string // to all of them
+	Due    time.Time // until when they answer, at most 90 days ahead
+	Note   string    // to all of them
 }
 
 // maxNote is how long notes and reasons of proposals are at most.
@@ -124,8 +124,11 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 		if err != nil {
 			return err
 		}
-		if !cmd.Due.After(at) {
+		switch {
+		case !cmd.Due.After(at):
 			return fault.Invalid("fault.check_fields", fault.At("due", "matching.proposal.due_past"))
+		case cmd.Due.After(at.Add(longestAnswering)):
+			return fault.Invalid("fault.check_fields", fault.At("due", "matching.proposal.due_far"))
 		}
 		for _, g := range cmd.Groups {
 			p := Proposal{ID: ids.New[ids.Match](), Round: r.ID, Run: run.ID, Organizations: g, State: ProposalSent, Note: cmd.Note, SentAt: at, SentBy: sc.Actor().Person, DueAt: cmd.Due}

@@ -168,7 +168,7 @@ func (w *Web) wouldSwap(c *fiber.Ctx, sc tenants.Scope) error {
 		if len(f.Fields) > 0 {
 			f = &fault.Fault{Key: f.Fields[0].Key, Args: f.Fields[0].Args}
 		}
-		return c.JSON(fiber.Map{"fits": false, "text": p.T(f.Key)})
+		return c.JSON(fiber.Map{"fits": false, "text": p.Loc.With(f.Key, f.Args)})
 	case err != nil:
 		return err
 	default:
