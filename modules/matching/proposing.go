@@ -26,8 +26,8 @@ type Lapsing struct {
 // Proposing is what is proposed of a run.
 type Proposing struct {
 	Groups [][]ids.Organization // as the run has them
-	Due    time.Time // until when they answer, at most 90 days ahead
-	Note   string    // to all of them
+	Due    time.Time            // until when they answer, at most 90 days ahead
+	Note   string               // to all of them
 }
 
 // maxNote is how long notes and reasons of proposals are at most.
