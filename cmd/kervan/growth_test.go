@@ -304,7 +304,7 @@ func (g *garden) round(_ ids.Call, k int) {
 	}
 	g.does(g.day(-93, 10, k), "put together", tenants.RoleCoordinator, func(ctx context.Context, sc tenants.Scope) error {
 		who := []ids.Organization{g.orgs[two[0]].id, g.orgs[two[1]].id}
-		return g.stage.round(ctx, sc, fmt.Sprintf("Round %d", k), who, func(groups [][]ids.Organization) [][]ids.Organization { return groups[:1] })
+		return g.stage.round(ctx, sc, fmt.Sprintf("Round %d", k), g.day(-70, 23, 59), who, func(groups [][]ids.Organization) [][]ids.Organization { return groups[:1] })
 	})
 	for i, o := range two {
 		g.respond(g.day(-92, 10+i, k), o, true, "Gladly.")

@@ -12,8 +12,8 @@ import (
 )
 
 // round makes a round of the organizations that are in the pool, keeps some of them together, has it solved and proposes those of its groups
-// that are chosen: the kept ones come first, then those of most points.
-func (s *stage) round(ctx context.Context, sc tenants.Scope, title string, kept []ids.Organization, choose func(groups [][]ids.Organization) [][]ids.Organization) error {
+// that are chosen, to be answered until then: the kept ones come first, then those of most points.
+func (s *stage) round(ctx context.Context, sc tenants.Scope, title string, due time.Time, kept []ids.Organization, choose func(groups [][]ids.Organization) [][]ids.Organization) error {
 	round, err := s.app.matching.BeginRound(ctx, sc, matching.Round{Title: title, Pool: matching.CardsPool, Rules: matching.UsualRules()})
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func (s *stage) round(ctx context.Context, sc tenants.Scope, title string, kept 
 		}
 		groups = append(groups, group)
 	}
-	return s.app.matching.Propose(ctx, sc, round, run, matching.Proposing{Groups: choose(groups), Due: s.day(21, 23, 59), Note: "Please talk to each other first."})
+	return s.app.matching.Propose(ctx, sc, round, run, matching.Proposing{Groups: choose(groups), Due: due, Note: "Please talk to each other first."})
 }
 
 // solved has a round solved.
@@ -115,7 +115,7 @@ func (s *stage) rounds(who []*demo.Organization) {
 		if err != nil {
 			return err
 		}
-		return s.round(ctx, sc, "İkinci döngü için ortak arayanlar", nil, func(groups [][]ids.Organization) [][]ids.Organization {
+		return s.round(ctx, sc, "İkinci döngü için ortak arayanlar", s.day(21, 23, 59), nil, func(groups [][]ids.Organization) [][]ids.Organization {
 			chosen := groups[:min(len(groups), 4)]
 			for n, g := range chosen[:min(len(chosen), 2)] {
 				for k, id := range g {

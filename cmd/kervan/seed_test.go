@@ -93,6 +93,16 @@ func TestTheDemonstration(t *testing.T) {
 	if err := sc.Read().NewRaw(`SELECT DISTINCT jsonb_array_length(rules -> 'seats') AS n FROM matching_runs WHERE beside -> 'trades' IS NOT NULL ORDER BY n`).Scan(t.Context(), &seats); err != nil || !slices.Equal(seats, []int{2, 3}) {
 		t.Errorf("rounds for %v seats: %v", seats, err)
 	}
+	var stable struct {
+		Stable bool
+		Others int
+		More   bool
+	}
+	if err := r.system(t, "elbe").Read().NewRaw(`SELECT (solution ->> 'stable')::boolean AS stable, (beside -> 'stable' ->> 'count')::integer AS others,
+		coalesce((beside -> 'stable' ->> 'more')::boolean, false) AS more FROM matching_runs WHERE (rules ->> 'rankings')::boolean`).Scan(t.Context(), &stable); err != nil ||
+		!stable.Stable || stable.Others != 1 || stable.More {
+		t.Errorf("the round by rankings, which has two stable solutions: %+v, %v", stable, err)
+	}
 	r.again(t, sc)
 }
 
