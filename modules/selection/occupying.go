@@ -40,9 +40,8 @@ func (a *Application) alone(decided []Decision) bool {
 }
 
 // Occupying are the applications by which an organization holds a place in a call, waits for one or may still get one, and apart from
-// them those of places that it has won alone. Who holds a place
-// of the call stays as it is until the transaction ends, so that nobody comes to a place and to a partnership at once. It is for other
-// modules' use-cases, which have authorized.
+// them those of places that it has won alone. Who holds a place of the call stays as it is until the transaction ends, so that nobody
+// comes to a place and to a partnership at once. It is for other modules' use-cases, which have authorized.
 func (s *Service) Occupying(ctx context.Context, tx *tenants.Tx, call ids.Call, organization ids.Organization) (held, alone []ids.Application, err error) {
 	if err := holdPlaces(ctx, tx, call); err != nil {
 		return nil, nil, err
