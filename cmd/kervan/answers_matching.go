@@ -153,7 +153,7 @@ func pooled(ctx context.Context, db bun.IDB, call ids.Call, all []applications.A
 	if err != nil {
 		return nil, err
 	}
-	rule, whole := c.Composition.Spread(), []ids.Application{}
+	var whole []applications.Application
 	for i := range all {
 		a := &all[i]
 		seated := a.Organizations()
@@ -168,9 +168,7 @@ func pooled(ctx context.Context, db bun.IDB, call ids.Call, all []applications.A
 		case matching.CardsPool:
 		}
 		if there && len(seated) == 1 {
-			if open := emptySeats(rule, a); len(open) > 0 && !slices.ContainsFunc(open, func(s blueprints.Seat) bool { return !s.Optional }) {
-				whole = append(whole, a.ID)
-			}
+			whole = append(whole, *a)
 			found, wanted = append(found, matching.Applicant{Organization: seated[0], Application: a.ID}), append(wanted, a.ID)
 		}
 	}
@@ -178,15 +176,28 @@ func pooled(ctx context.Context, db bun.IDB, call ids.Call, all []applications.A
 	if err != nil {
 		return nil, err
 	}
-	seeking, err := applications.Seeking(ctx, db, whole...)
+	content, err := contentOf(ctx, db, c.Composition.Spread(), whole)
 	if err != nil {
 		return nil, err
 	}
 	held, err := selection.OnConditions(ctx, db, wanted...)
 	return slices.DeleteFunc(found, func(a matching.Applicant) bool {
 		_, has := founded[a.Application]
-		return has || held[a.Application] || slices.Contains(whole, a.Application) && !seeking[a.Application]
+		return has || held[a.Application] || slices.Contains(content, a.Application)
 	}), err
+}
+
+// contentOf are those of a call's applications of one organization that look for no partner: they leave only seats empty that may stay
+// empty, and have not said that they look for somebody.
+func contentOf(ctx context.Context, db bun.IDB, rule blueprints.Composition, alone []applications.Application) ([]ids.Application, error) {
+	var whole []ids.Application
+	for i := range alone {
+		if open := emptySeats(rule, &alone[i]); len(open) > 0 && !slices.ContainsFunc(open, func(s blueprints.Seat) bool { return !s.Optional }) {
+			whole = append(whole, alone[i].ID)
+		}
+	}
+	seeking, err := applications.Seeking(ctx, db, whole...)
+	return slices.DeleteFunc(whole, func(id ids.Application) bool { return seeking[id] }), err
 }
 
 // emptySeats are those of an application's seats that nobody has taken.

@@ -34,6 +34,11 @@ func TestOnlyWhoLooksForAPartnerIsInAPool(t *testing.T) {
 		t.Helper()
 		all, err := found.Applicants(t.Context(), system, call.ID, matching.AcceptedPool)
 		must(t, err)
+		content, err := (jury{}).Content(t.Context(), system, call.ID, []ids.Application{application})
+		must(t, err)
+		if len(content)+len(all) != 1 {
+			t.Errorf("%d in the pool, %d content without a partner", len(all), len(content))
+		}
 		return len(all)
 	}
 	if pool() != 1 {

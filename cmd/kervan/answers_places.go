@@ -84,6 +84,28 @@ func (jury) Applied(ctx context.Context, tx *tenants.Tx, call ids.Call, organiza
 	return found, err
 }
 
+// Content satisfies selection.Seats.
+func (jury) Content(ctx context.Context, sc tenants.Scope, call ids.Call, alone []ids.Application) ([]ids.Application, error) {
+	return contentAmong(ctx, sc.Read(), call, alone)
+}
+
+// ContentIn satisfies selection.Seats.
+func (jury) ContentIn(ctx context.Context, tx *tenants.Tx, call ids.Call, alone []ids.Application) ([]ids.Application, error) {
+	return contentAmong(ctx, tx, call, alone)
+}
+
+func contentAmong(ctx context.Context, db bun.IDB, call ids.Call, alone []ids.Application) ([]ids.Application, error) {
+	c, err := programs.Find(ctx, db, call)
+	if err != nil {
+		return nil, err
+	}
+	all, err := applications.Ever(ctx, db, alone)
+	if err != nil {
+		return nil, err
+	}
+	return contentOf(ctx, db, c.Composition.Spread(), all)
+}
+
 // Came satisfies selection.Seats.
 func (j jury) Came(ctx context.Context, sc tenants.Scope, since map[ids.Organization]time.Time) (map[ids.Organization]selection.Applicant, error) {
 	return j.came(ctx, sc.Read(), since)

@@ -76,6 +76,15 @@ type PlacesMatched struct {
 // EventKind names the event in the queue.
 func (PlacesMatched) EventKind() string { return "places_matched" }
 
+// MatchOvertaken tells that no partnership comes of a match, since those of its applications belong to another one by now.
+type MatchOvertaken struct {
+	Match        ids.Match
+	Applications []ids.Application
+}
+
+// EventKind names the event in the queue.
+func (MatchOvertaken) EventKind() string { return "match_overtaken" }
+
 // PlaceAccepted tells that the applicants took their place: from it the partnership stands, unless it is held on conditions.
 type PlaceAccepted struct {
 	Application ids.Application

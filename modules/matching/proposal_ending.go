@@ -28,6 +28,7 @@ func (s *Service) leaving(r *tenants.Registry) {
 		}
 		return s.Left(ctx, sc, e.Application)
 	})
+	tenants.React(r, "matching.overtaken", s.Overtaken)
 }
 
 // Left ends the proposals of which one organization takes part no more with its application, those that all had accepted, too, unless a
@@ -65,6 +66,36 @@ func (s *Service) Left(ctx context.Context, sc tenants.Scope, application ids.Ap
 			}
 		}
 		return nil
+	})
+}
+
+// Overtaken ends a match of places of which no partnership comes, as one of its organizations has brought its place into another one: the
+// others are told and are there for the next run. Only the system may. It is safe to repeat.
+func (s *Service) Overtaken(ctx context.Context, sc tenants.Scope, e events.MatchOvertaken) error {
+	if err := policies.OnlySystem(sc); err != nil {
+		return err
+	}
+	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
+		p, err := lockProposal(ctx, tx, e.Match)
+		if err != nil || p.State != ProposalAccepted {
+			return err
+		}
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		var elsewhere []ids.Organization
+		for n, id := range p.Applications {
+			if slices.Contains(e.Applications, id) {
+				elsewhere = append(elsewhere, p.Organizations[n])
+			}
+		}
+		p.State, p.EndedAt = ProposalLeft, now
+		tellSender(tx, &p)
+		if err := s.tellSides(ctx, tx, &p, "left", elsewhere...); err != nil {
+			return err
+		}
+		return moveProposal(ctx, tx, &p)
 	})
 }
 

@@ -644,6 +644,49 @@ func TestWhoLeavesFreesTheOthers(t *testing.T) {
 	}
 }
 
+// TestAMatchThatIsOvertakenIsTold ends it, however often it is heard, and tells the one that is left.
+func TestAMatchThatIsOvertakenIsTold(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := t.Context()
+	all := h.many(t, 2)
+	team := h.coordinator(t)
+	call := matching.Call{ID: ids.New[ids.Call](), Title: i18n.Text{i18n.EN: "The call"}}
+	h.mu.Lock()
+	h.calls = []matching.Call{call}
+	for _, s := range all {
+		h.accepted = append(h.accepted, matching.Applicant{Organization: s.id, Application: ids.New[ids.Application]()})
+	}
+	gone := h.accepted[0].Application
+	h.mu.Unlock()
+	round := h.begin(t, team, func(r *matching.Round) { r.Pool, r.Call = matching.AcceptedPool, call.ID })
+	b := h.solve(t, team, round)
+	h.propose(t, team, &b, inTwoWeeks())
+	for _, s := range all {
+		must(t, h.service.Respond(ctx, s.lead, h.offerTo(t, s).ID, true, ""))
+	}
+	h.Jobs(t)
+	h.mails = nil
+	match := h.offerTo(t, all[0]).ID
+	h.mu.Lock()
+	h.founding = []ids.Application{gone}
+	h.mu.Unlock()
+	for range 2 {
+		must(t, h.System().Write(ctx, func(_ context.Context, tx *tenants.Tx) error {
+			tx.Announce(events.MatchOvertaken{Match: match, Applications: []ids.Application{gone}})
+			return nil
+		}))
+		h.Jobs(t)
+	}
+	if state := h.offerTo(t, all[1]).State; state != matching.ProposalLeft {
+		t.Errorf("it is %s", state)
+	}
+	if len(h.mails) != 1 || h.mails[0].Person != all[1].lead.Actor().Person || h.mails[0].Kind != "matching.mail.left" {
+		t.Errorf("mails: %+v", h.mails)
+	}
+	wants(t, h.service.Overtaken(ctx, team, events.MatchOvertaken{Match: match}), fault.KindNotFound, "")
+}
+
 // TestRoundsAreConcealed tells other modules of which rounds somebody must not know, whatever their role.
 func TestRoundsAreConcealed(t *testing.T) {
 	t.Parallel()

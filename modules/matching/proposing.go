@@ -179,13 +179,13 @@ func (s *Service) propose(ctx context.Context, sc tenants.Scope, r *Round, run *
 // team reads the outbox, and those who are not impartial do, too. They lead to the list of proposals, as two equal addresses would tell
 // who is to be with whom. A mail is about the round, so that whoever is not impartial in it sees none of
 // its mails.
-func (s *Service) tellSides(ctx context.Context, tx *tenants.Tx, p *Proposal, what string, but ids.Organization) error {
+func (s *Service) tellSides(ctx context.Context, tx *tenants.Tx, p *Proposal, what string, but ...ids.Organization) error {
 	leads, err := tenants.LeadsOf(ctx, tx, p.Organizations...)
 	if err != nil {
 		return err
 	}
 	for _, organization := range p.Organizations {
-		if organization == but {
+		if slices.Contains(but, organization) {
 			continue
 		}
 		for _, lead := range leads[organization] {

@@ -15,7 +15,8 @@ import (
 
 // FoundTogether makes the partnership of several applications of one call whose organizations have each won a place alone and want to
 // take it together, and tells their leads. Only the system may. Told twice, it makes one. Where one of the applications has not taken
-// its place, has more than one organization or belongs to a partnership already, nothing is founded.
+// its place, has more than one organization or belongs to a partnership already, nothing is founded; of a match that came too late by the
+// latter the round hears.
 func (s *Service) FoundTogether(ctx context.Context, sc tenants.Scope, e events.PlacesMatched) error {
 	if err := s.policies.May(sc, policies.PartnershipManage, policies.On{}); err != nil {
 		return err
@@ -54,8 +55,13 @@ func (s *Service) FoundTogether(ctx context.Context, sc tenants.Scope, e events.
 		return err
 	}
 	return sc.Write(ctx, func(ctx context.Context, tx *tenants.Tx) error {
-		if taken, err := holdTaken(ctx, tx, e.Applications); err != nil || taken {
+		taken, err := holdTaken(ctx, tx, e.Applications)
+		if err != nil {
 			return err
+		}
+		if len(taken) > 0 {
+			overtaken(tx, e, taken)
+			return nil
 		}
 		if won, err := s.applications.Won(ctx, tx, e.Applications); err != nil || !won {
 			return err // one has given its place up since
@@ -74,4 +80,14 @@ func (s *Service) FoundTogether(ctx context.Context, sc tenants.Scope, e events.
 		tx.Audit(audit.Entry{Action: "partnership.founded", SubjectKind: subject, SubjectID: p.ID.String(), Detail: map[string]any{"match": e.Match.String()}})
 		return s.tell(ctx, tx, &p, cards, "founded", "")
 	})
+}
+
+// overtaken tells that nothing comes of a match, unless all of its applications are in one partnership, which is then its own.
+func overtaken(tx *tenants.Tx, e events.PlacesMatched, taken map[ids.Application]ids.Partnership) {
+	one := taken[e.Applications[0]]
+	if !slices.ContainsFunc(e.Applications, func(id ids.Application) bool { return taken[id] != one }) {
+		return
+	}
+	elsewhere := slices.DeleteFunc(slices.Clone(e.Applications), func(id ids.Application) bool { return taken[id].IsZero() })
+	tx.Announce(events.MatchOvertaken{Match: e.Match, Applications: elsewhere})
 }

@@ -2,6 +2,7 @@ package partnerships_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"kervan/modules/events"
@@ -19,6 +20,13 @@ func (h *house) alone(t *testing.T, call ids.Call, name string, won bool) (ids.A
 	defer h.mu.Unlock()
 	h.joints[application] = partnerships.Joint{Number: "KRV-" + name, Title: name, Call: call, Won: won, Seats: []partnerships.Seat{{Key: "seat", Organization: organization}}}
 	return application, organization
+}
+
+// overtakings are the matches of which nothing comes.
+func (h *house) overtakings(t *testing.T) []events.MatchOvertaken {
+	t.Helper()
+	h.Jobs(t)
+	return h.overtaken
 }
 
 // TestMatchedPlacesFoundOnePartnership makes one of two applications, however often it is told, and knows both of them by it.
@@ -104,9 +112,16 @@ func TestOnlyPlacesThatWereWonAreTakenTogether(t *testing.T) {
 	h.gaveUp = nil
 	h.mu.Unlock()
 	count(a, b)
+	count(a, b)
+	if heard := h.overtakings(t); len(heard) != 0 {
+		t.Errorf("a match that founded one is overtaken: %+v", heard)
+	}
 	again, _ := h.alone(t, call, "Ege", true)
 	if n := count(again, b); n != 1 {
 		t.Errorf("a place that is taken: %d partnerships", n)
+	}
+	if heard := h.overtakings(t); len(heard) != 1 || !slices.Equal(heard[0].Applications, []ids.Application{b}) {
+		t.Errorf("the round does not hear that a match comes too late: %+v", heard)
 	}
 	if err := h.service.FoundTogether(t.Context(), h.coordinator(t), events.PlacesMatched{}); err != nil && !fault.Is(err, fault.KindNotFound) {
 		t.Error(err)

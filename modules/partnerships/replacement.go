@@ -18,7 +18,7 @@ const (
 	ReplacementDeclined  ReplacementState = "declined"
 	ReplacementWithdrawn ReplacementState = "withdrawn" // by a coordinator
 	ReplacementLapsed    ReplacementState = "lapsed"
-	ReplacementMoot      ReplacementState = "moot" // the one that comes was not free any more when the last of the others agreed
+	ReplacementMoot      ReplacementState = "moot" // the one that comes was not free when the last of the others agreed, or the partnership ended
 )
 
 // ReplacementStates lists all of them.
@@ -86,6 +86,19 @@ func (r *Replacement) Owed(parties []ids.Organization) []ids.Organization {
 		_, answered := r.Answered(o)
 		return answered
 	})
+}
+
+// Says reports whether that person has answered so; a yes only as long as the replacement is asked or came about.
+func (r *Replacement) Says(person ids.Person, agrees bool, reason string) bool {
+	if agrees && r.State != ReplacementAsked && r.State != ReplacementDone {
+		return false
+	}
+	return slices.ContainsFunc(r.Answers, func(a Answer) bool { return a.By == person && a.Agrees == agrees && a.Reason == reason })
+}
+
+// asks reports whether that person asks just that by the replacement, and it is not answered.
+func (r *Replacement) asks(person ids.Person, cmd Replacing) bool {
+	return r.State == ReplacementAsked && r.AskedBy == person && r.Seat == cmd.Seat && r.Coming == cmd.Coming && r.Reason == cmd.Reason && r.Until.Equal(cmd.Until.Truncate(time.Microsecond))
 }
 
 // replaceable are the states of partnerships in which an organization can be replaced.

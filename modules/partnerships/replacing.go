@@ -139,6 +139,15 @@ func (s *Service) Replace(ctx context.Context, sc tenants.Scope, id ids.Partners
 	})
 }
 
+// HasAsked reports whether the actor asks just that already, as after a second click. Coordinators may. Fault: NotFound.
+func (s *Service) HasAsked(ctx context.Context, sc tenants.Scope, id ids.Partnership, cmd Replacing) (bool, error) {
+	if _, err := s.permitted(ctx, sc, policies.PartnershipManage, id); err != nil {
+		return false, err
+	}
+	all, err := replacementsOf(ctx, sc.Read(), id)
+	return slices.ContainsFunc(all, func(r Replacement) bool { return r.asks(sc.Actor().Person, cmd) }), err
+}
+
 // Asked is the argument of the job that ends a replacement which not all have answered.
 type Asked struct {
 	Replacement ids.Replacement `json:"replacement"`
@@ -238,7 +247,7 @@ func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Partners
 			return nil
 		}
 		brings, err := s.free(ctx, tx, r.Coming, p.Call)
-		if fault.Is(err, fault.KindConflict) {
+		if !p.Replaceable() || fault.Is(err, fault.KindConflict) {
 			return s.mooted(ctx, tx, &p, &r, shown.Cards, now)
 		}
 		if err != nil {
@@ -246,6 +255,9 @@ func (s *Service) Respond(ctx context.Context, sc tenants.Scope, id ids.Partners
 		}
 		if err := joinApplications(ctx, tx, p.ID, brings); err != nil {
 			return err
+		}
+		for _, application := range brings {
+			tx.Audit(audit.Entry{Action: "partnership.place_brought", SubjectKind: "application", SubjectID: application.String(), Detail: map[string]any{audit.Among: []string{p.ID.String()}}})
 		}
 		return s.swap(ctx, tx, &p, &r, shown.Cards, now)
 	})
@@ -282,6 +294,31 @@ func (s *Service) asked(ctx context.Context, tx *tenants.Tx, id ids.Replacement)
 	default:
 		return r, now, fault.Conflict("partnerships.replacement.ended")
 	}
+}
+
+// unasked ends what is asked about a partnership in which nobody can be replaced any more.
+func (s *Service) unasked(ctx context.Context, sc tenants.Scope, tx *tenants.Tx, p *Partnership) error {
+	all, err := replacementsOf(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(all, func(r Replacement) bool { return r.State == ReplacementAsked })
+	if at < 0 {
+		return nil
+	}
+	r, err := lockReplacement(ctx, tx, all[at].ID)
+	if err != nil || r.State != ReplacementAsked {
+		return err
+	}
+	cards, err := s.organizations.Cards(ctx, sc, append(p.Organizations(), r.Coming))
+	if err != nil {
+		return err
+	}
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	return s.mooted(ctx, tx, p, &r, cards, now)
 }
 
 // swap gives the seat to the organization that comes. How the partnership is shown to everybody was agreed to by others, so it is shown

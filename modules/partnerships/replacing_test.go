@@ -11,6 +11,7 @@ import (
 
 	"kervan/modules/events"
 	"kervan/modules/ids"
+	"kervan/modules/kernel/audit"
 	"kervan/modules/kernel/fault"
 	"kervan/modules/partnerships"
 	"kervan/tenants"
@@ -152,7 +153,14 @@ func TestASeatChangesHandsWhenAllAgree(t *testing.T) {
 	b.Submit(path+"/seats/b/replacement", "coming", "", "reason", "Faaliyetini durdurdu.")
 	b.Want(422, "Faaliyetini durdurdu.")
 	b.Get(path + "/seats/b/replacement")
-	b.Submit(path+"/seats/b/replacement", "coming", c.comes.String(), "reason", "Faaliyetini durdurdu.")
+	twice := url.Values{"_csrf": {b.Page.Value("_csrf")}, "version": {b.Page.Value("version")}, "until": {b.Page.Value("until")}, "coming": {c.comes.String()}, "reason": {"Faaliyetini durdurdu."}}
+	for range 2 { // a second click
+		b.Post(path+"/seats/b/replacement", twice)
+		b.Want(200, "The organizations are asked.")
+	}
+	twice.Set("reason", "Taşındı.")
+	b.Post(path+"/seats/b/replacement", twice)
+	b.Want(409)
 	h.Jobs(t)
 	told := map[ids.Person]int{}
 	for _, m := range h.mails {
@@ -183,6 +191,9 @@ func TestASeatChangesHandsWhenAllAgree(t *testing.T) {
 		t.Error("who has answered is asked still")
 	}
 	newcomer.Post(page+"/consent", again)
+	newcomer.Want(200, "You have agreed.") // a second click
+	again.Set("reason", "Doch nicht.")
+	newcomer.Post(page+"/refusal", again)
 	newcomer.Want(200, "Your organization has answered already.")
 	if w := h.whole(t, c); w.Seats[1].Organization != c.leaves {
 		t.Error("the seat changed hands before all have agreed")
@@ -242,6 +253,12 @@ func TestOneNoEndsAReplacement(t *testing.T) {
 	if strings.Contains(other.Page.Body, "Onları tanımıyoruz.") {
 		t.Error("the organization that would have come reads why it is not wanted")
 	}
+	again := url.Values{"_csrf": {b.Page.Value("_csrf")}, "reason": {"Onları tanımıyoruz."}}
+	b.Post(page+"/refusal", again)
+	b.Want(200, "The network is told that you do not agree.") // a second click
+	again.Set("reason", "Onları hiç tanımıyoruz.")
+	b.Post(page+"/refusal", again)
+	b.Want(200, "This was decided in the meantime.")
 	team := h.SignedIn(t, c.coordinator.Actor())
 	team.Get(page)
 	team.Want(200, "Onları tanımıyoruz.")
@@ -256,8 +273,12 @@ func TestAReplacementIsTakenBackOrLapses(t *testing.T) {
 	h := open(t)
 	c := h.changing(t)
 	r := h.asked(t, c)
-	if err := h.service.WithdrawReplacement(t.Context(), c.coordinator, c.id, r.ID); err != nil {
-		t.Fatal(err)
+	team := h.SignedIn(t, c.coordinator.Actor())
+	page := "/partnerships/" + c.id.String() + "/replacements/" + r.ID.String()
+	back := url.Values{"_csrf": {team.Get(page).Value("_csrf")}}
+	for range 2 { // a second click
+		team.Post(page+"/withdrawal", back)
+		team.Want(200, "It is taken back; the organizations are told.")
 	}
 	if err := h.service.Respond(t.Context(), c.coming, c.id, r.ID, true, ""); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("agreed to what was taken back: %v", err)
@@ -286,6 +307,46 @@ func TestAReplacementIsTakenBackOrLapses(t *testing.T) {
 	}
 	if h.whole(t, c).Replacements[0].State != partnerships.ReplacementLapsed {
 		t.Error("it did not lapse")
+	}
+}
+
+// TestNothingIsAskedAboutAPartnershipThatIsOver ends what was asked with it, and what was asked as it ended with the last yes.
+func TestNothingIsAskedAboutAPartnershipThatIsOver(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.changing(t)
+	r := h.asked(t, c)
+	if err := h.service.Steer(t.Context(), c.coordinator, c.id, h.whole(t, c).Version, partnerships.EndEarly, "Bitti."); err != nil {
+		t.Fatal(err)
+	}
+	h.Jobs(t)
+	if state := h.whole(t, c).Replacements[0].State; state != partnerships.ReplacementMoot {
+		t.Errorf("it is %s", state)
+	}
+	for name, sc := range map[string]tenants.Scope{"who stays": c.staying, "who comes": c.coming} {
+		if owed, err := h.service.Awaited(t.Context(), sc); err != nil || len(owed) != 0 {
+			t.Errorf("%s is asked about %d still, %v", name, len(owed), err)
+		}
+		if !slices.ContainsFunc(h.mails, func(m events.MailRequested) bool {
+			return m.Kind == "partnerships.mail.replacement_moot" && m.Person == sc.Actor().Person
+		}) {
+			t.Errorf("%s is not told", name)
+		}
+	}
+	err := h.System().Write(t.Context(), func(ctx context.Context, tx *tenants.Tx) error {
+		_, err := tx.NewRaw("UPDATE partnership_replacements SET state = 'asked', ended_at = NULL WHERE id = ?", r.ID).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sc := range []tenants.Scope{c.coming, c.staying} {
+		if err := h.service.Respond(t.Context(), sc, c.id, r.ID, true, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w := h.whole(t, c); w.Replacements[0].State != partnerships.ReplacementMoot || w.Seats[1].Organization != c.leaves {
+		t.Errorf("after the last yes it is %s", w.Replacements[0].State)
 	}
 }
 
@@ -474,6 +535,14 @@ func TestWhoHasWonAPlaceAloneBringsIt(t *testing.T) {
 		ends, err := partnerships.Ends(ctx, tx, won)
 		if err == nil && len(ends) != 1 {
 			t.Errorf("the place that was won alone belongs to %d partnerships", len(ends))
+		}
+		trail, failed := audit.List(ctx, tx, audit.Filter{SubjectKind: "application", SubjectID: won.String(), Limit: 9})
+		if failed != nil || len(trail) != 1 || trail[0].Action != "partnership.place_brought" {
+			t.Errorf("the trail of the place: %+v %v", trail, failed)
+		}
+		hidden, failed := audit.List(ctx, tx, audit.Filter{SubjectKind: "application", Without: []string{c.id.String()}, Limit: 9})
+		if failed != nil || len(hidden) != 0 {
+			t.Errorf("who must not know of the partnership reads %+v %v", hidden, failed)
 		}
 		return err
 	})

@@ -25,10 +25,10 @@ type Applications interface {
 // Places tells who is about to have another seat in a call. The selection module satisfies it.
 type Places interface {
 	// Occupied are the organizations that hold a place in a call, wait for one or may still get one, by application and as far as the actor
-	// may know of that; also those whose place is a partnership by now, but not those who have won one alone.
+	// may know of that; also those whose place is a partnership by now, but not those who have won one alone and look for partners.
 	Occupied(ctx context.Context, sc tenants.Scope, call ids.Call) (map[ids.Application][]ids.Organization, error)
-	// Occupying are the applications by which one does, and apart from them those of places that it has won alone. Who holds a place of
-	// the call stays as it is until the transaction ends.
+	// Occupying are the applications by which one does, and apart from them those of places that it has won alone and for which it looks
+	// for partners. Who holds a place of the call stays as it is until the transaction ends.
 	Occupying(ctx context.Context, tx *tenants.Tx, call ids.Call, organization ids.Organization) (held, alone []ids.Application, err error)
 }
 
@@ -458,6 +458,11 @@ func (s *Service) Steer(ctx context.Context, sc tenants.Scope, id ids.Partnershi
 		}
 		tx.Announce(events.PartnershipMoved{Partnership: id})
 		tx.Audit(audit.Entry{Action: "partnership." + what, SubjectKind: subject, SubjectID: id.String()})
+		if !p.Replaceable() {
+			if err := s.unasked(ctx, sc, tx, &p); err != nil {
+				return err
+			}
+		}
 		return s.tell(ctx, tx, &p, cards, what, reason)
 	})
 }

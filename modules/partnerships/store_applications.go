@@ -21,15 +21,23 @@ func holdFounding(ctx context.Context, tx *tenants.Tx) error {
 	return nil
 }
 
-// holdTaken lets nobody else found a partnership of several applications until the transaction ends, and reports whether one of
-// these belongs to a partnership already.
-func holdTaken(ctx context.Context, tx *tenants.Tx, applications []ids.Application) (bool, error) {
+// holdTaken lets nobody else found a partnership of several applications until the transaction ends, and tells to which partnerships
+// those of them belong that belong to one already.
+func holdTaken(ctx context.Context, tx *tenants.Tx, applications []ids.Application) (map[ids.Application]ids.Partnership, error) {
 	if err := holdFounding(ctx, tx); err != nil {
-		return false, err
+		return nil, err
 	}
-	taken, err := tx.NewSelect().TableExpr(allApplications).Where("o.application_id IN (?)", bun.List(applications)).Exists(ctx)
+	var rows []struct {
+		ApplicationID ids.Application
+		PartnershipID ids.Partnership
+	}
+	err := tx.NewSelect().TableExpr(allApplications).ColumnExpr("o.application_id, o.partnership_id").Where("o.application_id IN (?)", bun.List(applications)).Scan(ctx, &rows)
 	if err != nil {
-		return false, fmt.Errorf("partnerships: look for applications: %w", err)
+		return nil, fmt.Errorf("partnerships: look for applications: %w", err)
+	}
+	taken := make(map[ids.Application]ids.Partnership, len(rows))
+	for _, r := range rows {
+		taken[r.ApplicationID] = r.PartnershipID
 	}
 	return taken, nil
 }

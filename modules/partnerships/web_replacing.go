@@ -90,7 +90,9 @@ func (w *Web) replace(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = w.service.Replace(c.UserContext(), sc, id, in.Version, cmd)
+		err = site.Repeated(w.service.Replace(c.UserContext(), sc, id, in.Version, cmd), func() (bool, error) {
+			return w.service.HasAsked(c.UserContext(), sc, id, cmd)
+		})
 	}
 	if err != nil {
 		return w.showReplacing(c, sc, in, err)
@@ -137,8 +139,16 @@ func (w *Web) agree(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	err = w.service.Respond(c.UserContext(), sc, id, replacement, true, "")
+	err = site.Repeated(w.service.Respond(c.UserContext(), sc, id, replacement, true, ""), func() (bool, error) {
+		return w.saysOf(c, sc, id, replacement, true, "")
+	})
 	return w.site.Said(c, err, "site.consultation.agreed", replacementAddress(&Replacement{ID: replacement, Partnership: id}))
+}
+
+// saysOf reports whether the actor has answered so to a replacement.
+func (w *Web) saysOf(c *fiber.Ctx, sc tenants.Scope, id ids.Partnership, replacement ids.Replacement, agrees bool, reason string) (bool, error) {
+	v, err := w.service.Proposal(c.UserContext(), sc, id, replacement)
+	return v.Says(sc.Actor().Person, agrees, reason), err
 }
 
 func (w *Web) refuse(c *fiber.Ctx, sc tenants.Scope) error {
@@ -154,7 +164,9 @@ func (w *Web) refuse(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = w.service.Respond(c.UserContext(), sc, id, replacement, false, reason)
+		err = site.Repeated(w.service.Respond(c.UserContext(), sc, id, replacement, false, reason), func() (bool, error) {
+			return w.saysOf(c, sc, id, replacement, false, reason)
+		})
 	}
 	if fault.Is(err, fault.KindInvalid) {
 		return w.showReplacement(c, sc, form.Raw("reason"), err)
@@ -167,6 +179,9 @@ func (w *Web) withdrawReplacement(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	err = w.service.WithdrawReplacement(c.UserContext(), sc, id, replacement)
+	err = site.Repeated(w.service.WithdrawReplacement(c.UserContext(), sc, id, replacement), func() (bool, error) {
+		v, err := w.service.Proposal(c.UserContext(), sc, id, replacement)
+		return v.State == ReplacementWithdrawn, err
+	})
 	return w.site.Said(c, err, "site.consultation.withdrawn", replacementAddress(&Replacement{ID: replacement, Partnership: id}))
 }

@@ -137,6 +137,8 @@ type house struct {
 	queries tenanttest.Queries
 	mails   []events.MailRequested
 	news    []events.NotificationRequested
+
+	overtaken []events.MatchOvertaken
 }
 
 func open(t *testing.T) *house {
@@ -155,6 +157,10 @@ func open(t *testing.T) *house {
 	h.service.RegisterJobs(w.Tenants)
 	tenants.React(w.Tenants.Registry(), "test.mail", func(_ context.Context, _ tenants.Scope, e events.MailRequested) error {
 		h.mails = append(h.mails, e)
+		return nil
+	})
+	tenants.React(w.Tenants.Registry(), "test.overtaken", func(_ context.Context, _ tenants.Scope, e events.MatchOvertaken) error {
+		h.overtaken = append(h.overtaken, e)
 		return nil
 	})
 	tenants.React(w.Tenants.Registry(), "test.news", func(_ context.Context, _ tenants.Scope, e events.NotificationRequested) error {

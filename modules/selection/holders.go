@@ -19,6 +19,10 @@ type Seats interface {
 	// Applied are the applications of the call that passed the check and in which the organization has a seat, and those of the others; of
 	// the organizations that have applied only who they are.
 	Applied(ctx context.Context, tx *tenants.Tx, call ids.Call, organization ids.Organization, others []ids.Application) ([]Application, error)
+	// Content are those of a call's applications of one organization that look for no partner, as only seats are empty that may stay so.
+	Content(ctx context.Context, sc tenants.Scope, call ids.Call, alone []ids.Application) ([]ids.Application, error)
+	// ContentIn is Content as it stands in a transaction.
+	ContentIn(ctx context.Context, tx *tenants.Tx, call ids.Call, alone []ids.Application) ([]ids.Application, error)
 	// Came tells of organizations that took a seat at an instant, before which a first-timer was in no partnership of the network, and of
 	// their regions.
 	Came(ctx context.Context, sc tenants.Scope, since map[ids.Organization]time.Time) (map[ids.Organization]Applicant, error)

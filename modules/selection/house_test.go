@@ -53,6 +53,7 @@ type around struct {
 	logins          map[string]reviewers.Login // that exist
 	members         map[ids.Identity]ids.Person
 	newcomers       []selection.Applicant     // that do not apply
+	content         []ids.Application         // of one organization that looks for nobody
 	seated          map[ids.Organization]bool // in a partnership of the call
 	waiting         map[ids.Application]bool  // decided, and neither accepted nor rejected for good
 	letters         map[string]blueprints.Letter
@@ -663,6 +664,16 @@ func (a *around) Applied(_ context.Context, _ *tenants.Tx, call ids.Call, organi
 	return slices.DeleteFunc(slices.Clone(a.applications), func(one selection.Application) bool {
 		return one.Call != call || !slices.Contains(others, one.ID) && !slices.ContainsFunc(one.Organizations, func(o selection.Applicant) bool { return o.ID == organization })
 	}), nil
+}
+
+func (a *around) ContentIn(ctx context.Context, tx *tenants.Tx, call ids.Call, alone []ids.Application) ([]ids.Application, error) {
+	return a.Content(ctx, tx.Scope(), call, alone)
+}
+
+func (a *around) Content(context.Context, tenants.Scope, ids.Call, []ids.Application) ([]ids.Application, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.content), nil
 }
 
 func (a *around) Came(_ context.Context, _ tenants.Scope, since map[ids.Organization]time.Time) (map[ids.Organization]selection.Applicant, error) {

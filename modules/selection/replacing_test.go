@@ -779,4 +779,13 @@ func TestWhoWonAPlaceAloneIsFreeForAPartnership(t *testing.T) {
 	if _, there := seen[w.all[0].ID]; there || len(seen) != 2 || err != nil {
 		t.Errorf("the coordinator sees %v, %v", seen, err)
 	}
+	h.around.mu.Lock()
+	h.around.content = []ids.Application{w.all[0].ID}
+	h.around.mu.Unlock()
+	if held, alone := occupying(); !slices.Equal(held, []ids.Application{w.all[0].ID}) || len(alone) != 0 {
+		t.Errorf("that looks for nobody: %v and alone %v", held, alone)
+	}
+	if seen, err = h.service.Occupied(ctx, w.coordinator, h.call.ID); len(seen) != 3 || err != nil {
+		t.Errorf("of one that looks for nobody the coordinator sees %v, %v", seen, err)
+	}
 }

@@ -273,16 +273,6 @@ func (w *Web) said(c *fiber.Ctx, err error, done, next string) error {
 	return w.site.Said(c, err, done, next)
 }
 
-// repeated is no refusal where what was asked for is so already by the actor, as after a second click.
-func repeated(err error, done func() (bool, error)) error {
-	if fault.Is(err, fault.KindNotFound) || fault.Is(err, fault.KindForbidden) || fault.Is(err, fault.KindConflict) {
-		if so, failed := done(); failed == nil && so {
-			return nil
-		}
-	}
-	return err
-}
-
 func (w *Web) reviewers(c *fiber.Ctx, sc tenants.Scope) error { return w.showReviewers(c, sc, "", nil) }
 
 func (w *Web) showReviewers(c *fiber.Ctx, sc tenants.Scope, due string, refused error) error {

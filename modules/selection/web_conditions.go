@@ -185,7 +185,7 @@ func (w *Web) meetCondition(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	err = repeated(w.service.MeetCondition(c.UserContext(), sc, id, condition, documentIn(form)), func() (bool, error) {
+	err = site.Repeated(w.service.MeetCondition(c.UserContext(), sc, id, condition, documentIn(form)), func() (bool, error) {
 		v, err := w.service.Conditioned(c.UserContext(), sc, id)
 		return v.Met(condition, sc.Actor().Person), err
 	})
@@ -277,7 +277,7 @@ func (w *Web) revoke(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = repeated(w.service.RevokePlace(c.UserContext(), sc, id, reason), func() (bool, error) {
+		err = site.Repeated(w.service.RevokePlace(c.UserContext(), sc, id, reason), func() (bool, error) {
 			v, err := w.service.Conditioned(c.UserContext(), sc, id)
 			return v.Revoked(sc.Actor().Person, reason), err
 		})

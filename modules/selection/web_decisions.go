@@ -11,6 +11,7 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/sheets"
 	"kervan/modules/kernel/web"
+	"kervan/modules/site"
 	"kervan/tenants"
 )
 
@@ -266,7 +267,7 @@ func (w *Web) accept(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	err = repeated(w.service.Accept(c.UserContext(), sc, id), func() (bool, error) {
+	err = site.Repeated(w.service.Accept(c.UserContext(), sc, id), func() (bool, error) {
 		o, err := w.service.Offer(c.UserContext(), sc, id)
 		return o.Takes(sc.Actor().Person), err
 	})
@@ -293,7 +294,7 @@ func (w *Web) decline(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	err = repeated(w.service.Decline(c.UserContext(), sc, id), func() (bool, error) {
+	err = site.Repeated(w.service.Decline(c.UserContext(), sc, id), func() (bool, error) {
 		o, err := w.service.Offer(c.UserContext(), sc, id)
 		return o.Gives(sc.Actor().Person), err
 	})

@@ -126,7 +126,7 @@ func (w *Web) replace(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = repeated(w.service.Replace(c.UserContext(), sc, id, cmd), func() (bool, error) {
+		err = site.Repeated(w.service.Replace(c.UserContext(), sc, id, cmd), func() (bool, error) {
 			now, err := w.service.Place(c.UserContext(), sc, id)
 			return now.Asks(sc.Actor().Person, cmd), err
 		})
@@ -176,7 +176,7 @@ func (w *Web) consent(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	err = repeated(w.service.Consent(c.UserContext(), sc, id, replacement, true, ""), func() (bool, error) {
+	err = site.Repeated(w.service.Consent(c.UserContext(), sc, id, replacement, true, ""), func() (bool, error) {
 		return w.saysOf(c, sc, id, replacement, true, "")
 	})
 	return w.said(c, err, "site.consultation.agreed", consultationAddress(&Replacement{ID: replacement, Application: id}))
@@ -201,7 +201,7 @@ func (w *Web) refuseReplacement(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = repeated(w.service.Consent(c.UserContext(), sc, id, replacement, false, reason), func() (bool, error) {
+		err = site.Repeated(w.service.Consent(c.UserContext(), sc, id, replacement, false, reason), func() (bool, error) {
 			return w.saysOf(c, sc, id, replacement, false, reason)
 		})
 	}
@@ -216,7 +216,7 @@ func (w *Web) withdrawReplacement(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	err = repeated(w.service.WithdrawReplacement(c.UserContext(), sc, id, replacement), func() (bool, error) {
+	err = site.Repeated(w.service.WithdrawReplacement(c.UserContext(), sc, id, replacement), func() (bool, error) {
 		v, err := w.service.Consultation(c.UserContext(), sc, id, replacement)
 		return v.State == ReplacementWithdrawn, err
 	})
@@ -259,7 +259,7 @@ func (w *Web) depart(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = repeated(w.service.Depart(c.UserContext(), sc, id, reason), func() (bool, error) {
+		err = site.Repeated(w.service.Depart(c.UserContext(), sc, id, reason), func() (bool, error) {
 			o, err := w.service.Offer(c.UserContext(), sc, id)
 			return o.Leaves(sc.Actor().Person, reason), err
 		})

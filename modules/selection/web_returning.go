@@ -51,7 +51,7 @@ func (w *Web) handBack(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = repeated(w.service.HandBack(c.UserContext(), sc, id, reason), func() (bool, error) {
+		err = site.Repeated(w.service.HandBack(c.UserContext(), sc, id, reason), func() (bool, error) {
 			return w.service.GivenBack(c.UserContext(), sc, id, reason)
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"kervan/modules/kernel/fault"
 	"kervan/modules/kernel/web"
 	"kervan/modules/selection/reviewers"
+	"kervan/modules/site"
 	"kervan/tenants"
 )
 
@@ -131,7 +132,7 @@ func (w *Web) declare(c *fiber.Ctx, sc tenants.Scope) error {
 		err = w.service.Declare(c.UserContext(), sc, id, d)
 	}
 	if d.Conflict {
-		err = repeated(err, func() (bool, error) { return w.service.DeclaredIn(c.UserContext(), sc, id, d) })
+		err = site.Repeated(err, func() (bool, error) { return w.service.DeclaredIn(c.UserContext(), sc, id, d) })
 	}
 	switch {
 	case fault.Is(err, fault.KindInvalid):
@@ -229,7 +230,7 @@ func (w *Web) submit(c *fiber.Ctx, sc tenants.Scope) error {
 	if err != nil {
 		return err
 	}
-	err = repeated(w.service.Submit(c.UserContext(), sc, id), func() (bool, error) {
+	err = site.Repeated(w.service.Submit(c.UserContext(), sc, id), func() (bool, error) {
 		return w.service.Submitted(c.UserContext(), sc, id)
 	})
 	if fault.Is(err, fault.KindInvalid) {
@@ -281,7 +282,7 @@ func (w *Web) declareConflict(c *fiber.Ctx, sc tenants.Scope) error {
 	if len(bad) > 0 {
 		err = fault.Invalid("fault.check_fields", bad...)
 	} else {
-		err = repeated(w.service.DeclareConflict(c.UserContext(), sc, id, d), func() (bool, error) {
+		err = site.Repeated(w.service.DeclareConflict(c.UserContext(), sc, id, d), func() (bool, error) {
 			return w.service.DeclaredConflict(c.UserContext(), sc, id, d)
 		})
 	}

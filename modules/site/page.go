@@ -242,6 +242,16 @@ func (s *Site) Said(c *fiber.Ctx, err error, done, next string) error {
 	return web.SeeOther(c, next)
 }
 
+// Repeated is no refusal where what was asked for is so already by the actor, as after a second click, which done tells.
+func Repeated(err error, done func() (bool, error)) error {
+	if fault.Is(err, fault.KindNotFound) || fault.Is(err, fault.KindForbidden) || fault.Is(err, fault.KindConflict) {
+		if so, failed := done(); failed == nil && so {
+			return nil
+		}
+	}
+	return err
+}
+
 func (s *Site) notice(c *fiber.Ctx, loc *i18n.Localizer) *ui.Notice {
 	kind, key, ok := strings.Cut(web.Cookie(c, noticeCookie), " ")
 	if !ok {
