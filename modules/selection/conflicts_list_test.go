@@ -65,7 +65,9 @@ func TestConflictsAreFoundOrderedAndFiled(t *testing.T) {
 		"kind=work&state=stands": "Çiğdem",
 		"state=undone":           "Zeki",
 		"known=detected":         "",
-		"kind=other":             "",
+
+		"known=nothing&state=nothing&sort=name": "Çiğdem Ömer Zeki",
+		"kind=other":                            "",
 	} {
 		if got := strings.Join(rows(coordinator, query), " "); got != want {
 			t.Errorf("%s: %s, want %s", query, got, want)

@@ -73,8 +73,8 @@ func (c *Listed) matches(values url.Values) bool {
 			return false
 		}
 	}
-	kind, known, state := values.Get("kind"), values.Get("known"), values.Get("state")
-	return (kind == "" || string(c.Kind) == kind) && (known == "" || c.Detected == (known == "detected")) && (state == "" || c.Stands() == (state == "stands"))
+	kind := values.Get("kind")
+	return (kind == "" || string(c.Kind) == kind) && either(values.Get("known"), "detected", "declared", c.Detected) && either(values.Get("state"), "stands", "undone", c.Stands())
 }
 
 // occurringKinds are the kinds of conflict that occur, in the order of the house.

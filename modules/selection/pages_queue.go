@@ -54,8 +54,21 @@ func (q *Queued) matches(values url.Values) bool {
 			return false
 		}
 	}
-	state, call := values.Get("state"), values.Get("call")
-	return (state == "" || q.State.Owed() == (state == "owed")) && (call == "" || q.Call.ID.String() == call)
+	call := values.Get("call")
+	return either(values.Get("state"), "owed", "done", q.State.Owed()) && (call == "" || q.Call.ID.String() == call)
+}
+
+// either reports whether a filter between two values leaves something in a list, of which one is true; whatever else the address says
+// filters nothing.
+func either(chosen, yes, no string, is bool) bool {
+	switch chosen {
+	case yes:
+		return is
+	case no:
+		return !is
+	default:
+		return true
+	}
 }
 
 // queuedCalls are the calls of a queue, by name.

@@ -49,6 +49,7 @@ func TestALongQueueIsSearched(t *testing.T) {
 	for query, want := range map[string]string{
 		"":                                    "Ihlamur Zeytin Meşe Çınar Kestane Başka",
 		"q=cinar":                             "Çınar",
+		"state=nothing":                       "Ihlamur Zeytin Meşe Çınar Kestane Başka",
 		"q=" + all[2].Number:                  "Meşe",
 		"state=done":                          "Ihlamur",
 		"state=owed&call=" + call.ID.String(): "Başka",

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kervan/modules/blueprints"
 	"kervan/modules/events"
 	"kervan/modules/ids"
 	"kervan/modules/kernel/audit"
@@ -325,15 +326,23 @@ func (s *Service) offerNext(ctx context.Context, tx *tenants.Tx, w *sitting) err
 	if err != nil {
 		return err
 	}
-	for _, d := range Next(w.list.Places, w.decisions, w.next) {
-		if err := s.offer(ctx, tx, w, d, leads); err != nil {
+	next := Next(w.list.Places, w.decisions, w.next)
+	if len(next) == 0 {
+		return nil
+	}
+	letters, err := s.Calls.Letters(ctx, tx, w.call.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range next {
+		if err := s.offer(ctx, tx, w, d, leads, letters["place_offered"]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) offer(ctx context.Context, tx *tenants.Tx, w *sitting, d Decision, leads map[ids.Organization][]ids.Person) error {
+func (s *Service) offer(ctx context.Context, tx *tenants.Tx, w *sitting, d Decision, leads map[ids.Organization][]ids.Person, words blueprints.Letter) error {
 	after, ok := d.State.After(OfferPlace)
 	if !ok {
 		return fault.Conflict("selection.reply.answered")
@@ -355,11 +364,7 @@ func (s *Service) offer(ctx context.Context, tx *tenants.Tx, w *sitting, d Decis
 	if err != nil {
 		return err
 	}
-	letters, err := s.Calls.Letters(ctx, tx, d.Call)
-	if err != nil {
-		return err
-	}
-	l := letter{key: "place_offered", words: letters["place_offered"], path: "/reply", times: map[string]time.Time{"due": d.ReplyBy}}
+	l := letter{key: "place_offered", words: words, path: "/reply", times: map[string]time.Time{"due": d.ReplyBy}}
 	s.terms(&l, there[a.ID])
 	return s.write(tx, w.call, a, leads, l)
 }
